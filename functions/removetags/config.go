@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"untag/internal/rules"
+	"untag/internal/zoho"
+)
+
+// config is the function's environment, checked whole.
+type config struct {
+	rules           *rules.Rules
+	zohoSecretID    string
+	webhookSecretID string
+	queueURL        string
+	zohoVersion     string
+	zohoAPIURL      string
+	zohoAccountsURL string
+	logLevel        slog.Level
+}
+
+// readConfig reads the environment through getenv. Its error joins every fault
+// there is, so that a deployment is mended in one go. An empty variable counts as
+// one that is not set, as SAM templates cannot leave one out.
+func readConfig(getenv func(string) string) (config, error) {
+	c := config{
+		zohoSecretID:    getenv("ZOHO_SECRET_ID"),
+		webhookSecretID: getenv("WEBHOOK_SECRET_ID"),
+		queueURL:        getenv("QUEUE_URL"),
+		zohoVersion:     getenv("ZOHO_API_VERSION"),
+		zohoAPIURL:      getenv("ZOHO_API_URL"),
+		zohoAccountsURL: getenv("ZOHO_ACCOUNTS_URL"),
+	}
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+
+	if c.zohoSecretID == "" && c.queueURL == "" {
+		fault("ZOHO_SECRET_ID: not set; name the secret with the Zoho credential, or set QUEUE_URL to store events for a function that has one")
+	}
+	if c.zohoVersion != "" {
+		if err := zoho.CheckVersion(c.zohoVersion); err != nil {
+			fault("ZOHO_API_VERSION: %w", err)
+		}
+	}
+	for name, value := range map[string]string{
+		"ZOHO_API_URL": c.zohoAPIURL, "ZOHO_ACCOUNTS_URL": c.zohoAccountsURL, "QUEUE_URL": c.queueURL,
+	} {
+		if err := checkURL(value); err != nil {
+			fault("%s: %w", name, err)
+		}
+	}
+	if level := getenv("LOG_LEVEL"); level != "" {
+		if err := c.logLevel.UnmarshalText([]byte(level)); err != nil {
+			fault("LOG_LEVEL: %q is no level; use debug, info, warn or error", level)
+		}
+	}
+	set, ruleFaults := loadRules(getenv("RULES_FILE"))
+	c.rules = set
+	faults = append(faults, ruleFaults...)
+	return c, errors.Join(faults...)
+}
+
+func checkURL(value string) error {
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return errors.New("not a URL; it looks like https://host/path")
+	}
+	return nil
+}
+
+// loadRules reads the rules file, by default the one beside the binary.
+func loadRules(file string) (*rules.Rules, []error) {
+	if file == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, []error{fmt.Errorf("RULES_FILE: not set, and the binary's own folder is unknown: %w", err)}
+		}
+		file = filepath.Join(filepath.Dir(self), "rules.yaml")
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, []error{fmt.Errorf("RULES_FILE: read the rules: %w", err)}
+	}
+	set, found := rules.Load(file, data)
+	if set != nil {
+		return set, nil
+	}
+	var faults []error
+	for _, f := range found {
+		if f.Severity == rules.SeverityError {
+			faults = append(faults, errors.New(file+":"+strconv.Itoa(f.Line)+":"+strconv.Itoa(f.Column)+": "+f.Message))
+		}
+	}
+	return nil, faults
+}

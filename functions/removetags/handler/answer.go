@@ -1,0 +1,93 @@
+package handler
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"time"
+
+	"untag/internal/pipeline"
+	"untag/internal/webhook"
+)
+
+// defaultRetryAfter is asked for where Zoho did not say how long to wait.
+const defaultRetryAfter = 30 * time.Second
+
+// answer is an HTTP answer, before it takes the form of its envelope.
+type answer struct {
+	status     int
+	body       string
+	retryAfter time.Duration
+	allow      string
+}
+
+func (a answer) headers() map[string]string {
+	h := map[string]string{"content-type": "application/json"}
+	if a.retryAfter > 0 {
+		h["retry-after"] = seconds(int(math.Ceil(a.retryAfter.Seconds())))
+	}
+	if a.allow != "" {
+		h["allow"] = a.allow
+	}
+	return h
+}
+
+func answerOf(status int, body any) answer {
+	text, err := json.Marshal(body)
+	if err != nil {
+		// Bodies are structs of strings; this cannot happen, and must not look like success.
+		return answer{status: http.StatusInternalServerError, body: `{"message":"internal error"}`}
+	}
+	return answer{status: status, body: string(text)}
+}
+
+// message is an answer in the form of API Gateway's own errors.
+func message(status int, text string) answer {
+	return answerOf(status, map[string]string{"message": text})
+}
+
+// unavailable asks the sender to come back.
+func unavailable(text string) answer {
+	a := message(http.StatusServiceUnavailable, text)
+	a.retryAfter = defaultRetryAfter
+	return a
+}
+
+// outcomeAnswer is the one place where an outcome becomes an HTTP status.
+func outcomeAnswer(o pipeline.Outcome) answer {
+	switch {
+	case o.Outcome != pipeline.OutcomeFailed:
+		return answerOf(http.StatusOK, o)
+	case o.Retryable():
+		a := answerOf(http.StatusServiceUnavailable, o)
+		a.retryAfter = max(o.RetryAfter(), 0)
+		if a.retryAfter == 0 {
+			a.retryAfter = defaultRetryAfter
+		}
+		return a
+	default:
+		return answerOf(http.StatusBadGateway, o)
+	}
+}
+
+// refusal is the one place where a refused request becomes an HTTP status. The
+// sender is told what it may know; the log has the reason.
+func refusal(err error) answer {
+	var e *webhook.Error
+	if !errors.As(err, &e) {
+		return unavailable("unavailable")
+	}
+	switch e.Kind {
+	case webhook.UnknownSource:
+		return message(http.StatusNotFound, e.Public())
+	case webhook.TooLarge:
+		return message(http.StatusRequestEntityTooLarge, e.Public())
+	case webhook.Unverified:
+		return message(http.StatusUnauthorized, e.Public())
+	case webhook.Malformed:
+		return message(http.StatusBadRequest, e.Public())
+	default:
+		return unavailable(e.Public())
+	}
+}

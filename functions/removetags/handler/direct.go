@@ -1,0 +1,93 @@
+package handler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"untag/internal/event"
+	"untag/internal/pipeline"
+	"untag/internal/webhook"
+)
+
+// direct answers an invoke of `{"source": …, "event": {…}}` with the outcome.
+func (h *Handler) direct(ctx context.Context, payload []byte) (any, error) {
+	var e struct {
+		Source string          `json:"source"`
+		Event  json.RawMessage `json:"event"`
+	}
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return nil, errUnknownKind
+	}
+	return h.invoked(ctx, e.Source, e.Event, "")
+}
+
+// eventBridge acts on the detail of an EventBridge event. A failure is an error, so
+// that Lambda tries again and then hands the event to the function's failure
+// destination.
+func (h *Handler) eventBridge(ctx context.Context, payload []byte) (any, error) {
+	var e events.EventBridgeEvent
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return nil, errUnknownKind
+	}
+	source, ok := h.rules.SourceForEventBridge(e.Source)
+	if !ok {
+		err := fmt.Errorf("no source of the rules file has `eventbridge: %s`", e.Source)
+		h.logRefused(ctx, "", err)
+		return nil, err
+	}
+	answer, err := h.invoked(ctx, source, e.Detail, e.ID)
+	if outcome, acted := answer.(pipeline.Outcome); acted && outcome.Outcome == pipeline.OutcomeFailed {
+		return nil, outcomeError(outcome)
+	}
+	return answer, err
+}
+
+// invoked takes an event that came in through IAM down the line.
+func (h *Handler) invoked(ctx context.Context, source string, body []byte, deliveryID string) (any, error) {
+	delivery, err := h.receiver.Verify(ctx, webhook.Request{
+		Source: source, Method: "POST", Body: body, AWS: true,
+		Header: map[string][]string{"Content-Type": {"application/json"}},
+	})
+	if err != nil {
+		return nil, h.refused(ctx, source, err)
+	}
+	delivery.DeliveryID = deliveryID
+	ev, err := webhook.Parse(delivery)
+	if err != nil {
+		return nil, h.refused(ctx, source, err)
+	}
+	return h.storeOrAct(ctx, delivery, ev)
+}
+
+func (h *Handler) storeOrAct(ctx context.Context, d event.Delivery, ev event.Event) (any, error) {
+	if h.queue != nil {
+		if err := h.send(ctx, d); err != nil {
+			return nil, err
+		}
+		return queued{EventID: d.ID, Outcome: "queued"}, nil
+	}
+	if h.pipeline == nil {
+		return nil, h.refused(ctx, d.Source, errNoCredential)
+	}
+	return h.act(ctx, ev), nil
+}
+
+// refused logs why, and tells the caller, whom IAM let in, the same. A caller
+// without the right to invoke never gets here.
+func (h *Handler) refused(ctx context.Context, source string, err error) error {
+	h.logRefused(ctx, source, err)
+	return err
+}
+
+func outcomeError(o pipeline.Outcome) error {
+	var codes []string
+	for _, f := range o.Failed {
+		codes = append(codes, f.Rule+": "+f.Code)
+	}
+	return errors.New("event " + o.EventID + ": not every tag came off: " + strings.Join(codes, ", "))
+}

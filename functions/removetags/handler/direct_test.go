@@ -1,0 +1,60 @@
+package handler_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"untag/internal/pipeline"
+)
+
+func bus(source, detail string) map[string]any {
+	return map[string]any{
+		"version": "0", "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "detail-type": "Deal changed",
+		"source": source, "time": "2026-01-02T03:04:05Z", "detail": json.RawMessage(detail),
+	}
+}
+
+func TestDirectInvoke(t *testing.T) {
+	tests := map[string]struct {
+		payload any
+		outcome string
+		err     string
+	}{
+		"a closed deal":                {map[string]any{"source": "zoho", "event": json.RawMessage(closed(wonDeal))}, "removed", ""},
+		"a failure is an answer":       {map[string]any{"source": "zoho", "event": json.RawMessage(closed(goneDeal))}, "failed", ""},
+		"a source without aws":         {map[string]any{"source": "web", "event": json.RawMessage(closed(wonDeal))}, "", "web"},
+		"an unknown source":            {map[string]any{"source": "nobody", "event": json.RawMessage(closed(wonDeal))}, "", "nobody"},
+		"an event that is null":        {map[string]any{"source": "zoho", "event": nil}, "", "object"},
+		"an event that is a list":      {map[string]any{"source": "zoho", "event": []int{1}}, "", "object"},
+		"EventBridge":                  {bus("com.example.crm", closed(wonDeal)), "removed", ""},
+		"EventBridge, a failure":       {bus("com.example.crm", closed(goneDeal)), "", "INVALID_DATA"},
+		"EventBridge, an alien source": {bus("com.example.other", closed(wonDeal)), "", "com.example.other"},
+		"something else":               {map[string]any{"hello": "world"}, "", "unknown kind"},
+		"not an object":                {[]int{1}, "", "unknown kind"},
+		"Records of something else":    {map[string]any{"Records": []any{map[string]any{"eventSource": "aws:s3"}}}, "", "unknown kind"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			payload, err := json.Marshal(tt.payload)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := l.Invoke(t.Context(), payload)
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Fatalf("Invoke = %s, error %v, want an error with %q", answer, err, tt.err)
+				}
+				if tt.err != "INVALID_DATA" && len(l.crm.Journal()) > 0 {
+					t.Errorf("tags came off: %v", l.crm.Journal())
+				}
+				return
+			}
+			var o pipeline.Outcome
+			if err != nil || json.Unmarshal(answer, &o) != nil || o.Outcome != tt.outcome {
+				t.Errorf("Invoke = %s, error %v, want %s", answer, err, tt.outcome)
+			}
+		})
+	}
+}

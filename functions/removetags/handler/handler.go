@@ -1,0 +1,104 @@
+package handler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"untag/internal/event"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+	"untag/internal/webhook"
+)
+
+// deadlineMargin is kept back from the deadline of an invocation for answering:
+// work in flight is ended and handed back before Lambda kills the process.
+const deadlineMargin = 1 * time.Second
+
+// actor decides and acts over a batch of events.
+type actor interface {
+	Run(ctx context.Context, events []event.Event) []pipeline.Outcome
+}
+
+// sender stores a verified delivery; nil means that it is safe there.
+type sender interface {
+	Send(ctx context.Context, d event.Delivery) error
+}
+
+// Config is what New needs. What is nil is not configured, and is refused where it
+// would be needed.
+type Config struct {
+	Rules    *rules.Rules
+	Receiver *webhook.Receiver
+	// Pipeline acts on events; nil where the function has no Zoho credential.
+	Pipeline actor
+	// Queue stores events instead of acting on them; nil to act at once.
+	Queue sender
+	// Messages moves messages that could not be acted on; nil leaves that to SQS.
+	Messages messages
+	Log      *slog.Logger
+}
+
+// Handler answers invocations. It is safe for concurrent use.
+type Handler struct {
+	rules    *rules.Rules
+	receiver *webhook.Receiver
+	pipeline actor
+	queue    sender
+	messages messages
+	log      *slog.Logger
+}
+
+// New returns a Handler over its parts.
+func New(c Config) *Handler {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Handler{
+		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
+		queue: c.Queue, messages: c.Messages, log: c.Log,
+	}
+}
+
+// Invoke answers one invocation, of whatever kind. It makes a lambda.Handler.
+func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		margin := min(deadlineMargin, time.Until(deadline)/5)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
+		defer cancel()
+	}
+	answer, err := h.dispatch(ctx, payload)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(answer)
+}
+
+func (h *Handler) dispatch(ctx context.Context, payload []byte) (any, error) {
+	kind, err := kindOf(payload)
+	if err != nil {
+		h.log.LogAttrs(ctx, slog.LevelError, "invocation refused", slog.String("reason", err.Error()))
+		return nil, err
+	}
+	switch kind {
+	case kindHTTPAPI:
+		return h.httpAPI(ctx, payload)
+	case kindRESTAPI:
+		return h.restAPI(ctx, payload)
+	case kindALB:
+		return h.alb(ctx, payload)
+	case kindSQS:
+		return h.sqs(ctx, payload)
+	case kindEventBridge:
+		return h.eventBridge(ctx, payload)
+	default:
+		return h.direct(ctx, payload)
+	}
+}
+
+// noCredential is what a function answers that has no Zoho credential: the event
+// is not accepted, so that whoever sent it keeps it.
+var errNoCredential = errors.New("ZOHO_SECRET_ID is not set: this function cannot act on events")

@@ -1,0 +1,234 @@
+package handler_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"untag/functions/removetags/handler"
+	"untag/internal/pipeline"
+)
+
+func TestHTTP(t *testing.T) {
+	big := `{"x":"` + strings.Repeat("y", 1<<20) + `"}`
+	huge := strings.Repeat("[", 10<<20)
+	tests := map[string]struct {
+		request map[string]any
+		status  int
+		outcome string
+		says    string
+	}{
+		"a closed deal":             {post("zoho", closed(wonDeal), nil), 200, "removed", ""},
+		"an open deal":              {post("zoho", `{"module":"Deals","id":"1","Stage":"Qualification"}`, nil), 200, "nothing", ""},
+		"no body":                   {post("zoho", "", nil), 200, "nothing", ""},
+		"null":                      {post("zoho", "null", nil), 400, "", "object"},
+		"an array":                  {post("zoho", `[{"id":1}]`, nil), 400, "", "object"},
+		"cut off":                   {post("zoho", "{\n\"a\": ", nil), 400, "", "line 2"},
+		"broken UTF-8":              {post("zoho", "{\"a\":\"\xff\"}", nil), 400, "", "UTF-8"},
+		"deep nesting":              {post("zoho", strings.Repeat(`{"a":`, 20000)+"1"+strings.Repeat("}", 20000), nil), 400, "", "nest"},
+		"over 1 MiB":                {post("zoho", big, nil), 413, "", ""},
+		"10 MiB":                    {post("zoho", huge, nil), 413, "", ""},
+		"an unknown source":         {post("nobody", closed(wonDeal), nil), 404, "", ""},
+		"a wrong token":             {post("zoho", closed(wonDeal), map[string]string{"x-webhook-token": "wrong"}), 401, "", ""},
+		"a token sent twice":        {post("zoho", closed(wonDeal), map[string]string{"x-webhook-token": token + "," + token}), 401, "", ""},
+		"unverified and malformed":  {post("zoho", "{", map[string]string{"x-webhook-token": "wrong"}), 401, "", ""},
+		"a header name in any case": {post("zoho", closed(wonDeal), map[string]string{"X-WEBHOOK-TOKEN": token, "x-webhook-token": ""}), 401, "", ""},
+		"an id as a JSON number":    {post("zoho", `{"module":"Deals","id":5725767000000524157,"Stage":"Closed Won"}`, nil), 200, "removed", ""},
+		"a form": {post("zoho", "module=Deals&id="+wonDeal+"&Stage=Closed+Won",
+			map[string]string{"content-type": "application/x-www-form-urlencoded"}), 200, "removed", ""},
+		"an id that climbs": {post("zoho", `{"module":"Deals","id":"../..","Stage":"Closed Won"}`, nil), 200, "nothing", "deal-closed"},
+		"a missing id":      {post("zoho", `{"kind":"no id"}`, nil), 200, "nothing", "has-no-id"},
+		"a module that Zoho does not know": {
+			post("zoho", `{"kind":"wrong module","id":"1"}`, nil), 502, "failed", "INVALID_MODULE",
+		},
+		"a record that is gone": {post("zoho", closed(goneDeal), nil), 502, "failed", "INVALID_DATA"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			var got response
+			l.invoke(t, tt.request, &got)
+			if got.StatusCode != tt.status {
+				t.Fatalf("status = %d, want %d; body %s", got.StatusCode, tt.status, got.Body)
+			}
+			if tt.outcome != "" && got.outcome(t).Outcome != tt.outcome {
+				t.Errorf("outcome = %s, want %s", got.Body, tt.outcome)
+			}
+			if !strings.Contains(got.Body, tt.says) {
+				t.Errorf("body = %s, want it to say %q", got.Body, tt.says)
+			}
+			if tt.status != 200 && tt.status != 502 && len(l.crm.Journal()) > 0 {
+				t.Errorf("tags came off: %v", l.crm.Journal())
+			}
+			for _, secret := range []string{token, l.crm.Credentials().RefreshToken, l.crm.Credentials().ClientSecret, "Closed Won"} {
+				if strings.Contains(l.log.String(), secret) {
+					t.Errorf("the log has %q: %s", secret, l.log)
+				}
+			}
+		})
+	}
+}
+
+func TestAnswerOfARemoval(t *testing.T) {
+	l := newLine(t)
+	var got response
+	l.invoke(t, post("zoho", closed(wonDeal), nil), &got)
+	o := got.outcome(t)
+	if o.EventID == "" {
+		t.Error("event_id is empty")
+	}
+	want := []pipeline.Removed{{
+		Rule: "deal-closed", Module: "Deals", ID: wonDeal, Tags: []string{"In progress"}, Remaining: []string{"VIP"},
+	}}
+	if diff := cmp.Diff(want, o.Removed); diff != "" {
+		t.Errorf("removed: -want +got\n%s", diff)
+	}
+	for _, list := range []string{`"failed":[]`, `"errors":[]`} {
+		if !strings.Contains(got.Body, list) {
+			t.Errorf("body = %s, want %s", got.Body, list)
+		}
+	}
+}
+
+func TestMethodsAndPaths(t *testing.T) {
+	tests := map[string]struct {
+		method, path, stage string
+		status              int
+	}{
+		"post":                  {"POST", "/webhooks/zoho", "$default", 200},
+		"put":                   {"PUT", "/webhooks/zoho", "$default", 200},
+		"get":                   {"GET", "/webhooks/zoho", "$default", 200},
+		"delete":                {"DELETE", "/webhooks/zoho", "$default", 405},
+		"with its stage":        {"POST", "/prod/webhooks/zoho", "prod", 200},
+		"behind a base path":    {"POST", "/api/webhooks/zoho", "$default", 200},
+		"a stage called so":     {"POST", "/webhooks/webhooks/zoho", "webhooks", 200},
+		"no source":             {"POST", "/webhooks", "$default", 404},
+		"deeper":                {"POST", "/a/b/webhooks/zoho", "$default", 404},
+		"something else":        {"POST", "/", "$default", 404},
+		"health":                {"GET", "/health", "$default", 200},
+		"health with its stage": {"GET", "/prod/health", "prod", 200},
+		"health by post":        {"POST", "/health", "$default", 405},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			request := post("zoho", closed(wonDeal), nil)
+			request["rawPath"] = tt.path
+			request["requestContext"] = map[string]any{"stage": tt.stage, "http": map[string]any{"method": tt.method, "path": tt.path}}
+			var got response
+			l.invoke(t, request, &got)
+			if got.StatusCode != tt.status {
+				t.Errorf("%s %s = %d, want %d: %s", tt.method, tt.path, got.StatusCode, tt.status, got.Body)
+			}
+		})
+	}
+}
+
+func TestEnvelopes(t *testing.T) {
+	body := closed(wonDeal)
+	encoded := base64.StdEncoding.EncodeToString([]byte(body))
+	headers := map[string]string{"Content-Type": "application/json", "X-Webhook-Token": token}
+	multi := map[string][]string{"content-type": {"application/json"}, "x-webhook-token": {token}}
+	tests := map[string]map[string]any{
+		"REST API": {"httpMethod": "POST", "path": "/webhooks/zoho", "headers": headers, "body": body,
+			"requestContext": map[string]any{"stage": "prod", "identity": map[string]any{}}},
+		"REST API, base64": {"httpMethod": "POST", "path": "/webhooks/zoho", "headers": headers, "body": encoded, "isBase64Encoded": true,
+			"requestContext": map[string]any{"stage": "prod"}},
+		"REST API, both kinds of headers": {"httpMethod": "POST", "path": "/webhooks/zoho", "headers": headers, "multiValueHeaders": multi, "body": body,
+			"requestContext": map[string]any{"stage": "prod"}},
+		"ALB": {"httpMethod": "POST", "path": "/webhooks/zoho", "headers": headers, "body": body,
+			"requestContext": map[string]any{"elb": map[string]any{"targetGroupArn": "arn"}}},
+		"ALB, multi-value": {"httpMethod": "POST", "path": "/webhooks/zoho", "multiValueHeaders": multi, "body": body,
+			"requestContext": map[string]any{"elb": map[string]any{"targetGroupArn": "arn"}}},
+		"ALB, escaped query": {"httpMethod": "GET", "path": "/webhooks/web",
+			"queryStringParameters": map[string]string{"key": token, "module": "Deals", "id": wonDeal, "Stage": "Closed%20Won"},
+			"requestContext":        map[string]any{"elb": map[string]any{"targetGroupArn": "arn"}}},
+	}
+	for name, payload := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			var got response
+			l.invoke(t, payload, &got)
+			if got.StatusCode != 200 || got.outcome(t).Outcome != "removed" {
+				t.Fatalf("answer = %+v, want 200 and removed", got)
+			}
+			if strings.HasPrefix(name, "ALB") && got.StatusDescription != "200 OK" {
+				t.Errorf("statusDescription = %q, want 200 OK", got.StatusDescription)
+			}
+			if name == "ALB, multi-value" && (len(got.Headers) > 0 || len(got.MultiValueHeaders) == 0) {
+				t.Errorf("headers = %v, multiValueHeaders = %v, want the latter alone", got.Headers, got.MultiValueHeaders)
+			}
+		})
+	}
+}
+
+func TestAuthorizers(t *testing.T) {
+	bare := map[string]string{"content-type": "application/json"}
+	v2 := func(authorizer any) map[string]any {
+		request := post("bus", closed(wonDeal), nil)
+		request["headers"] = bare
+		request["requestContext"].(map[string]any)["authorizer"] = authorizer
+		return request
+	}
+	v1 := func(context map[string]any) map[string]any {
+		return map[string]any{"httpMethod": "POST", "path": "/webhooks/bus", "headers": bare, "body": closed(wonDeal), "requestContext": context}
+	}
+	tests := map[string]struct {
+		payload map[string]any
+		status  int
+	}{
+		"HTTP API, IAM":                 {v2(map[string]any{"iam": map[string]any{"userArn": "arn"}}), 200},
+		"HTTP API, JWT":                 {v2(map[string]any{"jwt": map[string]any{"claims": map[string]string{"sub": "x"}}}), 200},
+		"HTTP API, Lambda":              {v2(map[string]any{"lambda": map[string]any{"user": "x"}}), 200},
+		"HTTP API, none":                {v2(nil), 401},
+		"HTTP API, an empty authorizer": {v2(map[string]any{}), 401},
+		"REST API, IAM":                 {v1(map[string]any{"identity": map[string]any{"userArn": "arn"}}), 200},
+		"REST API, authorizer":          {v1(map[string]any{"authorizer": map[string]any{"principalId": "x"}}), 200},
+		"REST API, none":                {v1(map[string]any{"identity": map[string]any{"sourceIp": "203.0.113.1"}}), 401},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			var got response
+			l.invoke(t, tt.payload, &got)
+			if got.StatusCode != tt.status {
+				t.Errorf("status = %d, want %d: %s", got.StatusCode, tt.status, got.Body)
+			}
+		})
+	}
+}
+
+func TestQueueOnTheReceivingSide(t *testing.T) {
+	q := &fakeQueue{}
+	l := newLine(t, func(_ *line, c *handler.Config) { c.Queue = q; c.Pipeline = nil })
+	var got response
+	l.invoke(t, post("zoho", closed(wonDeal), map[string]string{"x-other": "1"}), &got)
+	if got.StatusCode != 202 || len(q.got) != 1 {
+		t.Fatalf("answer = %+v with %d stored, want 202 and 1", got, len(q.got))
+	}
+	d := q.got[0]
+	if want := `{"event_id":"` + d.ID + `","outcome":"queued"}`; got.Body != want {
+		t.Errorf("body = %s, want %s", got.Body, want)
+	}
+	if string(d.Body) != closed(wonDeal) || d.Headers["x-other"] != "" || d.Headers["x-webhook-token"] != "" {
+		t.Errorf("stored %+v, want the body and no header that no rule names", d)
+	}
+
+	q.err = http.ErrHandlerTimeout
+	l.invoke(t, post("zoho", closed(wonDeal), nil), &got)
+	if got.StatusCode != 503 || got.Headers["retry-after"] == "" {
+		t.Errorf("answer of a queue that refuses = %+v, want 503 with Retry-After", got)
+	}
+}
+
+func TestNoCredential(t *testing.T) {
+	l := newLine(t, func(_ *line, c *handler.Config) { c.Pipeline = nil })
+	var got response
+	l.invoke(t, post("zoho", closed(wonDeal), nil), &got)
+	if got.StatusCode != 503 || !strings.Contains(got.Body, "ZOHO_SECRET_ID") {
+		t.Errorf("answer = %+v, want 503 naming ZOHO_SECRET_ID", got)
+	}
+}

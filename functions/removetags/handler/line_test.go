@@ -1,0 +1,181 @@
+package handler_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"untag/functions/removetags/handler"
+	"untag/internal/event"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+	"untag/internal/webhook"
+	"untag/internal/zoho"
+)
+
+const (
+	wonDeal  = "5725767000000524157"
+	lostDeal = "5725767000000524158"
+	goneDeal = "5725767000000999999"
+	token    = "a-token-of-the-tests"
+)
+
+const testRules = `
+version: 1
+sources:
+  zoho: {verify: [token, aws]}
+  web: {verify: token, query: key}
+  signed: {verify: hmac, header: X-Signature, algorithm: sha256, encoding: hex, prefix: "sha256="}
+  bus: {verify: aws, eventbridge: com.example.crm}
+rules:
+  - name: deal-closed
+    on: [zoho, web, signed, bus]
+    when: event.module == "Deals" && event.Stage in ["Closed Won", "Closed Lost"]
+    record: {module: Deals, id: event.id}
+    remove: [In progress]
+  - name: has-no-id
+    on: zoho
+    when: event.kind == "no id"
+    record: {module: Deals, id: event.id}
+    remove: [In progress]
+  - name: wrong-module
+    on: zoho
+    when: event.kind == "wrong module"
+    record: {module: Nothings, id: event.id}
+    remove: [In progress]
+`
+
+const testRecords = `
+Deals:
+  - {id: "5725767000000524157", Stage: Closed Won, Tag: [In progress, VIP]}
+  - {id: "5725767000000524158", Stage: Closed Lost, Tag: [In progress]}
+`
+
+// secretsOf is the webhook secrets of a test.
+type secretsOf map[string][]string
+
+func (s secretsOf) WebhookSecrets(_ context.Context, source string) ([]string, error) {
+	return s[source], nil
+}
+
+// line is the whole line, from an invocation to the sandbox.
+type line struct {
+	*handler.Handler
+	crm *sandbox.Sandbox
+	log *bytes.Buffer
+	// zoho stands between the line and the sandbox; a test may put its own there.
+	zoho http.Handler
+}
+
+type option func(*line, *handler.Config)
+
+func newLine(t *testing.T, options ...option) *line {
+	t.Helper()
+	records, err := sandbox.ParseRecords([]byte(testRecords))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, faults := rules.Load("rules.yaml", []byte(testRules))
+	if set == nil {
+		t.Fatalf("rules.Load: %v", faults)
+	}
+	l := &line{crm: sandbox.New(sandbox.Config{Records: records}), log: new(bytes.Buffer)}
+	l.zoho = l.crm
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { l.zoho.ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	credentials := zoho.Credentials(l.crm.Credentials())
+	client, err := zoho.New(zoho.Config{
+		APIURL: server.URL,
+		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
+			AccountsURL: server.URL,
+			Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+		})),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := handler.Config{
+		Rules: set,
+		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secretsOf{
+			"zoho": {token}, "web": {token}, "signed": {"old", "a-signing-secret"},
+		}}),
+		Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client}),
+		Log:      slog.New(slog.NewTextHandler(l.log, nil)),
+	}
+	for _, o := range options {
+		o(l, &c)
+	}
+	l.Handler = handler.New(c)
+	return l
+}
+
+// invoke gives the answer decoded into out.
+func (l *line) invoke(t *testing.T, payload any, out any) {
+	t.Helper()
+	text, err := json.Marshal(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := l.Invoke(t.Context(), text)
+	if err != nil {
+		t.Fatalf("Invoke(%.200s) = error %v", text, err)
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		t.Fatalf("Invoke(%.200s) = %s: %v", text, answer, err)
+	}
+}
+
+// response is an HTTP answer in any of the envelopes.
+type response struct {
+	StatusCode        int                 `json:"statusCode"`
+	StatusDescription string              `json:"statusDescription"`
+	Headers           map[string]string   `json:"headers"`
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
+	Body              string              `json:"body"`
+}
+
+func (r response) outcome(t *testing.T) pipeline.Outcome {
+	t.Helper()
+	var o pipeline.Outcome
+	if err := json.Unmarshal([]byte(r.Body), &o); err != nil {
+		t.Fatalf("body %q: %v", r.Body, err)
+	}
+	return o
+}
+
+// post is an HTTP API request to a source.
+func post(source, body string, headers map[string]string) map[string]any {
+	h := map[string]string{"content-type": "application/json", "x-webhook-token": token}
+	for name, value := range headers {
+		h[name] = value
+	}
+	return map[string]any{
+		"version": "2.0", "rawPath": "/webhooks/" + source, "rawQueryString": "",
+		"headers": h, "body": body, "isBase64Encoded": false,
+		"requestContext": map[string]any{
+			"stage": "$default", "http": map[string]any{"method": "POST", "path": "/webhooks/" + source},
+		},
+	}
+}
+
+func closed(id string) string {
+	return `{"module":"Deals","id":"` + id + `","Stage":"Closed Won"}`
+}
+
+// fakeQueue takes deliveries, or refuses them all.
+type fakeQueue struct {
+	got []event.Delivery
+	err error
+}
+
+func (q *fakeQueue) Send(_ context.Context, d event.Delivery) error {
+	if q.err == nil {
+		q.got = append(q.got, d)
+	}
+	return q.err
+}

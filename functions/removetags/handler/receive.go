@@ -1,0 +1,141 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"untag/internal/event"
+	"untag/internal/pipeline"
+	"untag/internal/queue"
+	"untag/internal/webhook"
+)
+
+// queued is the answer to an event that the queue has.
+type queued struct {
+	EventID string `json:"event_id"`
+	Outcome string `json:"outcome"`
+}
+
+// receive takes one HTTP request down the line: verify, parse, then the queue, or
+// decide and act.
+func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
+	delivery, err := h.receiver.Verify(ctx, req)
+	if err != nil {
+		return h.refuse(ctx, req.Source, err)
+	}
+	ev, err := webhook.Parse(delivery)
+	if err != nil {
+		return h.refuse(ctx, req.Source, err)
+	}
+	delivery.DeliveryID = ev.DeliveryID
+	if h.queue != nil {
+		return h.store(ctx, delivery)
+	}
+	if h.pipeline == nil {
+		return h.refuse(ctx, req.Source, errNoCredential)
+	}
+	return outcomeAnswer(h.act(ctx, ev))
+}
+
+// act decides and acts on one event, and logs its one line.
+func (h *Handler) act(ctx context.Context, ev event.Event) pipeline.Outcome {
+	outcome := h.pipeline.Run(ctx, []event.Event{ev})[0]
+	h.logOutcome(ctx, ev, outcome)
+	return outcome
+}
+
+func (h *Handler) store(ctx context.Context, d event.Delivery) answer {
+	err := h.send(ctx, d)
+	switch {
+	case err == nil:
+		return answerOf(202, queued{EventID: d.ID, Outcome: "queued"})
+	case errors.Is(err, queue.ErrTooLarge):
+		return message(413, "the event does not fit in a message of the queue (1 MiB)")
+	default:
+		return unavailable("the queue did not take the event")
+	}
+}
+
+// send stores a delivery with only the headers that rules can read.
+func (h *Handler) send(ctx context.Context, d event.Delivery) error {
+	d.Headers = h.namedHeaders(d)
+	err := h.queue.Send(ctx, d)
+	level, attrs := slog.LevelInfo, []slog.Attr{
+		slog.String("event_id", d.ID), slog.String("source", d.Source), slog.String("outcome", "queued"),
+	}
+	if err != nil {
+		level = slog.LevelError
+		attrs[2] = slog.String("outcome", "refused")
+		attrs = append(attrs, slog.String("reason", err.Error()))
+	}
+	h.log.LogAttrs(ctx, level, "event", attrs...)
+	return err
+}
+
+func (h *Handler) namedHeaders(d event.Delivery) map[string]string {
+	names, all := h.rules.Headers(d.Source)
+	if all {
+		return d.Headers
+	}
+	kept := make(map[string]string)
+	for _, name := range append(names, webhook.ParseHeaders()...) {
+		if value, ok := d.Headers[name]; ok {
+			kept[name] = value
+		}
+	}
+	return kept
+}
+
+// refuse logs why, and answers what the sender may know.
+func (h *Handler) refuse(ctx context.Context, source string, err error) answer {
+	h.logRefused(ctx, source, err)
+	if errors.Is(err, errNoCredential) {
+		return unavailable(err.Error())
+	}
+	return refusal(err)
+}
+
+func (h *Handler) logRefused(ctx context.Context, source string, err error) {
+	h.log.LogAttrs(ctx, slog.LevelWarn, "refused", slog.String("source", source), slog.String("reason", err.Error()))
+}
+
+// logOutcome writes the one line of an event: counts, codes and rules, no field of
+// the event itself.
+func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Outcome) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("event_id", ev.ID), slog.String("source", ev.Source), slog.String("outcome", o.Outcome),
+		slog.Int("removed", len(o.Removed)),
+	}
+	if ev.DeliveryID != "" {
+		attrs = append(attrs, slog.String("delivery_id", ev.DeliveryID))
+	}
+	if len(o.Failed) > 0 {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("failed", failedLog(o.Failed)))
+	}
+	if len(o.Errors) > 0 {
+		level = max(level, slog.LevelWarn)
+		attrs = append(attrs, slog.Any("errors", o.Errors))
+	}
+	if len(o.Skipped) > 0 {
+		attrs = append(attrs, slog.Int("skipped", len(o.Skipped)))
+	}
+	h.log.LogAttrs(ctx, level, "event", attrs...)
+}
+
+type failedLine struct {
+	Rule   string `json:"rule"`
+	Module string `json:"module"`
+	Code   string `json:"code"`
+	Retry  bool   `json:"retry"`
+}
+
+func failedLog(failed []pipeline.Failed) []failedLine {
+	lines := make([]failedLine, len(failed))
+	for i, f := range failed {
+		lines[i] = failedLine{Rule: f.Rule, Module: f.Module, Code: f.Code, Retry: f.Retryable}
+	}
+	return lines
+}

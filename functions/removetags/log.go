@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// newLog writes one JSON object a line, with Lambda's names for its fields and the
+// id of the invocation. aws-lambda-go's own handler takes its level from a variable
+// that only Lambda's settings can write; LOG_LEVEL has to work in SAM and here too.
+func newLog(w io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(requestLog{slog.NewJSONHandler(w, &slog.HandlerOptions{
+		Level: level, ReplaceAttr: lambdacontext.ReplaceAttr,
+	})})
+}
+
+type requestLog struct{ slog.Handler }
+
+func (h requestLog) Handle(ctx context.Context, r slog.Record) error {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		r.AddAttrs(slog.String("requestId", lc.AwsRequestID))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h requestLog) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return requestLog{h.Handler.WithAttrs(attrs)}
+}
+
+func (h requestLog) WithGroup(name string) slog.Handler {
+	return requestLog{h.Handler.WithGroup(name)}
+}

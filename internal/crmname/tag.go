@@ -1,0 +1,62 @@
+package crmname
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxTag is how many characters a tag's name may have in Zoho CRM.
+const MaxTag = 25
+
+// CheckTag reports what is wrong with a tag's name: 1 to 25 characters, no comma
+// (it would name a second tag in API v2), no < or >, no emoji, no control
+// character, no white space at either end.
+func CheckTag(tag string) error {
+	if !utf8.ValidString(tag) {
+		return fmt.Errorf("the tag %q is not valid UTF-8", tag)
+	}
+	if n := utf8.RuneCountInString(tag); n == 0 {
+		return fmt.Errorf("the tag's name is empty")
+	} else if n > MaxTag {
+		return fmt.Errorf("the tag %q has %d characters, the limit is %d", shorten(tag), n, MaxTag)
+	}
+	if strings.TrimSpace(tag) != tag {
+		return fmt.Errorf("the tag %q has white space at its start or end", tag)
+	}
+	for _, r := range tag {
+		switch {
+		case r == ',', r == '<', r == '>':
+			return fmt.Errorf("the tag %q has a %q, which no tag can have", tag, r)
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return fmt.Errorf("the tag %q has a control character", tag)
+		case isEmoji(r):
+			return fmt.Errorf("the tag %q has an emoji, which no tag can have", tag)
+		}
+	}
+	return nil
+}
+
+// shorten keeps a message readable when an event put a whole text into a name.
+func shorten(s string) string {
+	const most = 60
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}
+
+// isEmoji covers the pictographs, the dingbats and what joins or varies them. Signs
+// that are text first, such as © and ™, are no emoji.
+func isEmoji(r rune) bool {
+	switch {
+	case r >= 0x1F000 && r <= 0x1FAFF, r >= 0x2600 && r <= 0x27BF:
+		return true
+	case r >= 0x2B00 && r <= 0x2BFF, r >= 0x231A && r <= 0x231B, r >= 0x23E9 && r <= 0x23FA:
+		return true
+	case r == 0x200D, r == 0xFE0F, r == 0x20E3, r >= 0xE0000 && r <= 0xE007F:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,46 @@
+package event
+
+import "time"
+
+// Delivery is a request whose sender has been verified, before its body is
+// parsed. It is what the queue stores.
+type Delivery struct {
+	// ID is untag's own identifier of this delivery, never empty.
+	ID string
+	// DeliveryID is the identifier the sender gave, or "". It tells repeats
+	// apart; signatures often do not cover it, so it proves nothing.
+	DeliveryID string
+	// Source is the name of the source in the rules file.
+	Source string
+	// Time is when the delivery was received.
+	Time time.Time
+	// Headers has the first value of each header under its lower-case name,
+	// without the headers that carried the sender's credential.
+	Headers map[string]string
+	// RawQuery is the query string, without the parameter that carried the
+	// sender's credential.
+	RawQuery string
+	// ContentType is the Content-Type header as sent, "" when there was none.
+	ContentType string
+	// Body is the request body after any base64 of the envelope was undone.
+	Body []byte
+}
+
+// Event is a parsed delivery: what conditions are evaluated over.
+//
+// The values in Query and Fields are string, bool, int, float64, nil,
+// []any and map[string]any. JSON numbers keep every digit: whole numbers that
+// fit 64 bits are int; a number that neither int nor float64 can hold exactly as
+// written is a string of its digits.
+type Event struct {
+	ID         string
+	DeliveryID string
+	Source     string
+	Time       time.Time
+	Headers    map[string]string
+	// Query has a string for each query parameter, a list of strings for a
+	// repeated one.
+	Query map[string]any
+	// Fields are the body's fields, and the query parameters that the body lacks.
+	Fields map[string]any
+}

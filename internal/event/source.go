@@ -1,0 +1,48 @@
+package event
+
+// Source is a sender of events as the rules file declares it.
+type Source struct {
+	Name string
+	// Verify lists the ways in which a delivery may prove its origin. One of them
+	// has to succeed; a Source without any accepts nothing.
+	Verify []Scheme
+	// EventBridge is the `source` of the EventBridge events that belong here, or "".
+	EventBridge string
+}
+
+// Scheme is one way to prove where a delivery came from. Kind is "token",
+// "github", "hmac" or "aws"; the other fields are complete: defaults are filled in
+// by whoever reads the configuration.
+type Scheme struct {
+	Kind string
+	// Header carries the token or the signature (token, hmac). Any case.
+	Header string
+	// Query is the query parameter that carries the token, instead of Header.
+	Query string
+	// Algorithm is "sha1", "sha256" or "sha512" (hmac).
+	Algorithm string
+	// Encoding is "hex" or "base64" (hmac).
+	Encoding string
+	// Prefix stands before the signature in its header, such as "sha256=" (hmac).
+	Prefix string
+}
+
+// Secrets reports whether any way to verify needs a stored secret.
+func (s Source) Secrets() bool {
+	for _, v := range s.Verify {
+		if v.Kind != "aws" {
+			return true
+		}
+	}
+	return false
+}
+
+// Accepts reports whether the source lists a scheme of this kind.
+func (s Source) Accepts(kind string) bool {
+	for _, v := range s.Verify {
+		if v.Kind == kind {
+			return true
+		}
+	}
+	return false
+}

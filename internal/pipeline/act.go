@@ -1,0 +1,164 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// maxFailuresInARow is how many calls may fail one after the other, for a reason
+// that another try may mend, before the rest of the batch is handed back unmade:
+// a Zoho that is down is not hammered.
+const maxFailuresInARow = 5
+
+// CodeHandedBack is the code of a removal whose call was not made because the
+// calls before it kept failing or the deadline was near.
+const CodeHandedBack = "HANDED_BACK"
+
+type tagKey struct{ module, id, tag string }
+
+// results gathers what became of every tag of every record in a batch.
+type results struct {
+	mu        sync.Mutex
+	failed    map[tagKey]*problem
+	remaining map[recordKey][]string
+	inARow    int
+}
+
+// Act makes the plan's calls and gives each event its outcome. Calls that name the
+// same record run one after the other. It returns when every call has an answer or
+// ctx is done; what was not called by then is failed and retryable.
+func (p *Pipeline) Act(ctx context.Context, plan *Plan) []Outcome {
+	r := &results{failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string)}
+	for wave := range waves(plan.Calls) {
+		sideBySide(p.maxConcurrency, wave, func(c Call) { r.make(ctx, p.crm, c) })
+	}
+	outcomes := make([]Outcome, len(plan.Events))
+	for i := range plan.Events {
+		outcomes[i] = r.outcome(plan.Events[i])
+	}
+	return outcomes
+}
+
+// waves yields the calls of each wave, first wave first.
+func waves(calls []Call) func(yield func([]Call) bool) {
+	byWave := slices.Clone(calls)
+	slices.SortStableFunc(byWave, func(a, b Call) int { return a.Wave - b.Wave })
+	return func(yield func([]Call) bool) {
+		for len(byWave) > 0 {
+			n := 1
+			for n < len(byWave) && byWave[n].Wave == byWave[0].Wave {
+				n++
+			}
+			if !yield(byWave[:n]) {
+				return
+			}
+			byWave = byWave[n:]
+		}
+	}
+}
+
+// sideBySide runs do for every item, at most limit at once, and waits for all.
+func sideBySide[T any](limit int, items []T, do func(T)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, limit)
+	for _, item := range items {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			do(item)
+		})
+	}
+	wg.Wait()
+}
+
+func (r *results) make(ctx context.Context, crm remover, c Call) {
+	if p := r.handBack(ctx); p != nil {
+		r.callFailed(c, p)
+		return
+	}
+	removals, err := crm.RemoveTags(ctx, c.Module, c.IDs, c.Tags)
+	if err != nil {
+		r.callFailed(c, problemOf(err))
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inARow = 0
+	for _, removal := range removals {
+		if removal.Err == nil {
+			r.remaining[recordKey{c.Module, removal.ID}] = removal.Tags
+			continue
+		}
+		p := problemOf(removal.Err)
+		for _, tag := range c.Tags {
+			r.failed[tagKey{c.Module, removal.ID, tag}] = p
+		}
+	}
+}
+
+// handBack is why a call is better not made now, or nil.
+func (r *results) handBack(ctx context.Context) *problem {
+	if ctx.Err() != nil {
+		return &problem{code: CodeHandedBack, message: "not called: the deadline is near", retryable: true}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.inARow < maxFailuresInARow {
+		return nil
+	}
+	return &problem{code: CodeHandedBack, message: "not called: Zoho failed several calls in a row", retryable: true}
+}
+
+func (r *results) callFailed(c Call, p *problem) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p.retryable {
+		r.inARow++
+	} else {
+		r.inARow = 0
+	}
+	for _, id := range c.IDs {
+		for _, tag := range c.Tags {
+			r.failed[tagKey{c.Module, id, tag}] = p
+		}
+	}
+}
+
+// outcome tells one event what became of its own removals, and no others.
+func (r *results) outcome(planned Planned) Outcome {
+	o := planned.Outcome
+	for _, removal := range planned.Removals {
+		removed, failed := r.sortOut(removal)
+		if len(removed) > 0 {
+			o.Removed = append(o.Removed, Removed{
+				Rule: removal.Rule, Module: removal.Module, ID: removal.ID, Tags: removed,
+				Remaining: nonNil(r.remaining[recordKey{removal.Module, removal.ID}]),
+			})
+		}
+		o.Failed = append(o.Failed, failed...)
+	}
+	o.settle()
+	return o
+}
+
+// sortOut parts a removal's tags into those removed and those that failed, the
+// latter gathered by what failed them.
+func (r *results) sortOut(removal Removal) (removed []string, failed []Failed) {
+	byProblem := make(map[*problem]int)
+	for _, tag := range removal.Tags {
+		p := r.failed[tagKey{removal.Module, removal.ID, tag}]
+		if p == nil {
+			removed = append(removed, tag)
+			continue
+		}
+		i, seen := byProblem[p]
+		if !seen {
+			i = len(failed)
+			byProblem[p] = i
+			failed = append(failed, p.failed(removal.Rule, removal.Module, removal.ID, nil))
+		}
+		failed[i].Tags = append(failed[i].Tags, tag)
+	}
+	return removed, failed
+}

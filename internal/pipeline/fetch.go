@@ -1,0 +1,102 @@
+package pipeline
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"untag/internal/rules"
+	"untag/internal/zoho"
+)
+
+// fetch is the records of one module that some rule wants to see.
+type fetch struct {
+	module string
+	ids    []string
+	asked  map[string]bool
+	fields map[string]bool
+	all    bool
+
+	mu     sync.Mutex
+	record map[string]zoho.Record
+	failed map[string]*problem
+}
+
+func newFetch(module string) *fetch {
+	return &fetch{
+		module: module, asked: make(map[string]bool), fields: make(map[string]bool),
+		record: make(map[string]zoho.Record), failed: make(map[string]*problem),
+	}
+}
+
+// want notes that a rule needs these records, with the fields it reads.
+func (l *lookup) want(c rules.Candidate, ids []string) {
+	if len(ids) == 0 {
+		return
+	}
+	f := l.modules[c.Module]
+	if f == nil {
+		f = newFetch(c.Module)
+		l.modules[c.Module] = f
+	}
+	f.all = f.all || c.AllFields
+	for _, field := range c.Fields {
+		f.fields[field] = true
+	}
+	for _, id := range ids {
+		if !f.asked[id] {
+			f.asked[id] = true
+			f.ids = append(f.ids, id)
+		}
+	}
+}
+
+// page is one request for records.
+type page struct {
+	of  *fetch
+	ids []string
+}
+
+// fetch asks for the wanted records, 100 a call, modules in the order of their names.
+func (l *lookup) fetch(ctx context.Context) {
+	var pages []page
+	for _, module := range slices.Sorted(maps.Keys(l.modules)) {
+		f := l.modules[module]
+		for ids := range slices.Chunk(f.ids, maxIDs) {
+			pages = append(pages, page{of: f, ids: ids})
+		}
+	}
+	sideBySide(l.maxConcurrency, pages, func(p page) {
+		records, err := l.crm.Records(ctx, p.of.module, p.ids, p.of.wanted())
+		p.of.take(p.ids, records, err)
+	})
+}
+
+// wanted is the fields to ask for, nil for all of them.
+func (f *fetch) wanted() []string {
+	if f.all {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(f.fields))
+}
+
+func (f *fetch) take(ids []string, records []zoho.Record, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil {
+		p := problemOf(err)
+		for _, id := range ids {
+			f.failed[id] = p
+		}
+		return
+	}
+	for _, record := range records {
+		f.record[record.ID()] = record
+	}
+}
+
+// answer is the record, or why it could not be read; both nil when the CRM has none.
+func (f *fetch) answer(id string) (zoho.Record, *problem) {
+	return f.record[id], f.failed[id]
+}

@@ -1,0 +1,117 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+)
+
+// Zoho's limits for one remove_tags call.
+const (
+	maxIDs  = 100
+	maxTags = 10
+)
+
+// Removal is one rule's wish: these tags off this record.
+type Removal struct {
+	Rule   string
+	Module string
+	ID     string
+	Tags   []string
+}
+
+// Call is one remove_tags call: every one of Tags comes off every one of IDs.
+type Call struct {
+	Module string
+	IDs    []string
+	Tags   []string
+	// Wave orders calls that name the same record: those of one wave share none and
+	// may run side by side.
+	Wave int
+}
+
+type recordKey struct{ module, id string }
+
+// Join makes the calls for a batch of removals. A record that several removals
+// name loses the union of their tags; records of one module that lose the same
+// set of tags share a call. No call takes a tag off a record that no removal
+// named for it. The order follows the removals, so equal batches give equal calls.
+func Join(removals []Removal) []Call {
+	order, tags := union(removals)
+	groups := group(order, tags)
+	fold(groups)
+	return split(groups)
+}
+
+// union gathers each record's tags, records in order of first mention, tags sorted.
+func union(removals []Removal) ([]recordKey, map[recordKey][]string) {
+	var order []recordKey
+	tags := make(map[recordKey][]string, len(removals))
+	for _, r := range removals {
+		if len(r.Tags) == 0 {
+			continue
+		}
+		key := recordKey{r.Module, r.ID}
+		if _, seen := tags[key]; !seen {
+			order = append(order, key)
+		}
+		tags[key] = append(tags[key], r.Tags...)
+	}
+	for key, list := range tags {
+		slices.Sort(list)
+		tags[key] = slices.Compact(list)
+	}
+	return order, tags
+}
+
+// tagGroup is the records of one module that lose one set of tags.
+type tagGroup struct {
+	module string
+	tags   []string
+	ids    []string
+}
+
+func (g *tagGroup) calls(ids int) int {
+	return ceil(ids, maxIDs) * ceil(len(g.tags), maxTags)
+}
+
+func ceil(n, size int) int { return (n + size - 1) / size }
+
+func group(order []recordKey, tags map[recordKey][]string) []*tagGroup {
+	var groups []*tagGroup
+	byKey := make(map[string]*tagGroup)
+	for _, record := range order {
+		list := tags[record]
+		// A comma cannot stand in a tag's name, so the joined text is unambiguous.
+		key := record.module + "," + strings.Join(list, ",")
+		g := byKey[key]
+		if g == nil {
+			g = &tagGroup{module: record.module, tags: list}
+			byKey[key] = g
+			groups = append(groups, g)
+		}
+		g.ids = append(g.ids, record.id)
+	}
+	return groups
+}
+
+// split cuts the groups into calls within Zoho's limits.
+func split(groups []*tagGroup) []Call {
+	var calls []Call
+	lastWave := make(map[recordKey]int)
+	for _, g := range groups {
+		for ids := range slices.Chunk(g.ids, maxIDs) {
+			for tags := range slices.Chunk(g.tags, maxTags) {
+				wave := 0
+				for _, id := range ids {
+					wave = max(wave, lastWave[recordKey{g.module, id}])
+				}
+				wave++
+				for _, id := range ids {
+					lastWave[recordKey{g.module, id}] = wave
+				}
+				calls = append(calls, Call{Module: g.module, IDs: ids, Tags: tags, Wave: wave})
+			}
+		}
+	}
+	return calls
+}

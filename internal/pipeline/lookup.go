@@ -1,0 +1,171 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"untag/internal/rules"
+	"untag/internal/zoho"
+)
+
+// wish is what one rule asks for on behalf of one event, before the CRM is asked.
+type wish struct {
+	event     *Planned
+	candidate rules.Candidate
+}
+
+// lookup answers what the wishes of a batch need to know of the CRM, each question
+// asked once: searches first, then records, 100 a call.
+type lookup struct {
+	crm            finder
+	maxConcurrency int
+	searches       map[string]*search
+	modules        map[string]*fetch
+}
+
+type search struct {
+	module string
+	find   zoho.Search
+	hits   []zoho.Record
+	more   bool
+	failed *problem
+}
+
+func newLookup(crm finder, maxConcurrency int) *lookup {
+	return &lookup{
+		crm: crm, maxConcurrency: maxConcurrency,
+		searches: make(map[string]*search), modules: make(map[string]*fetch),
+	}
+}
+
+// resolve turns wishes into removals, in their order, each noted on its event.
+func (l *lookup) resolve(ctx context.Context, wishes []wish) {
+	l.search(ctx, wishes)
+	targets := make([][]string, len(wishes))
+	for i, w := range wishes {
+		targets[i] = l.target(w)
+		if w.candidate.NeedsRecord {
+			l.want(w.candidate, targets[i])
+		}
+	}
+	l.fetch(ctx)
+	for i, w := range wishes {
+		for _, id := range targets[i] {
+			l.settle(w, id)
+		}
+	}
+}
+
+func (l *lookup) search(ctx context.Context, wishes []wish) {
+	var order []*search
+	for _, w := range wishes {
+		if w.candidate.Find == nil {
+			continue
+		}
+		key := searchKey(w.candidate)
+		if l.searches[key] == nil {
+			s := &search{module: w.candidate.Module, find: searchOf(w.candidate.Find)}
+			l.searches[key] = s
+			order = append(order, s)
+		}
+	}
+	sideBySide(l.maxConcurrency, order, func(s *search) {
+		result, err := l.crm.Search(ctx, s.module, s.find)
+		if err != nil {
+			s.failed = problemOf(err)
+			return
+		}
+		s.more = result.More
+		for _, hit := range result.Records {
+			if zoho.Matches(s.find, hit) {
+				s.hits = append(s.hits, hit)
+			}
+		}
+	})
+}
+
+func searchKey(c rules.Candidate) string {
+	return fmt.Sprintf("%s %q %q %q", c.Module, c.Find.Email, c.Find.Phone, c.Find.Criteria)
+}
+
+// searchOf asks for the very fields that the answer is compared by.
+func searchOf(f *rules.Find) zoho.Search {
+	s := zoho.Search{Email: f.Email, Phone: f.Phone}
+	for _, c := range f.Criteria {
+		s.Criteria = append(s.Criteria, zoho.Criterion{Field: c.Field, Value: c.Value})
+	}
+	return s
+}
+
+// target is the ids a wish is about; none when its search failed or found nothing
+// that may be acted on, which is then noted on the event.
+func (l *lookup) target(w wish) []string {
+	c := w.candidate
+	if c.Find == nil {
+		return c.IDs
+	}
+	s := l.searches[searchKey(c)]
+	out := &w.event.Outcome
+	switch {
+	case s.failed != nil:
+		out.Failed = append(out.Failed, s.failed.failed(c.Rule, c.Module, "", c.Tags))
+		return nil
+	case len(s.hits) == 0 && s.more:
+		// The record may be on a page that was not read, so "not found" would be a guess.
+		out.Errors = append(out.Errors, rules.RuleError{Rule: c.Rule, Message: fmt.Sprintf(
+			"find: the search in %s has more answers than one page and none on it is an exact match; narrow it with criteria", c.Module)})
+		return nil
+	case len(s.hits) == 0:
+		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Reason: "no record found"})
+		return nil
+	case (len(s.hits) > 1 || s.more) && !c.Find.Many:
+		out.Errors = append(out.Errors, rules.RuleError{Rule: c.Rule, Message: fmt.Sprintf(
+			"find: several records of %s match; add `many: true` to act on all of them, or narrow the search", c.Module)})
+		return nil
+	}
+	var ids []string
+	for _, hit := range s.hits {
+		ids = append(ids, hit.ID())
+	}
+	return ids
+}
+
+// settle asks the rule about one record and notes what it wants of it.
+func (l *lookup) settle(w wish, id string) {
+	c := w.candidate
+	out := &w.event.Outcome
+	skip := func(tags []string, reason string) {
+		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, ID: id, Tags: nonNil(tags), Reason: reason})
+	}
+	if !c.NeedsRecord {
+		w.event.Removals = append(w.event.Removals, Removal{Rule: c.Rule, Module: c.Module, ID: id, Tags: c.Tags})
+		return
+	}
+	record, failed := l.modules[c.Module].answer(id)
+	switch {
+	case failed != nil:
+		out.Failed = append(out.Failed, failed.failed(c.Rule, c.Module, id, c.Tags))
+		return
+	case record == nil:
+		skip(c.Tags, "the record is no longer in the CRM")
+		return
+	}
+	resolution := c.Resolve(id, record)
+	w.event.Resolutions = append(w.event.Resolutions, Resolved{Rule: c.Rule, Module: c.Module, ID: id, Resolution: resolution})
+	switch {
+	case resolution.Err != nil:
+		out.Errors = append(out.Errors, *resolution.Err)
+		return
+	case !resolution.Matched:
+		skip(c.Tags, "where does not hold for the record")
+		return
+	}
+	if len(resolution.Absent) > 0 {
+		skip(resolution.Absent, "the record does not carry the tag")
+	}
+	if len(resolution.Tags) > 0 {
+		w.event.Removals = append(w.event.Removals, Removal{Rule: c.Rule, Module: c.Module, ID: id, Tags: resolution.Tags})
+	} else if len(resolution.Absent) == 0 {
+		skip(nil, "no tag of the record matches")
+	}
+}

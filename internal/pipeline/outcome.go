@@ -1,0 +1,110 @@
+package pipeline
+
+import (
+	"time"
+
+	"untag/internal/rules"
+)
+
+// The outcomes of an event.
+const (
+	OutcomeRemoved = "removed" // at least one removal, and none failed
+	OutcomeNothing = "nothing" // no rule asked for a removal that applies
+	OutcomeFailed  = "failed"  // at least one removal failed
+)
+
+// Outcome is what became of one event; its JSON form is what callers are answered.
+type Outcome struct {
+	EventID string            `json:"event_id"`
+	Outcome string            `json:"outcome"`
+	Removed []Removed         `json:"removed"`
+	Failed  []Failed          `json:"failed"`
+	Errors  []rules.RuleError `json:"errors"`
+	// Skipped are removals a rule asked for that do not apply to the live record.
+	Skipped []Skipped `json:"skipped,omitempty"`
+}
+
+// Removed is one rule's removal that Zoho confirmed.
+type Removed struct {
+	Rule      string   `json:"rule"`
+	Module    string   `json:"module"`
+	ID        string   `json:"id"`
+	Tags      []string `json:"tags"`
+	Remaining []string `json:"remaining"`
+}
+
+// Failed is one rule's removal that did not happen, or is not known to have.
+type Failed struct {
+	Rule    string   `json:"rule"`
+	Module  string   `json:"module"`
+	ID      string   `json:"id"`
+	Tags    []string `json:"tags"`
+	Code    string   `json:"code"`
+	Message string   `json:"message"`
+
+	// Retryable says that the same removal may succeed later.
+	Retryable bool `json:"-"`
+	// RetryAfter is how long Zoho asked to wait, 0 when it did not say.
+	RetryAfter time.Duration `json:"-"`
+	// Gone says that the record is no longer in the CRM: nothing is left to do.
+	Gone bool `json:"-"`
+}
+
+// Skipped is a removal that a rule asked for and that the live record makes moot.
+type Skipped struct {
+	Rule   string   `json:"rule"`
+	Module string   `json:"module"`
+	ID     string   `json:"id,omitempty"`
+	Tags   []string `json:"tags"`
+	Reason string   `json:"reason"`
+}
+
+// Retryable reports whether another try may mend some failure of the event.
+func (o Outcome) Retryable() bool {
+	for _, f := range o.Failed {
+		if f.Retryable {
+			return true
+		}
+	}
+	return false
+}
+
+// RetryAfter is the longest wait that Zoho asked for, 0 when it asked for none.
+func (o Outcome) RetryAfter() time.Duration {
+	var longest time.Duration
+	for _, f := range o.Failed {
+		if f.Retryable {
+			longest = max(longest, f.RetryAfter)
+		}
+	}
+	return longest
+}
+
+// settle names the outcome from what it holds, and makes every list present, so
+// that a caller never meets null.
+func (o *Outcome) settle() {
+	switch {
+	case len(o.Failed) > 0:
+		o.Outcome = OutcomeFailed
+	case len(o.Removed) > 0:
+		o.Outcome = OutcomeRemoved
+	default:
+		o.Outcome = OutcomeNothing
+	}
+	if o.Removed == nil {
+		o.Removed = []Removed{}
+	}
+	if o.Failed == nil {
+		o.Failed = []Failed{}
+	}
+	if o.Errors == nil {
+		o.Errors = []rules.RuleError{}
+	}
+}
+
+func nonNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -1,0 +1,22 @@
+// Package sandbox is a pretend Zoho over real HTTP: the accounts server that
+// turns a refresh token into access tokens, and the part of the CRM API that
+// takes tags off records and reads them. It exists for tests, for trying rules
+// without an account, and for proving that nothing is lost when Zoho misbehaves.
+//
+// It is an independent reading of Zoho's pages and imports nothing of the
+// project: a mistake in the client must not be repeated here. It keeps
+// everything in memory, reads no environment, starts no goroutine of its own and
+// holds no rules.
+//
+// Zoho's pages leave some answers open. The sandbox answers them so:
+//
+//   - Removing a tag that the record does not carry succeeds and changes nothing.
+//   - Tag names are compared exactly, case included.
+//   - An answer with successes and errors has the status of Config.MixedStatus;
+//     one with errors alone has 400.
+//   - An id named twice in one call is answered once.
+//   - A v2 call without tag_names is refused.
+//   - A read of one unknown id is INVALID_DATA; a read of several, none of
+//     which exists, is 204.
+//   - Refused token requests do not count against the ten in ten minutes.
+package sandbox

@@ -1,0 +1,165 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// maxBody is the largest request body that is read, in bytes.
+const maxBody = 1 << 20
+
+// DefaultScope is what an access token may do unless Config says otherwise:
+// all that the sandbox serves.
+const DefaultScope = "ZohoCRM.modules.ALL ZohoCRM.users.ALL ZohoCRM.org.ALL ZohoCRM.settings.ALL ZohoSearch.securesearch.READ"
+
+// Config says what a Sandbox holds and how it behaves. The zero value is an
+// empty CRM without faults or limits on concurrency.
+type Config struct {
+	// Records are the CRM's records; see ParseRecords. They are copied.
+	Records Records
+	// Credentials are those the accounts server accepts. Fields left empty are
+	// made at random, the data center is "us".
+	Credentials Credentials
+	// Scope is what the refresh token was granted, names separated by spaces or
+	// commas. Empty means DefaultScope.
+	Scope string
+	// Now tells the time, for the life of tokens and the journal. Nil means
+	// time.Now.
+	Now func() time.Time
+	// TokenLife is how long an access token is good. Zero means one hour.
+	TokenLife time.Duration
+	// Faults makes the CRM misbehave. Nil means it never does.
+	Faults *Faults
+	// Concurrency is the number of CRM calls served side by side; one more is
+	// answered 429. Zero means no limit.
+	Concurrency int
+	// MixedStatus is the HTTP status of a remove_tags answer that has both
+	// successes and errors. Zero means 200.
+	MixedStatus int
+	// ReadOnly names modules whose records the user may read but not change:
+	// remove_tags is answered NO_PERMISSION.
+	ReadOnly []string
+	// OnRemove is called for each entry of the journal as it is written, in
+	// order and never twice at once. It must not call the Sandbox.
+	OnRemove func(Entry)
+}
+
+// Credentials are what a client needs to get an access token.
+type Credentials struct {
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	RefreshToken string `json:"refresh_token"`
+	DataCenter   string `json:"data_center"`
+}
+
+// Sandbox is a pretend Zoho: accounts and CRM on one address. It is safe for
+// use by several goroutines.
+type Sandbox struct {
+	config      Config
+	credentials Credentials
+	scopes      map[string]bool
+
+	mu       sync.Mutex
+	store    *store
+	tokens   tokens
+	journal  []Entry
+	requests Requests
+	inFlight int
+	sequence uint64
+}
+
+// New returns a Sandbox that holds a copy of the records in config.
+func New(config Config) *Sandbox {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.TokenLife <= 0 {
+		config.TokenLife = time.Hour
+	}
+	if config.Scope == "" {
+		config.Scope = DefaultScope
+	}
+	if config.MixedStatus == 0 {
+		config.MixedStatus = http.StatusOK
+	}
+	sb := &Sandbox{
+		config:      config,
+		credentials: config.Credentials,
+		scopes:      map[string]bool{},
+		store:       newStore(config.Records),
+	}
+	fill(&sb.credentials.ClientID, func() string { return "1000." + strings.ToUpper(randomHex(15)) })
+	fill(&sb.credentials.ClientSecret, func() string { return randomHex(21) })
+	fill(&sb.credentials.RefreshToken, newToken)
+	fill(&sb.credentials.DataCenter, func() string { return "us" })
+	for _, scope := range strings.FieldsFunc(config.Scope, func(r rune) bool { return r == ' ' || r == ',' }) {
+		sb.scopes[strings.ToLower(scope)] = true
+	}
+	return sb
+}
+
+// Credentials returns what the accounts server accepts.
+func (sb *Sandbox) Credentials() Credentials { return sb.credentials }
+
+// Tags returns the names of the tags a record carries, in order, and whether
+// there is such a record.
+func (sb *Sandbox) Tags(module, id string) ([]string, bool) {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	rec := sb.store.find(module, id)
+	if rec == nil {
+		return nil, false
+	}
+	return append([]string{}, rec.tags...), true
+}
+
+// Record returns a copy of a record's fields as they were given, with "id" a
+// string and "Tag" a []string of what it carries now, and whether there is such
+// a record.
+func (sb *Sandbox) Record(module, id string) (map[string]any, bool) {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	rec := sb.store.find(module, id)
+	if rec == nil {
+		return nil, false
+	}
+	fields := make(map[string]any, len(rec.fields)+2)
+	for name, value := range rec.fields {
+		fields[name] = clone(value)
+	}
+	fields["id"] = rec.id
+	fields["Tag"] = append([]string{}, rec.tags...)
+	return fields, true
+}
+
+// ServeHTTP answers as Zoho does: accounts under /oauth/v2/, the CRM under /crm/.
+func (sb *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.EscapedPath()
+	switch {
+	case path == "/oauth/v2/token":
+		sb.serveToken(w, r)
+	case strings.HasPrefix(path, "/crm/"):
+		sb.serveCRM(w, r)
+	default:
+		refuse(invalidURL).write(w)
+	}
+}
+
+func fill(value *string, make func() string) {
+	if *value == "" {
+		*value = make()
+	}
+}
+
+// newToken has the form of Zoho's access and refresh tokens.
+func newToken() string { return "1000." + randomHex(16) + "." + randomHex(16) }
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) // never fails, see crypto/rand
+	return hex.EncodeToString(b)
+}

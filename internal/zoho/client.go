@@ -1,0 +1,184 @@
+package zoho
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"untag/internal/crmname"
+)
+
+// maxAnswer bounds what is read of an answer, in bytes. 100 records with all their
+// fields stay far below.
+const maxAnswer = 16 << 20
+
+// defaultTimeout bounds a call whose context has no deadline.
+const defaultTimeout = 30 * time.Second
+
+// tokens gives access tokens. Refused says that Zoho did not take one.
+type tokens interface {
+	Token(ctx context.Context) (Token, error)
+	Refused(ctx context.Context, t Token)
+}
+
+// Config is what New needs.
+type Config struct {
+	// APIURL replaces the API's address, for a sandbox; normally it is empty and the
+	// token says where the API is.
+	APIURL string
+	// Version is the API version, "v2" when empty.
+	Version string
+	// HTTP makes the requests; a client with a time-out of 30 s when nil. Redirects
+	// are never followed, as the token would go along.
+	HTTP   *http.Client
+	Tokens tokens
+}
+
+// Client calls the CRM API. It is safe for concurrent use.
+type Client struct {
+	apiURL  string
+	version string
+	http    *http.Client
+	tokens  tokens
+}
+
+// New returns a Client.
+func New(c Config) (*Client, error) {
+	if c.Version == "" {
+		c.Version = "v2"
+	}
+	if err := CheckVersion(c.Version); err != nil {
+		return nil, fmt.Errorf("zoho: %w", err)
+	}
+	if c.APIURL != "" {
+		if u, err := url.Parse(c.APIURL); err != nil || u.Host == "" {
+			return nil, fmt.Errorf("zoho: the API's address is no URL")
+		}
+	}
+	return &Client{
+		apiURL: strings.TrimSuffix(c.APIURL, "/"), version: c.Version,
+		http: withoutRedirects(c.HTTP), tokens: c.Tokens,
+	}, nil
+}
+
+// CheckVersion reports whether an API version can be spoken: v2, v2.1, v3 to v8.
+func CheckVersion(version string) error {
+	versions := []string{"v2", "v2.1", "v3", "v4", "v5", "v6", "v7", "v8"}
+	if !slices.Contains(versions, version) {
+		return fmt.Errorf("%q is no version of the API that untag speaks; use one of %s", version, strings.Join(versions, ", "))
+	}
+	return nil
+}
+
+func withoutRedirects(c *http.Client) *http.Client {
+	if c == nil {
+		c = &http.Client{Timeout: defaultTimeout}
+	}
+	own := *c
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
+
+// call is one request to the API, before it has a token.
+type call struct {
+	operation string
+	method    string
+	// path stands after the version, each element escaped.
+	path  string
+	query string
+	body  []byte
+}
+
+// answer is what came back, read whole.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// do makes a call; where Zoho does not take the token, once more with a new one.
+func (c *Client) do(ctx context.Context, call call) (answer, *Error) {
+	for retried := false; ; retried = true {
+		token, err := c.tokens.Token(ctx)
+		if err != nil {
+			return answer{}, &Error{Operation: call.operation, Err: err}
+		}
+		a, failed := c.send(ctx, call, token)
+		if failed != nil {
+			return answer{}, failed
+		}
+		if !staleToken(a.status, flatCode(a.body)) {
+			return a, nil
+		}
+		c.tokens.Refused(ctx, token)
+		if retried {
+			return a, nil
+		}
+	}
+}
+
+func (c *Client) send(ctx context.Context, call call, token Token) (answer, *Error) {
+	request, err := c.request(ctx, call, token)
+	if err != nil {
+		return answer{}, refused(call.operation, err)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return answer{}, noAnswer(call.operation, 0, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil {
+		return answer{}, noAnswer(call.operation, response.StatusCode, err)
+	}
+	if len(body) > maxAnswer {
+		return answer{}, &Error{Operation: call.operation, Status: response.StatusCode, Code: CodeUnreadable, Message: "the answer is over 16 MiB"}
+	}
+	return answer{status: response.StatusCode, header: response.Header, body: body}, nil
+}
+
+func (c *Client) request(ctx context.Context, call call, token Token) (*http.Request, error) {
+	base := c.apiURL
+	if base == "" {
+		base = strings.TrimSuffix(token.APIDomain, "/")
+	}
+	if base == "" {
+		return nil, fmt.Errorf("the address of the API is not known: the token answer had no api_domain of Zoho's")
+	}
+	address := base + "/crm/" + c.version + call.path
+	if call.query != "" {
+		address += "?" + call.query
+	}
+	var body io.Reader
+	if call.body != nil {
+		body = strings.NewReader(string(call.body))
+	}
+	request, err := http.NewRequestWithContext(ctx, call.method, address, body)
+	if err != nil {
+		return nil, fmt.Errorf("make the request")
+	}
+	if call.body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	request.Header.Set("Accept", "application/json")
+	token.oauth2().SetAuthHeader(request)
+	return request, nil
+}
+
+// noAnswer is a connection that broke or a time that ran out. The error of net/http
+// has the URL, and that the ids and tags of the call: only what happened is kept.
+func noAnswer(operation string, status int, err error) *Error {
+	if u, ok := err.(*url.Error); ok {
+		err = u.Err
+	}
+	return &Error{Operation: operation, Status: status, Code: CodeNoAnswer, Err: err}
+}
+
+// ModuleAPIName returns the API name of a module given by its display name, its API
+// name or its OAuth scope; see crmname.ModuleAPIName.
+func ModuleAPIName(name string) (string, error) { return crmname.ModuleAPIName(name) }

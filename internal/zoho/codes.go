@@ -1,0 +1,45 @@
+package zoho
+
+// retryable says what is known of a code, whatever its HTTP status. The codes are
+// those of https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html and
+// https://www.zoho.com/crm/developer/docs/api/v8/status-codes.html.
+func retryable(code string) (retry, known bool) {
+	switch code {
+	case
+		"RECORD_LOCKED",           // a workflow or a person holds it for a moment
+		"TOO_MANY_REQUESTS",       // concurrency or credits
+		"RATE_LIMIT_EXCEEDED",     //
+		"INTERNAL_ERROR",          //
+		"INVALID_TOKEN",           // another access token may do
+		"INVALID_OAUTHTOKEN",      //
+		"AUTHENTICATION_FAILURE",  //
+		"ACCESS_DENIED_THROTTLED", // too many access tokens were asked for
+		CodeMissingInAnswer, CodeUnreadable, CodeNoAnswer:
+		return true, true
+	case
+		"INVALID_DATA", "INVALID_MODULE", "INVALID_REQUEST_METHOD", "INVALID_URL_PATTERN",
+		"AUTHORIZATION_FAILED", "NO_PERMISSION", "OAUTH_SCOPE_MISMATCH",
+		"MANDATORY_NOT_FOUND", "REQUIRED_PARAM_MISSING", "EXPECTED_FIELD_MISSING",
+		"LIMIT_EXCEEDED", // of ids or tags in one call, not of calls
+		"NOT_ALLOWED",
+		"FAILURE", // Zoho's word for a request it could not understand
+		"RECORD_NOT_FOUND",
+		"invalid_client", "invalid_code", "invalid_grant", "unauthorized_client",
+		CodeRefused:
+		return false, true
+	}
+	return false, false
+}
+
+// staleToken reports whether a new access token may mend an answer. One whose scope
+// is too small may not.
+func staleToken(status int, code string) bool {
+	if status != 401 {
+		return false
+	}
+	switch code {
+	case "INVALID_TOKEN", "INVALID_OAUTHTOKEN", "AUTHENTICATION_FAILURE":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,114 @@
+package zoho
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// maxRetryAfter bounds what Zoho, or a proxy in front of it, can ask us to wait.
+const maxRetryAfter = time.Hour
+
+// Error is what went wrong with a call, or with one record of it.
+type Error struct {
+	// Operation is what was tried, such as "remove tags".
+	Operation string
+	// Status is the HTTP status, 0 where there was no answer.
+	Status int
+	// Code is Zoho's code, or one of the Code constants, or "".
+	Code string
+	// Message is Zoho's message, "" where there is none.
+	Message string
+	// Record is the id of the record, "" where the call as a whole failed.
+	Record string
+	// Err is what was met below, such as a broken connection or a done context.
+	Err error
+
+	retryAfter time.Duration
+	namesID    bool
+}
+
+// Codes that are not Zoho's own.
+const (
+	// CodeMissingInAnswer: the answer says nothing of a record that was asked for.
+	CodeMissingInAnswer = "MISSING_IN_ANSWER"
+	// CodeUnreadable: the answer is no JSON, such as a proxy's page, or is cut off.
+	CodeUnreadable = "UNREADABLE_ANSWER"
+	// CodeNoAnswer: the connection broke or the time ran out.
+	CodeNoAnswer = "NO_ANSWER"
+	// CodeRefused: the call was refused before a request was made.
+	CodeRefused = "INVALID_CALL"
+)
+
+func (e *Error) Error() string {
+	text := "zoho: " + e.Operation
+	if e.Record != "" {
+		text += ": record " + e.Record
+	}
+	if e.Status != 0 {
+		text += fmt.Sprintf(": HTTP %d", e.Status)
+	}
+	if e.Code != "" {
+		text += ": " + e.Code
+	}
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap gives what was met below.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Retryable reports whether the same call may succeed later. Taking a tag off twice
+// does no harm, so what is not known to be final is tried again; what Zoho refuses
+// with a reason that time does not mend is not.
+func (e *Error) Retryable() bool {
+	if retry, known := retryable(e.Code); known {
+		return retry
+	}
+	var below *Error
+	if errors.As(e.Err, &below) {
+		return below.Retryable()
+	}
+	var transient interface{ Retryable() bool }
+	if errors.As(e.Err, &transient) {
+		return transient.Retryable()
+	}
+	switch {
+	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):
+		return true
+	case e.Status == 0:
+		return e.Err != nil
+	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, e.Status >= 500:
+		return true
+	}
+	// A 2xx that could not be understood may have been a passing fault; a 3xx or 4xx
+	// with a code we do not know is Zoho saying no.
+	return e.Status < 300
+}
+
+// RetryAfter is how long Zoho asked to wait, at most an hour; 0 when it did not say.
+func (e *Error) RetryAfter() time.Duration {
+	var below *Error
+	if e.retryAfter == 0 && errors.As(e.Err, &below) {
+		return below.RetryAfter()
+	}
+	return min(e.retryAfter, maxRetryAfter)
+}
+
+// Gone reports whether the record does not exist (any more): Zoho calls the data
+// invalid and names the record's own id as what is wrong with it.
+func (e *Error) Gone() bool {
+	return e.Record != "" && (e.Code == "RECORD_NOT_FOUND" || e.Code == "INVALID_DATA" && e.namesID)
+}
+
+// refused is a call that never became a request.
+func refused(operation string, err error) *Error {
+	return &Error{Operation: operation, Code: CodeRefused, Err: err}
+}

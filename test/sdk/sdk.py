@@ -1,0 +1,32 @@
+"""What both SDK drivers share: a JSON object in, a JSON list out.
+
+In: {"url", "client_id", "client_secret", "refresh_token", "work", "calls"}, where a
+call is [module, ids, tags] and work is an empty folder. Out: for each call, the
+HTTP status and what the SDK made of the answer.
+"""
+
+import json
+import sys
+
+
+def names(tags):
+    """The tags that remain: strings in v2, objects later."""
+    return None if tags is None else [tag if isinstance(tag, str) else tag.get_name() for tag in tags]
+
+
+def told(response):
+    body = response.get_object()
+    status = response.get_status_code()
+    if not hasattr(body, "get_data"):
+        return {"status": status, "code": body.get_code().get_value()}
+    rows = []
+    for row in body.get_data():
+        details = row.get_details()
+        rows.append([row.get_code().get_value(), str(details["id"]), names(details.get("tags"))])
+    return {"status": status, "data": rows}
+
+
+def drive(initialize, remove):
+    given = json.load(sys.stdin)
+    initialize(given)
+    json.dump([told(remove(*call)) for call in given["calls"]], sys.stdout)
