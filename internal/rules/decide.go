@@ -1,0 +1,226 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"untag/internal/crmname"
+	"untag/internal/event"
+)
+
+// Decision is what the rules ask for on behalf of one event. The zero Decision asks
+// for nothing.
+type Decision struct {
+	// Candidates are the removals asked for, in the order of the file.
+	Candidates []Candidate
+	// Errors are the rules that could not be evaluated; they ask for nothing.
+	Errors []RuleError
+}
+
+// RuleError is why a rule could not be evaluated. It names types and parts of the
+// rule, never what the event holds.
+type RuleError struct {
+	Rule    string `json:"rule"`
+	Message string `json:"message"`
+}
+
+// Candidate is one rule's removal. Where NeedsRecord is set, Resolve says what of it
+// applies to the live record.
+type Candidate struct {
+	Rule string
+	// Module is an API name.
+	Module string
+	// IDs are the records, digits; nil where Find says how to look for them.
+	IDs  []string
+	Find *Find
+	// Tags are the names known without the record.
+	Tags []string
+	// NeedsRecord says that the live record decides.
+	NeedsRecord bool
+	// Fields are what to read of it; AllFields says that they cannot be told.
+	Fields    []string
+	AllFields bool
+
+	rule  *rule
+	scope scope
+}
+
+// Find is how to look up records: by one of Email, Phone and Criteria.
+type Find struct {
+	Email, Phone string
+	Criteria     []Criterion
+	// Many allows more than one record.
+	Many bool
+}
+
+// Criterion is a field that has to equal a value.
+type Criterion struct{ Field, Value string }
+
+// Decide evaluates the rules of the event's source. A source without rules decides
+// nothing.
+func (r *Rules) Decide(ev event.Event) Decision {
+	var d Decision
+	ix := r.bySource[ev.Source]
+	if ix == nil {
+		return d
+	}
+	s := eventScope(ev)
+	ix.each(s, func(rule *rule) { d.take(rule, s) })
+	return d
+}
+
+// take adds what one rule asks for. A panic in one rule is that rule's error alone.
+func (d *Decision) take(r *rule, s scope) {
+	defer func() {
+		if recover() != nil {
+			d.Errors = append(d.Errors, RuleError{r.name, "the rule cannot be evaluated"})
+		}
+	}()
+	switch v := r.when.evaluate(s).(type) {
+	case bool:
+		if !v {
+			return
+		}
+		c, err := r.candidate(s)
+		if err != nil {
+			d.Errors = append(d.Errors, RuleError{r.name, err.Error()})
+			return
+		}
+		d.Candidates = append(d.Candidates, c)
+	case *unknown:
+		if v.fault {
+			d.Errors = append(d.Errors, RuleError{r.name, v.what})
+		}
+	}
+}
+
+func (r *rule) candidate(s scope) (Candidate, error) {
+	c := Candidate{Rule: r.name, rule: r, scope: s}
+	module, err := r.module.evaluate(s)
+	if err != nil {
+		return c, fmt.Errorf("module: %w", err)
+	}
+	if c.Module, err = crmname.ModuleAPIName(module); err != nil {
+		return c, fmt.Errorf("module: %s", computedFault(r.module, err))
+	}
+	if c.Tags, err = r.tags(s); err != nil {
+		return c, err
+	}
+	if r.find != nil {
+		c.Find, err = r.find.evaluate(s)
+	} else {
+		c.IDs, err = recordIDs(r.id, s)
+	}
+	if err != nil {
+		return c, err
+	}
+	c.NeedsRecord = r.where != nil || len(r.patterns) > 0
+	if c.NeedsRecord {
+		c.Fields, c.AllFields = r.fields()
+	}
+	return c, nil
+}
+
+// tags evaluates the names. One that no tag can have spoils the rule: in API v2 a
+// comma would name a second tag.
+func (r *rule) tags(s scope) ([]string, error) {
+	var tags []string
+	for _, t := range r.names {
+		name, err := t.evaluate(s)
+		if err != nil {
+			return nil, fmt.Errorf("remove: %w", err)
+		}
+		if err := crmname.CheckTag(name); err != nil {
+			return nil, fmt.Errorf("remove: %s", computedFault(t, err))
+		}
+		if !slices.Contains(tags, name) {
+			tags = append(tags, name)
+		}
+	}
+	return tags, nil
+}
+
+// computedFault says what is wrong with a name without quoting what the event put
+// into it.
+func computedFault(t *template, err error) string {
+	if !t.computed() {
+		return err.Error()
+	}
+	return fmt.Sprintf("`%s` gives a name that Zoho does not take (tags: 1 to 25 characters, no comma, <, > or emoji; modules: letters, digits and underscores)", t.text)
+}
+
+func recordIDs(e *expression, s scope) ([]string, error) {
+	value := e.evaluate(s)
+	items, isList := value.([]any)
+	if !isList {
+		items = []any{value}
+	}
+	if isList && len(items) == 0 {
+		return nil, fmt.Errorf("id: `%s` is an empty list", e.text)
+	}
+	var ids []string
+	for _, item := range items {
+		id, ok := recordID(item)
+		if !ok {
+			return nil, fmt.Errorf("id: `%s` %s", e.text, notAnID(item))
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// recordID takes a string of digits or a whole number.
+func recordID(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, crmname.CheckID(v) == nil
+	case int:
+		return fmt.Sprint(v), v >= 0
+	}
+	return "", false
+}
+
+func notAnID(v any) string {
+	switch v := v.(type) {
+	case *unknown:
+		return notAText(v)
+	case string:
+		if v == "" {
+			return "is an empty string, not a record id"
+		}
+		return "is not a record id: a string of 1 to 20 digits"
+	}
+	return "is " + typeName(v) + ", not a record id: a string of digits, a whole number, or a list of those"
+}
+
+func (f *find) evaluate(s scope) (*Find, error) {
+	found := &Find{Many: f.many}
+	var err error
+	if f.email != nil {
+		found.Email, err = searchText("email", f.email, s)
+	}
+	if f.phone != nil {
+		found.Phone, err = searchText("phone", f.phone, s)
+	}
+	for _, c := range f.criteria {
+		var value string
+		if value, err = searchText(c.field, c.value, s); err != nil {
+			break
+		}
+		found.Criteria = append(found.Criteria, Criterion{c.field, value})
+	}
+	return found, err
+}
+
+func searchText(what string, e *expression, s scope) (string, error) {
+	text, err := scalarText(e.evaluate(s))
+	if err != nil {
+		return "", fmt.Errorf("find: %s: `%s` %w", what, e.text, err)
+	}
+	if text == "" {
+		return "", fmt.Errorf("find: %s: `%s` is an empty string", what, e.text)
+	}
+	return text, nil
+}

@@ -1,0 +1,166 @@
+package rules
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"untag/internal/event"
+)
+
+var fileKeys = []string{"version", "sources", "rules"}
+
+// maxFile bounds a rules file, in bytes.
+const maxFile = 8 << 20
+
+// Load checks all of a rules file and compiles its conditions. The name of the file
+// is for messages only. Faults come in the order of the file; the Rules are nil if one
+// of them is an error.
+func Load(_ string, data []byte) (*Rules, []Fault) {
+	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage()}
+	root := d.parse(data)
+	if root != nil {
+		d.read(root)
+	}
+	if d.fatal() {
+		return nil, d.sorted()
+	}
+	return d.rules(), d.sorted()
+}
+
+// document is a rules file while it is read.
+type document struct {
+	faults
+	lines    []string
+	language *language
+	sources  []event.Source
+	declared map[string]*yaml.Node
+	used     map[string]bool
+	list     []*rule
+}
+
+// parse gives the root of the one YAML document, or nil with a fault.
+func (d *document) parse(data []byte) *yaml.Node {
+	if len(data) > maxFile {
+		d.wrong(place{1, 1}, "", "the file is over %d MiB", maxFile>>20)
+		return nil
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var root, second yaml.Node
+	err := decoder.Decode(&root)
+	switch {
+	case errors.Is(err, io.EOF) || err == nil && len(root.Content) == 0:
+		d.wrong(place{1, 1}, "begin with `version: 1`", "the file is empty")
+		return nil
+	case err != nil:
+		d.syntax(err)
+		return nil
+	}
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+		d.wrong(place{max(second.Line, 1), 1}, "keep one document, without `---` between", "the file has more than one YAML document")
+		return nil
+	}
+	return root.Content[0]
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+
+// syntax places an error of the YAML library, which has the line in its text.
+func (d *document) syntax(err error) {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	line, column := 1, 1
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		if m[2] != "" {
+			column, _ = strconv.Atoi(m[2])
+		}
+	}
+	hint := ""
+	if line >= 1 && line <= len(d.lines) {
+		if tab := strings.IndexByte(d.lines[line-1], '\t'); tab >= 0 {
+			column, hint = tab+1, "indent with spaces, YAML takes no tabs"
+		}
+	}
+	d.wrong(place{line, max(column, 1)}, hint, "not YAML: %s", text)
+}
+
+func (d *document) read(root *yaml.Node) {
+	m := d.readMapping(root, "the file", fileKeys)
+	if m == nil {
+		return
+	}
+	if n := m.required("version", "begin with `version: 1`"); n != nil {
+		if r := resolve(n); r.Value != "1" || r.Tag != "!!int" {
+			d.wrong(at(n), "write `version: 1`", "`version` is 1, the only one there is")
+		}
+	}
+	if n := m.required("sources", "declare who sends events, as in `sources: {zoho: {verify: token}}`"); n != nil {
+		d.readSources(n)
+	}
+	if n := m.required("rules", "a rule has `name`, `on`, `when`, `record` and `remove`"); n != nil {
+		d.readRules(n)
+	}
+	d.unused()
+}
+
+var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+
+func (d *document) readSources(n *yaml.Node) {
+	d.declared = make(map[string]*yaml.Node)
+	d.used = make(map[string]bool)
+	m := d.readMapping(n, "`sources`", nil)
+	if m == nil {
+		return
+	}
+	buses := make(map[string]string)
+	node := resolve(n)
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if m.keys[key.Value] != key {
+			continue // a repeat, reported already
+		}
+		if !sourceName.MatchString(key.Value) {
+			d.wrong(at(key), "use letters, digits, `-`, `_` and `.`: the name is part of the URL", "`%s` is no name for a source", key.Value)
+		}
+		d.declared[key.Value] = key
+		source := d.readSource(key.Value, key, value)
+		if other, taken := buses[source.EventBridge]; taken && source.EventBridge != "" {
+			d.wrong(at(key), "", "sources `%s` and `%s` have the same `eventbridge`", other, key.Value)
+		}
+		buses[source.EventBridge] = key.Value
+		d.sources = append(d.sources, source)
+	}
+}
+
+func (d *document) unused() {
+	for _, s := range d.sources {
+		if !d.used[s.Name] {
+			d.warn(at(d.declared[s.Name]), "", "no rule is on source `%s`", s.Name)
+		}
+	}
+}
+
+func (d *document) readRules(n *yaml.Node) {
+	r := resolve(n)
+	if r.Kind != yaml.SequenceNode {
+		d.wrong(at(n), "begin each rule with `- name:`", "`rules` is a list, found %s", kindName(r))
+		return
+	}
+	names := make(map[string]bool)
+	for _, item := range r.Content {
+		rule := d.readRule(item)
+		if rule == nil {
+			continue
+		}
+		if rule.name != "" && names[rule.name] {
+			d.wrong(rule.at, "give each rule a name of its own", "there are two rules named `%s`", rule.name)
+		}
+		names[rule.name] = true
+		d.list = append(d.list, rule)
+	}
+}

@@ -1,0 +1,184 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+)
+
+// An element of a list, together with what the predicate said of it. Predicates of
+// any, all, filter and their kin are evaluated for every element first, so that an
+// element about which nothing is known does not hide one that decides.
+type element struct{ value, said any }
+
+// iterate gives the elements to evaluate a predicate for. What is no list gives one
+// element that says so.
+func iterate(list any) any {
+	if u := operands(list); u != nil {
+		return []any{u}
+	}
+	switch l := list.(type) {
+	case []any:
+		return l
+	case map[string]any:
+		return []any{wrong("an object is no list; use values(…)")}
+	}
+	return []any{wrong("%s is no list", typeName(list))}
+}
+
+// pair notes what a predicate said. It counts: an event can have long lists, and
+// predicates can be nested.
+func pair(budget *int, value, said any) any {
+	if *budget--; *budget < 0 {
+		panic(errTooMuch)
+	}
+	if u, ok := value.(*unknown); ok {
+		said = u
+	}
+	return element{value, said}
+}
+
+// step notes what one step of a reduction came to.
+func step(budget *int, value, said any) any {
+	return pair(budget, value, said).(element).said
+}
+
+// gather computes any, all, filter and their kin from the elements.
+func gather(name string, elements []any) any {
+	switch name {
+	case "any":
+		return fold(elements, false, or)
+	case "all":
+		return fold(elements, true, and)
+	case "none":
+		return not(fold(elements, false, or))
+	}
+	// The others say something of every element, so all have to be known.
+	for _, e := range elements {
+		if u := firstUnknown(e.(element).said); u != nil {
+			return u
+		}
+	}
+	switch name {
+	case "map":
+		return said(elements)
+	case "sum":
+		return sum(elements)
+	case "groupBy":
+		return groupBy(elements)
+	case "sortBy":
+		return sortBy(elements)
+	}
+	held, u := holding(elements)
+	if u != nil {
+		return u
+	}
+	return pick(name, elements, held)
+}
+
+func fold(elements []any, start any, join func(a, b any) any) any {
+	result := start
+	for _, e := range elements {
+		result = join(result, e.(element).said)
+	}
+	return result
+}
+
+func said(elements []any) []any {
+	list := make([]any, len(elements))
+	for i, e := range elements {
+		list[i] = e.(element).said
+	}
+	return list
+}
+
+// holding gives the places of the elements for which the predicate is true.
+func holding(elements []any) ([]int, *unknown) {
+	var held []int
+	for i, e := range elements {
+		switch e.(element).said {
+		case true:
+			held = append(held, i)
+		case false:
+		default:
+			return nil, undecided(e.(element).said)
+		}
+	}
+	return held, nil
+}
+
+func pick(name string, elements []any, held []int) any {
+	value := func(i int) any { return elements[i].(element).value }
+	switch name {
+	case "one":
+		return len(held) == 1
+	case "count":
+		return len(held)
+	case "filter":
+		list := make([]any, 0, len(held))
+		for _, i := range held {
+			list = append(list, value(i))
+		}
+		return list
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	switch name {
+	case "find":
+		return value(held[0])
+	case "findIndex":
+		return held[0]
+	case "findLast":
+		return value(held[len(held)-1])
+	}
+	return held[len(held)-1] // findLastIndex
+}
+
+func sum(elements []any) any {
+	var total any = 0
+	for _, v := range said(elements) {
+		total = arithmetic("+", total, v)
+	}
+	return total
+}
+
+func groupBy(elements []any) any {
+	groups := make(map[string]any)
+	for _, e := range elements {
+		if u := operands(e.(element).said); u != nil {
+			return u
+		}
+		key := fmt.Sprint(e.(element).said)
+		group, _ := groups[key].([]any)
+		groups[key] = append(group, e.(element).value)
+	}
+	return groups
+}
+
+func sortBy(elements []any) any {
+	sorted := slices.Clone(elements)
+	var bad *unknown
+	slices.SortStableFunc(sorted, func(a, b any) int {
+		less := order(a.(element).said, b.(element).said, lessThan)
+		more := order(b.(element).said, a.(element).said, lessThan)
+		if u := firstUnknown(less, more); u != nil {
+			bad = u
+			return 0
+		}
+		switch {
+		case less == true:
+			return -1
+		case more == true:
+			return 1
+		}
+		return 0
+	})
+	if bad != nil {
+		return bad
+	}
+	list := make([]any, len(sorted))
+	for i, e := range sorted {
+		list[i] = e.(element).value
+	}
+	return list
+}

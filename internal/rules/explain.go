@@ -1,0 +1,131 @@
+package rules
+
+import (
+	"untag/internal/event"
+)
+
+// Explanation is why one rule does or does not fire for an event.
+type Explanation struct {
+	Rule    string
+	About   string
+	Matched bool
+	// DecidedBy is the part that decided, "" where all held.
+	DecidedBy string
+	// Conditions are all parts, from left to right.
+	Conditions []Condition
+	// Candidate is what the rule asks for, nil where it asks for nothing.
+	Candidate *Candidate
+	// Err is why it could not be evaluated.
+	Err *RuleError
+}
+
+// Condition is one part of a condition with what it met.
+type Condition struct {
+	Expression string `json:"expression"`
+	// Value is the field that the part reads, or the fields by their paths.
+	Value any `json:"value"`
+	// Held is "true", "false", "missing" or "error".
+	Held    string `json:"held"`
+	Message string `json:"message"`
+}
+
+// Explain evaluates every part of every rule of the event's source, in the order of
+// the file.
+func (r *Rules) Explain(ev event.Event) []Explanation {
+	ix := r.bySource[ev.Source]
+	if ix == nil {
+		return nil
+	}
+	s := eventScope(ev)
+	list := make([]Explanation, len(ix.rules))
+	for i, rule := range ix.rules {
+		var d Decision
+		d.take(rule, s)
+		list[i] = Explanation{Rule: rule.name, About: rule.about}
+		list[i].Matched = rule.when.evaluate(s) == true
+		list[i].Conditions, list[i].DecidedBy = rule.when.explain(s)
+		if len(d.Errors) > 0 {
+			list[i].Err = &d.Errors[0]
+		}
+		if len(d.Candidates) > 0 {
+			list[i].Candidate = &d.Candidates[0]
+		}
+	}
+	return list
+}
+
+// explain gives every part with what it met, and the text of the one that decided.
+func (c *condition) explain(s scope) (conditions []Condition, decidedBy string) {
+	allHeld := true
+	for _, p := range c.parts() {
+		met := p.explain(s)
+		allHeld = allHeld && met.Held == "true"
+		conditions = append(conditions, met)
+	}
+	if !allHeld {
+		decidedBy = c.decider(s).text
+	}
+	return conditions, decidedBy
+}
+
+// decider is the part that made the condition what it is.
+func (c *condition) decider(s scope) *part {
+	switch c.op {
+	case opPart:
+		return c.part
+	case opNot:
+		return c.kids[0].decider(s)
+	}
+	outcome := c.join(s)
+	for _, kid := range c.kids {
+		v := kid.join(s)
+		_, kidUnknown := v.(*unknown)
+		_, unknownOutcome := outcome.(*unknown)
+		if v == outcome || kidUnknown && unknownOutcome {
+			return kid.decider(s)
+		}
+	}
+	return c.kids[0].decider(s)
+}
+
+func (p *part) explain(s scope) Condition {
+	c := Condition{Expression: p.text, Value: p.met(s)}
+	switch v := p.evaluate(s).(type) {
+	case bool:
+		c.Held = "false"
+		if v {
+			c.Held = "true"
+		}
+	case *unknown:
+		c.Held = "missing"
+		if v.what != "" && !v.fault {
+			c.Message = v.what + " is missing"
+			if v.what == "null" {
+				c.Message = "the field is null"
+			}
+		}
+		if v.fault {
+			c.Held, c.Message = "error", v.what
+		}
+	}
+	return c
+}
+
+// met is the value of the one field a part reads, or all of them by their paths.
+func (p *part) met(s scope) any {
+	values := make(map[string]any)
+	for _, path := range p.paths {
+		v := path.value(s)
+		if _, absent := v.(*unknown); absent {
+			continue
+		}
+		if len(p.paths) == 1 {
+			return v
+		}
+		values[path.String()] = v
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	return values
+}

@@ -1,0 +1,109 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Severity says whether a fault keeps a rules file from being used.
+type Severity string
+
+// The severities of a fault.
+const (
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+)
+
+// Fault is something wrong in a rules file. Line and Column count from 1.
+type Fault struct {
+	Line     int      `json:"line"`
+	Column   int      `json:"column"`
+	Severity Severity `json:"severity"`
+	Message  string   `json:"message"`
+	// Hint says what to do, "" where the message says it all.
+	Hint string `json:"hint"`
+	// Masked says that the line holds a secret and must not be shown.
+	Masked bool `json:"-"`
+}
+
+func (f Fault) String() string {
+	text := fmt.Sprintf("%d:%d: %s", f.Line, f.Column, f.Message)
+	if f.Hint != "" {
+		text += " (" + f.Hint + ")"
+	}
+	return text
+}
+
+// faults gathers what is wrong, so that a file is mended in one go.
+type faults struct {
+	list []Fault
+}
+
+func (f *faults) add(at place, severity Severity, hint, format string, args ...any) {
+	f.list = append(f.list, Fault{
+		Line: at.line, Column: at.column, Severity: severity, Message: fmt.Sprintf(format, args...), Hint: hint,
+	})
+}
+
+func (f *faults) wrong(at place, hint, format string, args ...any) {
+	f.add(at, SeverityError, hint, format, args...)
+}
+
+func (f *faults) warn(at place, hint, format string, args ...any) {
+	f.add(at, SeverityWarning, hint, format, args...)
+}
+
+func (f *faults) sorted() []Fault {
+	slices.SortStableFunc(f.list, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return f.list
+}
+
+func (f *faults) fatal() bool {
+	return slices.ContainsFunc(f.list, func(f Fault) bool { return f.Severity == SeverityError })
+}
+
+// place is where something stands in the file.
+type place struct{ line, column int }
+
+// closest gives the known name nearest to a misspelt one, "" when none is near.
+func closest(name string, known []string) string {
+	best, nearest := "", max(2, len(name)/3)+1
+	for _, k := range known {
+		if d := distance(name, k); d < nearest {
+			best, nearest = k, d
+		}
+	}
+	return best
+}
+
+func didYouMean(name string, known []string) string {
+	if best := closest(name, known); best != "" {
+		return fmt.Sprintf("did you mean `%s`?", best)
+	}
+	return ""
+}
+
+// distance is Levenshtein's: how many letters to add, drop or change.
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	row := make([]int, len(t)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range s {
+		before := row[0]
+		row[0] = i + 1
+		for j := range t {
+			change := before
+			if s[i] != t[j] {
+				change++
+			}
+			before = row[j+1]
+			row[j+1] = min(row[j+1]+1, row[j]+1, change)
+		}
+	}
+	return row[len(t)]
+}

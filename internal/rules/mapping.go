@@ -1,0 +1,191 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// mapping reads the keys of one YAML mapping, strictly: an unknown key and a key that
+// occurs twice are faults.
+type mapping struct {
+	f      *faults
+	what   string
+	node   *yaml.Node
+	values map[string]*yaml.Node
+	keys   map[string]*yaml.Node
+}
+
+func at(n *yaml.Node) place { return place{max(n.Line, 1), max(n.Column, 1)} }
+
+// resolve follows an alias to what it stands for.
+func resolve(n *yaml.Node) *yaml.Node {
+	for n != nil && n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n
+}
+
+// readMapping checks the keys of a mapping against the known ones; nil if it is none.
+func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapping {
+	n := resolve(node)
+	if n.Kind != yaml.MappingNode {
+		f.wrong(at(node), "", "%s is a mapping of %s, found %s", what, list(known), kindName(n))
+		return nil
+	}
+	m := &mapping{f: f, what: what, node: node, values: make(map[string]*yaml.Node), keys: make(map[string]*yaml.Node)}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		name := key.Value
+		switch {
+		case m.keys[name] != nil:
+			f.wrong(at(key), "keep one of them", "the key `%s` of %s occurs twice", name, what)
+		case known != nil && !contains(known, name):
+			m.unknown(key, known)
+		default:
+			m.keys[name], m.values[name] = key, value
+		}
+	}
+	return m
+}
+
+func (m *mapping) unknown(key *yaml.Node, known []string) {
+	if secretKey(key.Value) {
+		m.f.wrong(at(key), "store it in the secret that WEBHOOK_SECRET_ID names, under the name of the source",
+			"%s has a secret in the file, under `%s`", m.what, key.Value)
+		m.f.list[len(m.f.list)-1].Masked = true
+		return
+	}
+	hint := didYouMean(key.Value, known)
+	if hint == "" {
+		hint = "the keys are " + list(known)
+	}
+	m.f.wrong(at(key), hint, "%s has no key `%s`", m.what, key.Value)
+}
+
+// secretKey reports whether a key looks as if its value were a secret.
+func secretKey(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"secret", "password", "token", "key", "signature"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// required gives the value of a key that has to be there and not be empty.
+func (m *mapping) required(name, hint string) *yaml.Node {
+	n, ok := m.values[name]
+	if !ok {
+		m.f.wrong(at(m.node), hint, "%s has no `%s`", m.what, name)
+		return nil
+	}
+	return m.filled(name, n)
+}
+
+// optional gives the value of a key that may be absent, but not be empty.
+func (m *mapping) optional(name string) *yaml.Node {
+	n, ok := m.values[name]
+	if !ok {
+		return nil
+	}
+	return m.filled(name, n)
+}
+
+func (m *mapping) filled(name string, n *yaml.Node) *yaml.Node {
+	r := resolve(n)
+	if r.Tag == "!!null" || r.Kind == yaml.ScalarNode && strings.TrimSpace(r.Value) == "" ||
+		r.Kind != yaml.ScalarNode && len(r.Content) == 0 {
+		m.f.wrong(at(n), "", "`%s` of %s is empty", name, m.what)
+		return nil
+	}
+	return n
+}
+
+// text gives a scalar that is a string; false with a fault if it is none.
+func (m *mapping) text(name string, n *yaml.Node) (string, bool) {
+	return m.f.text(n, fmt.Sprintf("`%s` of %s", name, m.what))
+}
+
+func (f *faults) text(n *yaml.Node, what string) (string, bool) {
+	r := resolve(n)
+	if r.Kind != yaml.ScalarNode {
+		f.wrong(at(n), "", "%s is a text, found %s", what, kindName(r))
+		return "", false
+	}
+	return r.Value, true
+}
+
+// strings gives a text, or a list of texts, with the node of each.
+func (f *faults) strings(n *yaml.Node, what string) []*yaml.Node {
+	r := resolve(n)
+	switch r.Kind {
+	case yaml.ScalarNode:
+		return []*yaml.Node{n}
+	case yaml.SequenceNode:
+		var items []*yaml.Node
+		for _, item := range r.Content {
+			value := resolve(item)
+			if value.Kind != yaml.ScalarNode || value.Tag == "!!null" || strings.TrimSpace(value.Value) == "" {
+				f.wrong(at(item), "", "every item of %s is a text, found %s", what, kindName(value))
+				continue
+			}
+			items = append(items, item)
+		}
+		return items
+	}
+	f.wrong(at(n), "", "%s is a text or a list of texts, found %s", what, kindName(r))
+	return nil
+}
+
+func (m *mapping) boolean(name string) bool {
+	n := m.optional(name)
+	if n == nil {
+		return false
+	}
+	r := resolve(n)
+	if r.Tag != "!!bool" {
+		m.f.wrong(at(n), "", "`%s` of %s is true or false, found %s", name, m.what, kindName(r))
+		return false
+	}
+	return strings.EqualFold(r.Value, "true")
+}
+
+func kindName(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		if len(n.Content) == 0 {
+			return "an empty list"
+		}
+		return "a list"
+	}
+	switch n.Tag {
+	case "!!null":
+		return "nothing"
+	case "!!bool":
+		return "true or false"
+	case "!!int", "!!float":
+		return "a number"
+	}
+	if strings.TrimSpace(n.Value) == "" {
+		return "an empty text"
+	}
+	return "a text"
+}
+
+func list(names []string) string {
+	return "`" + strings.Join(names, "`, `") + "`"
+}

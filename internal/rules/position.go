@@ -1,0 +1,77 @@
+package rules
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// locate gives, within a scalar, the place in the file of a rune of its value.
+func (d *document) locate(n *yaml.Node, offset int) place {
+	n = resolve(n)
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		return d.locateInBlock(n, offset)
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		return d.locateInQuotes(n, offset)
+	}
+	return d.walk(n.Line, n.Column, offset, false, 0)
+}
+
+// locateInBlock: the lines of a block scalar stand below its indicator, indented.
+func (d *document) locateInBlock(n *yaml.Node, offset int) place {
+	line := n.Line + 1
+	for line <= len(d.lines) && strings.TrimSpace(d.lines[line-1]) == "" {
+		line++
+	}
+	if line > len(d.lines) {
+		return at(n)
+	}
+	text := d.lines[line-1]
+	indent := len(text) - len(strings.TrimLeft(text, " "))
+	// Line by line: the breaks of a literal are in the value, those of a folded one
+	// are spaces there; either takes one rune.
+	for rest := offset; line <= len(d.lines); line++ {
+		text := d.lines[line-1]
+		length := 0
+		if len(text) > indent {
+			length = utf8.RuneCountInString(text[indent:])
+		}
+		if rest <= length {
+			return place{line, indent + rest + 1}
+		}
+		rest -= length + 1
+	}
+	return at(n)
+}
+
+func (d *document) locateInQuotes(n *yaml.Node, offset int) place {
+	escape := byte('\'')
+	if n.Style&yaml.DoubleQuotedStyle != 0 {
+		escape = '\\'
+	}
+	return d.walk(n.Line, n.Column+1, offset, true, escape)
+}
+
+// walk steps over the runes of a flow scalar, whose line breaks and indentation are
+// one space of its value.
+func (d *document) walk(line, column, offset int, quoted bool, escape byte) place {
+	if line < 1 || line > len(d.lines) {
+		return place{max(line, 1), max(column, 1)}
+	}
+	runes := []rune(d.lines[line-1])
+	i := column - 1
+	for ; offset > 0; offset-- {
+		if quoted && i < len(runes) && runes[i] == rune(escape) {
+			i++
+		}
+		i++
+		if i >= len(runes) && line < len(d.lines) && offset > 1 {
+			line++
+			runes = []rune(d.lines[line-1])
+			i = len(runes) - len([]rune(strings.TrimLeft(string(runes), " ")))
+		}
+	}
+	return place{line, i + 1}
+}

@@ -1,0 +1,83 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"untag/internal/crmname"
+)
+
+var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,99}$`)
+
+func (d *document) template(n *yaml.Node, what string) *template {
+	text, ok := d.text(n, what)
+	if !ok {
+		return nil
+	}
+	t, err := d.language.template(text)
+	if err != nil {
+		d.expressionFault(n, err)
+		return nil
+	}
+	for _, p := range t.pieces {
+		if p.program != nil && usesRecord(p.program.text, d.language) {
+			d.wrong(at(n), "", "%s cannot see the record, which is not read yet", what)
+		}
+	}
+	return t
+}
+
+// readRemove parts the names of tags from the patterns.
+func (d *document) readRemove(node *yaml.Node, what string, r *rule) {
+	seen := make(map[string]bool)
+	for _, item := range d.strings(node, "`remove` of "+what) {
+		t := d.template(item, "`remove`")
+		switch {
+		case t == nil:
+		case seen[t.text]:
+			d.wrong(at(item), "keep one of them", "the tag `%s` is listed twice", t.text)
+		case t.computed() && isPattern(t.text):
+			d.wrong(at(item), "", "a name has a `*` or a `${…}`, not both")
+		case t.computed():
+			r.names = append(r.names, t)
+		case isPattern(t.text):
+			d.readPattern(item, t.text, &r.patterns)
+		default:
+			if err := crmname.CheckTag(t.text); err != nil {
+				d.wrong(at(item), "", "%v", err)
+			}
+			r.names = append(r.names, t)
+		}
+		if t != nil {
+			seen[t.text] = true
+		}
+	}
+}
+
+func (d *document) readPattern(n *yaml.Node, text string, into *[]string) {
+	if strings.ContainsAny(text, ",<>") {
+		d.wrong(at(n), "", "no tag has a comma, `<` or `>`, so `%s` never matches", text)
+		return
+	}
+	*into = append(*into, text)
+}
+
+func (d *document) readKeep(node *yaml.Node, what string, r *rule) {
+	if len(r.patterns) == 0 {
+		d.wrong(at(node), "remove it, or use a pattern such as \"Stage: *\" in `remove`", "`keep` of %s has no pattern to keep tags from", what)
+		return
+	}
+	for _, item := range d.strings(node, "`keep` of "+what) {
+		text := resolve(item).Value
+		if isPattern(text) {
+			d.readPattern(item, text, &r.keep)
+			continue
+		}
+		if err := crmname.CheckTag(text); err != nil {
+			d.wrong(at(item), "", "%v", err)
+		}
+		r.keep = append(r.keep, text)
+	}
+}

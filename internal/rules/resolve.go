@@ -1,0 +1,100 @@
+package rules
+
+import (
+	"slices"
+)
+
+// Resolution is what a rule wants of one live record.
+type Resolution struct {
+	// Matched says that the `where` holds, or that there is none.
+	Matched bool
+	// Tags are those to take off, all of which the record carries.
+	Tags []string
+	// Absent are tags that the rule names and the record does not carry.
+	Absent []string
+	// Err is why the `where` could not be evaluated; then nothing is taken off.
+	Err *RuleError
+	// Conditions are the parts of the `where`, with what they met.
+	Conditions []Condition
+	// DecidedBy is the part that decided, "" where all held.
+	DecidedBy string
+}
+
+// Resolve decides about one live record, as the CRM's API gives it.
+func (c Candidate) Resolve(_ string, record map[string]any) (r Resolution) {
+	defer func() {
+		if recover() != nil {
+			r = Resolution{Err: &RuleError{c.Rule, "the rule cannot be evaluated"}}
+		}
+	}()
+	if c.rule.where != nil {
+		s := c.scope.withRecord(record)
+		value := c.rule.where.evaluate(s)
+		r.Conditions, r.DecidedBy = c.rule.where.explain(s)
+		if u, ok := value.(*unknown); ok && u.fault {
+			r.Err = &RuleError{c.Rule, "where: " + u.what}
+			return r
+		}
+		if value != true {
+			return r
+		}
+	}
+	r.Matched = true
+	carried := tagNames(record)
+	for _, tag := range c.Tags {
+		if slices.Contains(carried, tag) {
+			r.Tags = append(r.Tags, tag)
+		} else {
+			r.Absent = append(r.Absent, tag)
+		}
+	}
+	for _, tag := range carried {
+		if c.rule.takes(tag) && !slices.Contains(r.Tags, tag) {
+			r.Tags = append(r.Tags, tag)
+		}
+	}
+	return r
+}
+
+// takes reports whether a pattern matches a tag that nothing keeps.
+func (r *rule) takes(tag string) bool {
+	matches := func(pattern string) bool { return globMatches(pattern, tag) }
+	return slices.ContainsFunc(r.patterns, matches) && !slices.ContainsFunc(r.keep, matches)
+}
+
+func tagNames(record map[string]any) []string {
+	list, _ := record["Tag"].([]any)
+	var names []string
+	for _, item := range list {
+		switch tag := item.(type) {
+		case string:
+			names = append(names, tag)
+		case map[string]any:
+			if name, ok := tag["name"].(string); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// fields lists what a rule reads of the live record; all is true where it cannot be
+// told.
+func (r *rule) fields() (fields []string, all bool) {
+	fields = []string{"Tag"}
+	if r.where == nil {
+		return fields, false
+	}
+	for _, p := range r.where.parts() {
+		for _, path := range p.paths {
+			switch {
+			case path.root != "record":
+			case len(path.names) == 0:
+				all = true
+			case !slices.Contains(fields, path.names[0]):
+				fields = append(fields, path.names[0])
+			}
+		}
+	}
+	return fields, all
+}

@@ -1,0 +1,274 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"untag/internal/crmname"
+)
+
+var (
+	ruleKeys   = []string{"name", "about", "on", "when", "record", "where", "remove", "keep", "disabled"}
+	recordKeys = []string{"module", "id", "find"}
+	findKeys   = []string{"email", "phone", "criteria", "many"}
+)
+
+// rule is one compiled rule.
+type rule struct {
+	name, about string
+	at          place
+	on          []string
+	disabled    bool
+	when        *condition
+	where       *condition
+	module      *template
+	id          *expression
+	find        *find
+	names       []*template
+	patterns    []string
+	keep        []string
+}
+
+// find is how a record is looked up.
+type find struct {
+	email, phone *expression
+	criteria     []criterion
+	many         bool
+}
+
+type criterion struct {
+	field string
+	value *expression
+}
+
+func (d *document) readRule(node *yaml.Node) *rule {
+	what := "the rule"
+	if n := resolve(node); n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == "name" && n.Content[i+1].Value != "" {
+				what = "rule `" + n.Content[i+1].Value + "`"
+			}
+		}
+	}
+	m := d.readMapping(node, what, ruleKeys)
+	if m == nil {
+		return nil
+	}
+	r := &rule{at: at(node), disabled: m.boolean("disabled")}
+	if n := m.required("name", "name it, so that logs and tests can tell it apart"); n != nil {
+		r.name, _ = m.text("name", n)
+		r.at = at(n)
+	}
+	if n := m.optional("about"); n != nil {
+		r.about, _ = m.text("about", n)
+	}
+	d.readOn(m, r)
+	if n := m.required("when", "write `when: true` if it is meant for every event"); n != nil {
+		r.when = d.condition(n, "when")
+		d.allowRecord(n, r.when, "when")
+	}
+	if n := m.optional("where"); n != nil {
+		r.where = d.condition(n, "where")
+	}
+	if n := m.required("record", "as in `record: {module: Deals, id: event.id}`"); n != nil {
+		d.readRecord(n, what, r)
+	}
+	if n := m.required("remove", "name the tags to take off, as in `remove: [In progress]`"); n != nil {
+		d.readRemove(n, what, r)
+	}
+	if n := m.optional("keep"); n != nil {
+		d.readKeep(n, what, r)
+	}
+	return r
+}
+
+func (d *document) readOn(m *mapping, r *rule) {
+	n := m.required("on", "name the source, or a list of them")
+	if n == nil {
+		return
+	}
+	var known []string
+	for _, s := range d.sources {
+		known = append(known, s.Name)
+	}
+	for _, item := range d.strings(n, "`on` of "+m.what) {
+		name := resolve(item).Value
+		switch {
+		case d.declared[name] == nil:
+			hint := didYouMean(name, known)
+			if hint == "" && len(known) > 0 {
+				hint = "the sources are " + list(known)
+			}
+			d.wrong(at(item), hint, "there is no source `%s`", name)
+		case contains(r.on, name):
+			d.wrong(at(item), "keep one of them", "source `%s` is listed twice", name)
+		default:
+			d.used[name] = true
+			r.on = append(r.on, name)
+		}
+	}
+}
+
+// expressionText gives the source of an expression. YAML reads `true` and `42` as
+// something else than text; as expressions they are what they look like.
+func (d *document) expressionText(n *yaml.Node, what string) (string, bool) {
+	text, ok := d.text(n, what)
+	return text, ok
+}
+
+func (d *document) condition(n *yaml.Node, what string) *condition {
+	source, ok := d.expressionText(n, "`"+what+"`")
+	if !ok {
+		return nil
+	}
+	c, err := d.language.condition(source)
+	if err != nil {
+		d.expressionFault(n, err)
+		return nil
+	}
+	d.judge(n, c, what)
+	return c
+}
+
+// judge warns of conditions that cannot be meant.
+func (d *document) judge(n *yaml.Node, c *condition, what string) {
+	if v := c.constant(); v == false {
+		d.wrong(d.locate(n, 0), "use `disabled: true` to switch a rule off", "`%s` is always false", what)
+	}
+	for _, p := range c.parts() {
+		for _, path := range nilComparisons(p.text) {
+			d.warn(d.locate(n, p.offset), fmt.Sprintf("has(%s) asks whether the field is there", path),
+				"`%s` is unknown, not true, where %s is absent", p.text, path)
+		}
+	}
+}
+
+func (d *document) expressionFault(n *yaml.Node, err error) {
+	var p *placed
+	if errors.As(err, &p) {
+		d.wrong(d.locate(n, p.offset), expressionHint(p.message), "%s", p.message)
+		return
+	}
+	d.wrong(at(n), "", "%s", err)
+}
+
+func expressionHint(message string) string {
+	if strings.Contains(message, "unknown name") {
+		return "an expression sees event, headers, query, source, and record in `where`"
+	}
+	return ""
+}
+
+func (d *document) expression(n *yaml.Node, what string) *expression {
+	source, ok := d.expressionText(n, what)
+	if !ok {
+		return nil
+	}
+	e, err := d.language.compile(source)
+	if err != nil {
+		d.expressionFault(n, err)
+		return nil
+	}
+	if usesRecord(source, d.language) {
+		d.wrong(at(n), "use a `where`", "%s cannot see the record, which is not read yet", what)
+	}
+	return e
+}
+
+func (d *document) allowRecord(n *yaml.Node, c *condition, what string) {
+	if c == nil {
+		return
+	}
+	for _, p := range c.parts() {
+		for _, path := range p.paths {
+			if path.root == "record" {
+				d.wrong(d.locate(n, p.offset), "move this part to `where`", "`%s` cannot see the record, which is not read yet", what)
+				return
+			}
+		}
+	}
+}
+
+func usesRecord(source string, l *language) bool {
+	tree, err := l.parse(source)
+	if err != nil {
+		return false
+	}
+	for _, p := range pathsOf(tree.Node) {
+		if p.root == "record" {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
+	m := d.readMapping(node, "`record` of "+what, recordKeys)
+	if m == nil {
+		return
+	}
+	if n := m.required("module", "name the module, such as Deals"); n != nil {
+		r.module = d.template(n, "`module`")
+		if r.module != nil && !r.module.computed() {
+			if _, err := crmname.ModuleAPIName(r.module.text); err != nil {
+				d.wrong(at(n), didYouMean(r.module.text, crmname.Modules()), "%v", err)
+			}
+		}
+	}
+	id, find := m.optional("id"), m.optional("find")
+	switch {
+	case id != nil && find != nil:
+		d.wrong(at(m.keys["find"]), "keep one of them", "`record` has an `id` or a `find`, not both")
+	case id != nil:
+		r.id = d.expression(id, "`id`")
+	case find != nil:
+		d.readFind(find, what, r)
+	case m.keys["id"] == nil && m.keys["find"] == nil:
+		d.wrong(at(node), "as in `id: event.id`", "`record` of %s has neither `id` nor `find`", what)
+	}
+}
+
+func (d *document) readFind(node *yaml.Node, what string, r *rule) {
+	m := d.readMapping(node, "`find` of "+what, findKeys)
+	if m == nil {
+		return
+	}
+	r.find = &find{many: m.boolean("many")}
+	given := 0
+	if n := m.optional("email"); n != nil {
+		given++
+		r.find.email = d.expression(n, "`email`")
+	}
+	if n := m.optional("phone"); n != nil {
+		given++
+		r.find.phone = d.expression(n, "`phone`")
+	}
+	if n := m.optional("criteria"); n != nil {
+		given++
+		d.readCriteria(n, what, r)
+	}
+	if given != 1 {
+		d.wrong(at(node), "", "`find` of %s has one of `email`, `phone` and `criteria`, this one has %d", what, given)
+	}
+}
+
+func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
+	m := d.readMapping(node, "`criteria` of "+what, nil)
+	if m == nil {
+		return
+	}
+	n := resolve(node)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if !fieldName.MatchString(key.Value) {
+			d.wrong(at(key), "", "`%s` is no API name of a field", key.Value)
+			continue
+		}
+		if e := d.expression(value, "`"+key.Value+"`"); e != nil {
+			r.find.criteria = append(r.find.criteria, criterion{field: key.Value, value: e})
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"slices"
+
+	"untag/internal/event"
+)
+
+// Rules are the sources and rules of one file, compiled. They are read-only and safe
+// for concurrent use.
+type Rules struct {
+	sources  []event.Source
+	bySource map[string]*index
+}
+
+func (d *document) rules() *Rules {
+	r := &Rules{sources: d.sources, bySource: make(map[string]*index)}
+	for _, s := range d.sources {
+		r.bySource[s.Name] = newIndex(d.list, s.Name)
+	}
+	return r
+}
+
+// Sources lists the declared sources, in the order of the file.
+func (r *Rules) Sources() []event.Source { return slices.Clone(r.sources) }
+
+// SourceForEventBridge gives the source whose `eventbridge` is the `source` of an
+// EventBridge event.
+func (r *Rules) SourceForEventBridge(source string) (name string, ok bool) {
+	for _, s := range r.sources {
+		if s.EventBridge == source && source != "" {
+			return s.Name, true
+		}
+	}
+	return "", false
+}
+
+// Headers gives the headers, by their lower-case names, that the rules of a source can
+// read; all is true where a name is computed.
+func (r *Rules) Headers(source string) (names []string, all bool) {
+	ix := r.bySource[source]
+	if ix == nil {
+		return nil, false
+	}
+	seen := make(map[string]bool)
+	for _, rule := range ix.rules {
+		for _, p := range rule.paths() {
+			switch {
+			case p.root != "headers":
+			case len(p.names) == 0:
+				all = true
+			default:
+				seen[p.names[0]] = true
+			}
+		}
+	}
+	for name := range seen {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names, all
+}
+
+// paths lists all that a rule reads.
+func (r *rule) paths() []path {
+	var paths []path
+	for _, c := range []*condition{r.when, r.where} {
+		if c != nil {
+			for _, p := range c.parts() {
+				paths = append(paths, p.paths...)
+			}
+		}
+	}
+	for _, e := range r.expressions() {
+		paths = append(paths, e.paths...)
+	}
+	return paths
+}
+
+func (r *rule) expressions() []*expression {
+	var all []*expression
+	add := func(e *expression) {
+		if e != nil {
+			all = append(all, e)
+		}
+	}
+	add(r.id)
+	if r.find != nil {
+		add(r.find.email)
+		add(r.find.phone)
+		for _, c := range r.find.criteria {
+			add(c.value)
+		}
+	}
+	for _, t := range append([]*template{r.module}, r.names...) {
+		for _, p := range t.pieces {
+			add(p.program)
+		}
+	}
+	return all
+}

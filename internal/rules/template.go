@@ -1,0 +1,124 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+)
+
+// template is a text with `${expression}` in it.
+type template struct {
+	text   string
+	pieces []piece
+}
+
+// piece is a stretch of plain text, or an expression.
+type piece struct {
+	plain   string
+	program *expression
+}
+
+func (t *template) computed() bool {
+	for _, p := range t.pieces {
+		if p.program != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// template compiles a text; errors are *placed, in runes of the text.
+func (l *language) template(text string) (*template, error) {
+	t := &template{text: text}
+	rest, offset := text, 0
+	for {
+		plain, after, found := strings.Cut(rest, "${")
+		if plain != "" {
+			t.pieces = append(t.pieces, piece{plain: plain})
+		}
+		if !found {
+			return t, nil
+		}
+		offset += len([]rune(plain)) + 2
+		source, next, ok := cutExpression(after)
+		if !ok {
+			return nil, &placed{offset - 2, "`${` has no closing `}`"}
+		}
+		program, err := l.compile(source)
+		if err != nil {
+			if p, ok := err.(*placed); ok {
+				return nil, &placed{offset + p.offset, p.message}
+			}
+			return nil, err
+		}
+		t.pieces = append(t.pieces, piece{program: program})
+		rest = next
+		offset += len([]rune(source)) + 1
+	}
+}
+
+// cutExpression ends at the brace that closes the expression: braces in strings, and
+// those of maps and predicates, do not.
+func cutExpression(text string) (source, rest string, ok bool) {
+	depth, quote := 0, byte(0)
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quote != 0 && c == '\\' && quote != '`':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'' || c == '`':
+			quote = c
+		case c == '{':
+			depth++
+		case c == '}' && depth == 0:
+			return text[:i], text[i+1:], true
+		case c == '}':
+			depth--
+		}
+	}
+	return "", "", false
+}
+
+// evaluate gives the text; an unknown piece makes it an error that does not quote
+// what the event holds.
+func (t *template) evaluate(s scope) (string, error) {
+	var out strings.Builder
+	for _, p := range t.pieces {
+		if p.program == nil {
+			out.WriteString(p.plain)
+			continue
+		}
+		text, err := scalarText(p.program.evaluate(s))
+		if err != nil {
+			return "", fmt.Errorf("`${%s}` %w", p.program.text, err)
+		}
+		out.WriteString(text)
+	}
+	return out.String(), nil
+}
+
+// scalarText is the text of a string, a whole number or a boolean.
+func scalarText(v any) (string, error) {
+	switch v := v.(type) {
+	case string:
+		return v, nil
+	case int, bool:
+		return fmt.Sprint(v), nil
+	case float64:
+		return fmt.Sprint(v), nil
+	}
+	return "", fmt.Errorf("%s", notAText(v))
+}
+
+func notAText(v any) string {
+	if u, ok := v.(*unknown); ok {
+		if u.fault {
+			return "is wrong: " + u.what
+		}
+		return "is missing in the event"
+	}
+	return "is " + typeName(v) + ", not a text or a number"
+}
