@@ -18,13 +18,11 @@ import (
 
 // build wires the function from its configuration. What has no credential is left
 // out, and the handler refuses what would need it.
-func build(c config, log *slog.Logger) (*handler.Handler, error) {
-	aws, err := awsenv.Config()
-	if err != nil {
-		return nil, err
-	}
+func build(c config, getenv func(string) string, log *slog.Logger) (*handler.Handler, error) {
 	store := secrets.New(secrets.Config{
-		Client:          secretsmanager.NewFromConfig(aws),
+		Client: secretsmanager.NewFromConfig(c.aws, func(o *secretsmanager.Options) {
+			o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
+		}),
 		WebhookSecretID: c.webhookSecretID,
 		ZohoSecretID:    c.zohoSecretID,
 	})
@@ -37,7 +35,10 @@ func build(c config, log *slog.Logger) (*handler.Handler, error) {
 	h.Receiver = webhook.New(receiver)
 
 	if c.queueURL != "" {
-		h.Queue = queue.New(queue.Config{Client: sqs.NewFromConfig(aws), URL: c.queueURL})
+		h.Queue = queue.New(queue.Config{
+			Client: sqs.NewFromConfig(c.aws, func(o *sqs.Options) { o.BaseEndpoint = awsenv.Endpoint(getenv, "SQS") }),
+			URL:    c.queueURL,
+		})
 	}
 	if c.zohoSecretID != "" {
 		client, err := zoho.New(zoho.Config{

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"untag/internal/awsenv"
 	"untag/internal/rules"
 	"untag/internal/zoho"
 )
@@ -23,6 +26,7 @@ type config struct {
 	zohoAPIURL      string
 	zohoAccountsURL string
 	logLevel        slog.Level
+	aws             aws.Config
 }
 
 // readConfig reads the environment through getenv. Its error joins every fault
@@ -48,10 +52,8 @@ func readConfig(getenv func(string) string) (config, error) {
 			fault("ZOHO_API_VERSION: %w", err)
 		}
 	}
-	for name, value := range map[string]string{
-		"ZOHO_API_URL": c.zohoAPIURL, "ZOHO_ACCOUNTS_URL": c.zohoAccountsURL, "QUEUE_URL": c.queueURL,
-	} {
-		if err := checkURL(value); err != nil {
+	for _, name := range []string{"ZOHO_API_URL", "ZOHO_ACCOUNTS_URL", "QUEUE_URL"} {
+		if err := checkURL(getenv(name)); err != nil {
 			fault("%s: %w", name, err)
 		}
 	}
@@ -59,6 +61,10 @@ func readConfig(getenv func(string) string) (config, error) {
 		if err := c.logLevel.UnmarshalText([]byte(level)); err != nil {
 			fault("LOG_LEVEL: %q is no level; use debug, info, warn or error", level)
 		}
+	}
+	var err error
+	if c.aws, err = awsenv.Config(getenv); err != nil {
+		faults = append(faults, err)
 	}
 	set, ruleFaults := loadRules(getenv("RULES_FILE"))
 	c.rules = set

@@ -16,7 +16,7 @@ func main() {
 		fmt.Fprintf(os.Stderr, "untag: the configuration is not usable:\n%v\n", err)
 		os.Exit(2)
 	}
-	h, err := build(c, newLog(os.Stdout, c.logLevel))
+	h, err := build(c, os.Getenv, newLog(os.Stdout, c.logLevel))
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "untag: the configuration is not usable:\n%v\n", err)
 		os.Exit(2)

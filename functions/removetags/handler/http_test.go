@@ -27,7 +27,9 @@ func TestHTTP(t *testing.T) {
 		"null":                      {post("zoho", "null", nil), 400, "", "object"},
 		"an array":                  {post("zoho", `[{"id":1}]`, nil), 400, "", "object"},
 		"cut off":                   {post("zoho", "{\n\"a\": ", nil), 400, "", "line 2"},
-		"broken UTF-8":              {post("zoho", "{\"a\":\"\xff\"}", nil), 400, "", "UTF-8"},
+		"broken UTF-8":              {inBase64(post("zoho", "{\"a\":\"\xff\"}", nil)), 400, "", "UTF-8"},
+		"a body in base64":          {inBase64(post("zoho", closed(wonDeal), nil)), 200, "removed", ""},
+		"10 MiB in base64":          {inBase64(post("zoho", huge, nil)), 413, "", ""},
 		"deep nesting":              {post("zoho", strings.Repeat(`{"a":`, 20000)+"1"+strings.Repeat("}", 20000), nil), 400, "", "nest"},
 		"over 1 MiB":                {post("zoho", big, nil), 413, "", ""},
 		"10 MiB":                    {post("zoho", huge, nil), 413, "", ""},
@@ -70,6 +72,13 @@ func TestHTTP(t *testing.T) {
 			}
 		})
 	}
+}
+
+// inBase64 is a request whose body API Gateway did not take for text.
+func inBase64(request map[string]any) map[string]any {
+	request["body"] = base64.StdEncoding.EncodeToString([]byte(request["body"].(string)))
+	request["isBase64Encoded"] = true
+	return request
 }
 
 func TestAnswerOfARemoval(t *testing.T) {

@@ -1,0 +1,64 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"untag/internal/event"
+)
+
+// MaxMessage is the largest message that SQS takes, in bytes.
+const MaxMessage = 1 << 20
+
+// sendTimeout bounds how long a sender is kept waiting for SQS.
+const sendTimeout = 10 * time.Second
+
+// ErrTooLarge is a delivery that does not fit in a message.
+var ErrTooLarge = errors.New("queue: the delivery does not fit in a message of 1 MiB")
+
+// sender is the one call of SQS that a Queue makes.
+type sender interface {
+	SendMessage(ctx context.Context, in *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
+}
+
+// Config is what New needs.
+type Config struct {
+	Client sender
+	// URL is that of the queue.
+	URL string
+}
+
+// Queue stores deliveries. It is safe for concurrent use.
+type Queue struct {
+	client sender
+	url    string
+}
+
+// New returns a Queue.
+func New(c Config) *Queue { return &Queue{client: c.Client, url: c.URL} }
+
+// Send stores a delivery. It is stored when the error is nil, and only then: SQS has
+// answered with the id of the message. ErrTooLarge is final; any other error may pass.
+func (q *Queue) Send(ctx context.Context, d event.Delivery) error {
+	body, err := Encode(d)
+	if err != nil {
+		return err
+	}
+	if len(body) > MaxMessage {
+		return ErrTooLarge
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	out, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
+	if err != nil {
+		return fmt.Errorf("queue: send: %w", err)
+	}
+	if out.MessageId == nil || *out.MessageId == "" {
+		return errors.New("queue: send: SQS answered without the id of a message")
+	}
+	return nil
+}

@@ -1,0 +1,10 @@
+package queue
+
+// Reason is why a message cannot be acted on.
+type Reason struct {
+	// Code is Zoho's, or one of untag's own.
+	Code string
+	// Rule is the rule whose removal failed, "" where no rule came to it.
+	Rule    string
+	Message string
+}
