@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"untag/functions/removetags/handler"
+	"untag/internal/awsenv"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+	"untag/internal/secrets"
+	"untag/internal/webhook"
+	"untag/internal/zoho"
+)
+
+// account is a Zoho account, pretended or real.
+type account struct {
+	credentials         func(context.Context) (zoho.Credentials, error)
+	apiURL, accountsURL string
+	version             string
+}
+
+// newLine wires the Lambda function's handler to an account, and records what it does.
+func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Logger) (*handler.Handler, *recorder, error) {
+	client, err := zoho.New(zoho.Config{
+		APIURL: a.apiURL, Version: a.version,
+		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{Credentials: a.credentials, AccountsURL: a.accountsURL})),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &recorder{pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client})}
+	return handler.New(handler.Config{
+		Rules:    set,
+		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks}),
+		Pipeline: r,
+		Log:      log,
+	}), r, nil
+}
+
+// readRules reads a rules file; its error has every fault.
+func readRules(file string) (*rules.Rules, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the rules: %w", err)
+	}
+	set, found := rules.Load(file, data)
+	if set != nil {
+		return set, nil
+	}
+	lines := []string{"the rules cannot be used:"}
+	for _, f := range found {
+		if f.Severity == rules.SeverityError {
+			lines = append(lines, file+":"+f.String())
+		}
+	}
+	return nil, errors.New(strings.Join(lines, "\n"))
+}
+
+// webhookSecrets are the secrets of a file in the form of the webhook secret.
+type webhookSecrets map[string][]string
+
+func (s webhookSecrets) WebhookSecrets(_ context.Context, source string) ([]string, error) {
+	return s[source], nil
+}
+
+func readWebhookSecrets(file string) (webhookSecrets, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the webhook secrets: %w", err)
+	}
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(data, &keys) != nil {
+		return nil, fmt.Errorf(`%s: not a JSON object such as {"zoho": "…", "github": ["new", "old"]}`, file)
+	}
+	webhooks := make(webhookSecrets)
+	for source, value := range keys {
+		var several []string
+		if json.Unmarshal(value, &several) != nil {
+			several = make([]string, 1)
+			if json.Unmarshal(value, &several[0]) != nil {
+				return nil, fmt.Errorf("%s: key %s: neither a string nor a list of strings", file, source)
+			}
+		}
+		webhooks[source] = several
+	}
+	return webhooks, nil
+}
+
+// realAccount takes the credential from Secrets Manager where ZOHO_SECRET_ID names
+// it, else from the environment.
+func realAccount(getenv func(string) string) (account, error) {
+	a := account{apiURL: getenv("ZOHO_API_URL"), accountsURL: getenv("ZOHO_ACCOUNTS_URL"), version: getenv("ZOHO_API_VERSION")}
+	if id := getenv("ZOHO_SECRET_ID"); id != "" {
+		config, err := awsenv.Config(getenv)
+		if err != nil {
+			return a, err
+		}
+		store := secrets.New(secrets.Config{ZohoSecretID: id, Client: secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) {
+			o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
+		})})
+		a.credentials = func(ctx context.Context) (zoho.Credentials, error) {
+			z, err := store.ZohoCredentials(ctx)
+			return zoho.Credentials(z), err
+		}
+		return a, nil
+	}
+	c := zoho.Credentials{
+		ClientID: getenv("ZOHO_CLIENT_ID"), ClientSecret: getenv("ZOHO_CLIENT_SECRET"),
+		RefreshToken: getenv("ZOHO_REFRESH_TOKEN"), DataCenter: getenv("ZOHO_DATA_CENTER"),
+	}
+	if c.ClientID == "" || c.ClientSecret == "" || c.RefreshToken == "" || c.DataCenter == "" {
+		return a, errors.New("--zoho needs a credential: set ZOHO_SECRET_ID, or ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER")
+	}
+	a.credentials = func(context.Context) (zoho.Credentials, error) { return c, nil }
+	return a, nil
+}
+
+// logger writes the function's log to standard error, at LOG_LEVEL or, with verbose,
+// at info; otherwise nowhere.
+func logger(getenv func(string) string, verbose bool) (*slog.Logger, error) {
+	level := slog.LevelInfo
+	if text := getenv("LOG_LEVEL"); text != "" {
+		verbose = true
+		if err := level.UnmarshalText([]byte(text)); err != nil {
+			return nil, fmt.Errorf("LOG_LEVEL: %q is no level; use debug, info, warn or error", text)
+		}
+	}
+	if !verbose {
+		return slog.New(slog.DiscardHandler), nil
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
+}
+
+// statusText is an HTTP status as a person reads it.
+func statusText(status int) string {
+	return fmt.Sprintf("%d %s", status, http.StatusText(status))
+}
