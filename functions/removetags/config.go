@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -103,7 +102,7 @@ func loadRules(file string) (*rules.Rules, []error) {
 	var faults []error
 	for _, f := range found {
 		if f.Severity == rules.SeverityError {
-			faults = append(faults, errors.New(file+":"+strconv.Itoa(f.Line)+":"+strconv.Itoa(f.Column)+": "+f.Message))
+			faults = append(faults, errors.New(file+":"+f.String()))
 		}
 	}
 	return nil, faults

@@ -42,6 +42,8 @@ type Failed struct {
 	Code    string   `json:"code"`
 	Message string   `json:"message"`
 
+	// Detail is all that is known of why, for the log.
+	Detail string `json:"-"`
 	// Retryable says that the same removal may succeed later.
 	Retryable bool `json:"-"`
 	// RetryAfter is how long Zoho asked to wait, 0 when it did not say.

@@ -9,7 +9,9 @@ import (
 
 // problem is why a removal or a look-up did not happen.
 type problem struct {
-	code, message string
+	code string
+	// message is for whoever sent the event, detail for the log.
+	message, detail string
 	retryable     bool
 	retryAfter    time.Duration
 	gone          bool
@@ -21,17 +23,18 @@ type problem struct {
 func problemOf(err error) *problem {
 	var z *zoho.Error
 	if !errors.As(err, &z) {
-		return &problem{code: "UNKNOWN", message: err.Error(), retryable: true}
+		return &problem{code: "UNKNOWN", message: "the CRM cannot be reached", detail: err.Error(), retryable: true}
 	}
 	p := &problem{
-		code: z.Code, message: z.Error(),
+		message: z.Error(), detail: z.Error(),
 		retryable: z.Retryable(), retryAfter: z.RetryAfter(), gone: z.Gone(),
 	}
+	// A call that had no token failed for the reason that there was none.
+	for z.Code == "" && errors.As(z.Err, &z) {
+	}
+	p.code = z.Code
 	if p.code == "" {
-		p.code = "NO_ANSWER"
-		if z.Status != 0 {
-			p.code = "UNEXPECTED_ANSWER"
-		}
+		p.code = "UNEXPECTED_ANSWER"
 	}
 	if z.Message != "" {
 		p.message = z.Message
@@ -43,6 +46,6 @@ func (p *problem) failed(rule, module, id string, tags []string) Failed {
 	return Failed{
 		Rule: rule, Module: module, ID: id, Tags: nonNil(tags),
 		Code: p.code, Message: p.message,
-		Retryable: p.retryable, RetryAfter: p.retryAfter, Gone: p.gone,
+		Detail: p.detail, Retryable: p.retryable, RetryAfter: p.retryAfter, Gone: p.gone,
 	}
 }

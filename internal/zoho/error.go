@@ -38,6 +38,8 @@ const (
 	CodeUnreadable = "UNREADABLE_ANSWER"
 	// CodeNoAnswer: the connection broke or the time ran out.
 	CodeNoAnswer = "NO_ANSWER"
+	// CodeNoCredential: what tokens are minted from cannot be read.
+	CodeNoCredential = "NO_CREDENTIAL"
 	// CodeRefused: the call was refused before a request was made.
 	CodeRefused = "INVALID_CALL"
 )

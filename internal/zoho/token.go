@@ -65,7 +65,7 @@ func NewMinter(c MinterConfig) *Minter {
 func (m *Minter) Mint(ctx context.Context) (Token, error) {
 	credentials, err := m.credentials(ctx)
 	if err != nil {
-		return Token{}, &Error{Operation: mint, Err: err}
+		return Token{}, &Error{Operation: mint, Code: CodeNoCredential, Message: "the Zoho credential cannot be read", Err: err}
 	}
 	dc, err := LookupDataCenter(credentials.DataCenter)
 	if err != nil {

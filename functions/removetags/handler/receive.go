@@ -130,12 +130,13 @@ type failedLine struct {
 	Module string `json:"module"`
 	Code   string `json:"code"`
 	Retry  bool   `json:"retry"`
+	Detail string `json:"detail,omitempty"`
 }
 
 func failedLog(failed []pipeline.Failed) []failedLine {
 	lines := make([]failedLine, len(failed))
 	for i, f := range failed {
-		lines[i] = failedLine{Rule: f.Rule, Module: f.Module, Code: f.Code, Retry: f.Retryable}
+		lines[i] = failedLine{Rule: f.Rule, Module: f.Module, Code: f.Code, Retry: f.Retryable, Detail: f.Detail}
 	}
 	return lines
 }

@@ -1,0 +1,88 @@
+# untag: `make help` lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BUILD   := build
+VENV    := .venv
+EVENT   ?= events/direct.json
+FUZZTIME ?= 3s
+# What the Lambda binary is built with; CGO would bind it to this machine's C library.
+LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -ldflags "-s -w"
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: ## Run the whole line here, against a pretend Zoho (needs only Go)
+	go run ./cmd/untag run
+
+.PHONY: test
+test: ## Run the tests that need only Go
+	go test ./...
+
+.PHONY: check
+check: ## Format, vet, staticcheck, import directions, race detector, fuzzing
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "gofmt these: $$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	go run ./test/imports
+	go test -race ./...
+	test/fuzz $(FUZZTIME)
+
+.PHONY: test-aws
+test-aws: $(VENV)/aws/done bootstrap ## Test against moto's Secrets Manager and SQS over HTTP (needs Python)
+	test/aws/run
+
+.PHONY: test-sdk
+test-sdk: ## Drive Zoho's official SDKs against the sandbox (needs Python)
+	python3 test/sdk/run.py
+
+.PHONY: test-sam
+test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, local invoke (needs Python and Docker)
+	test/sam/run
+
+.PHONY: bench
+bench: ## Measure, and fail where a limit is passed
+	go test -run '^$$' -bench Limit -benchtime 1x ./...
+
+.PHONY: validate
+validate: $(VENV)/sam/done ## Check template.yaml
+	$(VENV)/sam/bin/sam validate --lint
+
+.PHONY: build
+build: $(VENV)/sam/done ## Build the Lambda function with SAM
+	$(VENV)/sam/bin/sam build
+
+.PHONY: invoke
+invoke: build ## Invoke the function with SAM and Docker: make invoke EVENT=events/direct.json
+	$(VENV)/sam/bin/sam local invoke RemoveTagsFunction -e $(EVENT) $(INVOKE_ARGS)
+
+.PHONY: bootstrap
+bootstrap: ## Build the Lambda binary and its rules into build/
+	@mkdir -p $(BUILD)
+	$(LAMBDA_BUILD) -o $(BUILD)/bootstrap ./functions/removetags
+	@cp rules.yaml $(BUILD)/rules.yaml
+
+.PHONY: clean
+clean: ## Remove what was built; .venv stays
+	rm -rf $(BUILD) .aws-sam
+
+# What `sam build` calls (BuildMethod: makefile), to put the rules beside the binary.
+.PHONY: build-RemoveTagsFunction
+build-RemoveTagsFunction:
+	GOOS=linux GOARCH=$(or $(LAMBDA_GOARCH),arm64) $(LAMBDA_BUILD) -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/removetags
+	cp rules.yaml "$(ARTIFACTS_DIR)/rules.yaml"
+
+$(VENV)/aws/done: test/aws/requirements.txt
+	python3 -m venv $(VENV)/aws
+	$(VENV)/aws/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(VENV)/sam/done: test/sam/requirements.txt
+	python3 -m venv $(VENV)/sam
+	$(VENV)/sam/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@

@@ -1,0 +1,245 @@
+// Package aws_test drives the built Lambda binary against moto's Secrets Manager and
+// SQS over HTTP. `make test-aws` starts what it needs.
+package aws_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"untag/internal/awsenv"
+	"untag/internal/lambdatest"
+	"untag/internal/sandbox"
+)
+
+const deal = "5725767000000524157"
+
+// cloud is moto, with a sandbox beside it.
+type cloud struct {
+	endpoint  string
+	bootstrap string
+	crm       *sandbox.Sandbox
+	zoho      string
+	secrets   *secretsmanager.Client
+	queues    *sqs.Client
+	prefix    string
+}
+
+func environment(endpoint string) func(string) string {
+	return func(name string) string {
+		return map[string]string{
+			"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": endpoint,
+		}[name]
+	}
+}
+
+func newCloud(t *testing.T) *cloud {
+	t.Helper()
+	endpoint, bootstrap := os.Getenv("UNTAG_TEST_AWS_ENDPOINT"), os.Getenv("UNTAG_TEST_BOOTSTRAP")
+	if endpoint == "" || bootstrap == "" {
+		t.Skip("UNTAG_TEST_AWS_ENDPOINT is not set: `make test-aws` starts moto and runs this")
+	}
+	records, err := sandbox.ParseRecords([]byte(`Deals: [{id: "` + deal + `", Tag: [In progress, VIP]}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	crm := sandbox.New(sandbox.Config{Records: records})
+	server := httptest.NewServer(crm)
+	t.Cleanup(server.Close)
+	config, err := awsenv.Config(environment(endpoint))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &cloud{
+		endpoint: endpoint, bootstrap: bootstrap, crm: crm, zoho: server.URL, prefix: "untag-" + strings.ReplaceAll(t.Name(), "/", "-"),
+		secrets: secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) { o.BaseEndpoint = &endpoint }),
+		queues:  sqs.NewFromConfig(config, func(o *sqs.Options) { o.BaseEndpoint = &endpoint }),
+	}
+}
+
+func (c *cloud) secret(t *testing.T, name, value string) string {
+	t.Helper()
+	out, err := c.secrets.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
+		Name: aws.String(c.prefix + "-" + name), SecretString: &value,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *out.ARN
+}
+
+func (c *cloud) zohoSecret(t *testing.T) string {
+	text, err := json.Marshal(c.crm.Credentials())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.secret(t, "zoho", string(text))
+}
+
+func (c *cloud) webhookSecret(t *testing.T) string {
+	return c.secret(t, "webhooks", `{"zoho":["a-new-token","an-old-token"]}`)
+}
+
+func (c *cloud) queue(t *testing.T, name string) string {
+	t.Helper()
+	out, err := c.queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String(c.prefix + "-" + name)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *out.QueueUrl
+}
+
+// start runs the binary with settings beside those that every function has.
+func (c *cloud) start(t *testing.T, settings map[string]string) *lambdatest.Function {
+	t.Helper()
+	env := map[string]string{
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": c.endpoint,
+		"ZOHO_API_URL": c.zoho, "ZOHO_ACCOUNTS_URL": c.zoho,
+	}
+	for name, value := range settings {
+		env[name] = value
+	}
+	var list []string
+	for name, value := range env {
+		list = append(list, name+"="+value)
+	}
+	f, err := lambdatest.Start(c.bootstrap, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Stop)
+	return f
+}
+
+type response struct {
+	StatusCode int    `json:"statusCode"`
+	Body       string `json:"body"`
+}
+
+func invoke(t *testing.T, f *lambdatest.Function, payload, out any) {
+	t.Helper()
+	text, err := json.Marshal(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	answer, err := f.Invoke(ctx, text)
+	if err != nil {
+		t.Fatalf("Invoke(%s): %v\n%s", text, err, f.Output())
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		t.Fatalf("answer %s: %v", answer, err)
+	}
+}
+
+func webhook(token string) map[string]any {
+	return map[string]any{
+		"version": "2.0", "rawPath": "/webhooks/zoho", "headers": map[string]string{"content-type": "application/json", "x-webhook-token": token},
+		"body":           `{"module":"Deals","id":"` + deal + `","Stage":"Closed Won"}`,
+		"requestContext": map[string]any{"stage": "$default", "http": map[string]string{"method": "POST", "path": "/webhooks/zoho"}},
+	}
+}
+
+func TestAtOnce(t *testing.T) {
+	c := newCloud(t)
+	f := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "WEBHOOK_SECRET_ID": c.webhookSecret(t)})
+	var got response
+	invoke(t, f, webhook("a-wrong-token"), &got)
+	if got.StatusCode != 401 {
+		t.Errorf("a wrong token: %+v, want 401", got)
+	}
+	invoke(t, f, webhook("an-old-token"), &got)
+	if tags, _ := c.crm.Tags("Deals", deal); got.StatusCode != 200 || strings.Join(tags, " ") != "VIP" {
+		t.Fatalf("answer %+v, tags %v, want 200 and VIP\n%s", got, tags, f.Output())
+	}
+	for _, secret := range []string{"an-old-token", "a-new-token", c.crm.Credentials().RefreshToken, "Closed Won"} {
+		if strings.Contains(f.Output(), secret) {
+			t.Errorf("the log has %q:\n%s", secret, f.Output())
+		}
+	}
+}
+
+func TestThroughTheQueue(t *testing.T) {
+	c := newCloud(t)
+	queue := c.queue(t, "events")
+	receiving := c.start(t, map[string]string{"QUEUE_URL": queue, "WEBHOOK_SECRET_ID": c.webhookSecret(t)})
+	var accepted response
+	invoke(t, receiving, webhook("a-new-token"), &accepted)
+	if accepted.StatusCode != 202 || !strings.Contains(accepted.Body, `"outcome":"queued"`) {
+		t.Fatalf("answer %+v, want 202 and queued\n%s", accepted, receiving.Output())
+	}
+	out, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
+		QueueUrl: &queue, MaxNumberOfMessages: 10, MessageSystemAttributeNames: []types.MessageSystemAttributeName{"All"},
+	})
+	if err != nil || len(out.Messages) != 1 {
+		t.Fatalf("ReceiveMessage = %+v, %v, want one message", out, err)
+	}
+	if strings.Contains(*out.Messages[0].Body, "a-new-token") {
+		t.Errorf("the message has the token: %s", *out.Messages[0].Body)
+	}
+	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t)})
+	var batch struct {
+		BatchItemFailures []any `json:"batchItemFailures"`
+	}
+	record := map[string]any{
+		"messageId": *out.Messages[0].MessageId, "receiptHandle": *out.Messages[0].ReceiptHandle, "body": *out.Messages[0].Body,
+		"eventSource": "aws:sqs", "attributes": out.Messages[0].Attributes,
+	}
+	invoke(t, worker, map[string]any{"Records": []any{record}}, &batch)
+	if tags, _ := c.crm.Tags("Deals", deal); len(batch.BatchItemFailures) != 0 || strings.Join(tags, " ") != "VIP" {
+		t.Errorf("batch %+v, tags %v, want no failure and VIP\n%s", batch, tags, worker.Output())
+	}
+}
+
+func TestQueueGone(t *testing.T) {
+	c := newCloud(t)
+	f := c.start(t, map[string]string{"QUEUE_URL": c.endpoint + "/123456789012/gone", "WEBHOOK_SECRET_ID": c.webhookSecret(t)})
+	var got response
+	invoke(t, f, webhook("a-new-token"), &got)
+	if got.StatusCode != 503 {
+		t.Errorf("answer %+v, want 503", got)
+	}
+}
+
+func TestMalformedSecrets(t *testing.T) {
+	c := newCloud(t)
+	f := c.start(t, map[string]string{
+		"ZOHO_SECRET_ID": c.secret(t, "zoho", `{"client_id":"hush"`), "WEBHOOK_SECRET_ID": c.webhookSecret(t),
+	})
+	var got response
+	invoke(t, f, webhook("a-new-token"), &got)
+	if got.StatusCode < 500 || !strings.Contains(got.Body, `"outcome":"failed"`) || strings.Contains(got.Body+f.Output(), "hush") {
+		t.Errorf("answer %+v, want a failure that names the secret and not its value\n%s", got, f.Output())
+	}
+}
+
+func TestConfigurationIsCheckedWhole(t *testing.T) {
+	c := newCloud(t)
+	file := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(file, []byte("version: 1\nsources: {zoho: {verifi: token}}\nrules: []\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := c.start(t, map[string]string{"RULES_FILE": file, "ZOHO_API_VERSION": "v9", "ZOHO_API_URL": "zoho", "LOG_LEVEL": "loud", "AWS_REGION": ""})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	code, err := f.Wait(ctx)
+	if err != nil || code != 2 {
+		t.Errorf("exit %d, %v, want 2", code, err)
+	}
+	for _, fault := range []string{"ZOHO_SECRET_ID", "ZOHO_API_VERSION", "ZOHO_API_URL", "LOG_LEVEL", "AWS_REGION", file + ":2:", "did you mean `verify`"} {
+		if !strings.Contains(f.Output(), fault) {
+			t.Errorf("the faults do not name %s:\n%s", fault, f.Output())
+		}
+	}
+}
