@@ -8,8 +8,9 @@ BUILD   := build
 VENV    := .venv
 EVENT   ?= events/direct.json
 FUZZTIME ?= 3s
-# What the Lambda binary is built with; CGO would bind it to this machine's C library.
-LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -ldflags "-s -w"
+# What the Lambda binary is built with. CGO would bind it to this machine's C library;
+# HTTP/2 adds 0.4 MB and start-up time, and neither AWS nor Zoho needs it.
+LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc,nethttpomithttp2 -trimpath -ldflags "-s -w"
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help

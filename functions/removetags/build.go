@@ -4,9 +4,6 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-
 	"untag/functions/removetags/handler"
 	"untag/internal/awsenv"
 	"untag/internal/pipeline"
@@ -16,16 +13,20 @@ import (
 	"untag/internal/zoho"
 )
 
+// newStore makes the store of secrets from the environment.
+func newStore(getenv func(string) string) (*secrets.Store, error) {
+	aws, err := awsenv.Config(getenv)
+	if err != nil {
+		return nil, err
+	}
+	return secrets.New(secrets.Config{
+		Client: secretsReader(aws, getenv), WebhookSecretID: getenv("WEBHOOK_SECRET_ID"), ZohoSecretID: getenv("ZOHO_SECRET_ID"),
+	}), nil
+}
+
 // build wires the function from its configuration. What has no credential is left
 // out, and the handler refuses what would need it.
-func build(c config, getenv func(string) string, log *slog.Logger) (*handler.Handler, error) {
-	store := secrets.New(secrets.Config{
-		Client: secretsmanager.NewFromConfig(c.aws, func(o *secretsmanager.Options) {
-			o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
-		}),
-		WebhookSecretID: c.webhookSecretID,
-		ZohoSecretID:    c.zohoSecretID,
-	})
+func build(c config, store *secrets.Store, getenv func(string) string, log *slog.Logger) (*handler.Handler, error) {
 	h := handler.Config{Rules: c.rules, Log: log}
 
 	receiver := webhook.Config{Sources: c.rules.Sources()}
@@ -35,10 +36,11 @@ func build(c config, getenv func(string) string, log *slog.Logger) (*handler.Han
 	h.Receiver = webhook.New(receiver)
 
 	if c.queueURL != "" {
-		h.Queue = queue.New(queue.Config{
-			Client: sqs.NewFromConfig(c.aws, func(o *sqs.Options) { o.BaseEndpoint = awsenv.Endpoint(getenv, "SQS") }),
-			URL:    c.queueURL,
-		})
+		aws, err := awsenv.Config(getenv)
+		if err != nil {
+			return nil, err
+		}
+		h.Queue = queue.New(queue.Config{Client: queueSender(aws, getenv), URL: c.queueURL})
 	}
 	if c.zohoSecretID != "" {
 		client, err := zoho.New(zoho.Config{

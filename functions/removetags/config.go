@@ -8,9 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"untag/internal/awsenv"
 	"untag/internal/rules"
 	"untag/internal/zoho"
 )
@@ -25,13 +22,12 @@ type config struct {
 	zohoAPIURL      string
 	zohoAccountsURL string
 	logLevel        slog.Level
-	aws             aws.Config
 }
 
 // readConfig reads the environment through getenv. Its error joins every fault
-// there is, so that a deployment is mended in one go. An empty variable counts as
+// there is, those met already included, so that a deployment is mended in one go. An empty variable counts as
 // one that is not set, as SAM templates cannot leave one out.
-func readConfig(getenv func(string) string) (config, error) {
+func readConfig(getenv func(string) string, met error) (config, error) {
 	c := config{
 		zohoSecretID:    getenv("ZOHO_SECRET_ID"),
 		webhookSecretID: getenv("WEBHOOK_SECRET_ID"),
@@ -61,9 +57,8 @@ func readConfig(getenv func(string) string) (config, error) {
 			fault("LOG_LEVEL: %q is no level; use debug, info, warn or error", level)
 		}
 	}
-	var err error
-	if c.aws, err = awsenv.Config(getenv); err != nil {
-		faults = append(faults, err)
+	if met != nil {
+		faults = append(faults, met)
 	}
 	set, ruleFaults := loadRules(getenv("RULES_FILE"))
 	c.rules = set

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -11,15 +12,23 @@ import (
 )
 
 func main() {
-	c, err := readConfig(os.Getenv)
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "untag: the configuration is not usable:\n%v\n", err)
-		os.Exit(2)
+	store, storeErr := newStore(os.Getenv)
+	if storeErr == nil {
+		// The secrets are fetched while the rules are compiled.
+		store.Prefetch(context.Background())
 	}
-	h, err := build(c, os.Getenv, newLog(os.Stdout, c.logLevel))
+	c, err := readConfig(os.Getenv, storeErr)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "untag: the configuration is not usable:\n%v\n", err)
-		os.Exit(2)
+		unusable(err)
+	}
+	h, err := build(c, store, os.Getenv, newLog(os.Stdout, c.logLevel))
+	if err != nil {
+		unusable(err)
 	}
 	lambda.Start(h)
+}
+
+func unusable(err error) {
+	fmt.Fprintf(os.Stderr, "untag: the configuration is not usable:\n%v\n", err)
+	os.Exit(2)
 }

@@ -12,9 +12,9 @@ type problem struct {
 	code string
 	// message is for whoever sent the event, detail for the log.
 	message, detail string
-	retryable     bool
-	retryAfter    time.Duration
-	gone          bool
+	retryable       bool
+	retryAfter      time.Duration
+	gone            bool
 }
 
 // problemOf reads an error of the CRM. One that is not the CRM's own says nothing

@@ -68,13 +68,13 @@ func (d *document) parse(data []byte) *yaml.Node {
 	return root.Content[0]
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
-
 // syntax places an error of the YAML library, which has the line in its text.
 func (d *document) syntax(err error) {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	line, column := 1, 1
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	// Compiled here: a file that is YAML never needs it.
+	place := regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+	if m := place.FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		if m[2] != "" {
 			column, _ = strconv.Atoi(m[2])
@@ -86,7 +86,11 @@ func (d *document) syntax(err error) {
 			column, hint = tab+1, "indent with spaces, YAML takes no tabs"
 		}
 	}
-	d.wrong(place{line, max(column, 1)}, hint, "not YAML: %s", text)
+	d.notYAML(line, max(column, 1), hint, text)
+}
+
+func (d *document) notYAML(line, column int, hint, text string) {
+	d.wrong(place{line, column}, hint, "not YAML: %s", text)
 }
 
 func (d *document) read(root *yaml.Node) {
@@ -108,8 +112,6 @@ func (d *document) read(root *yaml.Node) {
 	d.unused()
 }
 
-var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
-
 func (d *document) readSources(n *yaml.Node) {
 	d.declared = make(map[string]*yaml.Node)
 	d.used = make(map[string]bool)
@@ -124,7 +126,7 @@ func (d *document) readSources(n *yaml.Node) {
 		if m.keys[key.Value] != key {
 			continue // a repeat, reported already
 		}
-		if !sourceName.MatchString(key.Value) {
+		if !named(key.Value, 64, "-_.") {
 			d.wrong(at(key), "use letters, digits, `-`, `_` and `.`: the name is part of the URL", "`%s` is no name for a source", key.Value)
 		}
 		d.declared[key.Value] = key

@@ -1,6 +1,6 @@
 package rules
 
-import "regexp"
+import "github.com/expr-lang/expr/ast"
 
 // parts lists the leaves of a condition, from left to right.
 func (c *condition) parts() []*part {
@@ -31,23 +31,34 @@ func (c *condition) constant() any {
 		}
 		return result
 	}
-	if len(c.part.paths) > 0 || readsTime(c.part.text) {
+	if len(c.part.paths) > 0 || c.part.program.clock {
 		return missing("")
 	}
 	return c.part.evaluate(scope{"event": map[string]any{}, "headers": map[string]any{}, "query": map[string]any{}, "source": "", "$budget": new(int)})
 }
 
-var timeWord = regexp.MustCompile(`\bnow\b|\$`)
+// nilComparisons lists the fields of the event that an expression compares with nil.
+func nilComparisons(node ast.Node) []string {
+	c := &nilCollector{}
+	ast.Walk(&node, c)
+	return c.paths
+}
 
-func readsTime(text string) bool { return timeWord.MatchString(text) }
+type nilCollector struct{ paths []string }
 
-var nilComparison = regexp.MustCompile(`\b(event(?:\.[A-Za-z_]\w*)+)\s*[!=]=\s*nil\b`)
-
-// nilComparisons lists the fields that a part compares with nil.
-func nilComparisons(text string) []string {
-	var paths []string
-	for _, m := range nilComparison.FindAllStringSubmatch(text, -1) {
-		paths = append(paths, m[1])
+func (c *nilCollector) Visit(node *ast.Node) {
+	n, ok := (*node).(*ast.BinaryNode)
+	if !ok || n.Operator != "==" && n.Operator != "!=" {
+		return
 	}
-	return paths
+	left, right := n.Left, n.Right
+	if _, isNil := left.(*ast.NilNode); isNil {
+		left, right = right, left
+	}
+	if _, isNil := right.(*ast.NilNode); !isNil {
+		return
+	}
+	if p, ok := pathOf(left); ok && p.root == "event" && len(p.names) > 0 {
+		c.paths = append(c.paths, p.String())
+	}
 }

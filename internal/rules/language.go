@@ -3,10 +3,11 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
-	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
@@ -76,8 +77,8 @@ func newLanguage() *language {
 	for _, c := range []*conf.Config{l.plain, l.strict} {
 		c.MaxNodes = maxNodes
 		c.Optimize = false
-		for _, option := range ownFunctions() {
-			option(c)
+		for _, f := range ownFunctions() {
+			c.Functions[f.Name] = f
 		}
 	}
 	return l
@@ -85,7 +86,7 @@ func newLanguage() *language {
 
 // ownFunctions are the functions that patched expressions call, and those that
 // people write.
-func ownFunctions() []expr.Option {
+func ownFunctions() []*builtin.Function {
 	two := func(f func(a, b any) any) func(...any) (any, error) {
 		return func(a ...any) (any, error) { return f(a[0], a[1]), nil }
 	}
@@ -113,18 +114,19 @@ func ownFunctions() []expr.Option {
 		"digits":   func(a ...any) (any, error) { return call("digits", a...), nil },
 		"has":      one(has),
 	}
-	var options []expr.Option
+	var list []*builtin.Function
 	for name, f := range functions {
-		var types []any
+		// Without types, arguments and result are anything.
+		own := &builtin.Function{Name: name, Func: f}
 		switch name {
 		case "digits":
-			types = []any{new(func(any) string)}
+			own.Types = []reflect.Type{reflect.TypeFor[func(any) string]()}
 		case "has":
-			types = []any{new(func(any) bool)}
+			own.Types = []reflect.Type{reflect.TypeFor[func(any) bool]()}
 		}
-		options = append(options, expr.Function(name, f, types...))
+		list = append(list, own)
 	}
-	return options
+	return list
 }
 
 func lessThan(a, b any) bool { return orderBy("<", a, b) == true }
@@ -134,6 +136,9 @@ type expression struct {
 	text    string
 	program *vm.Program
 	paths   []path
+	// nils are the fields that it compares with nil, clock that it asks the time.
+	nils  []string
+	clock bool
 }
 
 // placed is an error at an offset, in runes, of an expression.
@@ -186,7 +191,7 @@ func (l *language) compileTree(source string, tree *parser.Tree) (e *expression,
 	if _, err := checker.Check(tree, l.plain); err != nil {
 		return nil, placedError(err)
 	}
-	paths := pathsOf(tree.Node)
+	paths, nils := pathsOf(tree.Node), nilComparisons(tree.Node)
 	patch := &strict{}
 	ast.Walk(&tree.Node, patch)
 	if patch.fault != nil {
@@ -199,7 +204,7 @@ func (l *language) compileTree(source string, tree *parser.Tree) (e *expression,
 	if err != nil {
 		return nil, placedError(err)
 	}
-	return &expression{text: source, program: program, paths: paths}, nil
+	return &expression{text: source, program: program, paths: paths, nils: nils, clock: patch.clock}, nil
 }
 
 func placedError(err error) error {

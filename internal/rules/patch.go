@@ -14,6 +14,8 @@ type strict struct {
 	// fault is the first thing in the expression that untag does not allow.
 	fault error
 	at    ast.Node
+	// clock is set where the expression asks for the time.
+	clock bool
 }
 
 func (p *strict) refuse(node ast.Node, format string, args ...any) {
@@ -24,6 +26,8 @@ func (p *strict) refuse(node ast.Node, format string, args ...any) {
 
 func (p *strict) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
+		p.clock = p.clock || n.Value == "$now"
 	case *ast.MemberNode:
 		name := "$member"
 		if n.Optional {
@@ -145,6 +149,7 @@ func (p *strict) matches(node *ast.Node, n *ast.BinaryNode) {
 func (p *strict) builtin(node *ast.Node, n *ast.BuiltinNode) {
 	switch {
 	case n.Name == "now":
+		p.clock = true
 		ast.Patch(node, &ast.IdentifierNode{Value: "$now"})
 	case n.Name == "get":
 		if len(n.Arguments) == 2 {

@@ -1,15 +1,12 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"untag/internal/crmname"
 )
-
-var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,99}$`)
 
 func (d *document) template(n *yaml.Node, what string) *template {
 	text, ok := d.text(n, what)
@@ -80,4 +77,16 @@ func (d *document) readKeep(node *yaml.Node, what string, r *rule) {
 		}
 		r.keep = append(r.keep, text)
 	}
+}
+
+// named reports whether a name begins with a letter or digit, goes on with those and
+// the further characters, and has at most so many.
+func named(name string, most int, further string) bool {
+	for i, c := range []byte(name) {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
+		if !letter && (i == 0 || strings.IndexByte(further, c) < 0) {
+			return false
+		}
+	}
+	return name != "" && len(name) <= most
 }

@@ -139,7 +139,7 @@ func (d *document) judge(n *yaml.Node, c *condition, what string) {
 		d.wrong(d.locate(n, 0), "use `disabled: true` to switch a rule off", "`%s` is always false", what)
 	}
 	for _, p := range c.parts() {
-		for _, path := range nilComparisons(p.text) {
+		for _, path := range p.program.nils {
 			d.warn(d.locate(n, p.offset), fmt.Sprintf("has(%s) asks whether the field is there", path),
 				"`%s` is unknown, not true, where %s is absent", p.text, path)
 		}
@@ -263,7 +263,7 @@ func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
 	n := resolve(node)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if !fieldName.MatchString(key.Value) {
+		if !named(key.Value, 100, "_") {
 			d.wrong(at(key), "", "`%s` is no API name of a field", key.Value)
 			continue
 		}

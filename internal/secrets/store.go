@@ -41,6 +41,19 @@ func New(c Config) *Store {
 	}
 }
 
+// Prefetch reads the configured secrets in the background, so that they are there by
+// the time the first event is. A read that fails is made again when it is needed.
+func (s *Store) Prefetch(ctx context.Context) {
+	go func() {
+		// The first event needs the webhook secret first.
+		for _, one := range []*secret{&s.webhook, &s.zoho} {
+			if one.id != "" {
+				_, _ = one.read(ctx)
+			}
+		}
+	}()
+}
+
 // secret is one JSON object in Secrets Manager.
 type secret struct {
 	client reader

@@ -1,0 +1,120 @@
+// Package bench_test measures what untag promises, as ratios within one run, and fails
+// where a limit is passed. `make bench` runs it; ordinary tests do not.
+package bench_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"untag/internal/lambdatest"
+)
+
+const (
+	coldStartLimit = 2.0
+	coldStarts     = 31
+	binaryLimit    = 12_000_000
+)
+
+// buildLambda builds a command the way it is deployed.
+func buildLambda(b *testing.B, command string) string {
+	b.Helper()
+	out := filepath.Join(b.TempDir(), filepath.Base(command))
+	build := exec.Command("go", "build", "-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-ldflags", "-s -w", "-o", out, command)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("go build %s: %v\n%s", command, err, text)
+	}
+	return out
+}
+
+// secretsManager answers GetSecretValue with the webhook secret.
+func secretsManager() *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_ = json.NewEncoder(w).Encode(map[string]string{"Name": "webhooks", "SecretString": `{"zoho":"a-token"}`})
+	}))
+}
+
+// firstAnswer is the time from the start of a process to its first answer.
+func firstAnswer(b *testing.B, binary string, env []string, payload []byte) time.Duration {
+	b.Helper()
+	start := time.Now()
+	f, err := lambdatest.Start(binary, env)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Stop()
+	answer, err := f.Invoke(b.Context(), payload)
+	took := time.Since(start)
+	if err != nil {
+		b.Fatalf("%s: %v\n%s", binary, err, f.Output())
+	}
+	var response struct {
+		StatusCode int `json:"statusCode"`
+	}
+	if json.Unmarshal(answer, &response) == nil && response.StatusCode != 200 {
+		b.Fatalf("%s answered %s\n%s", binary, answer, f.Output())
+	}
+	return took
+}
+
+func median(list []time.Duration) time.Duration {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+func BenchmarkLimitColdStart(b *testing.B) {
+	hello, bootstrap := buildLambda(b, "./hello"), buildLambda(b, "../../functions/removetags")
+	aws := secretsManager()
+	defer aws.Close()
+	rules, err := filepath.Abs("../../rules.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	env := []string{
+		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL=" + aws.URL,
+		"ZOHO_SECRET_ID=zoho", "WEBHOOK_SECRET_ID=webhooks", "RULES_FILE=" + rules, "LOG_LEVEL=error",
+	}
+	payload, err := json.Marshal(map[string]any{
+		"version": "2.0", "rawPath": "/webhooks/zoho", "body": `{"module":"Deals","id":"1","Stage":"Qualification"}`,
+		"headers":        map[string]string{"content-type": "application/json", "x-webhook-token": "a-token"},
+		"requestContext": map[string]any{"http": map[string]string{"method": "POST", "path": "/webhooks/zoho"}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var least, ours []time.Duration
+		for range coldStarts {
+			least = append(least, firstAnswer(b, hello, nil, payload))
+			ours = append(ours, firstAnswer(b, bootstrap, env, payload))
+		}
+		ratio := float64(median(ours)) / float64(median(least))
+		b.ReportMetric(float64(median(least).Microseconds())/1000, "hello-ms")
+		b.ReportMetric(float64(median(ours).Microseconds())/1000, "untag-ms")
+		b.ReportMetric(ratio, "ratio")
+		if ratio > coldStartLimit {
+			b.Fatalf("a cold start takes %.2f times that of a hello world (%v, %v), the limit is %.1f", ratio, median(ours), median(least), coldStartLimit)
+		}
+	}
+}
+
+func BenchmarkLimitBinarySize(b *testing.B) {
+	info, err := os.Stat(buildLambda(b, "../../functions/removetags"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+	}
+	b.ReportMetric(float64(info.Size()), "bytes")
+	if info.Size() > binaryLimit {
+		b.Fatalf("the Lambda binary has %d bytes, the limit is %d", info.Size(), binaryLimit)
+	}
+}
