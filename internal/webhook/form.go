@@ -74,11 +74,11 @@ func parseMultipart(body []byte, boundary string) (map[string]any, error) {
 	reader := multipart.NewReader(bytes.NewReader(body), boundary)
 	for i := 1; ; i++ {
 		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && i > 1 {
 			return fields, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("part %d of the multipart form cannot be read", i)
+			return nil, fmt.Errorf("part %d of the multipart form cannot be read: is its boundary that of the content type?", i)
 		}
 		if part.FileName() != "" {
 			continue

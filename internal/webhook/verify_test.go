@@ -1,0 +1,187 @@
+package webhook_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"untag/internal/event"
+	"untag/internal/webhook"
+)
+
+// stored is the secrets of a test; a source called broken cannot be read.
+type stored map[string][]string
+
+func (s stored) WebhookSecrets(_ context.Context, source string) ([]string, error) {
+	if source == "broken" {
+		return nil, errors.New("throttled")
+	}
+	return s[source], nil
+}
+
+var sources = []event.Source{
+	{Name: "token", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}},
+	{Name: "query", Verify: []event.Scheme{{Kind: "token", Query: "key"}}},
+	{Name: "github", Verify: []event.Scheme{{Kind: "github"}}},
+	{Name: "hex", Verify: []event.Scheme{{Kind: "hmac", Header: "X-Sig", Algorithm: "sha512", Encoding: "hex", Prefix: "v1="}}},
+	{Name: "base64", Verify: []event.Scheme{{Kind: "hmac", Header: "X-Sig", Algorithm: "sha1", Encoding: "base64"}}},
+	{Name: "aws", Verify: []event.Scheme{{Kind: "aws"}}},
+	{Name: "both", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}, {Kind: "aws"}}},
+	{Name: "none"},
+	{Name: "unstored", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}},
+	{Name: "emptied", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}},
+	{Name: "emptiedhmac", Verify: []event.Scheme{{Kind: "github"}}},
+	{Name: "broken", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}},
+}
+
+var secrets = stored{
+	"token": {"new", "old"}, "query": {"sesame"}, "github": {"gh"}, "hex": {"h1", "h2"}, "base64": {"b"}, "both": {"t"},
+	"emptied": {""}, "emptiedhmac": {""},
+}
+
+func sign(algorithm func() hash.Hash, secret, body string) []byte {
+	mac := hmac.New(algorithm, []byte(secret))
+	mac.Write([]byte(body))
+	return mac.Sum(nil)
+}
+
+func TestVerify(t *testing.T) {
+	const body = `{"a":1}`
+	gh := "sha256=" + hex.EncodeToString(sign(sha256.New, "gh", body))
+	h2 := hex.EncodeToString(sign(sha512.New, "h2", body))
+	b := base64.StdEncoding.EncodeToString(sign(sha1.New, "b", body))
+	type kind = webhook.Kind
+	const ok kind = -1
+	tests := map[string]struct {
+		source string
+		header http.Header
+		query  string
+		body   string
+		aws    bool
+		want   kind
+	}{
+		"the new token":            {"token", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, ok},
+		"the old token":            {"token", http.Header{"X-Webhook-Token": {"old"}}, "", body, false, ok},
+		"a wrong token":            {"token", http.Header{"X-Webhook-Token": {"news"}}, "", body, false, webhook.Unverified},
+		"an empty token":           {"token", http.Header{"X-Webhook-Token": {""}}, "", body, false, webhook.Unverified},
+		"no token":                 {"token", nil, "", body, false, webhook.Unverified},
+		"two tokens":               {"token", http.Header{"X-Webhook-Token": {"new", "new"}}, "", body, false, webhook.Unverified},
+		"a token in the query":     {"token", nil, "X-Webhook-Token=new&token=new", body, false, webhook.Unverified},
+		"IAM is not listed":        {"token", nil, "", body, true, webhook.Unverified},
+		"a query token":            {"query", nil, "a=1&key=sesame", body, false, ok},
+		"two query tokens":         {"query", nil, "key=sesame&key=sesame", body, false, webhook.Unverified},
+		"a query token elsewhere":  {"query", http.Header{"Key": {"sesame"}}, "", body, false, webhook.Unverified},
+		"github":                   {"github", http.Header{"X-Hub-Signature-256": {gh}}, "", body, false, ok},
+		"github, upper case":       {"github", http.Header{"X-Hub-Signature-256": {"sha256=" + strings.ToUpper(gh[7:])}}, "", body, false, ok},
+		"github, another body":     {"github", http.Header{"X-Hub-Signature-256": {gh}}, "", body + " ", false, webhook.Unverified},
+		"github, no prefix":        {"github", http.Header{"X-Hub-Signature-256": {gh[7:]}}, "", body, false, webhook.Unverified},
+		"github, the old header":   {"github", http.Header{"X-Hub-Signature": {gh}}, "", body, false, webhook.Unverified},
+		"github, cut off":          {"github", http.Header{"X-Hub-Signature-256": {gh[:20]}}, "", body, false, webhook.Unverified},
+		"github, only the prefix":  {"github", http.Header{"X-Hub-Signature-256": {"sha256="}}, "", body, false, webhook.Unverified},
+		"github, twice":            {"github", http.Header{"X-Hub-Signature-256": {gh, gh}}, "", body, false, webhook.Unverified},
+		"hmac, hex, second secret": {"hex", http.Header{"X-Sig": {"v1=" + h2}}, "", body, false, ok},
+		"hmac, wrong prefix":       {"hex", http.Header{"X-Sig": {"v2=" + h2}}, "", body, false, webhook.Unverified},
+		"hmac, base64":             {"base64", http.Header{"X-Sig": {b}}, "", body, false, ok},
+		"hmac, base64 unpadded":    {"base64", http.Header{"X-Sig": {strings.TrimRight(b, "=")}}, "", body, false, webhook.Unverified},
+		"aws":                      {"aws", nil, "", body, true, ok},
+		"aws, from outside":        {"aws", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, webhook.Unverified},
+		"both, by IAM":             {"both", nil, "", body, true, ok},
+		"both, by token":           {"both", http.Header{"X-Webhook-Token": {"t"}}, "", body, false, ok},
+		"both, by neither":         {"both", nil, "", body, false, webhook.Unverified},
+		"a source that lists none": {"none", http.Header{"X-Webhook-Token": {"new"}}, "", body, true, webhook.Unverified},
+		"no secret stored":         {"unstored", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, webhook.Unverified},
+		"empty secret and token":   {"emptied", http.Header{"X-Webhook-Token": {""}}, "", body, false, webhook.Unverified},
+		"an empty HMAC secret": {"emptiedhmac", http.Header{"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, "", body))}},
+			"", body, false, webhook.Unverified},
+		"secrets that cannot be read": {"broken", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, webhook.Unavailable},
+		"an unknown source":           {"nobody", nil, "", body, false, webhook.UnknownSource},
+		"exactly 1 MiB":               {"token", http.Header{"X-Webhook-Token": {"new"}}, "", strings.Repeat("x", 1<<20), false, ok},
+		"one byte more":               {"token", http.Header{"X-Webhook-Token": {"new"}}, "", strings.Repeat("x", 1<<20+1), false, webhook.TooLarge},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := webhook.New(webhook.Config{Sources: sources, Secrets: secrets})
+			d, err := r.Verify(t.Context(), webhook.Request{
+				Source: tt.source, Method: "POST", Header: tt.header, RawQuery: tt.query, Body: []byte(tt.body), AWS: tt.aws,
+			})
+			var e *webhook.Error
+			switch {
+			case tt.want == ok && err != nil:
+				t.Fatalf("Verify = %v, want a delivery", err)
+			case tt.want == ok:
+				if d.ID == "" || d.Source != tt.source || d.Time.IsZero() {
+					t.Errorf("delivery = %+v", d)
+				}
+			case !errors.As(err, &e) || e.Kind != tt.want:
+				t.Fatalf("Verify = %+v, %v, want kind %d", d, err, tt.want)
+			}
+			if e != nil && e.Kind == webhook.Unverified && e.Public() != "unauthorized" {
+				t.Errorf("Public() = %q tells the sender why", e.Public())
+			}
+			for _, secret := range []string{"news", "sesame", gh, body} {
+				if err != nil && strings.Contains(err.Error(), secret) {
+					t.Errorf("error %v quotes the request", err)
+				}
+			}
+		})
+	}
+}
+
+func TestNoSecretsConfigured(t *testing.T) {
+	r := webhook.New(webhook.Config{Sources: sources})
+	_, err := r.Verify(t.Context(), webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"new"}}})
+	var e *webhook.Error
+	if !errors.As(err, &e) || e.Kind != webhook.NoCredential || !strings.Contains(e.Public(), "WEBHOOK_SECRET_ID") {
+		t.Errorf("Verify = %v, want it to name WEBHOOK_SECRET_ID", err)
+	}
+}
+
+func TestTheCredentialDoesNotGoOn(t *testing.T) {
+	r := webhook.New(webhook.Config{Sources: sources, Secrets: secrets})
+	d, err := r.Verify(t.Context(), webhook.Request{
+		Source: "query", RawQuery: "a=%20&key=sesame&b=1&k%65y=x",
+		Header: http.Header{"Authorization": {"Bearer x"}, "Cookie": {"c"}, "X-Kind": {"deal", "lead"}, "X-Github-Delivery": {"d-1"}},
+	})
+	if err == nil {
+		t.Fatal("two query tokens verified")
+	}
+	d, err = r.Verify(t.Context(), webhook.Request{
+		Source: "query", RawQuery: "a=%20&k%65y=sesame&b=1",
+		Header: http.Header{"Authorization": {"Bearer x"}, "Cookie": {"c"}, "X-Kind": {"deal", "lead"}, "X-Github-Delivery": {"d-1"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.RawQuery != "a=%20&b=1" || d.DeliveryID != "d-1" {
+		t.Errorf("query %q, delivery id %q", d.RawQuery, d.DeliveryID)
+	}
+	if diff := cmp.Diff(map[string]string{"x-kind": "deal", "x-github-delivery": "d-1"}, d.Headers); diff != "" {
+		t.Errorf("headers: -want +got\n%s", diff)
+	}
+}
+
+func FuzzNothingVerifiesWithoutTheSecret(f *testing.F) {
+	f.Add("token", "new ", "", "{}")
+	f.Add("github", "sha256=00", "key=", "{}")
+	r := webhook.New(webhook.Config{Sources: sources, Secrets: stored{
+		"token": {"a-secret-of-thirty-two-characters"}, "query": {"a-secret-of-thirty-two-characters"}, "github": {"a-secret-of-thirty-two-characters"},
+		"hex": {"a-secret-of-thirty-two-characters"}, "base64": {"a-secret-of-thirty-two-characters"}, "both": {"a-secret-of-thirty-two-characters"},
+	}})
+	f.Fuzz(func(t *testing.T, source, value, query, body string) {
+		header := http.Header{"X-Webhook-Token": {value}, "X-Hub-Signature-256": {value}, "X-Sig": {value}}
+		if d, err := r.Verify(t.Context(), webhook.Request{Source: source, Header: header, RawQuery: query, Body: []byte(body)}); err == nil {
+			t.Fatalf("verified: %+v", d)
+		}
+	})
+}
