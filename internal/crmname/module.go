@@ -2,22 +2,24 @@ package crmname
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // maxModule bounds a module's name; Zoho's own are far shorter.
 const maxModule = 100
 
+// modules are the API names of the standard modules that have tags.
+var modules = [...]string{
+	"Leads", "Accounts", "Contacts", "Deals", "Campaigns", "Tasks", "Cases",
+	"Events", "Calls", "Solutions", "Products", "Vendors", "Price_Books", "Quotes",
+	"Sales_Orders", "Purchase_Orders", "Invoices", "Custom", "Activities",
+}
+
 // Modules returns the API names of the standard modules that have tags, in the
 // order of Zoho's documentation:
 // https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html
-func Modules() []string {
-	return []string{
-		"Leads", "Accounts", "Contacts", "Deals", "Campaigns", "Tasks", "Cases",
-		"Events", "Calls", "Solutions", "Products", "Vendors", "Price_Books", "Quotes",
-		"Sales_Orders", "Purchase_Orders", "Invoices", "Custom", "Activities",
-	}
-}
+func Modules() []string { return slices.Clone(modules[:]) }
 
 // ModuleAPIName returns the API name of a module. A standard module may be given
 // by its display name ("Price Books"), its API name ("Price_Books") or the name
@@ -25,10 +27,11 @@ func Modules() []string {
 // custom module and passes unchanged if it is a possible API name: a letter, then
 // letters, digits and underscores, at most 100 in all.
 func ModuleAPIName(name string) (string, error) {
-	folded := fold(name)
-	for _, m := range Modules() {
-		if fold(m) == folded && strings.TrimSpace(name) == name {
-			return m, nil
+	if strings.TrimSpace(name) == name {
+		for _, m := range modules {
+			if sameModule(m, name) {
+				return m, nil
+			}
 		}
 	}
 	if name == "" {
@@ -45,9 +48,23 @@ func ModuleAPIName(name string) (string, error) {
 	return name, nil
 }
 
-// fold makes display, API and scope names of one module equal.
-func fold(name string) string {
-	return strings.ToLower(strings.NewReplacer(" ", "", "_", "").Replace(name))
+// sameModule compares an API name with a display, API or scope name: case, spaces and
+// underscores make no difference.
+func sameModule(api, name string) bool {
+	i := 0
+	for j := range len(name) {
+		if j > 0 && (name[j] == ' ' || name[j] == '_') {
+			continue
+		}
+		if i < len(api) && api[i] == '_' {
+			i++
+		}
+		if i >= len(api) || api[i]|0x20 != name[j]|0x20 || !isLetter(name[j]) {
+			return false
+		}
+		i++
+	}
+	return i == len(api)
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

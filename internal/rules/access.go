@@ -71,7 +71,7 @@ func pathText(path string, key any) string {
 	return path + "." + name
 }
 
-// slice is `list[from:to]`; bounds outside the list are moved to its ends.
+// slice is `list[from:to]`, of a text in characters; bounds outside are moved to the ends.
 func slice(of, from, to any) any {
 	if u := firstUnknown(of, from, to); u != nil {
 		return u
@@ -79,7 +79,8 @@ func slice(of, from, to any) any {
 	length := 0
 	switch v := of.(type) {
 	case string:
-		length = len(v)
+		of = []rune(v)
+		length = len(of.([]rune))
 	case []any:
 		length = len(v)
 	case nil:
@@ -93,8 +94,8 @@ func slice(of, from, to any) any {
 		return wrong("the bounds of a part are whole numbers")
 	}
 	end = max(start, end)
-	if s, ok := of.(string); ok {
-		return s[start:end]
+	if s, ok := of.([]rune); ok {
+		return string(s[start:end])
 	}
 	return of.([]any)[start:end]
 }
@@ -121,15 +122,15 @@ func has(v any) any {
 }
 
 func makeList(items ...any) any {
-	if u := firstUnknown(items...); u != nil {
+	if u := operands(items...); u != nil {
 		return u
 	}
-	return append([]any{}, items...)
+	return light(append([]any{}, items...))
 }
 
 // makeObject takes keys and values in turn.
 func makeObject(pairs ...any) any {
-	if u := firstUnknown(pairs...); u != nil {
+	if u := operands(pairs...); u != nil {
 		return u
 	}
 	object := make(map[string]any, len(pairs)/2)
@@ -140,5 +141,5 @@ func makeObject(pairs ...any) any {
 		}
 		object[key] = pairs[i+1]
 	}
-	return object
+	return light(object)
 }

@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"errors"
+	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -23,9 +26,6 @@ type condition struct {
 	op   operator
 	kids []*condition
 	part *part
-	// needed is a part that the condition cannot hold without and that an index can
-	// answer, nil if there is none. It is asked first.
-	needed *part
 }
 
 // part is a leaf of a condition.
@@ -35,17 +35,36 @@ type part struct {
 	program *expression
 	// member is the part in a form that needs no program: a path and constants.
 	member *membership
-	paths  []path
+	// comparison is what is known of a part that compares with a constant.
+	comparison *comparison
+	paths      []path
 }
 
 // evaluate gives true, false, or an unknown that says why.
 func (c *condition) evaluate(s scope) any {
-	if c.needed != nil {
-		if v := c.needed.evaluate(s); v != true {
-			return v
+	if c.op != opAnd {
+		return c.join(s)
+	}
+	// A part that is false or missing settles that the whole does not hold, and then a
+	// part that is wrong has nothing to say: an index, which does not look at it, comes
+	// to the same.
+	result := any(true)
+	for _, kid := range c.kids {
+		switch v := kid.join(s).(type) {
+		case bool:
+			if !v {
+				return false
+			}
+		case *unknown:
+			if !v.fault {
+				return v
+			}
+			if result == true {
+				result = v
+			}
 		}
 	}
-	return c.join(s)
+	return result
 }
 
 func (c *condition) join(s scope) any {
@@ -82,10 +101,24 @@ func (p *part) evaluate(s scope) any {
 		return v
 	}
 	u := undecided(v)
-	if u.fault {
-		return wrong("`%s`: %s", p.text, u.what)
+	if !u.fault {
+		return u
 	}
-	return u
+	text := fmt.Sprintf("`%s`: %s", p.text, u.what)
+	if u.advice != "" {
+		text += "; " + p.advice(u.advice)
+	}
+	return &unknown{fault: true, what: text}
+}
+
+// advice gives the part as it has to be written, or else the general advice.
+func (p *part) advice(general string) string {
+	if p.comparison != nil {
+		if way := p.comparison.wayOut(p.text); way != "" {
+			return "write `" + way + "`"
+		}
+	}
+	return general
 }
 
 // conditionReader takes a condition apart.
@@ -104,7 +137,6 @@ func (l *language) condition(source string) (*condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.needed = c.necessary()
 	return c, nil
 }
 
@@ -169,66 +201,32 @@ func flat(op operator, c *condition) []*condition {
 
 func (r *conditionReader) part(node ast.Node, from, to int, tree *parser.Tree) (*part, error) {
 	text, offset := trim(r.source, from, to)
-	p := &part{text: text, offset: offset, member: membershipOf(node)}
+	p := &part{text: text, offset: offset, member: membershipOf(node), comparison: comparisonOf(node, offset)}
 	if err := boolean(node); err != nil {
 		return nil, &placed{offset, err.Error()}
 	}
-	var err error
-	if p.program, err = r.language.compileTree(text, &parser.Tree{Node: node, Source: tree.Source}); err != nil {
-		return nil, err
-	}
+	p.program = r.language.expressionOf(text, &parser.Tree{Node: node, Source: tree.Source})
 	p.paths = p.program.paths
 	return p, nil
 }
 
-// trim cuts white space and the parentheses that belong to the skeleton.
-func trim(source []rune, from, to int) (string, int) {
-	text := source[from:to]
-	for {
-		start := len(text)
-		for len(text) > 0 && strings.ContainsRune(" \t\r\n", text[0]) {
-			text, from = text[1:], from+1
+// prepare checks and compiles the parts that need a program.
+func (c *condition) prepare() error {
+	for _, p := range c.parts() {
+		if p.member != nil {
+			continue
 		}
-		for len(text) > 0 && strings.ContainsRune(" \t\r\n", text[len(text)-1]) {
-			text = text[:len(text)-1]
+		if err := p.program.prepare(); err != nil {
+			return err
 		}
-		open, close := unmatched(text)
-		switch {
-		case open > 0 && text[0] == '(':
-			text, from = text[1:], from+1
-		case close > 0 && text[len(text)-1] == ')':
-			text = text[:len(text)-1]
-		}
-		if len(text) == start {
-			return string(text), from
+		if kind := p.program.kind; kind != nil && kind.Kind() != reflect.Bool && kind.Kind() != reflect.Interface {
+			return &placed{p.offset, errNoCondition.Error()}
 		}
 	}
+	return nil
 }
 
-// unmatched counts the parentheses that have no partner, outside of strings.
-func unmatched(text []rune) (open, close int) {
-	var quote rune
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case quote != 0:
-			if c == '\\' && quote != '`' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'' || c == '`':
-			quote = c
-		case c == '(':
-			open++
-		case c == ')' && open > 0:
-			open--
-		case c == ')':
-			close++
-		}
-	}
-	return open, close
-}
+var errNoCondition = errors.New("this is no condition: it is neither true nor false; compare it with something")
 
 // boolean refuses a part that can never be true or false.
 func boolean(node ast.Node) error {

@@ -71,6 +71,7 @@ func (r *Rules) Decide(ev event.Event) Decision {
 
 // take adds what one rule asks for. A panic in one rule is that rule's error alone.
 func (d *Decision) take(r *rule, s scope) {
+	s.refill()
 	defer func() {
 		if recover() != nil {
 			d.Errors = append(d.Errors, RuleError{r.name, "the rule cannot be evaluated"})
@@ -149,7 +150,25 @@ func computedFault(t *template, err error) string {
 	return fmt.Sprintf("`%s` gives a name that Zoho does not take (tags: 1 to 25 characters, no comma, <, > or emoji; modules: letters, digits and underscores)", t.text)
 }
 
-func recordIDs(e *expression, s scope) ([]string, error) {
+// recordIDs gives the ids that the expressions name, each once. One that is no id
+// spoils the rule: it would act on some of the records that it means.
+func recordIDs(expressions []*expression, s scope) ([]string, error) {
+	var ids []string
+	for _, e := range expressions {
+		more, err := idsOf(e, s)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range more {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, nil
+}
+
+func idsOf(e *expression, s scope) ([]string, error) {
 	value := e.evaluate(s)
 	items, isList := value.([]any)
 	if !isList {
@@ -164,9 +183,7 @@ func recordIDs(e *expression, s scope) ([]string, error) {
 		if !ok {
 			return nil, fmt.Errorf("id: `%s` %s", e.text, notAnID(item))
 		}
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
+		ids = append(ids, id)
 	}
 	return ids, nil
 }

@@ -22,7 +22,19 @@ const maxFile = 8 << 20
 // is for messages only. Faults come in the order of the file; the Rules are nil if one
 // of them is an error.
 func Load(_ string, data []byte) (*Rules, []Fault) {
-	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage()}
+	return load(data, true)
+}
+
+// Open checks the structure of a rules file and the syntax of its expressions, and
+// leaves their types and their compilation to the first event of a source: a process
+// that sees one source does not pay for the others. What Load would have found then is
+// an error of that rule, which does not fire.
+func Open(_ string, data []byte) (*Rules, []Fault) {
+	return load(data, false)
+}
+
+func load(data []byte, eager bool) (*Rules, []Fault) {
+	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage(), eager: eager}
 	root := d.parse(data)
 	if root != nil {
 		d.read(root)
@@ -38,6 +50,7 @@ type document struct {
 	faults
 	lines    []string
 	language *language
+	eager    bool // compile everything now
 	sources  []event.Source
 	declared map[string]*yaml.Node
 	used     map[string]bool
@@ -68,13 +81,13 @@ func (d *document) parse(data []byte) *yaml.Node {
 	return root.Content[0]
 }
 
+var yamlLine = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+
 // syntax places an error of the YAML library, which has the line in its text.
 func (d *document) syntax(err error) {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	line, column := 1, 1
-	// Compiled here: a file that is YAML never needs it.
-	place := regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
-	if m := place.FindStringSubmatch(text); m != nil {
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		if m[2] != "" {
 			column, _ = strconv.Atoi(m[2])
@@ -86,12 +99,14 @@ func (d *document) syntax(err error) {
 			column, hint = tab+1, "indent with spaces, YAML takes no tabs"
 		}
 	}
-	d.notYAML(line, max(column, 1), hint, text)
+	d.wrong(place{line, max(column, 1)}, hint, "not YAML: %s", text)
+	if line >= 1 && line <= len(d.lines) && secretLine.MatchString(d.lines[line-1]) {
+		d.faults.list[len(d.faults.list)-1].Masked = true
+	}
 }
 
-func (d *document) notYAML(line, column int, hint, text string) {
-	d.wrong(place{line, column}, hint, "not YAML: %s", text)
-}
+// secretLine is a line that may hold a secret in a file that cannot be read further.
+var secretLine = regexp.MustCompile(`(?i)(secret|password|token|key|signature)[\w-]*["']?\s*:\s*\S`)
 
 func (d *document) read(root *yaml.Node) {
 	m := d.readMapping(root, "the file", fileKeys)
@@ -112,6 +127,8 @@ func (d *document) read(root *yaml.Node) {
 	d.unused()
 }
 
+var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+
 func (d *document) readSources(n *yaml.Node) {
 	d.declared = make(map[string]*yaml.Node)
 	d.used = make(map[string]bool)
@@ -126,7 +143,7 @@ func (d *document) readSources(n *yaml.Node) {
 		if m.keys[key.Value] != key {
 			continue // a repeat, reported already
 		}
-		if !named(key.Value, 64, "-_.") {
+		if !sourceName.MatchString(key.Value) {
 			d.wrong(at(key), "use letters, digits, `-`, `_` and `.`: the name is part of the URL", "`%s` is no name for a source", key.Value)
 		}
 		d.declared[key.Value] = key

@@ -37,9 +37,65 @@ func pair(budget *int, value, said any) any {
 	return element{value, said}
 }
 
-// step notes what one step of a reduction came to.
+// step notes what one step of a reduction came to, which the next one starts from: it
+// may grow with every step.
 func step(budget *int, value, said any) any {
+	*budget -= weigh(said)
 	return pair(budget, value, said).(element).said
+}
+
+// charge takes the size of what an operation looks at from the allowance.
+func charge(budget *int, args []any) {
+	for _, a := range args {
+		switch a := a.(type) {
+		case string:
+			*budget -= len(a) / 64
+		case []any, map[string]any:
+			*budget -= weigh(a)
+		}
+	}
+	if *budget < 0 {
+		panic(errTooMuch)
+	}
+}
+
+// maxWeight bounds what an expression can make of lists and objects, in elements. The
+// same list can be in another many times, so this is not what it takes of memory.
+const maxWeight = 200_000
+
+// weigh counts the elements of a value, up to a little over maxWeight.
+func weigh(v any) int {
+	count := 0
+	var walk func(any)
+	walk = func(v any) {
+		if count++; count > maxWeight {
+			return
+		}
+		switch v := v.(type) {
+		case []any:
+			for _, item := range v {
+				if count <= maxWeight {
+					walk(item)
+				}
+			}
+		case map[string]any:
+			for _, item := range v {
+				if count <= maxWeight {
+					walk(item)
+				}
+			}
+		}
+	}
+	walk(v)
+	return count
+}
+
+// light refuses a value that has become too big.
+func light(v any) any {
+	if weigh(v) > maxWeight {
+		return wrong("the expression makes a list or object of more than %d elements", maxWeight)
+	}
+	return v
 }
 
 // gather computes any, all, filter and their kin from the elements.
@@ -60,7 +116,7 @@ func gather(name string, elements []any) any {
 	}
 	switch name {
 	case "map":
-		return said(elements)
+		return mapped(elements)
 	case "sum":
 		return sum(elements)
 	case "groupBy":
@@ -81,6 +137,15 @@ func fold(elements []any, start any, join func(a, b any) any) any {
 		result = join(result, e.(element).said)
 	}
 	return result
+}
+
+// mapped is a list of what was said, all of which has to be there.
+func mapped(elements []any) any {
+	list := said(elements)
+	if u := operands(list...); u != nil {
+		return u
+	}
+	return light(list)
 }
 
 func said(elements []any) []any {

@@ -114,18 +114,19 @@ func (p *part) explain(s scope) Condition {
 // met is the value of the one field a part reads, or all of them by their paths.
 func (p *part) met(s scope) any {
 	values := make(map[string]any)
+	read := 0
+	var last any
 	for _, path := range p.paths {
-		v := path.value(s)
-		if _, absent := v.(*unknown); absent {
-			continue
+		if len(path.names) == 0 && path.root != "source" {
+			continue // all of the event is no answer to what it met
 		}
-		if len(p.paths) == 1 {
-			return v
+		read++
+		if v, found := path.find(s); found {
+			last, values[path.String()] = v, v
 		}
-		values[path.String()] = v
 	}
-	if len(values) == 0 {
-		return nil
+	if read < 2 {
+		return last
 	}
 	return values
 }

@@ -54,7 +54,18 @@ func (f *faults) warn(at place, hint, format string, args ...any) {
 	f.add(at, SeverityWarning, hint, format, args...)
 }
 
+// sorted gives the faults in the order of the file. All that are in the line of a
+// secret are masked.
 func (f *faults) sorted() []Fault {
+	masked := make(map[int]bool)
+	for _, fault := range f.list {
+		if fault.Masked {
+			masked[fault.Line] = true
+		}
+	}
+	for i := range f.list {
+		f.list[i].Masked = masked[f.list[i].Line]
+	}
 	slices.SortStableFunc(f.list, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})

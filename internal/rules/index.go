@@ -1,13 +1,14 @@
 package rules
 
 import (
+	"math"
 	"slices"
 	"sync"
 )
 
 // index finds the rules of one source that an event can concern. A rule that cannot
-// hold without `path == "constant"` is only looked at when the event has that
-// constant there; the others always are.
+// hold unless a field has one of some constants is only looked at when the field has
+// one; the others always are.
 type index struct {
 	rules  []*rule
 	fields []*fieldIndex
@@ -15,41 +16,88 @@ type index struct {
 	pool   sync.Pool // of []int, so that ruled-out rules cost no allocation
 }
 
+// fieldIndex has the rules that need a constant of one kind in one field.
 type fieldIndex struct {
-	path   path
-	byText map[string][]int
-	all    []int
+	path    path
+	kind    constantKind
+	byValue map[any][]int
+	all     []int
 }
 
 func newIndex(all []*rule, source string) *index {
 	ix := &index{}
 	ix.pool.New = func() any { return new([]int) }
-	byPath := make(map[string]*fieldIndex)
 	for _, r := range all {
-		if r.disabled || !contains(r.on, source) {
-			continue
+		if !r.disabled && contains(r.on, source) {
+			ix.rules = append(ix.rules, r)
 		}
-		i := len(ix.rules)
-		ix.rules = append(ix.rules, r)
-		if r.when.needed == nil {
+	}
+	common := make(frequency)
+	for _, r := range ix.rules {
+		for _, n := range r.when.needs() {
+			common.count(n)
+		}
+	}
+	fields := make(map[string]*fieldIndex)
+	for i, r := range ix.rules {
+		n := common.rarest(r.when.needs())
+		if n == nil {
 			ix.always = append(ix.always, i)
 			continue
 		}
-		m := r.when.needed.member
-		f := byPath[m.path.String()]
-		if f == nil {
-			f = &fieldIndex{path: m.path, byText: make(map[string][]int)}
-			byPath[m.path.String()] = f
-			ix.fields = append(ix.fields, f)
-		}
-		f.all = append(f.all, i)
-		for _, value := range m.values {
-			if list := f.byText[value]; len(list) == 0 || list[len(list)-1] != i {
-				f.byText[value] = append(list, i)
-			}
+		for _, m := range n {
+			ix.add(fields, m, i)
 		}
 	}
 	return ix
+}
+
+func (ix *index) add(fields map[string]*fieldIndex, m *membership, i int) {
+	name := string(rune('0'+m.kind)) + m.path.String()
+	f := fields[name]
+	if f == nil {
+		f = &fieldIndex{path: m.path, kind: m.kind, byValue: make(map[any][]int)}
+		fields[name] = f
+		ix.fields = append(ix.fields, f)
+	}
+	f.all = append(f.all, i)
+	for _, value := range m.values {
+		f.byValue[value] = append(f.byValue[value], i)
+	}
+}
+
+// frequency says how many rules need a constant in a field: one that few rules need
+// rules out the most.
+type frequency map[frequencyKey]int
+
+type frequencyKey struct {
+	path  string
+	value any
+}
+
+func (f frequency) count(n need) {
+	for _, m := range n {
+		for _, value := range m.values {
+			f[frequencyKey{m.path.String(), value}]++
+		}
+	}
+}
+
+// rarest is the need that the fewest rules share, nil if there is none.
+func (f frequency) rarest(needs []need) (best need) {
+	least := math.MaxInt
+	for _, n := range needs {
+		shared := 0
+		for _, m := range n {
+			for _, value := range m.values {
+				shared += f[frequencyKey{m.path.String(), value}]
+			}
+		}
+		if shared < least {
+			best, least = n, shared
+		}
+	}
+	return best
 }
 
 // each calls do with every rule that the event can concern, in the order of the file.
@@ -57,20 +105,36 @@ func (ix *index) each(s scope, do func(*rule)) {
 	buffer := ix.pool.Get().(*[]int)
 	found := append((*buffer)[:0], ix.always...)
 	for _, f := range ix.fields {
-		switch v := f.path.value(s).(type) {
-		case string:
-			found = append(found, f.byText[v]...)
-		case nil, *unknown:
-			// Absent and null hold for none of them, and are nothing to report.
-		default:
-			// Another type is a mistake that each of these rules has to report.
-			found = append(found, f.all...)
-		}
+		found = append(found, f.concerned(s)...)
 	}
 	slices.Sort(found)
-	for _, i := range found {
+	for _, i := range slices.Compact(found) {
 		do(ix.rules[i])
 	}
 	*buffer = found
 	ix.pool.Put(buffer)
+}
+
+// concerned lists the rules for which the field has a constant that they need. An
+// absent field and null hold for none of them, and are nothing to report; a value of
+// another type is a mistake that each of them has to report.
+func (f *fieldIndex) concerned(s scope) []int {
+	value, found := f.path.find(s)
+	if !found || value == nil {
+		return nil
+	}
+	if kindOf(value) != f.kind {
+		return f.all
+	}
+	if number, ok := value.(float64); ok {
+		switch whole := math.Trunc(number); {
+		case math.Abs(number) >= 1<<53:
+			return f.all // too big to tell neighbours apart
+		case whole != number:
+			return nil
+		default:
+			value = int(whole)
+		}
+	}
+	return f.byValue[value]
 }

@@ -1,6 +1,12 @@
 package rules
 
-import "github.com/expr-lang/expr/ast"
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"untag/internal/event"
+)
 
 // parts lists the leaves of a condition, from left to right.
 func (c *condition) parts() []*part {
@@ -31,34 +37,51 @@ func (c *condition) constant() any {
 		}
 		return result
 	}
-	if len(c.part.paths) > 0 || c.part.program.clock {
+	if len(c.part.paths) > 0 || timeWord.MatchString(c.part.text) {
 		return missing("")
 	}
-	return c.part.evaluate(scope{"event": map[string]any{}, "headers": map[string]any{}, "query": map[string]any{}, "source": "", "$budget": new(int)})
+	return c.part.evaluate(eventScope(event.Event{}))
 }
 
-// nilComparisons lists the fields of the event that an expression compares with nil.
-func nilComparisons(node ast.Node) []string {
-	c := &nilCollector{}
-	ast.Walk(&node, c)
-	return c.paths
+// contradiction gives a field that would have to equal two constants at once.
+func (c *condition) contradiction() (string, bool) {
+	wanted := make(map[string]*membership)
+	for _, n := range c.needs() {
+		if len(n) != 1 {
+			continue
+		}
+		m, name := n[0], n[0].path.String()
+		before := wanted[name]
+		if before == nil {
+			wanted[name] = m
+			continue
+		}
+		both := &membership{path: m.path, kind: m.kind}
+		for _, value := range m.values {
+			if slices.Contains(before.values, value) {
+				both.values = append(both.values, value)
+			}
+		}
+		if len(both.values) == 0 {
+			return name, true
+		}
+		wanted[name] = both
+	}
+	return "", false
 }
 
-type nilCollector struct{ paths []string }
+var timeWord = regexp.MustCompile(`\bnow\b|\$`)
 
-func (c *nilCollector) Visit(node *ast.Node) {
-	n, ok := (*node).(*ast.BinaryNode)
-	if !ok || n.Operator != "==" && n.Operator != "!=" {
-		return
+var nilComparison = regexp.MustCompile(`\b(event(?:\.[A-Za-z_]\w*)+)\s*[!=]=\s*nil\b`)
+
+// nilComparisons lists the fields that a part compares with nil.
+func nilComparisons(text string) []string {
+	if !strings.Contains(text, "nil") {
+		return nil
 	}
-	left, right := n.Left, n.Right
-	if _, isNil := left.(*ast.NilNode); isNil {
-		left, right = right, left
+	var paths []string
+	for _, m := range nilComparison.FindAllStringSubmatch(text, -1) {
+		paths = append(paths, m[1])
 	}
-	if _, isNil := right.(*ast.NilNode); !isNil {
-		return
-	}
-	if p, ok := pathOf(left); ok && p.root == "event" && len(p.names) > 0 {
-		c.paths = append(c.paths, p.String())
-	}
+	return paths
 }

@@ -1,59 +1,13 @@
 package rules
 
 import (
-	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/expr-lang/expr/vm/runtime"
 )
-
-// Logic is Kleene's: false decides an and, true an or, whatever the other side is.
-
-func and(a, b any) any {
-	switch {
-	case a == false || b == false:
-		return false
-	case a == true && b == true:
-		return true
-	}
-	return undecided(a, b)
-}
-
-func or(a, b any) any {
-	switch {
-	case a == true || b == true:
-		return true
-	case a == false && b == false:
-		return false
-	}
-	return undecided(a, b)
-}
-
-func not(a any) any {
-	if b, ok := a.(bool); ok {
-		return !b
-	}
-	return undecided(a)
-}
-
-// undecided is why a logical operator cannot tell.
-func undecided(values ...any) *unknown {
-	for _, v := range values {
-		switch v.(type) {
-		case bool, *unknown:
-		case nil:
-			return missing("null")
-		default:
-			return wrong("%s is no condition; compare it with something", typeName(v))
-		}
-	}
-	if u := firstUnknown(values...); u != nil {
-		return u
-	}
-	return missing("")
-}
 
 // equal compares values of one type. Values of different types are never told equal
 // or different: a form's "42" beside a JSON 42 is a mistake in the rule, not a fact.
@@ -69,7 +23,42 @@ func equal(a, b any) any {
 	if !comparable(a, b) {
 		return mismatch(a, b)
 	}
+	switch a := a.(type) {
+	case []any:
+		return equalLists(a, b.([]any))
+	case map[string]any:
+		return equalObjects(a, b.(map[string]any))
+	}
 	return guard(func() any { return runtime.Equal(a, b) })
+}
+
+func equalLists(a, b []any) any {
+	if len(a) != len(b) {
+		return false
+	}
+	result := any(true)
+	for i := range a {
+		if result = and(result, equal(a[i], b[i])); result == false {
+			break
+		}
+	}
+	return result
+}
+
+func equalObjects(a, b map[string]any) any {
+	if len(a) != len(b) {
+		return false
+	}
+	// Every pair is compared: the reason given must not depend on the order of a map.
+	result := any(true)
+	for _, key := range sortedKeys(a) {
+		other, found := b[key]
+		if !found {
+			return false
+		}
+		result = and(result, equal(a[key], other))
+	}
+	return result
 }
 
 func comparable(a, b any) bool {
@@ -77,16 +66,17 @@ func comparable(a, b any) bool {
 }
 
 func mismatch(a, b any) *unknown {
-	text := fmt.Sprintf("%s and %s do not compare", typeName(a), typeName(b))
+	u := wrong("%s and %s do not compare", typeName(a), typeName(b))
+	u.advice = "make them one type"
 	_, aText := a.(string)
 	_, bText := b.(string)
 	if aText && isNumber(b) || bText && isNumber(a) {
-		text += "; make a number of the string with float(…), or a string of the number with string(…)"
+		u.advice = "make a number of the string with float(…), or a string of the number with string(…)"
 	}
-	return wrong("%s", text)
+	return u
 }
 
-func notEqual(a, b any) any { return not(equal(a, b)) }
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
 // isNil is the only question that may be asked of null.
 func isNil(a any) any {
@@ -132,44 +122,6 @@ func within(needle, haystack any) any {
 		return result
 	}
 	return wrong("%s is neither a list nor an object", typeName(haystack))
-}
-
-func arithmetic(operator string, a, b any) any {
-	if u := operands(a, b); u != nil {
-		return u
-	}
-	if !computable(operator, a, b) {
-		return wrong("%s and %s cannot be computed with %s", typeName(a), typeName(b), operator)
-	}
-	return guard(func() any {
-		switch operator {
-		case "+":
-			return runtime.Add(a, b)
-		case "-":
-			return runtime.Subtract(a, b)
-		case "*":
-			return runtime.Multiply(a, b)
-		case "/":
-			return runtime.Divide(a, b)
-		case "%":
-			return runtime.Modulo(a, b)
-		}
-		return runtime.Exponent(a, b)
-	})
-}
-
-// computable keeps text short: "+" on strings is bounded by maxText.
-func computable(operator string, a, b any) bool {
-	s, aText := a.(string)
-	t, bText := b.(string)
-	if aText || bText {
-		return operator == "+" && aText && bText && len(s)+len(t) <= maxText
-	}
-	switch a.(type) {
-	case []any, map[string]any, bool:
-		return false
-	}
-	return true
 }
 
 // maxText and maxList bound what an expression can make, in bytes and in elements.
@@ -230,38 +182,6 @@ func span(a, b any) any {
 	return list
 }
 
-func negate(a any) any {
-	if u := operands(a); u != nil {
-		return u
-	}
-	if d, ok := a.(time.Duration); ok {
-		return -d
-	}
-	if !isNumber(a) {
-		return wrong("%s has no negative", typeName(a))
-	}
-	return guard(func() any { return runtime.Negate(a) })
-}
-
-// choose is `a ? b : c`. Both sides are values already: nothing here has effects.
-func choose(cond, yes, no any) any {
-	switch cond {
-	case true:
-		return yes
-	case false:
-		return no
-	}
-	return undecided(cond)
-}
-
-// coalesce is `a ?? b`.
-func coalesce(a, b any) any {
-	if u, ok := a.(*unknown); a == nil || ok && !u.fault {
-		return b
-	}
-	return a
-}
-
 // guard turns a panic of the expression library into an unknown: it panics where
 // types do not fit, and its text may quote the values.
 func guard(compute func() any) (result any) {
@@ -272,6 +192,8 @@ func guard(compute func() any) (result any) {
 	}()
 	return compute()
 }
+
+func lessThan(a, b any) bool { return orderBy("<", a, b) == true }
 
 func orderBy(operator string, a, b any) any {
 	return order(a, b, func(a, b any) bool {

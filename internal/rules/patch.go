@@ -14,8 +14,6 @@ type strict struct {
 	// fault is the first thing in the expression that untag does not allow.
 	fault error
 	at    ast.Node
-	// clock is set where the expression asks for the time.
-	clock bool
 }
 
 func (p *strict) refuse(node ast.Node, format string, args ...any) {
@@ -26,8 +24,6 @@ func (p *strict) refuse(node ast.Node, format string, args ...any) {
 
 func (p *strict) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
-	case *ast.IdentifierNode:
-		p.clock = p.clock || n.Value == "$now"
 	case *ast.MemberNode:
 		name := "$member"
 		if n.Optional {
@@ -77,14 +73,13 @@ func (p *strict) unary(node *ast.Node, n *ast.UnaryNode) {
 	case "!", "not":
 		replace(node, "$not", n.Node)
 	case "-":
-		// A negative number stays a constant.
+		// A negative number stays a constant. The node is not changed: the middle of a
+		// chained comparison is in two places.
 		switch c := n.Node.(type) {
 		case *ast.IntegerNode:
-			c.Value = -c.Value
-			*node = c
+			ast.Patch(node, &ast.IntegerNode{Value: -c.Value})
 		case *ast.FloatNode:
-			c.Value = -c.Value
-			*node = c
+			ast.Patch(node, &ast.FloatNode{Value: -c.Value})
 		default:
 			replace(node, "$negate", n.Node)
 		}
@@ -149,8 +144,10 @@ func (p *strict) matches(node *ast.Node, n *ast.BinaryNode) {
 func (p *strict) builtin(node *ast.Node, n *ast.BuiltinNode) {
 	switch {
 	case n.Name == "now":
-		p.clock = true
-		ast.Patch(node, &ast.IdentifierNode{Value: "$now"})
+		if len(n.Arguments) > 0 {
+			p.refuse(n, "now takes no argument: times are in UTC")
+		}
+		*node = identifier("$now", n)
 	case n.Name == "get":
 		if len(n.Arguments) == 2 {
 			replace(node, "$optional", n.Arguments...)
@@ -159,6 +156,8 @@ func (p *strict) builtin(node *ast.Node, n *ast.BuiltinNode) {
 		p.predicate(node, n)
 	case n.Name == "reduce":
 		p.reduce(n)
+	case n.Name == "date" && len(n.Arguments) > 2:
+		p.refuse(n, "date takes a text and a layout; a zone belongs into the text, as in +01:00")
 	case isAllowed(n.Name):
 		replace(node, "$call", append([]ast.Node{&ast.StringNode{Value: n.Name}}, n.Arguments...)...)
 	default:
@@ -181,7 +180,8 @@ func (p *strict) predicate(node *ast.Node, n *ast.BuiltinNode) {
 		p.refuse(n, "%s takes a list and one predicate", n.Name)
 		return
 	}
-	pair := callOf("$pair", &ast.IdentifierNode{Value: "$budget"}, &ast.PointerNode{}, said)
+	ast.Walk(&said, charging{})
+	pair := callOf("$pair", identifier("$budget", n), &ast.PointerNode{}, said)
 	elements := &ast.BuiltinNode{Name: "map", Arguments: []ast.Node{
 		callOf("$iterate", n.Arguments[0]), &ast.PredicateNode{Node: pair},
 	}}
@@ -197,7 +197,8 @@ func (p *strict) reduce(n *ast.BuiltinNode) {
 		return
 	}
 	n.Arguments[0] = callOf("$iterate", n.Arguments[0])
-	predicate.Node = callOf("$step", &ast.IdentifierNode{Value: "$budget"}, &ast.PointerNode{}, predicate.Node)
+	ast.Walk(&predicate.Node, charging{})
+	predicate.Node = callOf("$step", identifier("$budget", n), &ast.PointerNode{}, predicate.Node)
 }
 
 func callOf(name string, args ...ast.Node) ast.Node {
@@ -216,8 +217,41 @@ func (p *strict) call(node *ast.Node, n *ast.CallNode) {
 			p.refuse(n, "has takes one field, such as has(event.Stage)")
 			return
 		}
-		replace(node, "$has", n.Arguments...)
+		p.has(node, n)
 	case callee.Value == "digits":
 		replace(node, "$call", append([]ast.Node{&ast.StringNode{Value: callee.Value}}, n.Arguments...)...)
+	}
+}
+
+// has asks for the field itself: `?.` would make null of one that is absent.
+func (p *strict) has(node *ast.Node, n *ast.CallNode) {
+	lookup, ok := n.Arguments[0].(*ast.CallNode)
+	if !ok || calleeOf(lookup) != "$member" && calleeOf(lookup) != "$optional" {
+		p.refuse(n, "has takes a field, such as has(event.Stage)")
+		return
+	}
+	replace(node, "$has", callOf("$member", lookup.Arguments...))
+}
+
+func calleeOf(n *ast.CallNode) string {
+	if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
+		return callee.Value
+	}
+	return ""
+}
+
+// charging makes what a predicate does for every element pay for the size of what it
+// looks at: a search in a long text is more work than a comparison.
+type charging struct{}
+
+func (charging) Visit(node *ast.Node) {
+	n, ok := (*node).(*ast.CallNode)
+	if !ok {
+		return
+	}
+	switch name := calleeOf(n); name {
+	case "$in", "$text", "$equal", "$order", "$call", "$list", "$object", "$slice", "$arithmetic", "$span":
+		args := append([]ast.Node{identifier("$budget", n), &ast.StringNode{Value: name}}, n.Arguments...)
+		*node = callOf("$charge", args...)
 	}
 }

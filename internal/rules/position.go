@@ -54,24 +54,52 @@ func (d *document) locateInQuotes(n *yaml.Node, offset int) place {
 	return d.walk(n.Line, n.Column+1, offset, true, escape)
 }
 
-// walk steps over the runes of a flow scalar, whose line breaks and indentation are
-// one space of its value.
+// walk steps over the runes of a flow scalar, in which a line break and the
+// indentation after it are one space, or a break for each empty line between.
 func (d *document) walk(line, column, offset int, quoted bool, escape byte) place {
 	if line < 1 || line > len(d.lines) {
 		return place{max(line, 1), max(column, 1)}
 	}
-	runes := []rune(d.lines[line-1])
-	i := column - 1
-	for ; offset > 0; offset-- {
-		if quoted && i < len(runes) && runes[i] == rune(escape) {
-			i++
+	runes, i := d.content(line), column-1
+	for offset > 0 {
+		if i < len(runes) {
+			if quoted && runes[i] == rune(escape) {
+				i += escaped(runes[i:], escape)
+			}
+			i, offset = i+1, offset-1
+			continue
 		}
-		i++
-		if i >= len(runes) && line < len(d.lines) && offset > 1 {
-			line++
-			runes = []rune(d.lines[line-1])
-			i = len(runes) - len([]rune(strings.TrimLeft(string(runes), " ")))
+		next := line + 1
+		for next <= len(d.lines) && len(d.content(next)) == 0 {
+			next++
 		}
+		if next > len(d.lines) {
+			break
+		}
+		offset -= max(1, next-line-1)
+		line, runes = next, d.content(next)
+		i = len(runes) - len([]rune(strings.TrimLeft(string(runes), " \t")))
 	}
 	return place{line, i + 1}
+}
+
+// content is a line without what may be at its end.
+func (d *document) content(line int) []rune {
+	return []rune(strings.TrimRight(d.lines[line-1], " \t\r"))
+}
+
+// escaped is how many runes an escape has beside the last.
+func escaped(runes []rune, escape byte) int {
+	if escape != '\\' || len(runes) < 2 {
+		return 1
+	}
+	switch runes[1] {
+	case 'x':
+		return 3
+	case 'u':
+		return 5
+	case 'U':
+		return 9
+	}
+	return 1
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -8,18 +9,23 @@ import (
 	"untag/internal/crmname"
 )
 
+var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,99}$`)
+
 func (d *document) template(n *yaml.Node, what string) *template {
 	text, ok := d.text(n, what)
 	if !ok {
 		return nil
 	}
 	t, err := d.language.template(text)
+	if err == nil && d.eager {
+		err = t.prepare()
+	}
 	if err != nil {
 		d.expressionFault(n, err)
 		return nil
 	}
 	for _, p := range t.pieces {
-		if p.program != nil && usesRecord(p.program.text, d.language) {
+		if p.program != nil && p.program.usesRecord() {
 			d.wrong(at(n), "", "%s cannot see the record, which is not read yet", what)
 		}
 	}
@@ -77,16 +83,4 @@ func (d *document) readKeep(node *yaml.Node, what string, r *rule) {
 		}
 		r.keep = append(r.keep, text)
 	}
-}
-
-// named reports whether a name begins with a letter or digit, goes on with those and
-// the further characters, and has at most so many.
-func named(name string, most int, further string) bool {
-	for i, c := range []byte(name) {
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
-		if !letter && (i == 0 || strings.IndexByte(further, c) < 0) {
-			return false
-		}
-	}
-	return name != "" && len(name) <= most
 }

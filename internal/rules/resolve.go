@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"maps"
 	"slices"
 )
 
@@ -27,8 +28,9 @@ func (c Candidate) Resolve(_ string, record map[string]any) (r Resolution) {
 			r = Resolution{Err: &RuleError{c.Rule, "the rule cannot be evaluated"}}
 		}
 	}()
+	carried := tagNames(record)
 	if c.rule.where != nil {
-		s := c.scope.withRecord(record)
+		s := c.scope.withRecord(withTagNames(record, carried))
 		value := c.rule.where.evaluate(s)
 		r.Conditions, r.DecidedBy = c.rule.where.explain(s)
 		if u, ok := value.(*unknown); ok && u.fault {
@@ -40,7 +42,6 @@ func (c Candidate) Resolve(_ string, record map[string]any) (r Resolution) {
 		}
 	}
 	r.Matched = true
-	carried := tagNames(record)
 	for _, tag := range c.Tags {
 		if slices.Contains(carried, tag) {
 			r.Tags = append(r.Tags, tag)
@@ -60,6 +61,20 @@ func (c Candidate) Resolve(_ string, record map[string]any) (r Resolution) {
 func (r *rule) takes(tag string) bool {
 	matches := func(pattern string) bool { return globMatches(pattern, tag) }
 	return slices.ContainsFunc(r.patterns, matches) && !slices.ContainsFunc(r.keep, matches)
+}
+
+// withTagNames is the record as a `where` sees it: its tags are their names.
+func withTagNames(record map[string]any, carried []string) map[string]any {
+	if _, ok := record["Tag"].([]any); !ok {
+		return record
+	}
+	names := make([]any, len(carried))
+	for i, name := range carried {
+		names[i] = name
+	}
+	with := maps.Clone(record)
+	with["Tag"] = names
+	return with
 }
 
 func tagNames(record map[string]any) []string {

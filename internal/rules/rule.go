@@ -3,6 +3,8 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -25,7 +27,7 @@ type rule struct {
 	when        *condition
 	where       *condition
 	module      *template
-	id          *expression
+	id          []*expression
 	find        *find
 	names       []*template
 	patterns    []string
@@ -125,6 +127,9 @@ func (d *document) condition(n *yaml.Node, what string) *condition {
 		return nil
 	}
 	c, err := d.language.condition(source)
+	if err == nil && d.eager {
+		err = c.prepare()
+	}
 	if err != nil {
 		d.expressionFault(n, err)
 		return nil
@@ -138,8 +143,17 @@ func (d *document) judge(n *yaml.Node, c *condition, what string) {
 	if v := c.constant(); v == false {
 		d.wrong(d.locate(n, 0), "use `disabled: true` to switch a rule off", "`%s` is always false", what)
 	}
+	if path, ok := c.contradiction(); ok && c.constant() != false {
+		d.wrong(d.locate(n, 0), "`or` asks whether one of them holds", "`%s` is always false: it wants %s to be two things at once", what, path)
+	}
 	for _, p := range c.parts() {
-		for _, path := range p.program.nils {
+		for _, path := range p.paths {
+			if path.root == "headers" && len(path.names) > 0 && path.names[0] != strings.ToLower(path.names[0]) {
+				d.wrong(d.locate(n, p.offset), "write headers["+strconv.Quote(strings.ToLower(path.names[0]))+"]",
+					"the names of headers are in lower case, so `%s` is never there", path)
+			}
+		}
+		for _, path := range nilComparisons(p.text) {
 			d.warn(d.locate(n, p.offset), fmt.Sprintf("has(%s) asks whether the field is there", path),
 				"`%s` is unknown, not true, where %s is absent", p.text, path)
 		}
@@ -167,12 +181,15 @@ func (d *document) expression(n *yaml.Node, what string) *expression {
 	if !ok {
 		return nil
 	}
-	e, err := d.language.compile(source)
+	e, err := d.language.expression(source)
+	if err == nil && d.eager {
+		err = e.prepare()
+	}
 	if err != nil {
 		d.expressionFault(n, err)
 		return nil
 	}
-	if usesRecord(source, d.language) {
+	if e.usesRecord() {
 		d.wrong(at(n), "use a `where`", "%s cannot see the record, which is not read yet", what)
 	}
 	return e
@@ -192,17 +209,8 @@ func (d *document) allowRecord(n *yaml.Node, c *condition, what string) {
 	}
 }
 
-func usesRecord(source string, l *language) bool {
-	tree, err := l.parse(source)
-	if err != nil {
-		return false
-	}
-	for _, p := range pathsOf(tree.Node) {
-		if p.root == "record" {
-			return true
-		}
-	}
-	return false
+func (e *expression) usesRecord() bool {
+	return slices.ContainsFunc(e.paths, func(p path) bool { return p.root == "record" })
 }
 
 func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
@@ -223,7 +231,11 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 	case id != nil && find != nil:
 		d.wrong(at(m.keys["find"]), "keep one of them", "`record` has an `id` or a `find`, not both")
 	case id != nil:
-		r.id = d.expression(id, "`id`")
+		for _, item := range d.strings(id, "`id`") {
+			if e := d.expression(item, "`id`"); e != nil {
+				r.id = append(r.id, e)
+			}
+		}
 	case find != nil:
 		d.readFind(find, what, r)
 	case m.keys["id"] == nil && m.keys["find"] == nil:
@@ -263,7 +275,7 @@ func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
 	n := resolve(node)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if !named(key.Value, 100, "_") {
+		if !fieldName.MatchString(key.Value) {
 			d.wrong(at(key), "", "`%s` is no API name of a field", key.Value)
 			continue
 		}

@@ -84,7 +84,9 @@ func (r *rule) expressions() []*expression {
 			all = append(all, e)
 		}
 	}
-	add(r.id)
+	for _, e := range r.id {
+		add(e)
+	}
 	if r.find != nil {
 		add(r.find.email)
 		add(r.find.phone)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -15,6 +16,29 @@ type template struct {
 type piece struct {
 	plain   string
 	program *expression
+	offset  int // of the expression, in runes of the text
+}
+
+// prepare checks and compiles the expressions.
+func (t *template) prepare() error {
+	for _, p := range t.pieces {
+		if p.program == nil {
+			continue
+		}
+		if err := p.program.prepare(); err != nil {
+			return moved(err, p.offset)
+		}
+	}
+	return nil
+}
+
+// moved places an error of an expression in the text around it.
+func moved(err error, by int) error {
+	var p *placed
+	if errors.As(err, &p) {
+		return &placed{by + p.offset, p.message}
+	}
+	return err
 }
 
 func (t *template) computed() bool {
@@ -43,14 +67,11 @@ func (l *language) template(text string) (*template, error) {
 		if !ok {
 			return nil, &placed{offset - 2, "`${` has no closing `}`"}
 		}
-		program, err := l.compile(source)
+		program, err := l.expression(source)
 		if err != nil {
-			if p, ok := err.(*placed); ok {
-				return nil, &placed{offset + p.offset, p.message}
-			}
-			return nil, err
+			return nil, moved(err, offset)
 		}
-		t.pieces = append(t.pieces, piece{program: program})
+		t.pieces = append(t.pieces, piece{program: program, offset: offset})
 		rest = next
 		offset += len([]rune(source)) + 1
 	}

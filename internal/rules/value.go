@@ -13,6 +13,8 @@ type unknown struct {
 	fault bool
 	// what names the missing path, or says what is wrong.
 	what string
+	// advice is what to do about types that do not compare.
+	advice string
 }
 
 func missing(what string) *unknown { return &unknown{what: what} }

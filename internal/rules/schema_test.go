@@ -1,0 +1,50 @@
+package rules_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"untag/internal/rules"
+)
+
+// Every key that the parser knows is described, and no object takes other keys
+// unless its keys are the person's own.
+func TestSchemaDescribesEveryKey(t *testing.T) {
+	data, err := rules.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema map[string]any
+	if err := json.Unmarshal(data, &schema); err != nil {
+		t.Fatal(err)
+	}
+	keys := 0
+	var walk func(at string, v any)
+	walk = func(at string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			if properties, ok := v["properties"].(map[string]any); ok {
+				if v["additionalProperties"] != false {
+					t.Errorf("%s takes any key", at)
+				}
+				for name, p := range properties {
+					keys++
+					if p == nil {
+						t.Errorf("%s.%s is not described", at, name)
+					}
+				}
+			}
+			for name, item := range v {
+				walk(at+"."+name, item)
+			}
+		case []any:
+			for _, item := range v {
+				walk(at, item)
+			}
+		}
+	}
+	walk("file", schema)
+	if want := 3 + 7 + 9 + 3 + 4; keys != want {
+		t.Errorf("%d keys, want %d", keys, want)
+	}
+}
