@@ -65,4 +65,3 @@ func TestSchemaTakesWhatLoadTakes(t *testing.T) {
 		}
 	}
 }
-
