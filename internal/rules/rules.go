@@ -11,6 +11,7 @@ import (
 type Rules struct {
 	sources  []event.Source
 	bySource map[string]*index
+	names    []string
 }
 
 func (d *document) rules() *Rules {
@@ -18,8 +19,14 @@ func (d *document) rules() *Rules {
 	for _, s := range d.sources {
 		r.bySource[s.Name] = newIndex(d.list, s.Name)
 	}
+	for _, rule := range d.list {
+		r.names = append(r.names, rule.name)
+	}
 	return r
 }
+
+// Names lists the names of the rules, in the order of the file, disabled ones too.
+func (r *Rules) Names() []string { return slices.Clone(r.names) }
 
 // Sources lists the declared sources, in the order of the file.
 func (r *Rules) Sources() []event.Source { return slices.Clone(r.sources) }

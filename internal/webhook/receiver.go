@@ -71,6 +71,19 @@ func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, err
 	return delivery(source, req), nil
 }
 
+// Assume gives the delivery of a request without verifying it, for explaining and
+// testing rules. What it gives must never be acted on.
+func (r *Receiver) Assume(req Request) (event.Delivery, error) {
+	source, known := r.sources[req.Source]
+	if !known {
+		return event.Delivery{}, &Error{Kind: UnknownSource, Source: req.Source, Reason: "no such source in the rules file"}
+	}
+	if len(req.Body) > MaxBody {
+		return event.Delivery{}, &Error{Kind: TooLarge, Source: req.Source, Reason: "the body is over 1 MiB"}
+	}
+	return delivery(source, req), nil
+}
+
 // prove tries each way the source lists; aws first, as it needs no secret.
 func (r *Receiver) prove(ctx context.Context, source event.Source, req Request) error {
 	if req.AWS && source.Accepts("aws") {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -23,7 +23,7 @@ func (h *Handler) direct(ctx context.Context, payload []byte) (any, error) {
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, errUnknownKind
 	}
-	return h.invoked(ctx, e.Source, e.Event, "")
+	return h.invoked(ctx, e.Source, e.Event, "", time.Time{})
 }
 
 // eventBridge acts on the detail of an EventBridge event. A failure is an error, so
@@ -36,11 +36,11 @@ func (h *Handler) eventBridge(ctx context.Context, payload []byte) (any, error) 
 	}
 	source, ok := h.rules.SourceForEventBridge(e.Source)
 	if !ok {
-		err := fmt.Errorf("no source of the rules file has `eventbridge: %s`", e.Source)
+		err := errNoBus(e.Source)
 		h.logRefused(ctx, "", err)
 		return nil, err
 	}
-	answer, err := h.invoked(ctx, source, e.Detail, e.ID)
+	answer, err := h.invoked(ctx, source, e.Detail, e.ID, e.Time)
 	if outcome, acted := answer.(pipeline.Outcome); acted && outcome.Outcome == pipeline.OutcomeFailed {
 		return nil, outcomeError(outcome)
 	}
@@ -48,11 +48,8 @@ func (h *Handler) eventBridge(ctx context.Context, payload []byte) (any, error) 
 }
 
 // invoked takes an event that came in through IAM down the line.
-func (h *Handler) invoked(ctx context.Context, source string, body []byte, deliveryID string) (any, error) {
-	delivery, err := h.receiver.Verify(ctx, webhook.Request{
-		Source: source, Method: "POST", Body: body, AWS: true,
-		Header: map[string][]string{"Content-Type": {"application/json"}},
-	})
+func (h *Handler) invoked(ctx context.Context, source string, body []byte, deliveryID string, at time.Time) (any, error) {
+	delivery, err := h.receiver.Verify(ctx, *invokedRequest(source, body, at))
 	if err != nil {
 		return nil, h.refused(ctx, source, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -25,6 +26,24 @@ type httpRequest struct {
 	base64   bool
 	// authorized says that an authorizer or IAM let the request through.
 	authorized bool
+	// at is when the gateway took it, zero where it does not say.
+	at time.Time
+}
+
+// webhook is the request as the webhook package takes it.
+func (r httpRequest) webhook(source string, body []byte) *webhook.Request {
+	return &webhook.Request{
+		Source: source, Method: r.method, Header: r.header, RawQuery: r.rawQuery,
+		Body: body, AWS: r.authorized, ReceivedAt: r.at,
+	}
+}
+
+// epoch is a time in milliseconds; none is zero.
+func epoch(milliseconds int64) time.Time {
+	if milliseconds == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(milliseconds)
 }
 
 // httpAPI answers an HTTP API (payload 2.0) and a function URL, which share a form.
@@ -33,14 +52,17 @@ func (h *Handler) httpAPI(ctx context.Context, payload []byte) (any, error) {
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, errUnknownKind
 	}
-	req := httpRequest{
+	a := h.serve(ctx, requestV2(e))
+	return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Headers: a.headers(), Body: a.body}, nil
+}
+
+func requestV2(e events.APIGatewayV2HTTPRequest) httpRequest {
+	return httpRequest{
 		method: e.RequestContext.HTTP.Method, path: e.RawPath, stage: e.RequestContext.Stage,
 		rawQuery: e.RawQueryString, header: headers(e.Headers, nil),
 		body: e.Body, base64: e.IsBase64Encoded,
-		authorized: authorizedV2(e.RequestContext.Authorizer),
+		authorized: authorizedV2(e.RequestContext.Authorizer), at: epoch(e.RequestContext.TimeEpoch),
 	}
-	a := h.serve(ctx, req)
-	return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Headers: a.headers(), Body: a.body}, nil
 }
 
 func authorizedV2(a *events.APIGatewayV2HTTPRequestContextAuthorizerDescription) bool {
@@ -53,15 +75,19 @@ func (h *Handler) restAPI(ctx context.Context, payload []byte) (any, error) {
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, errUnknownKind
 	}
-	req := httpRequest{
+	a := h.serve(ctx, requestV1(e))
+	return events.APIGatewayProxyResponse{StatusCode: a.status, Headers: a.headers(), Body: a.body}, nil
+}
+
+func requestV1(e events.APIGatewayProxyRequest) httpRequest {
+	return httpRequest{
 		method: e.HTTPMethod, path: e.Path, stage: e.RequestContext.Stage,
 		rawQuery: query(e.QueryStringParameters, e.MultiValueQueryStringParameters).Encode(),
 		header:   headers(e.Headers, e.MultiValueHeaders),
 		body:     e.Body, base64: e.IsBase64Encoded,
 		authorized: len(e.RequestContext.Authorizer) > 0 || e.RequestContext.Identity.UserArn != "",
+		at:         epoch(e.RequestContext.RequestTimeEpoch),
 	}
-	a := h.serve(ctx, req)
-	return events.APIGatewayProxyResponse{StatusCode: a.status, Headers: a.headers(), Body: a.body}, nil
 }
 
 // alb answers an Application Load Balancer, with multi-value headers where it sent
@@ -71,13 +97,7 @@ func (h *Handler) alb(ctx context.Context, payload []byte) (any, error) {
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, errUnknownKind
 	}
-	req := httpRequest{
-		method: e.HTTPMethod, path: e.Path,
-		rawQuery: escapedQuery(query(e.QueryStringParameters, e.MultiValueQueryStringParameters)),
-		header:   headers(e.Headers, e.MultiValueHeaders),
-		body:     e.Body, base64: e.IsBase64Encoded,
-	}
-	a := h.serve(ctx, req)
+	a := h.serve(ctx, requestALB(e))
 	out := events.ALBTargetGroupResponse{
 		StatusCode: a.status, StatusDescription: fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)), Body: a.body,
 	}
@@ -90,6 +110,15 @@ func (h *Handler) alb(ctx context.Context, payload []byte) (any, error) {
 		out.MultiValueHeaders[name] = []string{value}
 	}
 	return out, nil
+}
+
+func requestALB(e events.ALBTargetGroupRequest) httpRequest {
+	return httpRequest{
+		method: e.HTTPMethod, path: e.Path,
+		rawQuery: escapedQuery(query(e.QueryStringParameters, e.MultiValueQueryStringParameters)),
+		header:   headers(e.Headers, e.MultiValueHeaders),
+		body:     e.Body, base64: e.IsBase64Encoded,
+	}
 }
 
 // serve answers one HTTP request, of whatever kind.
@@ -113,10 +142,7 @@ func (h *Handler) serve(ctx context.Context, req httpRequest) answer {
 		}
 		body = decoded
 	}
-	return h.receive(ctx, webhook.Request{
-		Source: route.source, Method: req.method, Header: req.header, RawQuery: req.rawQuery,
-		Body: body, AWS: req.authorized,
-	})
+	return h.receive(ctx, *req.webhook(route.source, body))
 }
 
 // headers joins the single and the multi-value form under canonical names.

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"untag/internal/rules"
+)
+
+func newCheck() *cobra.Command {
+	var asJSON, strict bool
+	c := &cobra.Command{
+		Use:   "check [FILE]",
+		Short: "Say all that is wrong with a rules file",
+		Long: `Check a rules file (rules.yaml when none is named) and say all that is wrong with
+it at once: where, what, and what to do. It exits with 1 where something is.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			file := "rules.yaml"
+			if len(args) > 0 {
+				file = args[0]
+			}
+			return check(c.OutOrStdout(), file, asJSON, strict)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the faults as JSON")
+	c.Flags().BoolVar(&strict, "strict", false, "let warnings count")
+	return c
+}
+
+func newSchema() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print a JSON Schema of the rules file, for editors",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			schema, err := rules.Schema()
+			if err != nil {
+				return err
+			}
+			_, err = c.OutOrStdout().Write(schema)
+			return err
+		},
+	}
+}
+
+func check(w io.Writer, file string, asJSON, strict bool) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("read the rules: %w", err)
+	}
+	set, faults := rules.Load(file, data)
+	if asJSON {
+		err = printFaultsJSON(w, file, faults)
+	} else {
+		err = printFaults(w, file, data, set, faults)
+	}
+	if err != nil {
+		return err
+	}
+	if set == nil || strict && len(faults) > 0 {
+		return answerIsNo{}
+	}
+	return nil
+}
+
+func printFaultsJSON(w io.Writer, file string, faults []rules.Fault) error {
+	if faults == nil {
+		faults = []rules.Fault{}
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(struct {
+		File   string        `json:"file"`
+		Faults []rules.Fault `json:"faults"`
+	}{file, faults})
+}
+
+func printFaults(w io.Writer, file string, data []byte, set *rules.Rules, faults []rules.Fault) error {
+	lines := strings.Split(string(data), "\n")
+	var out strings.Builder
+	for _, f := range faults {
+		message := clean(f.Message)
+		if f.Severity == rules.SeverityWarning {
+			message = "warning: " + message
+		}
+		fmt.Fprintf(&out, "%s:%d:%d: %s\n", file, f.Line, f.Column, message)
+		out.WriteString(excerpt(lines, f))
+		if f.Hint != "" {
+			fmt.Fprintf(&out, "    %s\n", clean(f.Hint))
+		}
+	}
+	if set != nil && len(faults) == 0 {
+		fmt.Fprintf(&out, "%s: nothing is wrong (rules: %d, sources: %d)\n", file, len(set.Names()), len(set.Sources()))
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// excerptWidth is how much of a line is shown around its fault.
+const excerptWidth = 74
+
+// excerpt is the line of a fault with a caret below its column. A line with a secret
+// is not shown.
+func excerpt(lines []string, f rules.Fault) string {
+	if f.Line < 1 || f.Line > len(lines) {
+		return ""
+	}
+	if f.Masked {
+		return "    (the line has a secret and is not shown)\n"
+	}
+	runes := []rune(strings.TrimRight(strings.ToValidUTF8(lines[f.Line-1], "\uFFFD"), "\r"))
+	column := min(max(f.Column-1, 0), len(runes))
+	start := 0
+	if column > excerptWidth-10 {
+		start = column - excerptWidth/2
+	}
+	end := min(len(runes), start+excerptWidth)
+	shown := strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, string(runes[start:end]))
+	return fmt.Sprintf("    %s\n    %s^\n", shown, strings.Repeat(" ", utf8.RuneCountInString(string(runes[start:column]))))
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"untag/internal/event"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+	"untag/internal/zoho"
+)
+
+// examination is what untag would do with one event, and why. Nothing was sent.
+type examination struct {
+	event        event.Event
+	explanations []rules.Explanation
+	planned      pipeline.Planned
+	outcome      pipeline.Outcome
+	requests     []sent
+}
+
+// sent is a request that would go to Zoho.
+type sent struct {
+	Method string  `json:"method"`
+	URL    string  `json:"url"`
+	Body   *string `json:"body"`
+}
+
+// examiner runs the very pipeline and the very client, over a connection that leads
+// nowhere: look-ups are answered from the given records, removals always succeed.
+type examiner struct {
+	set     *rules.Rules
+	apiURL  string
+	version string
+	// crm has the records to look in; nil where none are given.
+	crm *sandbox.Sandbox
+}
+
+func (x examiner) examine(ctx context.Context, ev event.Event) (examination, error) {
+	out := examination{event: ev, explanations: x.set.Explain(ev)}
+	wire := &deadEnd{crm: x.crm}
+	if x.crm != nil {
+		token, err := wire.token(ctx)
+		if err != nil {
+			return out, err
+		}
+		wire.access = token
+	}
+	apiURL := x.apiURL
+	if apiURL == "" {
+		apiURL = "https://www.zohoapis.com"
+	}
+	client, err := zoho.New(zoho.Config{
+		APIURL: apiURL, Version: x.version, Tokens: noToken{}, HTTP: &http.Client{Transport: wire},
+	})
+	if err != nil {
+		return out, err
+	}
+	// One call at a time, so that the requests come in their order.
+	p := pipeline.New(pipeline.Config{Rules: x.set, CRM: client, MaxConcurrency: 1})
+	plan := p.Plan(ctx, []event.Event{ev})
+	out.planned = plan.Events[0]
+	out.outcome = p.Act(ctx, plan)[0]
+	out.requests = wire.sent
+	return out, nil
+}
+
+// noToken stands where an access token would be.
+type noToken struct{}
+
+func (noToken) Token(context.Context) (zoho.Token, error) {
+	return zoho.Token{AccessToken: "none"}, nil
+}
+
+func (noToken) Refused(context.Context, zoho.Token) {}
+
+// deadEnd answers requests without sending them, and notes what they were.
+type deadEnd struct {
+	crm    *sandbox.Sandbox
+	access string
+	sent   []sent
+}
+
+func (d *deadEnd) RoundTrip(r *http.Request) (*http.Response, error) {
+	note := sent{Method: r.Method, URL: r.URL.String()}
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+	}
+	if len(body) > 0 {
+		text := string(body)
+		note.Body = &text
+	}
+	d.sent = append(d.sent, note)
+	answer := httptest.NewRecorder()
+	switch {
+	case r.Method == http.MethodPost:
+		writeRemoved(answer, r.URL, body)
+	case d.crm != nil:
+		r.Header.Set("Authorization", "Zoho-oauthtoken "+d.access)
+		d.crm.ServeHTTP(answer, r)
+	default:
+		answer.WriteHeader(http.StatusNoContent)
+	}
+	return answer.Result(), nil
+}
+
+// writeRemoved answers a remove_tags call as if every tag had come off.
+func writeRemoved(w http.ResponseWriter, u *url.URL, body []byte) {
+	var request struct {
+		IDs []string `json:"ids"`
+	}
+	_ = json.Unmarshal(body, &request)
+	ids := request.IDs
+	if list := u.Query().Get("ids"); list != "" {
+		ids = strings.Split(list, ",")
+	}
+	if len(ids) == 0 {
+		// …/{module}/{id}/actions/remove_tags
+		segments := strings.Split(u.Path, "/")
+		ids = segments[len(segments)-3 : len(segments)-2]
+	}
+	type details struct {
+		ID   string   `json:"id"`
+		Tags []string `json:"tags"`
+	}
+	type element struct {
+		Code    string  `json:"code"`
+		Details details `json:"details"`
+	}
+	var answer struct {
+		Data []element `json:"data"`
+	}
+	for _, id := range ids {
+		answer.Data = append(answer.Data, element{"SUCCESS", details{id, []string{}}})
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// token asks the sandbox for one, without a network.
+func (d *deadEnd) token(ctx context.Context) (string, error) {
+	c := d.crm.Credentials()
+	form := url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret}, "refresh_token": {c.RefreshToken},
+	}
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://sandbox/oauth/v2/token", bytes.NewReader([]byte(form.Encode())))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	d.crm.ServeHTTP(w, r)
+	var answer struct {
+		AccessToken string `json:"access_token"`
+	}
+	err := json.Unmarshal(w.Body.Bytes(), &answer)
+	return answer.AccessToken, err
+}
+
+// orNow is the time of an event that does not have one.
+func orNow(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Now().UTC()
+	}
+	return t
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"untag/functions/removetags/handler"
+	"untag/internal/event"
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+	"untag/internal/webhook"
+)
+
+type explainFlags struct {
+	event, rules, records, secrets string
+	json                           bool
+}
+
+func newExplain() *cobra.Command {
+	var f explainFlags
+	c := &cobra.Command{
+		Use:   "explain -e FILE",
+		Short: "Say what would be done with a recorded event, and why",
+		Long: `Take a recorded invocation (of an HTTP or REST API, a function URL, a load balancer,
+SQS, EventBridge, or a direct one) and show the event as parsed, every part of every
+rule with the value it met, the removals, and the requests that would go to Zoho.
+Nothing is sent.
+
+Without --secrets the signature is not checked. With it, a request that does not
+verify is answered with the reason alone, and exit code 1. Without --records, what
+rules would look up in Zoho is shown, and not what they would find.`,
+		Example: `  untag explain -e events/zoho-workflow-json.json
+  untag explain -e events/github-issues.json --secrets events/secrets/webhook.json --json`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return explain(c.Context(), c.OutOrStdout(), f) },
+	}
+	c.Flags().StringVarP(&f.event, "event", "e", "", "file with the recorded invocation")
+	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file")
+	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records, for rules that look at them")
+	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file in the form of the webhook secret, to check the signature")
+	c.Flags().BoolVar(&f.json, "json", false, "print as JSON")
+	_ = c.MarkFlagRequired("event")
+	return c
+}
+
+func explain(ctx context.Context, w io.Writer, f explainFlags) error {
+	set, err := readRules(f.rules)
+	if err != nil {
+		return err
+	}
+	payload, err := os.ReadFile(f.event)
+	if err != nil {
+		return fmt.Errorf("read the event: %w", err)
+	}
+	recorded, err := handler.Read(set, payload)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.event, err)
+	}
+	x := examiner{set: set, apiURL: os.Getenv("ZOHO_API_URL"), version: os.Getenv("ZOHO_API_VERSION")}
+	if f.records != "" {
+		if x.crm, err = newCRM(f.records); err != nil {
+			return err
+		}
+	}
+	r, err := newReader(set, f.secrets)
+	if err != nil {
+		return err
+	}
+	for _, one := range recorded {
+		ev, verified, err := r.read(ctx, one)
+		if err != nil {
+			return err
+		}
+		examined, err := x.examine(ctx, ev)
+		if err != nil {
+			return err
+		}
+		explained := newExplained(examined, verified, x.crm)
+		if f.json {
+			err = explained.printJSON(w)
+		} else {
+			err = explained.print(w)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reader verifies and parses recorded events.
+type reader struct {
+	receiver *webhook.Receiver
+	checks   bool
+}
+
+func newReader(set *rules.Rules, secretsFile string) (*reader, error) {
+	c := webhook.Config{Sources: set.Sources()}
+	if secretsFile != "" {
+		secrets, err := readWebhookSecrets(secretsFile)
+		if err != nil {
+			return nil, err
+		}
+		c.Secrets = secrets
+	}
+	return &reader{receiver: webhook.New(c), checks: secretsFile != ""}, nil
+}
+
+// read gives the event and whether it verified: "yes" or "not checked". One that does
+// not verify, or whose source is not there, is an answer of no.
+func (r *reader) read(ctx context.Context, one handler.Recorded) (event.Event, string, error) {
+	verified := "not checked"
+	var d event.Delivery
+	var err error
+	switch {
+	case one.Stored != nil:
+		d = *one.Stored
+	case r.checks:
+		verified = "yes"
+		d, err = r.receiver.Verify(ctx, *one.Request)
+	default:
+		d, err = r.receiver.Assume(*one.Request)
+	}
+	if err != nil {
+		var e *webhook.Error
+		if errors.As(err, &e) && e.Kind != webhook.TooLarge {
+			return event.Event{}, "no", answerIsNo{"not verified: " + err.Error()}
+		}
+		return event.Event{}, "no", err
+	}
+	if one.DeliveryID != "" {
+		d.DeliveryID = one.DeliveryID
+	}
+	d.Time = orNow(d.Time)
+	ev, err := webhook.Parse(d)
+	return ev, verified, err
+}
+
+// explained is an examination in the form in which it is shown.
+type explained struct {
+	Source   string             `json:"source"`
+	Verified string             `json:"verified"`
+	Event    map[string]any     `json:"event"`
+	Rules    []explainedRule    `json:"rules"`
+	Removals []explainedRemoval `json:"removals"`
+	Requests []sent             `json:"requests"`
+
+	notes []string
+	// errors are the rules that could not be evaluated.
+	errors map[string]string
+}
+
+type explainedRule struct {
+	Name       string            `json:"name"`
+	Matched    bool              `json:"matched"`
+	DecidedBy  *string           `json:"decided_by"`
+	Conditions []rules.Condition `json:"conditions"`
+	Error      string            `json:"error,omitempty"`
+
+	about string
+}
+
+type explainedRemoval struct {
+	Rule   string   `json:"rule"`
+	Module string   `json:"module"`
+	ID     string   `json:"id"`
+	Tags   []string `json:"tags"`
+}
+
+func newExplained(x examination, verified string, crm *sandbox.Sandbox) explained {
+	out := explained{
+		Source: x.event.Source, Verified: verified, Event: x.event.Fields,
+		Rules: []explainedRule{}, Removals: []explainedRemoval{}, Requests: []sent{},
+		errors: make(map[string]string),
+	}
+	for _, e := range x.explanations {
+		out.Rules = append(out.Rules, newExplainedRule(e, x, crm))
+	}
+	for _, r := range x.planned.Removals {
+		out.Removals = append(out.Removals, explainedRemoval{r.Rule, r.Module, r.ID, r.Tags})
+	}
+	out.Requests = append(out.Requests, x.requests...)
+	for _, s := range x.outcome.Skipped {
+		if crm == nil {
+			continue // nothing was looked up, so nothing was found out
+		}
+		out.notes = append(out.notes, fmt.Sprintf("%s: %s %s: %s", s.Rule, s.Module, s.ID, s.Reason))
+	}
+	for _, e := range x.outcome.Errors {
+		out.errors[e.Rule] = e.Message
+		out.notes = append(out.notes, fmt.Sprintf("%s: cannot be evaluated: %s", e.Rule, e.Message))
+	}
+	for _, failed := range x.outcome.Failed {
+		out.notes = append(out.notes, fmt.Sprintf("%s: %s: %s", failed.Rule, failed.Code, failed.Message))
+	}
+	return out
+}
+
+// newExplainedRule joins the parts of `when` with those of `where`, where the record
+// was looked at.
+func newExplainedRule(e rules.Explanation, x examination, crm *sandbox.Sandbox) explainedRule {
+	r := explainedRule{Name: e.Rule, about: e.About, Matched: e.Matched, Conditions: e.Conditions}
+	if r.Conditions == nil {
+		r.Conditions = []rules.Condition{}
+	}
+	decidedBy := e.DecidedBy
+	if e.Err != nil {
+		r.Error = e.Err.Message
+	}
+	for i, resolved := range x.planned.Resolutions {
+		if resolved.Rule != e.Rule {
+			continue
+		}
+		if i == 0 || !r.Matched {
+			r.Matched = e.Matched && resolved.Resolution.Matched
+		}
+		r.Conditions = append(r.Conditions, resolved.Resolution.Conditions...)
+		if decidedBy == "" {
+			decidedBy = resolved.Resolution.DecidedBy
+		}
+		if resolved.Resolution.Err != nil {
+			r.Error = resolved.Resolution.Err.Message
+		}
+	}
+	if crm == nil && e.Candidate != nil && (e.Candidate.NeedsRecord || e.Candidate.Find != nil) {
+		r.Error = "" // nothing is wrong: the record has not been looked at
+	}
+	if decidedBy != "" {
+		r.DecidedBy = &decidedBy
+	}
+	return r
+}
+
+func (e explained) printJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(e)
+}

@@ -1,0 +1,118 @@
+package handler
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"untag/internal/event"
+	"untag/internal/queue"
+	"untag/internal/rules"
+	"untag/internal/webhook"
+)
+
+// Recorded is one event of a recorded invocation, before it is verified.
+type Recorded struct {
+	// Request is what has to be verified; nil for what a queue has stored, which was
+	// verified when it came in.
+	Request *webhook.Request
+	// Stored is a delivery out of a queue.
+	Stored *event.Delivery
+	// DeliveryID is the sender's, where the envelope has it.
+	DeliveryID string
+}
+
+// Read gives the events of a recorded invocation of any kind, as the Handler would
+// take them, without acting on them. It is for explaining and testing rules.
+func Read(set *rules.Rules, payload []byte) ([]Recorded, error) {
+	kind, err := kindOf(payload)
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case kindHTTPAPI:
+		return readHTTP[events.APIGatewayV2HTTPRequest](payload, requestV2)
+	case kindRESTAPI:
+		return readHTTP[events.APIGatewayProxyRequest](payload, requestV1)
+	case kindALB:
+		return readHTTP[events.ALBTargetGroupRequest](payload, requestALB)
+	case kindSQS:
+		return readSQS(payload)
+	case kindEventBridge:
+		return readEventBridge(set, payload)
+	}
+	var e struct {
+		Source string          `json:"source"`
+		Event  json.RawMessage `json:"event"`
+	}
+	if json.Unmarshal(payload, &e) != nil {
+		return nil, errUnknownKind
+	}
+	return []Recorded{{Request: invokedRequest(e.Source, e.Event, time.Time{})}}, nil
+}
+
+func readHTTP[E any](payload []byte, request func(E) httpRequest) ([]Recorded, error) {
+	var e E
+	if json.Unmarshal(payload, &e) != nil {
+		return nil, errUnknownKind
+	}
+	req := request(e)
+	route, problem := routeOf(req.method, req.path, req.stage)
+	if problem != nil || route.health {
+		return nil, errors.New("the request is not one to /webhooks/{source}")
+	}
+	body := []byte(req.body)
+	if req.base64 {
+		decoded, err := base64.StdEncoding.DecodeString(req.body)
+		if err != nil {
+			return nil, errors.New("the body is marked as base64 and is not")
+		}
+		body = decoded
+	}
+	return []Recorded{{Request: req.webhook(route.source, body)}}, nil
+}
+
+func readSQS(payload []byte) ([]Recorded, error) {
+	var e events.SQSEvent
+	if json.Unmarshal(payload, &e) != nil {
+		return nil, errUnknownKind
+	}
+	var list []Recorded
+	for _, m := range e.Records {
+		delivery, err := queue.Decode(m.Body)
+		if err != nil {
+			return nil, fmt.Errorf("message %s: %w", m.MessageId, err)
+		}
+		list = append(list, Recorded{Stored: &delivery})
+	}
+	return list, nil
+}
+
+func readEventBridge(set *rules.Rules, payload []byte) ([]Recorded, error) {
+	var e events.EventBridgeEvent
+	if json.Unmarshal(payload, &e) != nil {
+		return nil, errUnknownKind
+	}
+	source, ok := set.SourceForEventBridge(e.Source)
+	if !ok {
+		return nil, errNoBus(e.Source)
+	}
+	return []Recorded{{Request: invokedRequest(source, e.Detail, e.Time), DeliveryID: e.ID}}, nil
+}
+
+func errNoBus(source string) error {
+	return fmt.Errorf("no source of the rules file has `eventbridge: %s`", source)
+}
+
+// invokedRequest is an event that came in through IAM.
+func invokedRequest(source string, body []byte, at time.Time) *webhook.Request {
+	return &webhook.Request{
+		Source: source, Method: http.MethodPost, Body: body, AWS: true, ReceivedAt: at,
+		Header: http.Header{"Content-Type": {"application/json"}},
+	}
+}
