@@ -108,8 +108,10 @@ func (d *deadEnd) RoundTrip(r *http.Request) (*http.Response, error) {
 	case r.Method == http.MethodPost:
 		writeRemoved(answer, r.URL, body)
 	case d.crm != nil:
-		r.Header.Set("Authorization", "Zoho-oauthtoken "+d.access)
-		d.crm.ServeHTTP(answer, r)
+		asked := r.Clone(r.Context())
+		asked.Body = http.NoBody
+		asked.Header.Set("Authorization", "Zoho-oauthtoken "+d.access)
+		d.crm.ServeHTTP(answer, asked)
 	default:
 		answer.WriteHeader(http.StatusNoContent)
 	}
