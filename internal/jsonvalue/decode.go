@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -14,127 +13,161 @@ import (
 // MaxDepth is how deep objects and lists may be nested.
 const MaxDepth = 1000
 
-// SyntaxError says what is wrong with a text, and where. It quotes nothing of it.
-type SyntaxError struct {
-	// Line and Column count from 1; the column counts characters.
-	Line, Column int
-	Message      string
-}
-
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
-}
-
 // Decode reads one JSON value. Objects become map[string]any, lists []any, numbers
-// what Number says. Its errors are of type *SyntaxError.
+// what Number says. A byte order mark in front is passed over. Its errors are of type
+// *SyntaxError.
+//
+// The value does not change with text, but its strings share one copy of it.
 func Decode(text []byte) (any, error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	d := decoder{text: text, dec: jsontext.NewDecoder(bytes.NewBuffer(text))}
+	d := decoder{
+		text: string(text),
+		// Names that occur twice are found while the map is filled, which costs less.
+		dec: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)),
+	}
 	value, err := d.value(0)
 	if err != nil {
 		return nil, err
 	}
-	rest := bytes.TrimLeft(text[d.dec.InputOffset():], " \t\r\n")
-	if len(rest) > 0 {
-		return nil, d.fault(int64(len(text)-len(rest)), "something follows the JSON value")
+	if rest := strings.TrimLeft(d.text[d.dec.InputOffset():], blank); rest != "" {
+		return nil, d.fault(len(d.text)-len(rest), "something follows the JSON value")
 	}
 	return value, nil
 }
 
 type decoder struct {
-	text []byte
+	text string
 	dec  *jsontext.Decoder
 }
 
+// value reads the next value, inside of depth objects and lists.
 func (d *decoder) value(depth int) (any, error) {
-	if depth > MaxDepth {
-		return nil, d.fault(d.dec.InputOffset(), fmt.Sprintf("nested deeper than %d levels", MaxDepth))
+	switch kind := d.dec.PeekKind(); kind {
+	case jsontext.KindBeginObject, jsontext.KindBeginArray:
+		if _, err := d.dec.ReadToken(); err != nil {
+			return nil, d.syntax(err)
+		}
+		if depth == MaxDepth {
+			return nil, d.fault(int(d.dec.InputOffset())-1, fmt.Sprintf("nested deeper than %d levels", MaxDepth))
+		}
+		if kind == jsontext.KindBeginObject {
+			return d.object(depth + 1)
+		}
+		return d.list(depth + 1)
+	case jsontext.KindString:
+		s, _, err := d.string()
+		return s, err
+	default:
+		raw, _, err := d.raw()
+		if err != nil {
+			return nil, err
+		}
+		return scalar(raw), nil
 	}
-	token, err := d.dec.ReadToken()
-	if err != nil {
-		return nil, d.syntax(err)
+}
+
+func scalar(raw string) any {
+	switch raw {
+	case "null":
+		return nil
+	case "true":
+		return true
+	case "false":
+		return false
 	}
-	switch token.Kind() {
-	case '{':
-		return d.object(depth)
-	case '[':
-		return d.list(depth)
-	case '"':
-		return token.String(), nil
-	case '0':
-		return Number(token.String()), nil
-	case 't', 'f':
-		return token.Bool(), nil
-	}
-	return nil, nil
+	return Number(raw)
 }
 
 func (d *decoder) object(depth int) (any, error) {
 	object := make(map[string]any)
-	for d.dec.PeekKind() != '}' {
-		name, err := d.dec.ReadToken()
+	for d.dec.PeekKind() != jsontext.KindEndObject {
+		name, offset, err := d.string()
 		if err != nil {
-			return nil, d.syntax(err)
+			return nil, err
 		}
-		key := name.String()
-		if object[key], err = d.value(depth + 1); err != nil {
+		if _, twice := object[name]; twice {
+			return nil, d.fault(offset, "a name occurs twice in one object")
+		}
+		if object[name], err = d.value(depth); err != nil {
 			return nil, err
 		}
 	}
-	if _, err := d.dec.ReadToken(); err != nil {
-		return nil, d.syntax(err)
-	}
-	return object, nil
+	return object, d.end()
 }
 
 func (d *decoder) list(depth int) (any, error) {
 	list := []any{}
-	for d.dec.PeekKind() != ']' {
-		value, err := d.value(depth + 1)
+	for d.dec.PeekKind() != jsontext.KindEndArray {
+		value, err := d.value(depth)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, value)
 	}
-	if _, err := d.dec.ReadToken(); err != nil {
-		return nil, d.syntax(err)
-	}
-	return list, nil
+	return list, d.end()
 }
 
-// syntax turns the library's error, which may quote the text, into ours.
+// end reads the delimiter that closes an object or a list.
+func (d *decoder) end() error {
+	if _, err := d.dec.ReadToken(); err != nil {
+		return d.syntax(err)
+	}
+	return nil
+}
+
+// string reads a string, or the name of a member, and says where it begins.
+func (d *decoder) string() (s string, offset int, err error) {
+	raw, offset, err := d.raw()
+	if err != nil {
+		return "", offset, err
+	}
+	if strings.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1], offset, nil
+	}
+	plain, err := jsontext.AppendUnquote(make([]byte, 0, len(raw)), raw)
+	if err != nil {
+		// The decoder has accepted the string; it cannot be wrong here.
+		return "", offset, d.fault(offset, unexpected)
+	}
+	return string(plain), offset, nil
+}
+
+// raw reads a value without parts and gives it as it was written.
+func (d *decoder) raw() (raw string, offset int, err error) {
+	value, err := d.dec.ReadValue()
+	if err != nil {
+		return "", 0, d.syntax(err)
+	}
+	end := int(d.dec.InputOffset())
+	offset = end - len(value)
+	return d.text[offset:end], offset, nil
+}
+
+// syntax says in our words what the library met: its own may quote the text.
 func (d *decoder) syntax(err error) error {
-	offset := d.dec.InputOffset()
+	offset := int(d.dec.InputOffset())
 	var syntactic *jsontext.SyntacticError
 	if errors.As(err, &syntactic) {
-		offset = syntactic.ByteOffset
+		offset = int(syntactic.ByteOffset)
 	}
 	switch {
-	case errors.Is(err, io.EOF) && len(bytes.TrimSpace(d.text)) == 0:
+	case errors.Is(err, io.EOF) && strings.Trim(d.text, blank) == "":
 		return d.fault(0, "empty, expected a JSON value")
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return d.fault(int64(len(d.text)), "the JSON ends too early")
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		return d.fault(offset, "a name occurs twice in one object")
-	case strings.Contains(err.Error(), "UTF-8"):
+		return d.fault(len(d.text), "the JSON ends too early")
+	case brokenUTF8(d.text, offset):
 		return d.fault(offset, "broken UTF-8")
-	case strings.Contains(err.Error(), "depth"):
-		return d.fault(offset, fmt.Sprintf("nested deeper than %d levels", MaxDepth))
+	case offset < len(d.text) && d.text[offset] == '\\':
+		return d.fault(offset, "a broken escape in a string")
 	}
-	return d.fault(offset, "unexpected character in the JSON")
+	return d.fault(offset, unexpected)
 }
 
-func (d *decoder) fault(offset int64, message string) error {
+func (d *decoder) fault(offset int, message string) error {
 	return At(d.text, offset, message)
 }
 
-// At is a SyntaxError at a byte offset of a text.
-func At(text []byte, offset int64, message string) *SyntaxError {
-	before := text[:min(max(offset, 0), int64(len(text)))]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return &SyntaxError{
-		Line:    bytes.Count(before, []byte("\n")) + 1,
-		Column:  utf8.RuneCount(before[start:]) + 1,
-		Message: message,
-	}
-}
+const (
+	blank      = " \t\r\n"
+	unexpected = "unexpected character in the JSON"
+)

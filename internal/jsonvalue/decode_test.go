@@ -1,8 +1,8 @@
 package jsonvalue_test
 
 import (
-	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -32,6 +32,18 @@ func TestDecode(t *testing.T) {
 		"zero":                     {`0`, 0},
 		"zero point zero":          {`0.0`, 0.0},
 		"minus zero":               {`-0`, 0},
+		"minus zero point zero":    {`-0.0`, 0.0},
+		"minus an integer and one": {`-9223372036854775809`, "-9223372036854775809"},
+		"seventeen digits":         {`0.30000000000000004`, 0.30000000000000004},
+		"digits a float rounds":    {`1.00000000000000000001`, "1.00000000000000000001"},
+		"a price":                  {`1250.50`, 1250.5},
+		"an id as an exponent":     {`5.725767000000524157E18`, "5.725767000000524157E18"},
+		"the smallest float":       {`5e-324`, 5e-324},
+		"a little less":            {`4e-324`, "4e-324"},
+		"escapes":                  {`"\"\\\/\b\f\n\r\t\u00e4\ud83d\ude00"`, "\"\\/\b\f\n\r\tä😀"},
+		"an escaped name":          {`{"\u0061\n":1}`, map[string]any{"a\n": 1}},
+		"a NUL":                    {`"\u0000"`, "\x00"},
+		"empty parts":              {` { "a" : [ ] , "b" : { } , "c" : "" } `, map[string]any{"a": []any{}, "b": map[string]any{}, "c": ""}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -48,19 +60,34 @@ func TestDecode(t *testing.T) {
 
 func TestDecodeSaysWhere(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"empty":                {"", "line 1, column 1: empty, expected a JSON value"},
-		"blank":                {" \n", "line 1, column 1: empty, expected a JSON value"},
-		"cut off":              {"{\n\"a\":", "line 2, column 5: the JSON ends too early"},
-		"cut off in a string":  {`{"a`, "line 1, column 4: the JSON ends too early"},
-		"a missing comma":      {"{\"ä\": 1 \"b\": 2}", "line 1, column 9: unexpected character in the JSON"},
-		"a name twice":         {`{"a":1,"a":2}`, "line 1, column 8: a name occurs twice in one object"},
-		"the same, escaped":    {`{"a":1,"\u0061":2}`, "line 1, column 8: a name occurs twice in one object"},
-		"broken UTF-8":         {"{\"a\":\"\xff\"}", "line 1, column 7: broken UTF-8"},
-		"a second value":       {"{}\n{}", "line 2, column 1: something follows the JSON value"},
-		"text":                 {"Closed Won", "line 1, column 1: unexpected character in the JSON"},
-		"a lone close":         {"}", "line 1, column 1: unexpected character in the JSON"},
-		"too deep":             {strings.Repeat("[", 1500), "line 1, column 1002: nested deeper than 1000 levels"},
-		"a number with a zero": {"01", "line 1, column 2: something follows the JSON value"},
+		"empty":                  {"", "line 1, column 1: empty, expected a JSON value"},
+		"blank":                  {" \n", "line 1, column 1: empty, expected a JSON value"},
+		"cut off":                {"{\n\"a\":", "line 2, column 5: the JSON ends too early"},
+		"cut off in a string":    {`{"a`, "line 1, column 4: the JSON ends too early"},
+		"a missing comma":        {"{\"ä\": 1 \"b\": 2}", "line 1, column 9: unexpected character in the JSON"},
+		"a name twice":           {`{"a":1,"a":2}`, "line 1, column 8: a name occurs twice in one object"},
+		"the same, escaped":      {`{"a":1,"\u0061":2}`, "line 1, column 8: a name occurs twice in one object"},
+		"broken UTF-8":           {"{\"a\":\"\xff\"}", "line 1, column 7: broken UTF-8"},
+		"a second value":         {"{}\n{}", "line 2, column 1: something follows the JSON value"},
+		"text":                   {"Closed Won", "line 1, column 1: unexpected character in the JSON"},
+		"a lone close":           {"}", "line 1, column 1: unexpected character in the JSON"},
+		"too deep":               {strings.Repeat("[", 1500), "line 1, column 1001: nested deeper than 1000 levels"},
+		"a level too deep":       {nested(1001), "line 1, column 1001: nested deeper than 1000 levels"},
+		"too deep in objects":    {strings.Repeat(`{"a":`, 1001) + "1" + strings.Repeat("}", 1001), "line 1, column 5001: nested deeper than 1000 levels"},
+		"a lone surrogate":       {`{"a":"\ud800"}`, "line 1, column 7: a broken escape in a string"},
+		"a broken escape":        {`"\x"`, "line 1, column 2: a broken escape in a string"},
+		"a newline in a string":  {"\"a\n\"", "line 1, column 3: unexpected character in the JSON"},
+		"broken UTF-8 in a name": {"{\"\xc3\x28\":1}", "line 1, column 3: broken UTF-8"},
+		"a name like a message":  {`{"UTF-8":{"depth":x}}`, "line 1, column 19: unexpected character in the JSON"},
+		"a comma too many":       {`{"a":1,}`, "line 1, column 7: unexpected character in the JSON"},
+		"one in a list":          {`[1,]`, "line 1, column 3: unexpected character in the JSON"},
+		"the wrong close":        {`{"a":1]`, "line 1, column 7: unexpected character in the JSON"},
+		"no name":                {`{1:2}`, "line 1, column 2: unexpected character in the JSON"},
+		"not a number":           {`NaN`, "line 1, column 1: unexpected character in the JSON"},
+		"a comment":              {"{} // x", "line 1, column 4: something follows the JSON value"},
+		"after a mark":           {"\xef\xbb\xbf{x", "line 1, column 2: unexpected character in the JSON"},
+		"UTF-16":                 {"{\x00\"\x00", "line 1, column 2: unexpected character in the JSON"},
+		"a number with a zero":   {"01", "line 1, column 2: something follows the JSON value"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -73,32 +100,55 @@ func TestDecodeSaysWhere(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{`{"a":[1,2.5,"x",null,true]}`, `[[[]]]`, `{"a":1,"a":2}`, "\xff", `"\ud800"`, `1e400`} {
-		f.Add([]byte(seed))
+func TestDecodeTakesDeepNesting(t *testing.T) {
+	for _, levels := range []int{1, 200, jsonvalue.MaxDepth} {
+		value, err := jsonvalue.Decode([]byte(nested(levels)))
+		if err != nil {
+			t.Fatalf("Decode(%d levels): %v", levels, err)
+		}
+		met := 0
+		for list, ok := value.([]any); ok; list, ok = value.([]any) {
+			met++
+			if len(list) == 0 {
+				break
+			}
+			value = list[0]
+		}
+		if met != levels {
+			t.Errorf("Decode(%d levels) has %d levels", levels, met)
+		}
 	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		value, err := jsonvalue.Decode(text)
-		if err != nil {
-			var syntax *jsonvalue.SyntaxError
-			if !errors.As(err, &syntax) || syntax.Line < 1 || syntax.Column < 1 {
-				t.Fatalf("Decode error %#v has no place", err)
-			}
-			return
-		}
-		// What is accepted here is JSON to the standard library as well, and survives a round trip.
-		again, err := json.Marshal(value)
-		if err != nil {
-			t.Fatalf("Marshal(%v): %v", value, err)
-		}
-		second, err := jsonvalue.Decode(again)
-		if err != nil {
-			t.Fatalf("Decode(%s): %v", again, err)
-		}
-		if _, isFloat := value.(float64); !isFloat {
-			if diff := cmp.Diff(value, second, cmp.Comparer(func(a, b float64) bool { return a == b })); diff != "" && !strings.Contains(string(text), ".") && !strings.ContainsAny(string(text), "eE") {
-				t.Fatalf("round trip of %q: -first +second\n%s", text, diff)
-			}
-		}
-	})
+}
+
+func TestDecodeTakesManyNames(t *testing.T) {
+	var b strings.Builder
+	want := make(map[string]any)
+	for i := range 10_000 {
+		fmt.Fprintf(&b, `,"key %d":%d`, i, i)
+		want[fmt.Sprintf("key %d", i)] = i
+	}
+	got, err := jsonvalue.Decode([]byte("{" + b.String()[1:] + "}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("10,000 names: -want +got\n%s", diff)
+	}
+}
+
+// A value must not change when the buffer that it was read from is used again.
+func TestDecodeKeepsNoPartOfTheText(t *testing.T) {
+	text := []byte(`{"name":["value",12]}`)
+	got, err := jsonvalue.Decode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(text)
+	if diff := cmp.Diff(map[string]any{"name": []any{"value", 12}}, got); diff != "" {
+		t.Errorf("after the text changed: -want +got\n%s", diff)
+	}
+}
+
+func nested(levels int) string {
+	return strings.Repeat("[", levels) + strings.Repeat("]", levels)
 }

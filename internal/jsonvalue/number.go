@@ -5,20 +5,24 @@ import (
 	"strings"
 )
 
-// Number is the value of a JSON number that keeps every digit: an int where it is
-// whole and fits 64 bits, a float64 where that denotes the number as written, and
-// otherwise the text itself, as a string.
+// Number is the value of a number in JSON's notation, and keeps every digit: an int
+// where it is written as a whole number and fits 64 bits; a float64 where that, printed
+// in its shortest form, denotes the number as written; otherwise the text itself, as a
+// string. It does not check the notation.
 func Number(text string) any {
-	whole := !strings.ContainsAny(text, ".eE")
-	if whole {
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return int(n)
+	if !strings.ContainsAny(text, ".eE") {
+		if n, err := strconv.Atoi(text); err == nil {
+			return n
 		}
 		return text
 	}
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || !exact(text, f) {
+	switch {
+	case err != nil || !exact(text, f):
 		return text
+	case f == 0:
+		// Minus zero is zero, as it is for whole numbers.
+		return 0.0
 	}
 	return f
 }

@@ -3,8 +3,11 @@ package rules_test
 import (
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
+	"untag/internal/event"
 	"untag/internal/rules"
 )
 
@@ -36,16 +39,6 @@ func BenchmarkLoad1000(b *testing.B) {
 	}
 }
 
-func BenchmarkOpen1000(b *testing.B) {
-	data := []byte(manyRules(1000))
-	b.ReportAllocs()
-	for b.Loop() {
-		if set, faults := rules.Open("rules.yaml", data); set == nil {
-			b.Fatal(faults)
-		}
-	}
-}
-
 func BenchmarkDecide(b *testing.B) {
 	for _, n := range []int{10, 20, 10_000} {
 		b.Run(fmt.Sprintf("%d-rules", n), func(b *testing.B) {
@@ -65,20 +58,11 @@ func BenchmarkDecide(b *testing.B) {
 // BenchmarkLoadMixed1000 is a file whose conditions all need programs of their own.
 func BenchmarkLoadMixed1000(b *testing.B) {
 	data := []byte(strings.ReplaceAll(manyRules(1000), ` && event.Stage`, ` && any(event.items, .n > 1) && lower(event.owner) != "x" && event.Stage`))
-	b.Run("Load", func(b *testing.B) {
-		for b.Loop() {
-			if set, faults := rules.Load("rules.yaml", data); set == nil {
-				b.Fatal(faults)
-			}
+	for b.Loop() {
+		if set, faults := rules.Load("rules.yaml", data); set == nil {
+			b.Fatal(faults)
 		}
-	})
-	b.Run("Open", func(b *testing.B) {
-		for b.Loop() {
-			if set, faults := rules.Open("rules.yaml", data); set == nil {
-				b.Fatal(faults)
-			}
-		}
-	})
+	}
 }
 
 func BenchmarkCondition(b *testing.B) {
@@ -96,4 +80,64 @@ func BenchmarkCondition(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkLimitIndex holds deciding among 10,000 rules, of which an event concerns
+// ten, against deciding among those ten alone.
+func BenchmarkLimitIndex(b *testing.B) {
+	few, many, ev := load(b, manyRules(10)), load(b, manyRules(10_000)), anEvent(b, openDeal)
+	for b.Loop() {
+		ten, all := time.Hour, time.Hour
+		for range 20 {
+			ten = min(ten, perDecision(few, ev))
+			all = min(all, perDecision(many, ev))
+		}
+		ratio := float64(all) / float64(ten)
+		b.ReportMetric(float64(ten.Nanoseconds()), "ten-ns")
+		b.ReportMetric(float64(all.Nanoseconds()), "all-ns")
+		b.ReportMetric(ratio, "ratio")
+		if ratio > 2 {
+			b.Fatalf("deciding among 10,000 rules costs %.2f times what it costs among the ten that the event concerns, the limit is 2", ratio)
+		}
+	}
+}
+
+func perDecision(set *rules.Rules, ev event.Event) time.Duration {
+	const decisions = 500
+	start := time.Now()
+	for range decisions {
+		set.Decide(ev)
+	}
+	return time.Since(start) / decisions
+}
+
+// BenchmarkLimitLoad is the CPU time that loading 1,000 rules takes, and compiling them
+// for their first event.
+func BenchmarkLimitLoad(b *testing.B) {
+	data, ev := []byte(manyRules(1000)), anEvent(b, openDeal)
+	for b.Loop() {
+		least := time.Hour
+		for range 10 {
+			start := cpuTime(b)
+			set, faults := rules.Load("rules.yaml", data)
+			if set == nil {
+				b.Fatal(faults)
+			}
+			set.Decide(ev)
+			least = min(least, cpuTime(b)-start)
+		}
+		b.ReportMetric(float64(least.Microseconds())/1000, "cpu-ms")
+		if least > 60*time.Millisecond {
+			b.Fatalf("loading 1,000 rules takes %v of CPU, the limit is 60ms", least)
+		}
+	}
+}
+
+// cpuTime is what this process has used so far, garbage collection included.
+func cpuTime(b *testing.B) time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

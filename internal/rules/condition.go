@@ -210,13 +210,13 @@ func (r *conditionReader) part(node ast.Node, from, to int, tree *parser.Tree) (
 	return p, nil
 }
 
-// prepare checks and compiles the parts that need a program.
-func (c *condition) prepare() error {
+// check checks and compiles the parts that need a program.
+func (c *condition) check() error {
 	for _, p := range c.parts() {
 		if p.member != nil {
 			continue
 		}
-		if err := p.program.prepare(); err != nil {
+		if err := p.program.check(); err != nil {
 			return err
 		}
 		if kind := p.program.kind; kind != nil && kind.Kind() != reflect.Bool && kind.Kind() != reflect.Interface {

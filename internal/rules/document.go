@@ -18,23 +18,11 @@ var fileKeys = []string{"version", "sources", "rules"}
 // maxFile bounds a rules file, in bytes.
 const maxFile = 8 << 20
 
-// Load checks all of a rules file and compiles its conditions. The name of the file
-// is for messages only. Faults come in the order of the file; the Rules are nil if one
-// of them is an error.
+// Load checks all of a rules file. The name of the file is for messages only. Faults
+// come in the order of the file; the Rules are nil if one of them is an error. The
+// conditions of a source are compiled for its first event.
 func Load(_ string, data []byte) (*Rules, []Fault) {
-	return load(data, true)
-}
-
-// Open checks the structure of a rules file and the syntax of its expressions, and
-// leaves their types and their compilation to the first event of a source: a process
-// that sees one source does not pay for the others. What Load would have found then is
-// an error of that rule, which does not fire.
-func Open(_ string, data []byte) (*Rules, []Fault) {
-	return load(data, false)
-}
-
-func load(data []byte, eager bool) (*Rules, []Fault) {
-	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage(), eager: eager}
+	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage()}
 	root := d.parse(data)
 	if root != nil {
 		d.read(root)
@@ -50,7 +38,6 @@ type document struct {
 	faults
 	lines    []string
 	language *language
-	eager    bool // compile everything now
 	sources  []event.Source
 	declared map[string]*yaml.Node
 	used     map[string]bool

@@ -14,8 +14,9 @@ import (
 	"github.com/expr-lang/expr/vm"
 )
 
-// expression is one expression. It is checked and compiled when it is first needed: a
-// process that sees the events of one source pays for its rules alone.
+// expression is one expression. It is checked when the file is loaded, and compiled when
+// it is first needed: a process that sees the events of one source pays for its rules
+// alone.
 type expression struct {
 	text     string
 	language *language
@@ -23,9 +24,9 @@ type expression struct {
 	// field is the path that the expression is as a whole, which needs no program.
 	field *path
 
-	once    sync.Once
 	tree    *parser.Tree
 	kind    reflect.Type
+	once    sync.Once
 	program *vm.Program
 	fault   error
 }
@@ -106,16 +107,36 @@ func identifier(name string, at ast.Node) ast.Node {
 	return n
 }
 
-// prepare checks and compiles an expression once.
+// check finds what is wrong with an expression: names that are not there, types that
+// cannot fit, functions that untag does not have. It leaves this package's functions in
+// place of the operators. It is called once, while the file is loaded.
+func (e *expression) check() (err error) {
+	defer func() {
+		if recover() != nil {
+			err = &placed{0, "the expression cannot be checked"}
+		}
+	}()
+	if e.kind, err = checker.Check(e.tree, e.language.config); err != nil {
+		return placedError(err)
+	}
+	patch := &strict{}
+	ast.Walk(&e.tree.Node, patch)
+	if patch.fault != nil {
+		return &placed{patch.at.Location().From, patch.fault.Error()}
+	}
+	return nil
+}
+
+// prepare compiles an expression once.
 func (e *expression) prepare() error {
 	e.once.Do(func() {
-		e.kind, e.program, e.fault = e.language.compile(e.tree)
+		e.program, e.fault = e.language.compile(e.tree)
 		e.tree = nil
 	})
 	return e.fault
 }
 
-func (l *language) compile(tree *parser.Tree) (kind reflect.Type, program *vm.Program, err error) {
+func (l *language) compile(tree *parser.Tree) (program *vm.Program, err error) {
 	l.compiling.Lock()
 	defer l.compiling.Unlock()
 	defer func() {
@@ -123,23 +144,13 @@ func (l *language) compile(tree *parser.Tree) (kind reflect.Type, program *vm.Pr
 			err = &placed{0, "the expression cannot be compiled"}
 		}
 	}()
-	// As written, for the checks of the library; then with this package's functions in
-	// place of the operators.
-	if kind, err = checker.Check(tree, l.config); err != nil {
-		return nil, nil, placedError(err)
-	}
-	patch := &strict{}
-	ast.Walk(&tree.Node, patch)
-	if patch.fault != nil {
-		return nil, nil, &placed{patch.at.Location().From, patch.fault.Error()}
-	}
 	if _, err := checker.Check(tree, l.config); err != nil {
-		return nil, nil, placedError(err)
+		return nil, placedError(err)
 	}
 	if program, err = compiler.Compile(tree, l.config); err != nil {
-		return nil, nil, placedError(err)
+		return nil, placedError(err)
 	}
-	return kind, program, nil
+	return program, nil
 }
 
 func placedError(err error) error {

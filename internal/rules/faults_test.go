@@ -82,23 +82,3 @@ func TestSecretsAreMasked(t *testing.T) {
 		t.Errorf("faults of a file that is not YAML = %+v", faults)
 	}
 }
-
-// Open finds what is wrong with the structure and the syntax; the rest is the rule's
-// error when an event comes, and the rule does not fire.
-func TestOpenLeavesTypesToTheFirstEvent(t *testing.T) {
-	text := oneRule(`lower(1) == "x"`)
-	if set, _ := rules.Load("rules.yaml", []byte(text)); set != nil {
-		t.Error("Load took a file with a type error")
-	}
-	set, faults := rules.Open("rules.yaml", []byte(text))
-	if set == nil {
-		t.Fatalf("Open: %v", faults)
-	}
-	d := set.Decide(anEvent(t, theEvent))
-	if len(d.Candidates) != 0 || len(d.Errors) != 1 {
-		t.Errorf("Decide = %+v, want one error", d)
-	}
-	if set, _ := rules.Open("rules.yaml", []byte(oneRule(`lower(event.x`))); set != nil {
-		t.Error("Open took a file with a syntax error")
-	}
-}

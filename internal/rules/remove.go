@@ -17,8 +17,8 @@ func (d *document) template(n *yaml.Node, what string) *template {
 		return nil
 	}
 	t, err := d.language.template(text)
-	if err == nil && d.eager {
-		err = t.prepare()
+	if err == nil {
+		err = t.check()
 	}
 	if err != nil {
 		d.expressionFault(n, err)

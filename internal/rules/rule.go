@@ -127,8 +127,8 @@ func (d *document) condition(n *yaml.Node, what string) *condition {
 		return nil
 	}
 	c, err := d.language.condition(source)
-	if err == nil && d.eager {
-		err = c.prepare()
+	if err == nil {
+		err = c.check()
 	}
 	if err != nil {
 		d.expressionFault(n, err)
@@ -182,8 +182,8 @@ func (d *document) expression(n *yaml.Node, what string) *expression {
 		return nil
 	}
 	e, err := d.language.expression(source)
-	if err == nil && d.eager {
-		err = e.prepare()
+	if err == nil {
+		err = e.check()
 	}
 	if err != nil {
 		d.expressionFault(n, err)

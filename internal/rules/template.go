@@ -19,13 +19,13 @@ type piece struct {
 	offset  int // of the expression, in runes of the text
 }
 
-// prepare checks and compiles the expressions.
-func (t *template) prepare() error {
+// check checks and compiles the expressions.
+func (t *template) check() error {
 	for _, p := range t.pieces {
 		if p.program == nil {
 			continue
 		}
-		if err := p.program.prepare(); err != nil {
+		if err := p.program.check(); err != nil {
 			return moved(err, p.offset)
 		}
 	}

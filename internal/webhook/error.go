@@ -2,7 +2,7 @@ package webhook
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 
 	"untag/internal/jsonvalue"
 )
@@ -17,22 +17,41 @@ const (
 	UnknownSource             // no such source in the rules file
 	TooLarge                  // the body is over MaxBody
 	Unverified                // nothing proves where the request came from
-	Malformed                 // the body cannot be read
+	Malformed                 // the body or the query cannot be read
 )
 
+func (k Kind) String() string {
+	switch k {
+	case Unavailable:
+		return "unavailable"
+	case NoCredential:
+		return "no credential"
+	case UnknownSource:
+		return "unknown source"
+	case TooLarge:
+		return "too large"
+	case Unverified:
+		return "unverified"
+	case Malformed:
+		return "malformed"
+	}
+	return "Kind(" + strconv.Itoa(int(k)) + ")"
+}
+
 // Error is why a request was refused. Its text is for the log: it has the source and
-// the reason, and nothing of the request.
+// the reason, and nothing of the request's body, token or signature.
 type Error struct {
 	Kind   Kind
 	Source string
 	Reason string
-	// Line and Column are the place in a malformed body, 0 where there is none.
+	// Line and Column are the place in a malformed body or query, from 1; 0 where
+	// there is none. In a query the parameter that carried the token is not counted.
 	Line, Column int
 	Err          error
 }
 
 func (e *Error) Error() string {
-	text := "webhook: source " + fmt.Sprintf("%q", e.Source) + ": " + e.Reason
+	text := "webhook: source " + strconv.Quote(e.Source) + ": " + e.Reason
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
@@ -42,24 +61,26 @@ func (e *Error) Error() string {
 // Unwrap gives what was met, such as the error of the secret store.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Public is what the sender may be told. Of a failed verification it says nothing.
+// Public is what the sender may be told. Of a failed verification it says nothing, of
+// a malformed body the place and the cause.
 func (e *Error) Public() string {
 	switch e.Kind {
 	case UnknownSource:
 		return "unknown source"
 	case TooLarge:
-		return "the body is over 1 MiB"
+		return tooLarge
 	case Unverified:
 		return "unauthorized"
-	case Malformed:
+	case Malformed, NoCredential:
 		return e.Reason
-	case NoCredential:
-		return e.Reason
-	default:
-		return "unavailable, try again"
 	}
+	return "unavailable, try again"
 }
 
+const tooLarge = "the body is over 1 MiB"
+
+// malformed says where in the body or the query something is wrong. Errors that reach
+// it quote nothing of either.
 func malformed(source, where string, err error) *Error {
 	e := &Error{Kind: Malformed, Source: source, Reason: where + ": " + err.Error()}
 	var syntax *jsonvalue.SyntaxError

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,6 +34,23 @@ func TestParse(t *testing.T) {
 		"multipart":                 {"multipart/form-data; boundary=b", multipartBody, "", nil, map[string]any{"id": "5725767000000524157", "tag": []any{"a", "b"}}},
 		"nothing":                   {"", "", "", nil, map[string]any{}},
 		"nothing that says JSON":    {"application/json", "", "", nil, map[string]any{}},
+		"a broken parameter":        {"application/json; charset", `{"a":1}`, "", nil, map[string]any{"a": 1}},
+		"no type that there is":     {";;", `{"a":1}`, "", nil, map[string]any{"a": 1}},
+		"a type in capitals":        {"Application/JSON", `{"a":1}`, "", nil, map[string]any{"a": 1}},
+		"JSON after a mark":         {"application/json", "\xef\xbb\xbf \r\n{\"a\":1}\r\n", "", nil, map[string]any{"a": 1}},
+		"a form after a mark":       {"application/x-www-form-urlencoded", "\xef\xbb\xbfa=1\r\n", "", nil, map[string]any{"a": "1"}},
+		"a form without a type":     {"", "id=5725767000000524157&stage=Closed%20Won", "", nil, map[string]any{"id": "5725767000000524157", "stage": "Closed Won"}},
+		"a form with blanks":        {"application/x-www-form-urlencoded", "a=b c", "", nil, map[string]any{"a": "b c"}},
+		"a form with brackets":      {"application/x-www-form-urlencoded", "[a]=1&[b]=2", "", nil, map[string]any{"[a]": "1", "[b]": "2"}},
+		"a form with a semicolon":   {"application/x-www-form-urlencoded", "a=1;b=2", "", nil, map[string]any{"a": "1;b=2"}},
+		"a form with empty parts":   {"application/x-www-form-urlencoded", "&a=1&&=2&", "", nil, map[string]any{"a": "1", "": "2"}},
+		"blanks alone":              {"application/json", " \r\n", "a=1", nil, map[string]any{"a": "1"}},
+		"multipart without parts":   {"multipart/form-data; boundary=b", "--b--\r\n", "", nil, map[string]any{}},
+		"multipart in quotes":       {`multipart/form-data; boundary="b"`, multipartBody, "", nil, map[string]any{"id": "5725767000000524157", "tag": []any{"a", "b"}}},
+		"nothing that says parts":   {"multipart/form-data; boundary=b", "", "", nil, map[string]any{}},
+		"a repeated parameter":      {"", "", "a=1&a=2", nil, map[string]any{"a": []any{"1", "2"}}},
+		"payload of another sender": {"application/x-www-form-urlencoded", "payload=%7B%7D", "", nil, map[string]any{"payload": "{}"}},
+		"a number too large":        {"application/json", `{"id":92233720368547758080}`, "", nil, map[string]any{"id": "92233720368547758080"}},
 		"the query alone":           {"", "", "module=Deals&id=1", nil, map[string]any{"module": "Deals", "id": "1"}},
 		"the body before the query": {"application/json", `{"id":2}`, "module=Deals&id=1", nil, map[string]any{"module": "Deals", "id": 2}},
 		"null before the query":     {"application/json", `{"id":null}`, "id=1", nil, map[string]any{"id": nil}},
@@ -68,24 +86,37 @@ func TestParseManyKeysAndLevels(t *testing.T) {
 
 func TestMalformed(t *testing.T) {
 	tests := map[string]struct{ contentType, body, query, want string }{
-		"null":               {"application/json", "null", "", "expected a JSON object, found null"},
-		"an array":           {"application/json", `[{"a":1}]`, "", "expected a JSON object, found an array"},
-		"a string":           {"application/json", `"hush"`, "", "expected a JSON object, found a string"},
-		"a number":           {"application/json", `4711`, "", "expected a JSON object, found a number"},
-		"cut off":            {"application/json", "{\n  \"a\": \"hush", "", "line 2"},
-		"a quote too many":   {"application/json", `{"name":"Ada "hush" L"}`, "", "line 1, column 15"},
-		"a name twice":       {"application/json", `{"a":1,"a":2}`, "", "a name occurs twice"},
-		"broken UTF-8":       {"application/json", "{\"a\":\"\xc3\"}", "", "broken UTF-8"},
-		"text":               {"text/plain", "hush", "", "unexpected character"},
-		"XML":                {"application/xml", "<deal><id>1</id></deal>", "", "unexpected character"},
-		"a broken escape":    {"application/x-www-form-urlencoded", "a=1&b=%zzhush", "", "field 2: a broken % escape in the value"},
-		"a form's UTF-8":     {"application/x-www-form-urlencoded", "a=%ff", "", "field 1: broken UTF-8"},
-		"a broken query":     {"", "", "a=%zz", "the query: field 1"},
-		"no boundary":        {"multipart/form-data", multipartBody, "", "no boundary"},
-		"another boundary":   {"multipart/form-data; boundary=c", multipartBody, "", "part 1"},
-		"a part cut off":     {"multipart/form-data; boundary=b", multipartBody[:80], "", "part"},
-		"a part's UTF-8":     {"multipart/form-data; boundary=b", strings.Replace(multipartBody, "5725767000000524157", "\xff", 1), "", "part 1 of the multipart form: broken UTF-8"},
-		"nested 10,000 deep": {"application/json", strings.Repeat(`{"a":`, 10_000), "", "nested deeper"},
+		"null":                        {"application/json", "null", "", "expected a JSON object, found null"},
+		"an array":                    {"application/json", `[{"a":1}]`, "", "expected a JSON object, found an array"},
+		"a string":                    {"application/json", `"hush"`, "", "expected a JSON object, found a string"},
+		"a number":                    {"application/json", `4711`, "", "expected a JSON object, found a number"},
+		"cut off":                     {"application/json", "{\n  \"a\": \"hush", "", "line 2"},
+		"a quote too many":            {"application/json", `{"name":"Ada "hush" L"}`, "", "line 1, column 15"},
+		"a name twice":                {"application/json", `{"a":1,"a":2}`, "", "a name occurs twice"},
+		"broken UTF-8":                {"application/json", "{\"a\":\"\xc3\"}", "", "broken UTF-8"},
+		"text":                        {"text/plain", "hush", "", "line 1, column 1: neither a JSON object nor a form"},
+		"XML":                         {"application/xml", "<deal><id>1</id></deal>", "", "neither a JSON object nor a form"},
+		"a broken escape":             {"application/x-www-form-urlencoded", "a=1&b=%zzhush", "", "field 2: a broken % escape in the value"},
+		"a form's UTF-8":              {"application/x-www-form-urlencoded", "a=%ff", "", "field 1: broken UTF-8"},
+		"a broken query":              {"", "", "a=%zz", "the query: line 1, column 1: field 1: a broken % escape in the value"},
+		"no boundary":                 {"multipart/form-data", multipartBody, "", "no boundary"},
+		"another boundary":            {"multipart/form-data; boundary=c", multipartBody, "", "part 1"},
+		"a part cut off":              {"multipart/form-data; boundary=b", multipartBody[:80], "", "part"},
+		"a part's UTF-8":              {"multipart/form-data; boundary=b", strings.Replace(multipartBody, "5725767000000524157", "\xff", 1), "", "part 1 of the multipart form: broken UTF-8"},
+		"a form array that says JSON": {"application/json", `["a=1"]`, "", "expected a JSON object, found an array"},
+		"a JSON array that says form": {"application/x-www-form-urlencoded", ` [{"a":1}]`, "", "line 1, column 2: expected a JSON object, found an array"},
+		"a boolean":                   {"application/json", " true", "", "line 1, column 2: expected a JSON object, found a boolean"},
+		"a number of digits":          {"application/json", "47114711471147114711", "", "expected a JSON object, found a string or a number"},
+		"base64":                      {"", "aHVzaA==", "", "neither a JSON object nor a form"},
+		"a form as XML":               {"application/xml", "a=hush", "", "neither a JSON object nor a form"},
+		"two JSON values":             {"application/json", "{}\n{\"hush\":1}", "", "line 2, column 1: something follows"},
+		"JSON says form, cut":         {"application/x-www-form-urlencoded", `{"a":1`, "", "line 1, column 7: the JSON ends too early"},
+		"a query's UTF-8":             {"", "", "a=1&b=%C3", "the query: line 1, column 5: field 2: broken UTF-8"},
+		"a query's name":              {"", "", "%E4=1", "the query: line 1, column 1: field 1: broken UTF-8"},
+		"too many fields":             {"application/x-www-form-urlencoded", strings.Repeat("a&", 200_000), "", "more than 100000 fields"},
+		"a part without name":         {"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data\r\n\r\nhush\r\n--b--", "", "part 1 of the multipart form has no name"},
+		"1,001 levels":                {"application/json", strings.Repeat(`{"a":`, 1001) + "1" + strings.Repeat("}", 1001), "", "nested deeper"},
+		"nested 10,000 deep":          {"application/json", strings.Repeat(`{"a":`, 10_000), "", "nested deeper"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -96,6 +127,80 @@ func TestMalformed(t *testing.T) {
 			}
 			if strings.Contains(e.Error(), "hush") || strings.Contains(e.Error(), "4711") {
 				t.Errorf("error %v quotes the body", e)
+			}
+		})
+	}
+}
+
+// A form that was cut off anywhere is not taken for one with fewer fields.
+func TestMultipartCutOff(t *testing.T) {
+	whole := strings.LastIndex(multipartBody, "--b--") + len("--b--")
+	for i := 1; i < whole; i++ {
+		ev, err := webhook.Parse(event.Delivery{ContentType: "multipart/form-data; boundary=b", Body: []byte(multipartBody[:i])})
+		if err == nil {
+			t.Errorf("Parse(%q) = %v, want it malformed", multipartBody[:i], ev.Fields)
+		}
+	}
+}
+
+func TestMalformedPayloadOfGitHub(t *testing.T) {
+	tests := map[string]struct{ body, want string }{
+		"no payload":    {"a=1", "has one field `payload`"},
+		"two of them":   {"payload=%7B%7D&payload=%7B%7D", "has one field `payload`"},
+		"not an object": {"payload=null", "payload: line 1, column 1: expected a JSON object, found null"},
+		"not JSON":      {"payload=%7Bhush", "payload: line 1, column 2: unexpected character"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := webhook.Parse(event.Delivery{
+				ContentType: "application/x-www-form-urlencoded", Body: []byte(tt.body), Headers: map[string]string{"x-github-event": "issues"},
+			})
+			var e *webhook.Error
+			if !errors.As(err, &e) || e.Kind != webhook.Malformed || !strings.Contains(e.Public(), tt.want) || strings.Contains(e.Error(), "hush") {
+				t.Errorf("Parse(%s) = %v, want it malformed with %q", tt.body, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestMalformedHasThePlace(t *testing.T) {
+	_, err := webhook.Parse(event.Delivery{Source: "zoho", ContentType: "application/json", Body: []byte("{\n \"ä\": x}")})
+	var e *webhook.Error
+	if !errors.As(err, &e) || e.Line != 2 || e.Column != 7 || e.Source != "zoho" {
+		t.Errorf("Parse = %+v, want the place 2:7", e)
+	}
+}
+
+func TestParseKeepsTheDelivery(t *testing.T) {
+	d := event.Delivery{
+		ID: "e", DeliveryID: "d", Source: "zoho", Time: time.Unix(1, 0), Headers: map[string]string{"x": "y", "stripe-signature": "t=1"},
+		RawQuery: "q=1", ContentType: "application/json", Body: []byte(`{"id":"evt_1"}`),
+	}
+	got, err := webhook.Parse(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := event.Event{
+		ID: "e", DeliveryID: "d", Source: "zoho", Time: d.Time, Headers: d.Headers,
+		Query: map[string]any{"q": "1"}, Fields: map[string]any{"id": "evt_1", "q": "1"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("event: -want +got\n%s", diff)
+	}
+}
+
+func TestOnlyStripesIDIsTaken(t *testing.T) {
+	tests := map[string]event.Delivery{
+		"another sender": {Body: []byte(`{"id":"evt_1"}`)},
+		"a number":       {Body: []byte(`{"id":1}`), Headers: map[string]string{"stripe-signature": "t=1"}},
+		"of the query":   {RawQuery: "id=evt_1", Headers: map[string]string{"stripe-signature": "t=1"}},
+		"very long":      {Body: []byte(`{"id":"` + strings.Repeat("x", 256) + `"}`), Headers: map[string]string{"stripe-signature": "t=1"}},
+		"two lines":      {Body: []byte(`{"id":"a\nb"}`), Headers: map[string]string{"stripe-signature": "t=1"}},
+	}
+	for name, d := range tests {
+		t.Run(name, func(t *testing.T) {
+			if ev, err := webhook.Parse(d); err != nil || ev.DeliveryID != "" {
+				t.Errorf("Parse = delivery id %q, %v, want none", ev.DeliveryID, err)
 			}
 		})
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"untag/internal/event"
@@ -16,6 +18,7 @@ const MaxBody = 1 << 20
 type Request struct {
 	Source string
 	Method string
+	// Header may have its names in any case.
 	Header http.Header
 	// RawQuery is the query as sent, without the question mark.
 	RawQuery string
@@ -35,21 +38,28 @@ type secrets interface {
 // Config is what New needs.
 type Config struct {
 	Sources []event.Source
-	// Secrets are the stored secrets; nil where none are configured.
+	// Secrets are the stored secrets; nil where none are configured, and then only
+	// what comes through IAM or an authorizer can be verified.
 	Secrets secrets
 }
 
 // Receiver verifies requests. It is safe for concurrent use.
 type Receiver struct {
-	sources map[string]event.Source
+	sources map[string]source
 	secrets secrets
+}
+
+// source is a declared source, with what must not travel beyond its verification.
+type source struct {
+	event.Source
+	credentials credentials
 }
 
 // New returns a Receiver for the declared sources.
 func New(c Config) *Receiver {
-	r := &Receiver{sources: make(map[string]event.Source, len(c.Sources)), secrets: c.Secrets}
+	r := &Receiver{sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets}
 	for _, s := range c.Sources {
-		r.sources[s.Name] = s
+		r.sources[s.Name] = source{Source: s, credentials: credentialsOf(s)}
 	}
 	return r
 }
@@ -57,65 +67,92 @@ func New(c Config) *Receiver {
 // Verify proves that a request came from its source, in one of the ways the source
 // lists, and gives the delivery without the credential that proved it. Its errors
 // are of type *Error; nothing of a refused request is parsed.
+//
+// The delivery shares the request's body, which must not change afterwards.
 func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, error) {
-	source, known := r.sources[req.Source]
-	if !known {
-		return event.Delivery{}, &Error{Kind: UnknownSource, Source: req.Source, Reason: "no such source in the rules file"}
-	}
-	if len(req.Body) > MaxBody {
-		return event.Delivery{}, &Error{Kind: TooLarge, Source: req.Source, Reason: "the body is over 1 MiB"}
-	}
-	if err := r.prove(ctx, source, req); err != nil {
+	from, err := r.source(&req)
+	if err != nil {
 		return event.Delivery{}, err
 	}
-	return delivery(source, req), nil
+	if err := r.prove(ctx, from.Source, req); err != nil {
+		return event.Delivery{}, err
+	}
+	return delivery(from, req), nil
 }
 
 // Assume gives the delivery of a request without verifying it, for explaining and
 // testing rules. What it gives must never be acted on.
 func (r *Receiver) Assume(req Request) (event.Delivery, error) {
-	source, known := r.sources[req.Source]
-	if !known {
-		return event.Delivery{}, &Error{Kind: UnknownSource, Source: req.Source, Reason: "no such source in the rules file"}
+	from, err := r.source(&req)
+	if err != nil {
+		return event.Delivery{}, err
 	}
-	if len(req.Body) > MaxBody {
-		return event.Delivery{}, &Error{Kind: TooLarge, Source: req.Source, Reason: "the body is over 1 MiB"}
-	}
-	return delivery(source, req), nil
+	return delivery(from, req), nil
 }
 
-// prove tries each way the source lists; aws first, as it needs no secret.
-func (r *Receiver) prove(ctx context.Context, source event.Source, req Request) error {
-	if req.AWS && source.Accepts("aws") {
+// source finds the source of a request that is not too large.
+func (r *Receiver) source(req *Request) (source, error) {
+	if len(req.Body) > MaxBody {
+		return source{}, &Error{Kind: TooLarge, Source: req.Source, Reason: tooLarge}
+	}
+	from, known := r.sources[req.Source]
+	if !known {
+		return source{}, &Error{Kind: UnknownSource, Source: req.Source, Reason: "no such source in the rules file"}
+	}
+	req.Header = canonical(req.Header)
+	return from, nil
+}
+
+// prove tries each way that the source lists, until one succeeds: first aws, as it
+// needs no secret.
+func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) error {
+	switch {
+	case req.AWS && from.Accepts("aws"):
 		return nil
+	case len(from.Verify) == 0:
+		return unverified(from.Name, "the source lists no way to verify")
+	case !from.Secrets():
+		return unverified(from.Name, "the source takes only what comes through IAM or an authorizer")
+	case r.secrets == nil:
+		return &Error{Kind: NoCredential, Source: from.Name, Reason: "WEBHOOK_SECRET_ID is not set: this function cannot verify requests"}
 	}
-	if !source.Secrets() {
-		return unverified(source.Name, "accepts only what comes through IAM or an authorizer")
-	}
-	if r.secrets == nil {
-		return &Error{Kind: NoCredential, Source: source.Name, Reason: "WEBHOOK_SECRET_ID is not set: this function cannot verify requests"}
-	}
-	stored, err := r.secrets.WebhookSecrets(ctx, source.Name)
+	stored, err := r.secrets.WebhookSecrets(ctx, from.Name)
 	if err != nil {
-		return &Error{Kind: Unavailable, Source: source.Name, Reason: "read the stored secrets", Err: err}
+		return &Error{Kind: Unavailable, Source: from.Name, Reason: "read the stored secrets", Err: err}
 	}
-	reason := "no secret is stored for this source"
-	for _, scheme := range source.Verify {
-		if scheme.Kind == "aws" || len(stored) == 0 {
+	if stored = usable(stored); len(stored) == 0 {
+		return unverified(from.Name, "no secret is stored for source "+strconv.Quote(from.Name))
+	}
+	var reasons []string
+	for _, scheme := range from.Verify {
+		if scheme.Kind == "aws" {
 			continue
 		}
-		if reason = check(scheme, req, stored); reason == "" {
+		reason := check(scheme, req, stored)
+		if reason == "" {
 			return nil
 		}
+		reasons = append(reasons, reason)
 	}
-	return unverified(source.Name, reason)
+	return unverified(from.Name, strings.Join(reasons, "; "))
+}
+
+// usable leaves out empty secrets, which anyone could know.
+func usable(stored []string) []string {
+	kept := make([]string, 0, len(stored))
+	for _, secret := range stored {
+		if secret != "" {
+			kept = append(kept, secret)
+		}
+	}
+	return kept
 }
 
 func unverified(source, reason string) *Error {
 	return &Error{Kind: Unverified, Source: source, Reason: reason}
 }
 
-func delivery(source event.Source, req Request) event.Delivery {
+func delivery(from source, req Request) event.Delivery {
 	received := req.ReceivedAt
 	if received.IsZero() {
 		received = time.Now()
@@ -123,10 +160,10 @@ func delivery(source event.Source, req Request) event.Delivery {
 	return event.Delivery{
 		ID:          rand.Text(),
 		DeliveryID:  deliveryID(req.Header),
-		Source:      source.Name,
+		Source:      from.Name,
 		Time:        received.UTC(),
-		Headers:     kept(source, req.Header),
-		RawQuery:    withoutToken(source, req.RawQuery),
+		Headers:     from.credentials.withoutHeaders(req.Header),
+		RawQuery:    from.credentials.withoutToken(req.RawQuery),
 		ContentType: req.Header.Get("Content-Type"),
 		Body:        req.Body,
 	}

@@ -1,0 +1,42 @@
+package jsonvalue
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// SyntaxError says what is wrong with a text, and where. It quotes nothing of it.
+type SyntaxError struct {
+	// Offset counts bytes from 0. A byte order mark is not counted.
+	Offset int
+	// Line and Column count from 1; the column counts characters.
+	Line, Column int
+	Message      string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
+}
+
+// At is a SyntaxError at a byte offset of a text; one past its end counts as its end.
+func At[Text ~string | ~[]byte](text Text, offset int, message string) *SyntaxError {
+	offset = min(max(offset, 0), len(text))
+	before := string(text[:offset])
+	start := strings.LastIndexByte(before, '\n') + 1
+	return &SyntaxError{
+		Offset:  offset,
+		Line:    strings.Count(before, "\n") + 1,
+		Column:  utf8.RuneCountInString(before[start:]) + 1,
+		Message: message,
+	}
+}
+
+// brokenUTF8 reports whether the bytes at an offset are no character.
+func brokenUTF8(text string, offset int) bool {
+	if offset < 0 || offset >= len(text) {
+		return false
+	}
+	r, size := utf8.DecodeRuneInString(text[offset:])
+	return r == utf8.RuneError && size == 1
+}

@@ -1,0 +1,69 @@
+package webhook_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"untag/internal/webhook"
+)
+
+// bodyOf1KiB is a body such as a CRM sends.
+func bodyOf1KiB() []byte {
+	var b strings.Builder
+	b.WriteString(`{"module":"Deals","id":5725767000000524157,"Stage":"Closed Won","Amount":1250.50,"owner":{"name":"Zoë","email":"zoe@example.com"},"lines":[`)
+	for i := 0; b.Len() < 960; i++ {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"sku":"A-%d","quantity":%d,"paid":true,"note":"line \"%d\""}`, i, i, i)
+	}
+	b.WriteString(`]}`)
+	return []byte(b.String())
+}
+
+// BenchmarkLine is what a request costs before a rule is looked at, beside what the
+// least that anyone could do would cost: HMAC and json.Unmarshal.
+func BenchmarkLine(b *testing.B) {
+	body := bodyOf1KiB()
+	want := sign(sha256.New, "gh", string(body))
+	header := http.Header{"Content-Type": {"application/json"}, "X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(want)}}
+	for _, name := range []string{
+		"Accept", "Accept-Encoding", "Content-Length", "Host", "User-Agent", "X-Amzn-Trace-Id",
+		"X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Github-Delivery", "X-Github-Event",
+	} {
+		header.Set(name, "a value")
+	}
+	r := webhook.New(webhook.Config{Sources: sources, Secrets: secrets})
+	b.Run("verify_and_parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			d, err := r.Verify(b.Context(), webhook.Request{Source: "github", Method: "POST", Header: header, Body: body})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := webhook.Parse(d); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("hmac_and_unmarshal", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			mac := hmac.New(sha256.New, []byte("gh"))
+			mac.Write(body)
+			if !hmac.Equal(mac.Sum(nil), want) {
+				b.Fatal("another sum")
+			}
+			var value any
+			if err := json.Unmarshal(body, &value); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

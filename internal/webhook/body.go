@@ -1,0 +1,108 @@
+package webhook
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"mime"
+	"strings"
+
+	"untag/internal/event"
+	"untag/internal/jsonvalue"
+)
+
+// parseBody reads the body in the form that its content type names. Senders name a
+// wrong one (a CRM posts a form as JSON, a script JSON as a form), so the type gives
+// way where the body can be read in one way only: JSON begins with a brace or a
+// bracket, which a form escapes, and a form is never JSON.
+func parseBody(d event.Delivery) (map[string]any, error) {
+	mediaType, parameters, err := mime.ParseMediaType(d.ContentType)
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		mediaType = ""
+	}
+	text := bytes.TrimPrefix(d.Body, []byte("\xef\xbb\xbf"))
+	start := bytes.TrimLeft(text, " \t\r\n")
+	isForm := mediaType == "application/x-www-form-urlencoded"
+	isJSON := mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
+	untyped := mediaType == "" || mediaType == "text/plain" || mediaType == "application/octet-stream"
+	switch {
+	case len(start) == 0:
+		return map[string]any{}, nil
+	case mediaType == "multipart/form-data":
+		return parseMultipart(d.Body, parameters["boundary"])
+	case (isForm || isJSON || untyped) && looksLikeForm(text):
+		return parseFormBody(d, text)
+	case isJSON || start[0] == '{' || start[0] == '[':
+		return parseJSON(text)
+	case isForm:
+		return parseFormBody(d, text)
+	}
+	return nil, jsonvalue.At(text, len(text)-len(start), "neither a JSON object nor a form, by content type and first character")
+}
+
+// looksLikeForm: every part has a name and an equals sign, some part a value (so that
+// base64 with its padding is none), and there is nothing that a form escapes and JSON,
+// XML or prose have.
+func looksLikeForm(body []byte) bool {
+	body = bytes.TrimRight(body, "\r\n")
+	if bytes.ContainsAny(body, " \t\r\n\"{}<>") {
+		return false
+	}
+	valued := false
+	for pair := range bytes.SplitSeq(body, []byte("&")) {
+		name, value, found := bytes.Cut(pair, []byte("="))
+		if !found || len(name) == 0 {
+			return false
+		}
+		valued = valued || len(bytes.Trim(value, "=")) > 0
+	}
+	return valued
+}
+
+func parseJSON(body []byte) (map[string]any, error) {
+	value, err := jsonvalue.Decode(body)
+	if err != nil {
+		return nil, err
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		start := len(body) - len(bytes.TrimLeft(body, " \t\r\n"))
+		return nil, jsonvalue.At(body, start, "expected a JSON object, found "+nameOf(value))
+	}
+	return object, nil
+}
+
+func nameOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case []any:
+		return "an array"
+	case bool:
+		return "a boolean"
+	case int, float64:
+		return "a number"
+	}
+	return "a string or a number"
+}
+
+// parseFormBody reads an url-encoded form. GitHub can send its JSON as the field
+// `payload` of one; then that JSON is the event.
+func parseFormBody(d event.Delivery, text []byte) (map[string]any, error) {
+	fields, err := parseForm(string(bytes.TrimRight(text, "\r\n")))
+	if err != nil {
+		return nil, err
+	}
+	if d.Headers[githubEventHeader] == "" {
+		return fields, nil
+	}
+	payload, ok := fields["payload"].(string)
+	if !ok {
+		return nil, errors.New("a form from GitHub has one field `payload`, and this one has not")
+	}
+	object, err := parseJSON([]byte(payload))
+	if err != nil {
+		return nil, fmt.Errorf("payload: %w", err)
+	}
+	return object, nil
+}

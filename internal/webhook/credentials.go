@@ -1,0 +1,64 @@
+package webhook
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"untag/internal/event"
+)
+
+// credentials are the places where a source's requests carry secrets; what is in them
+// ends with the verification.
+type credentials struct {
+	// headers has the headers' lower-case names.
+	headers map[string]bool
+	// parameters are the names of query parameters.
+	parameters []string
+}
+
+// credentialsOf gives the places of a source's own schemes, and those where a
+// credential may stand that is not ours: a proxy's, a gateway's, a browser's.
+func credentialsOf(from event.Source) credentials {
+	c := credentials{headers: map[string]bool{
+		"authorization": true, "proxy-authorization": true, "cookie": true,
+		"x-api-key": true, "x-amz-security-token": true,
+	}}
+	for _, scheme := range from.Verify {
+		if scheme.Kind == "github" {
+			// GitHub sends the older signature beside the one that is checked.
+			c.headers["x-hub-signature"] = true
+			scheme = github()
+		}
+		if scheme.Header != "" {
+			c.headers[strings.ToLower(scheme.Header)] = true
+		}
+		if scheme.Query != "" {
+			c.parameters = append(c.parameters, scheme.Query)
+		}
+	}
+	return c
+}
+
+// withoutHeaders gives the first value of each header under its lower-case name.
+func (c credentials) withoutHeaders(header http.Header) map[string]string {
+	kept := make(map[string]string, len(header))
+	for name, values := range header {
+		lower := strings.ToLower(name)
+		if len(values) > 0 && !c.headers[lower] {
+			kept[lower] = values[0]
+		}
+	}
+	return kept
+}
+
+// withoutToken takes the token out of a query and leaves the rest byte for byte.
+func (c credentials) withoutToken(rawQuery string) string {
+	if len(c.parameters) == 0 || rawQuery == "" {
+		return rawQuery
+	}
+	pairs := strings.Split(rawQuery, "&")
+	return strings.Join(slices.DeleteFunc(pairs, func(pair string) bool {
+		return slices.ContainsFunc(c.parameters, func(name string) bool { return namesParameter(pair, name) })
+	}), "&")
+}

@@ -1,0 +1,52 @@
+package webhook
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// canonical gives the headers under their canonical names: two spellings of one
+// header are one header that occurs twice.
+func canonical(header http.Header) http.Header {
+	same := true
+	for name := range header {
+		same = same && http.CanonicalHeaderKey(name) == name
+	}
+	if same {
+		return header
+	}
+	all := make(http.Header, len(header))
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			all.Add(name, value)
+		}
+	}
+	return all
+}
+
+// deliveryID is the sender's own identifier of a delivery, "" where it gave none.
+func deliveryID(header http.Header) string {
+	for _, name := range [...]string{"Webhook-Id", "Svix-Id", "X-Github-Delivery", "X-Shopify-Webhook-Id"} {
+		if id := identifier(header.Get(name)); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// maxIdentifier is longer than any sender's identifier, in bytes.
+const maxIdentifier = 255
+
+// identifier passes what can be an identifier, as it goes into the log and the queue;
+// of anything else it makes "", so that the delivery counts as one without.
+func identifier(id string) string {
+	odd := func(r rune) bool { return !unicode.IsPrint(r) }
+	if len(id) > maxIdentifier || !utf8.ValidString(id) || strings.ContainsFunc(id, odd) {
+		return ""
+	}
+	return id
+}
