@@ -31,6 +31,8 @@ check: ## Format, vet, staticcheck, import directions, race detector, fuzzing
 	go vet ./...
 	go tool staticcheck ./...
 	go run ./test/imports
+	go run ./cmd/untag check --strict
+	go run ./cmd/untag test
 	go test -race ./...
 	test/fuzz $(FUZZTIME)
 
@@ -75,6 +77,7 @@ clean: ## Remove what was built; .venv stays
 # What `sam build` calls (BuildMethod: makefile), to put the rules beside the binary.
 .PHONY: build-RemoveTagsFunction
 build-RemoveTagsFunction:
+	go run ./cmd/untag check
 	GOOS=linux GOARCH=$(or $(LAMBDA_GOARCH),arm64) $(LAMBDA_BUILD) -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/removetags
 	cp rules.yaml "$(ARTIFACTS_DIR)/rules.yaml"
 

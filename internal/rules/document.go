@@ -68,13 +68,12 @@ func (d *document) parse(data []byte) *yaml.Node {
 	return root.Content[0]
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
-
 // syntax places an error of the YAML library, which has the line in its text.
 func (d *document) syntax(err error) {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	line, column := 1, 1
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	// Patterns are compiled where a file is wrong: a function's start does not pay for them.
+	if m := regexp.MustCompile(`line (\d+)(?:, column (\d+))?`).FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		if m[2] != "" {
 			column, _ = strconv.Atoi(m[2])
@@ -87,13 +86,16 @@ func (d *document) syntax(err error) {
 		}
 	}
 	d.wrong(place{line, max(column, 1)}, hint, "not YAML: %s", text)
-	if line >= 1 && line <= len(d.lines) && secretLine.MatchString(d.lines[line-1]) {
+	if line >= 1 && line <= len(d.lines) && holdsSecret(d.lines[line-1]) {
 		d.faults.list[len(d.faults.list)-1].Masked = true
 	}
 }
 
-// secretLine is a line that may hold a secret in a file that cannot be read further.
-var secretLine = regexp.MustCompile(`(?i)(secret|password|token|key|signature)[\w-]*["']?\s*:\s*\S`)
+// holdsSecret reports whether a line may hold a secret, in a file that cannot be read
+// further.
+func holdsSecret(line string) bool {
+	return regexp.MustCompile(`(?i)(secret|password|token|key|signature)[\w-]*["']?\s*:\s*\S`).MatchString(line)
+}
 
 func (d *document) read(root *yaml.Node) {
 	m := d.readMapping(root, "the file", fileKeys)
@@ -114,7 +116,25 @@ func (d *document) read(root *yaml.Node) {
 	d.unused()
 }
 
-var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+// sourceName is what a source may be called, as a pattern for editors.
+const sourceName = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
+
+// named reports whether a name begins with a letter, or with one of the characters in
+// first, goes on with letters, digits and the characters in further, and has at most so
+// many.
+func named(name, first, further string, most int) bool {
+	for i := range len(name) {
+		c := name[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		switch {
+		case letter, i == 0 && strings.IndexByte(first, c) >= 0:
+		case i > 0 && ('0' <= c && c <= '9' || strings.IndexByte(further, c) >= 0):
+		default:
+			return false
+		}
+	}
+	return name != "" && len(name) <= most
+}
 
 func (d *document) readSources(n *yaml.Node) {
 	d.declared = make(map[string]*yaml.Node)
@@ -130,7 +150,7 @@ func (d *document) readSources(n *yaml.Node) {
 		if m.keys[key.Value] != key {
 			continue // a repeat, reported already
 		}
-		if !sourceName.MatchString(key.Value) {
+		if !named(key.Value, "0123456789", "_.-", 64) {
 			d.wrong(at(key), "use letters, digits, `-`, `_` and `.`: the name is part of the URL", "`%s` is no name for a source", key.Value)
 		}
 		d.declared[key.Value] = key

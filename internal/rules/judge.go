@@ -37,7 +37,7 @@ func (c *condition) constant() any {
 		}
 		return result
 	}
-	if len(c.part.paths) > 0 || timeWord.MatchString(c.part.text) {
+	if len(c.part.paths) > 0 || strings.Contains(c.part.text, "now") || strings.Contains(c.part.text, "$") {
 		return missing("")
 	}
 	return c.part.evaluate(eventScope(event.Event{}))
@@ -70,17 +70,14 @@ func (c *condition) contradiction() (string, bool) {
 	return "", false
 }
 
-var timeWord = regexp.MustCompile(`\bnow\b|\$`)
-
-var nilComparison = regexp.MustCompile(`\b(event(?:\.[A-Za-z_]\w*)+)\s*[!=]=\s*nil\b`)
-
 // nilComparisons lists the fields that a part compares with nil.
 func nilComparisons(text string) []string {
 	if !strings.Contains(text, "nil") {
 		return nil
 	}
 	var paths []string
-	for _, m := range nilComparison.FindAllStringSubmatch(text, -1) {
+	comparison := regexp.MustCompile(`\b(event(?:\.[A-Za-z_]\w*)+)\s*[!=]=\s*nil\b`)
+	for _, m := range comparison.FindAllStringSubmatch(text, -1) {
 		paths = append(paths, m[1])
 	}
 	return paths

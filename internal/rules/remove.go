@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -9,7 +8,8 @@ import (
 	"untag/internal/crmname"
 )
 
-var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,99}$`)
+// fieldName is what a field may be called, as a pattern for editors.
+const fieldName = `^[A-Za-z][A-Za-z0-9_]{0,99}$`
 
 func (d *document) template(n *yaml.Node, what string) *template {
 	text, ok := d.text(n, what)

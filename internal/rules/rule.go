@@ -275,7 +275,7 @@ func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
 	n := resolve(node)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if !fieldName.MatchString(key.Value) {
+		if !named(key.Value, "", "_", 100) {
 			d.wrong(at(key), "", "`%s` is no API name of a field", key.Value)
 			continue
 		}

@@ -23,7 +23,7 @@ func Schema() ([]byte, error) {
 	find := closed(findKeys, object{
 		"email":    expressionText("The e-mail address to look for."),
 		"phone":    expressionText("The phone number to look for."),
-		"criteria": object{"type": "object", "minProperties": 1, "description": "Fields, by API name, and what they have to equal.", "propertyNames": object{"pattern": fieldName.String()}, "additionalProperties": expressionText("The value, an expression.")},
+		"criteria": object{"type": "object", "minProperties": 1, "description": "Fields, by API name, and what they have to equal.", "propertyNames": object{"pattern": fieldName}, "additionalProperties": expressionText("The value, an expression.")},
 		"many":     object{"type": "boolean", "description": "Whether several records may be found; otherwise that is reported and nothing is taken off."},
 	})
 	find["oneOf"] = []any{required("email"), required("phone"), required("criteria")}
@@ -51,7 +51,7 @@ func Schema() ([]byte, error) {
 		"version": object{"const": 1},
 		"sources": object{
 			"type": "object", "minProperties": 1, "description": "Who sends events, and how that is verified.",
-			"propertyNames": object{"pattern": sourceName.String()}, "additionalProperties": source,
+			"propertyNames": object{"pattern": sourceName}, "additionalProperties": source,
 		},
 		"rules": object{"type": "array", "minItems": 1, "items": rule},
 	}, "version", "sources", "rules")

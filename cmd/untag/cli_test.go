@@ -1,0 +1,323 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// untag runs a command line in a folder, and gives its exit code and what it printed.
+func untag(t *testing.T, folder string, args ...string) (int, string) {
+	t.Helper()
+	if !filepath.IsAbs(folder) {
+		folder = filepath.Join(started, folder)
+	}
+	t.Chdir(folder)
+	root := newRoot()
+	var out bytes.Buffer
+	root.SetOut(&out)
+	root.SetErr(&out)
+	root.SetArgs(args)
+	err := root.ExecuteContext(t.Context())
+	var no answerIsNo
+	switch {
+	case err == nil:
+		return 0, out.String()
+	case errors.As(err, &no):
+		return 1, out.String() + no.reason
+	}
+	return 2, out.String() + err.Error()
+}
+
+const project = "../.."
+
+// started is where the tests were, as each command runs in a folder of its own.
+var started, _ = os.Getwd()
+
+// folderWith makes a folder with these files.
+func folderWith(t *testing.T, files map[string]string) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+const goodRules = `version: 1
+sources: {zoho: {verify: token}}
+rules:
+  - name: deal-closed
+    on: zoho
+    when: event.Stage == "Closed Won"
+    record: {module: Deals, id: event.id}
+    remove: [In progress]
+`
+
+func TestCheck(t *testing.T) {
+	unused := strings.Replace(goodRules, "token}}", "token}, spare: {verify: github}}", 1)
+	tests := map[string]struct {
+		rules string
+		args  []string
+		code  int
+		says  []string
+	}{
+		"good":               {goodRules, []string{"check"}, 0, []string{"rules.yaml: nothing is wrong"}},
+		"a warning":          {unused, []string{"check"}, 0, []string{"rules.yaml:2:34: warning: no rule is on source `spare`"}},
+		"a warning, strict":  {unused, []string{"check", "--strict"}, 1, []string{"spare"}},
+		"an unknown key":     {strings.Replace(goodRules, "when:", "wenn:", 1), []string{"check"}, 1, []string{"rules.yaml:6:5:", "    wenn: event", "    ^", "did you mean `when`?"}},
+		"an unknown source":  {strings.Replace(goodRules, "on: zoho", "on: zoho2", 1), []string{"check"}, 1, []string{"rules.yaml:5:9:", "did you mean `zoho`?"}},
+		"a syntax error":     {strings.Replace(goodRules, "event.Stage ==", "event.Stage = =", 1), []string{"check"}, 1, []string{"rules.yaml:6:23:"}},
+		"a type error":       {strings.Replace(goodRules, `"Closed Won"`, `"a" && 1 + "b" == 2`, 1), []string{"check"}, 1, []string{"rules.yaml:6:"}},
+		"no condition":       {strings.Replace(goodRules, `event.Stage == "Closed Won"`, `'"yes"'`, 1), []string{"check"}, 1, []string{"no condition"}},
+		"always false":       {strings.Replace(goodRules, `event.Stage == "Closed Won"`, `false`, 1), []string{"check"}, 1, []string{"always false"}},
+		"a long tag":         {strings.Replace(goodRules, "In progress", strings.Repeat("x", 26), 1), []string{"check"}, 1, []string{"26 characters"}},
+		"two documents":      {goodRules + "---\n" + goodRules, []string{"check"}, 1, []string{"more than one YAML document"}},
+		"empty":              {"", []string{"check"}, 1, []string{"empty"}},
+		"a tab":              {"version: 1\n\tsources: {}\n", []string{"check"}, 1, []string{"rules.yaml:2:1", "spaces"}},
+		"a secret in it":     {strings.Replace(goodRules, "verify: token", "verify: token, secret: hush-hush", 1), []string{"check"}, 1, []string{"the line has a secret"}},
+		"a file that is not": {goodRules, []string{"check", "gone.yaml"}, 2, []string{"gone.yaml"}},
+		"an unknown flag":    {goodRules, []string{"check", "--gone"}, 2, []string{"--gone"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			code, out := untag(t, folderWith(t, map[string]string{"rules.yaml": tt.rules}), tt.args...)
+			if code != tt.code {
+				t.Fatalf("exit %d, want %d:\n%s", code, tt.code, out)
+			}
+			for _, say := range tt.says {
+				if !strings.Contains(out, say) {
+					t.Errorf("printed, without %q:\n%s", say, out)
+				}
+			}
+			if strings.Contains(out, "hush") {
+				t.Errorf("printed a secret:\n%s", out)
+			}
+		})
+	}
+}
+
+func TestCheckJSON(t *testing.T) {
+	for name, tt := range map[string]struct {
+		rules string
+		code  int
+		n     int
+	}{"good": {goodRules, 0, 0}, "bad": {strings.Replace(goodRules, "when:", "wenn:", 1), 1, 2}} {
+		t.Run(name, func(t *testing.T) {
+			code, out := untag(t, folderWith(t, map[string]string{"rules.yaml": tt.rules}), "check", "--json")
+			var got struct {
+				File   string
+				Faults []struct {
+					Line, Column            int
+					Severity, Message, Hint string
+				}
+			}
+			if err := json.Unmarshal([]byte(out), &got); err != nil || code != tt.code || got.File != "rules.yaml" || got.Faults == nil || len(got.Faults) != tt.n {
+				t.Errorf("exit %d, %v: %s", code, err, out)
+			}
+		})
+	}
+}
+
+func TestExplain(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		code int
+		says []string
+	}{
+		"fires":         {[]string{"-e", "events/zoho-workflow-form.json"}, 0, []string{"not checked", "deal-closed: fires", `Deals 5725767000000524102 loses "In progress"`, "POST https://www.zohoapis.com/crm/v2/Deals/5725767000000524102/actions/remove_tags?tag_names=In+progress"}},
+		"does not fire": {[]string{"-e", "events/zoho-deal-open.json"}, 0, []string{`> false   event.Stage in ["Closed Won", "Closed Lost"]`, `met "Negotiation/Review"`, "none"}},
+		"verifies":      {[]string{"-e", "events/github-issues.json", "--secrets", "events/secrets/webhook.json"}, 0, []string{"verified  yes", "issue-closed: fires"}},
+		"a batch":       {[]string{"-e", "events/sqs-batch.json"}, 0, []string{"5725767000000524112", "5725767000000524202"}},
+		"no event":      {[]string{"-e", "events/gone.json"}, 2, []string{"gone.json"}},
+		"no invocation": {[]string{"-e", "events/secrets/webhook.json"}, 2, []string{"unknown kind"}},
+		"no flag":       {nil, 2, []string{"event"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			code, out := untag(t, project, append([]string{"explain"}, tt.args...)...)
+			if code != tt.code {
+				t.Fatalf("exit %d, want %d:\n%s", code, tt.code, out)
+			}
+			for _, say := range tt.says {
+				if !strings.Contains(out, say) {
+					t.Errorf("printed, without %q:\n%s", say, out)
+				}
+			}
+			for line := range strings.Lines(out) {
+				if len([]rune(strings.TrimRight(line, "\n"))) > 80 && !strings.Contains(line, "https://") && tt.code == 0 {
+					t.Errorf("a line over 80 columns: %s", line)
+				}
+			}
+		})
+	}
+}
+
+func TestExplainWhatDoesNotVerify(t *testing.T) {
+	secrets := folderWith(t, map[string]string{"s.json": `{"zoho":"another"}`}) + "/s.json"
+	code, out := untag(t, project, "explain", "-e", "events/zoho-workflow-json.json", "--secrets", secrets)
+	if code != 1 || strings.Contains(out, "Closed Won") || !strings.Contains(out, "not verified") {
+		t.Errorf("exit %d, want 1 and the reason alone:\n%s", code, out)
+	}
+}
+
+func TestExplainJSON(t *testing.T) {
+	code, out := untag(t, project, "explain", "-e", "events/zoho-workflow-json.json", "--json")
+	var got struct {
+		Source, Verified string
+		Event            map[string]any
+		Rules            []struct {
+			Name       string
+			Matched    bool
+			DecidedBy  *string `json:"decided_by"`
+			Conditions []struct{ Expression, Held, Message string }
+		}
+		Removals []struct {
+			Rule, Module, ID string
+			Tags             []string
+		}
+		Requests []struct {
+			Method, URL string
+			Body        *string
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != 0 {
+		t.Fatalf("exit %d, %v: %s", code, err, out)
+	}
+	if got.Source != "zoho" || got.Verified != "not checked" || len(got.Rules) != 2 || len(got.Removals) != 1 || len(got.Requests) != 1 {
+		t.Fatalf("explained %+v", got)
+	}
+	if r := got.Rules[0]; !r.Matched || r.DecidedBy != nil || len(r.Conditions) != 2 || r.Conditions[0].Held != "true" {
+		t.Errorf("rule %+v, want all held and decided_by null", r)
+	}
+	if r := got.Rules[1]; r.Matched || r.DecidedBy == nil || *r.DecidedBy != `event.operation == "update"` {
+		t.Errorf("rule %+v, want it decided by the operation", r)
+	}
+}
+
+func TestExplainLookUps(t *testing.T) {
+	folder := folderWith(t, map[string]string{
+		"rules.yaml": strings.Replace(strings.Replace(goodRules, "id: event.id", "find: {email: event.email}", 1),
+			"    remove:", "    where: record.Stage == \"Won\"\n    remove:", 1),
+		"event.json": `{"source":"zoho","event":{"Stage":"Closed Won","email":"ada@example.com"}}`,
+		"crm.yaml":   `Deals: [{id: "7", Email: ada@example.com, Stage: Won, Tag: [In progress]}, {id: "8", Email: aada@example.com, Tag: [In progress]}]`,
+	})
+	code, out := untag(t, folder, "explain", "-e", "event.json")
+	if code != 0 || !strings.Contains(out, "GET https://www.zohoapis.com/crm/v2/Deals/search?email=ada%40example.com") {
+		t.Errorf("exit %d, want the look-up:\n%s", code, out)
+	}
+	code, out = untag(t, folder, "explain", "-e", "event.json", "--records", "crm.yaml")
+	for _, say := range []string{"GET https://www.zohoapis.com/crm/v2/Deals?ids=7&fields=", `record.Stage == "Won"`, `Deals 7 loses "In progress"`, "POST https://www.zohoapis.com/crm/v2/Deals/7/"} {
+		if code != 0 || !strings.Contains(out, say) {
+			t.Errorf("exit %d, printed, without %q:\n%s", code, say, out)
+		}
+	}
+}
+
+func TestTest(t *testing.T) {
+	file := func(tests string) map[string]string {
+		return map[string]string{"rules.yaml": goodRules, "rules_test.yaml": "rules: rules.yaml\ntests:\n" + tests}
+	}
+	const won = `event: {id: "1", Stage: Closed Won}`
+	tests := map[string]struct {
+		files map[string]string
+		code  int
+		says  []string
+	}{
+		"passes":                      {file("  - {name: a, source: zoho, " + won + ", expect: {Deals: {\"1\": [In progress]}}}\n"), 0, []string{"1 passed, 0 failed"}},
+		"too little":                  {file("  - {name: a, source: zoho, " + won + ", expect: {}}\n"), 1, []string{"+ comes off, and is not expected: Deals 1 In progress (rule deal-closed)", "deal-closed: fires"}},
+		"too much":                    {file("  - {name: a, source: zoho, event: {Stage: Open}, expect: {Deals: {\"1\": [In progress]}}}\n"), 1, []string{"- expected, and does not come off: Deals 1 In progress", "> false"}},
+		"must not fire":               {file("  - {name: a, source: zoho, " + won + ", expect: {Deals: {\"1\": [In progress]}}, unmatched: [deal-closed]}\n"), 1, []string{"+ fires, and must not"}},
+		"an error":                    {file("  - {name: a, source: zoho, event: {Stage: Closed Won}, expect: {}}\n"), 1, []string{"! cannot be evaluated: rule deal-closed"}},
+		"an error that is expected":   {file("  - {name: a, source: zoho, event: {Stage: Closed Won}, expect: {}, errors: [deal-closed]}\n"), 0, []string{"1 passed"}},
+		"an error that does not come": {file("  - {name: a, source: zoho, event: {Stage: Open}, expect: {}, errors: [deal-closed]}\n"), 1, []string{"there is none"}},
+		"no expect":                   {file("  - {name: a, source: zoho, " + won + "}\n"), 2, []string{"rules_test.yaml:3:", "no `expect`"}},
+		"an unknown key":              {file("  - {name: a, source: zoho, " + won + ", expect: {}, unmached: [x]}\n"), 2, []string{"unmached"}},
+		"an unknown rule":             {file("  - {name: a, source: zoho, " + won + ", expect: {}, unmatched: [gone]}\n"), 2, []string{"no rule `gone`"}},
+		"an unknown source":           {file("  - {name: a, source: gone, " + won + ", expect: {}}\n"), 2, []string{"no source `gone`"}},
+		"a request that is not there": {file("  - {name: a, request: gone.json, expect: {}}\n"), 2, []string{"gone.json"}},
+		"no tests":                    {file("  []\n"), 2, []string{"no tests"}},
+		"no files":                    {map[string]string{"rules.yaml": goodRules}, 2, []string{"no *_test.yaml"}},
+		"bad rules":                   {map[string]string{"rules.yaml": "version: 2", "rules_test.yaml": "rules: rules.yaml\ntests: [{name: a, source: zoho, " + won + ", expect: {}}]"}, 2, []string{"rules.yaml:1:"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			code, out := untag(t, folderWith(t, tt.files), "test")
+			if code != tt.code {
+				t.Fatalf("exit %d, want %d:\n%s", code, tt.code, out)
+			}
+			for _, say := range tt.says {
+				if !strings.Contains(out, say) {
+					t.Errorf("printed, without %q:\n%s", say, out)
+				}
+			}
+		})
+	}
+}
+
+func TestTheProjectsOwnRules(t *testing.T) {
+	report := filepath.Join(t.TempDir(), "report.xml")
+	code, out := untag(t, project, "test", "--coverage", "--junit", report)
+	if code != 0 || !strings.Contains(out, "4 of 4 rules are tested both ways") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), `failures="0"`) {
+		t.Errorf("JUnit: %v\n%s", err, text)
+	}
+}
+
+func TestRunOnce(t *testing.T) {
+	code, out := untag(t, project, "run", "--once", "--listen", "127.0.0.1:0")
+	if code != 0 || !strings.Contains(out, "zoho-workflow-json") || !strings.Contains(out, "In progress, VIP") || strings.Contains(out, "\x1b[") {
+		t.Errorf("exit %d, want a table without colour:\n%s", code, out)
+	}
+	code, out = untag(t, project, "run", "--once", "--listen", "127.0.0.1:0", "--secrets", folderWith(t, map[string]string{"s.json": `{"zoho":"x"}`})+"/s.json")
+	if code != 1 || !strings.Contains(out, "wrong: 401 Unauthorized") {
+		t.Errorf("exit %d, want 1, as the demo token is not the stored one:\n%s", code, out)
+	}
+	code, out = untag(t, project, "run", "--once", "--rules", folderWith(t, map[string]string{"r.yaml": "version: 2"})+"/r.yaml")
+	if code != 2 || !strings.Contains(out, "r.yaml:1:") {
+		t.Errorf("exit %d, want 2 and the fault:\n%s", code, out)
+	}
+}
+
+func TestSandboxPrintsItsAccess(t *testing.T) {
+	t.Chdir(project)
+	ctx, cancel := context.WithCancel(t.Context())
+	root := newRoot()
+	out := &firstLine{line: make(chan string, 1)}
+	root.SetOut(out)
+	root.SetArgs([]string{"sandbox", "--json", "--listen", "127.0.0.1:0", "--records", "events/crm.yaml"})
+	ended := make(chan error, 1)
+	go func() { ended <- root.ExecuteContext(ctx) }()
+	var got map[string]string
+	if err := json.Unmarshal([]byte(<-out.line), &got); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"url", "client_id", "client_secret", "refresh_token", "data_center"} {
+		if got[key] == "" {
+			t.Errorf("no %s in %v", key, got)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("ended with %v, want nil", err)
+	}
+}
+
+type firstLine struct{ line chan string }
+
+func (f *firstLine) Write(p []byte) (int, error) {
+	select {
+	case f.line <- string(p):
+	default:
+	}
+	return len(p), nil
+}
