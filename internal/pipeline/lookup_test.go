@@ -1,0 +1,191 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"untag/internal/event"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+	"untag/internal/zoho"
+)
+
+// fakeCRM holds records and counts what it is asked.
+type fakeCRM struct {
+	mu       sync.Mutex
+	records  map[string]zoho.Record
+	hits     zoho.SearchResult
+	err      error
+	reads    [][]string
+	fields   [][]string
+	searches int
+	removed  []pipeline.Call
+	remove   error
+}
+
+func (f *fakeCRM) RemoveTags(_ context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.removed = append(f.removed, pipeline.Call{Module: module, IDs: ids, Tags: tags})
+	if f.remove != nil {
+		return nil, f.remove
+	}
+	var list []zoho.Removal
+	for _, id := range ids {
+		list = append(list, zoho.Removal{ID: id})
+	}
+	return list, nil
+}
+
+func (f *fakeCRM) Records(_ context.Context, _ string, ids, fields []string) ([]zoho.Record, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reads, f.fields = append(f.reads, ids), append(f.fields, fields)
+	var list []zoho.Record
+	for _, id := range ids {
+		if r, ok := f.records[id]; ok {
+			list = append(list, r)
+		}
+	}
+	return list, f.err
+}
+
+func (f *fakeCRM) Search(context.Context, string, zoho.Search) (zoho.SearchResult, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.searches++
+	return f.hits, f.err
+}
+
+func rulesOf(t *testing.T, record, more string) *rules.Rules {
+	t.Helper()
+	set, faults := rules.Load("rules.yaml", []byte(`version: 1
+sources: {zoho: {verify: token}}
+rules:
+  - name: r
+    on: zoho
+    when: event.go
+    record: {module: Deals, `+record+`}
+    remove: [In progress]
+`+more))
+	if set == nil {
+		t.Fatal(faults)
+	}
+	return set
+}
+
+func goEvent(id string) event.Event {
+	return event.Event{ID: "e" + id, Source: "zoho", Fields: map[string]any{"go": true, "id": id, "email": "ada@example.com"}}
+}
+
+func record(id, stage string, tags ...any) zoho.Record {
+	return zoho.Record{"id": id, "Stage": stage, "Email": "ada@example.com", "Tag": tags}
+}
+
+func TestLiveRecordsAreReadOnceForTheBatch(t *testing.T) {
+	crm := &fakeCRM{records: make(map[string]zoho.Record)}
+	var events []event.Event
+	for i := range 250 {
+		id := fmt.Sprint(1000 + i)
+		stage := "Won"
+		if i%2 == 1 {
+			stage = "Lost"
+		}
+		crm.records[id] = record(id, stage, "In progress", "VIP")
+		events = append(events, goEvent(id))
+	}
+	delete(crm.records, "1000") // gone
+	crm.records["1002"] = record("1002", "Won", "VIP")
+	set := rulesOf(t, "id: event.id", "    where: record.Stage == \"Won\"\n")
+	outcomes := pipeline.New(pipeline.Config{Rules: set, CRM: crm}).Run(t.Context(), events)
+	if len(crm.reads) != 3 || len(crm.removed) != 2 {
+		t.Errorf("%d reads and %d removals, want 3 and 2", len(crm.reads), len(crm.removed))
+	}
+	if diff := cmp.Diff([]string{"Stage", "Tag"}, crm.fields[0]); diff != "" {
+		t.Errorf("fields: -want +got\n%s", diff)
+	}
+	for i, want := range map[int]string{0: "no longer in the CRM", 1: "where does not hold", 2: "does not carry"} {
+		if o := outcomes[i]; o.Outcome != "nothing" || len(o.Skipped) != 1 || !strings.Contains(o.Skipped[0].Reason, want) {
+			t.Errorf("outcome %d = %+v, want it skipped: %s", i, o, want)
+		}
+	}
+	if outcomes[4].Outcome != "removed" {
+		t.Errorf("outcome 4 = %+v, want removed", outcomes[4])
+	}
+}
+
+func TestSearches(t *testing.T) {
+	ada, other := record("1", "Won", "In progress"), record("2", "Won", "In progress")
+	near := record("3", "Won", "In progress")
+	near["Email"] = "bada@example.com"
+	tests := map[string]struct {
+		crm     *fakeCRM
+		many    string
+		outcome string
+		removed int
+		says    string
+	}{
+		"nothing found":          {&fakeCRM{}, "", "nothing", 0, "no record found"},
+		"a near miss":            {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}}}, "", "nothing", 0, "no record found"},
+		"one":                    {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, ada}}}, "", "removed", 1, ""},
+		"several":                {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, "", "nothing", 0, "several records"},
+		"several, allowed":       {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, ", many: true", "removed", 2, ""},
+		"a page without it":      {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}, More: true}}, "", "nothing", 0, "more answers than one page"},
+		"perhaps another":        {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada}, More: true}}, "", "nothing", 0, "several records"},
+		"an error that passes":   {&fakeCRM{err: &zoho.Error{Status: 500, Code: "INTERNAL_ERROR"}}, "", "failed", 0, "INTERNAL_ERROR"},
+		"an error that does not": {&fakeCRM{err: &zoho.Error{Status: 401, Code: "OAUTH_SCOPE_MISMATCH"}}, "", "failed", 0, "OAUTH_SCOPE_MISMATCH"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			set := rulesOf(t, "find: {email: event.email"+tt.many+"}", "")
+			// Two events ask the same: it is asked once.
+			outcomes := pipeline.New(pipeline.Config{Rules: set, CRM: tt.crm}).Run(t.Context(), []event.Event{goEvent("1"), goEvent("2")})
+			o := outcomes[1]
+			if o.Outcome != tt.outcome || len(o.Removed) != tt.removed || !strings.Contains(fmt.Sprintf("%+v", o), tt.says) {
+				t.Errorf("outcome = %+v, want %s with %d removed, saying %q", o, tt.outcome, tt.removed, tt.says)
+			}
+			if tt.crm.searches != 1 {
+				t.Errorf("%d searches, want 1", tt.crm.searches)
+			}
+			if want := tt.crm.err != nil && name == "an error that passes"; o.Retryable() != want {
+				t.Errorf("Retryable = %v, want %v", o.Retryable(), want)
+			}
+		})
+	}
+}
+
+func TestZohoThatKeepsFailingIsNotHammered(t *testing.T) {
+	crm := &fakeCRM{remove: &zoho.Error{Status: 503}}
+	var events []event.Event
+	for i := range 3000 {
+		events = append(events, goEvent(fmt.Sprint(1000+i)))
+	}
+	outcomes := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm, MaxConcurrency: 1}).Run(t.Context(), events)
+	if len(crm.removed) != 5 {
+		t.Errorf("%d calls, want 5 before the rest is handed back", len(crm.removed))
+	}
+	for _, o := range outcomes {
+		if o.Outcome != "failed" || !o.Retryable() {
+			t.Fatalf("outcome = %+v, want failed and retryable", o)
+		}
+	}
+	if last := outcomes[2999]; last.Failed[0].Code != pipeline.CodeHandedBack {
+		t.Errorf("the last outcome = %+v, want it handed back", last)
+	}
+}
+
+func TestAnEventFailsOnlyForItsOwn(t *testing.T) {
+	crm := &fakeCRM{remove: errors.New("broken")}
+	o := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm}).Run(t.Context(), []event.Event{
+		goEvent("1"), {ID: "e2", Source: "zoho", Fields: map[string]any{"go": false}},
+	})
+	if o[0].Outcome != "failed" || !o[0].Retryable() || o[1].Outcome != "nothing" {
+		t.Errorf("outcomes = %+v, want failed and nothing", o)
+	}
+}
