@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -129,7 +130,7 @@ func scalarText(v any) (string, error) {
 	case int, bool:
 		return fmt.Sprint(v), nil
 	case float64:
-		return fmt.Sprint(v), nil
+		return strconv.FormatFloat(v, 'f', -1, 64), nil
 	}
 	return "", fmt.Errorf("%s", notAText(v))
 }

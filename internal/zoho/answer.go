@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 )
+
+const codeSuccess = "SUCCESS"
 
 // element is one success or error in an answer. Zoho puts the same fields at the top
 // of a flat error, in `data` for each record and in `tags` for each tag.
@@ -29,7 +30,7 @@ type answerBody struct {
 type details struct {
 	ID         json.RawMessage `json:"id"`
 	Tags       []tagName       `json:"tags"`
-	APIName    string          `json:"api_name"`
+	APIName    json.RawMessage `json:"api_name"`
 	RetryAfter json.RawMessage `json:"retry_after"`
 }
 
@@ -57,8 +58,8 @@ func (t *tagName) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*string)(t))
 }
 
-// idText is an id that is a string, or, in some answers, a number.
-func idText(raw json.RawMessage) string {
+// scalarText is a string, or, as ids are in some answers, a number.
+func scalarText(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
 		return s
@@ -77,7 +78,13 @@ func read(operation string, a answer) (answerBody, *Error) {
 		return body, unreadable(operation, a, "the answer is empty")
 	}
 	if err := json.Unmarshal(a.body, &body); err != nil {
-		return body, unreadable(operation, a, "the answer is no JSON")
+		failed := unreadable(operation, a, "the answer is no JSON")
+		if bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("{")) {
+			// Zoho did answer, and the answer is cut off or garbled: it may have said
+			// that the record is locked.
+			failed.Code, failed.Message = CodeUnreadable, "the answer is malformed JSON"
+		}
+		return body, failed
 	}
 	return body, nil
 }
@@ -108,21 +115,23 @@ func flatCode(body []byte) string {
 }
 
 // whole is the error of a call that failed as a whole, nil if the answer is about
-// records. An error about a tag concerns every record.
-func whole(operation string, a answer, body answerBody) *Error {
+// records. An error about a tag concerns every record. The record is the one that was
+// asked for, "" where there were several.
+func whole(operation string, a answer, body answerBody, record string) *Error {
 	switch {
 	case len(body.Data) > 0:
 		return nil
-	case body.Code != "" && body.Code != "SUCCESS":
-		return elementError(operation, a, body.element, "")
-	case len(body.Tags) > 0:
-		for _, tag := range body.Tags {
-			if tag.Code != "SUCCESS" {
-				return elementError(operation, a, tag, "")
-			}
-		}
+	case body.Code != "" && body.Code != codeSuccess:
+		return elementError(operation, a, body.element, record)
+	case slices.ContainsFunc(body.Tags, element.failed):
+		tag := body.Tags[slices.IndexFunc(body.Tags, element.failed)]
+		err := elementError(operation, a, tag, record)
+		err.gone = false
+		return err
 	case a.status < 200 || a.status > 299:
-		return unreadable(operation, a, "the answer has no code")
+		err := unreadable(operation, a, "the answer has no code")
+		err.Record = record
+		return err
 	}
 	return nil
 }
@@ -130,12 +139,9 @@ func whole(operation string, a answer, body answerBody) *Error {
 func elementError(operation string, a answer, e element, record string) *Error {
 	d := e.details()
 	err := &Error{
-		Operation: operation, Status: a.status, Code: e.Code, Message: e.Message, Record: record,
-		namesID:    record != "" && (d.APIName == "" || d.APIName == "id"),
-		retryAfter: retryAfterHeader(a.header),
-	}
-	if seconds, ok := number(d.RetryAfter); ok {
-		err.retryAfter = max(err.retryAfter, time.Duration(seconds*float64(time.Second)))
+		Operation: operation, Status: a.status, Code: codeText(e.Code), Message: messageText(e.Message), Record: record,
+		gone:       e.gone(d),
+		retryAfter: max(retryAfterHeader(a.header), seconds(string(d.RetryAfter))),
 	}
 	if a.status == http.StatusTooManyRequests && err.Code == "" {
 		err.Code = "TOO_MANY_REQUESTS"
@@ -143,20 +149,15 @@ func elementError(operation string, a answer, e element, record string) *Error {
 	return err
 }
 
-// number reads a JSON number, or one in a string, between 0 and a day.
-func number(raw json.RawMessage) (float64, bool) {
-	f, err := strconv.ParseFloat(strings.Trim(string(raw), `" `), 64)
-	return f, err == nil && f > 0 && f < 86400
-}
+func (e element) failed() bool { return e.Code != codeSuccess }
 
-// retryAfterHeader reads Retry-After in seconds or as a date; 0 where there is none.
-func retryAfterHeader(header http.Header) time.Duration {
-	value := header.Get("Retry-After")
-	if seconds, ok := number(json.RawMessage(value)); ok {
-		return time.Duration(seconds * float64(time.Second))
+// gone: see Error.Gone.
+func (e element) gone(d details) bool {
+	if e.Code == "RECORD_NOT_FOUND" {
+		return true
 	}
-	if date, err := http.ParseTime(value); err == nil {
-		return max(0, time.Until(date))
+	if field := scalarText(d.APIName); e.Code != "INVALID_DATA" || field != "" && field != "id" {
+		return false
 	}
-	return 0
+	return slices.ContainsFunc(strings.Fields(e.Message), func(word string) bool { return strings.EqualFold(word, "id") })
 }

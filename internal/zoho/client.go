@@ -1,14 +1,15 @@
 package zoho
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"untag/internal/crmname"
 )
@@ -16,9 +17,6 @@ import (
 // maxAnswer bounds what is read of an answer, in bytes. 100 records with all their
 // fields stay far below.
 const maxAnswer = 16 << 20
-
-// defaultTimeout bounds a call whose context has no deadline.
-const defaultTimeout = 30 * time.Second
 
 // tokens gives access tokens. Refused says that Zoho did not take one.
 type tokens interface {
@@ -35,7 +33,8 @@ type Config struct {
 	Version string
 	// HTTP makes the requests; a client with a time-out of 30 s when nil. Redirects
 	// are never followed, as the token would go along.
-	HTTP   *http.Client
+	HTTP *http.Client
+	// Tokens gives the access tokens, such as NewTokens does. It has to be there.
 	Tokens tokens
 }
 
@@ -47,7 +46,7 @@ type Client struct {
 	tokens  tokens
 }
 
-// New returns a Client.
+// New returns a Client. Its errors are faults of the Config.
 func New(c Config) (*Client, error) {
 	if c.Version == "" {
 		c.Version = "v2"
@@ -55,13 +54,14 @@ func New(c Config) (*Client, error) {
 	if err := CheckVersion(c.Version); err != nil {
 		return nil, fmt.Errorf("zoho: %w", err)
 	}
-	if c.APIURL != "" {
-		if u, err := url.Parse(c.APIURL); err != nil || u.Host == "" {
-			return nil, fmt.Errorf("zoho: the API's address is no URL")
-		}
+	if c.Tokens == nil {
+		return nil, errors.New("zoho: nothing gives access tokens")
+	}
+	if c.APIURL != "" && !isBase(c.APIURL) {
+		return nil, errors.New("zoho: the API's address is no URL of the kind https://host/path")
 	}
 	return &Client{
-		apiURL: strings.TrimSuffix(c.APIURL, "/"), version: c.Version,
+		apiURL: strings.TrimRight(c.APIURL, "/"), version: c.Version,
 		http: withoutRedirects(c.HTTP), tokens: c.Tokens,
 	}, nil
 }
@@ -75,13 +75,11 @@ func CheckVersion(version string) error {
 	return nil
 }
 
-func withoutRedirects(c *http.Client) *http.Client {
-	if c == nil {
-		c = &http.Client{Timeout: defaultTimeout}
-	}
-	own := *c
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &own
+// isBase reports whether paths can be put after an address.
+func isBase(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
+		u.User == nil && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
 }
 
 // call is one request to the API, before it has a token.
@@ -101,7 +99,9 @@ type answer struct {
 	body   []byte
 }
 
-// do makes a call; where Zoho does not take the token, once more with a new one.
+// do makes a call; where Zoho does not take the token, once more with a new one. A
+// second refusal is not held against the new token: minting another for every call
+// would soon lock the account out.
 func (c *Client) do(ctx context.Context, call call) (answer, *Error) {
 	for retried := false; ; retried = true {
 		token, err := c.tokens.Token(ctx)
@@ -112,13 +112,10 @@ func (c *Client) do(ctx context.Context, call call) (answer, *Error) {
 		if failed != nil {
 			return answer{}, failed
 		}
-		if !staleToken(a.status, flatCode(a.body)) {
+		if retried || !staleToken(a.status, flatCode(a.body)) {
 			return a, nil
 		}
 		c.tokens.Refused(ctx, token)
-		if retried {
-			return a, nil
-		}
 	}
 }
 
@@ -139,16 +136,19 @@ func (c *Client) send(ctx context.Context, call call, token Token) (answer, *Err
 	if len(body) > maxAnswer {
 		return answer{}, &Error{Operation: call.operation, Status: response.StatusCode, Code: CodeUnreadable, Message: "the answer is over 16 MiB"}
 	}
-	return answer{status: response.StatusCode, header: response.Header, body: body}, nil
+	return answer{status: response.StatusCode, header: response.Header, body: token.hidden(body)}, nil
 }
 
 func (c *Client) request(ctx context.Context, call call, token Token) (*http.Request, error) {
 	base := c.apiURL
 	if base == "" {
-		base = strings.TrimSuffix(token.APIDomain, "/")
+		base = strings.TrimRight(token.APIDomain, "/")
 	}
 	if base == "" {
-		return nil, fmt.Errorf("the address of the API is not known: the token answer had no api_domain of Zoho's")
+		return nil, errors.New("the address of the API is not known: the token answer had no api_domain of Zoho's")
+	}
+	if !token.usable() {
+		return nil, errors.New("there is no usable access token")
 	}
 	address := base + "/crm/" + c.version + call.path
 	if call.query != "" {
@@ -156,11 +156,11 @@ func (c *Client) request(ctx context.Context, call call, token Token) (*http.Req
 	}
 	var body io.Reader
 	if call.body != nil {
-		body = strings.NewReader(string(call.body))
+		body = bytes.NewReader(call.body)
 	}
 	request, err := http.NewRequestWithContext(ctx, call.method, address, body)
 	if err != nil {
-		return nil, fmt.Errorf("make the request")
+		return nil, errors.New("the address of the API is malformed")
 	}
 	if call.body != nil {
 		request.Header.Set("Content-Type", "application/json")
@@ -173,8 +173,11 @@ func (c *Client) request(ctx context.Context, call call, token Token) (*http.Req
 // noAnswer is a connection that broke or a time that ran out. The error of net/http
 // has the URL, and that the ids and tags of the call: only what happened is kept.
 func noAnswer(operation string, status int, err error) *Error {
-	if u, ok := err.(*url.Error); ok {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
+	}
+	if strings.Contains(err.Error(), "malformed") { // net/http quotes what it got
+		err = errors.New("what came back is no HTTP")
 	}
 	return &Error{Operation: operation, Status: status, Code: CodeNoAnswer, Err: err}
 }

@@ -1,6 +1,6 @@
 package zoho
 
-// retryable says what is known of a code, whatever its HTTP status. The codes are
+// retryable says what is known of a code, where the HTTP status does not decide. The codes are
 // those of https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html and
 // https://www.zoho.com/crm/developer/docs/api/v8/status-codes.html.
 func retryable(code string) (retry, known bool) {
@@ -13,18 +13,21 @@ func retryable(code string) (retry, known bool) {
 		"INVALID_TOKEN",           // another access token may do
 		"INVALID_OAUTHTOKEN",      //
 		"AUTHENTICATION_FAILURE",  //
-		"ACCESS_DENIED_THROTTLED", // too many access tokens were asked for
-		CodeMissingInAnswer, CodeUnreadable, CodeNoAnswer:
+		"general_error",           // the accounts server's own trouble
+		"server_error",            //
+		"temporarily_unavailable", //
+		CodeThrottled, CodeMissingInAnswer, CodeUnreadable, CodeNoAnswer:
 		return true, true
 	case
 		"INVALID_DATA", "INVALID_MODULE", "INVALID_REQUEST_METHOD", "INVALID_URL_PATTERN",
 		"AUTHORIZATION_FAILED", "NO_PERMISSION", "OAUTH_SCOPE_MISMATCH",
 		"MANDATORY_NOT_FOUND", "REQUIRED_PARAM_MISSING", "EXPECTED_FIELD_MISSING",
-		"LIMIT_EXCEEDED", // of ids or tags in one call, not of calls
+		"LIMIT_EXCEEDED", // of ids or tags in one call, or of tags in a module, not of calls
 		"NOT_ALLOWED",
-		"FAILURE", // Zoho's word for a request it could not understand
+		"FAILURE", // always with 400: the request is at fault, with no more said
 		"RECORD_NOT_FOUND",
 		"invalid_client", "invalid_code", "invalid_grant", "unauthorized_client",
+		"invalid_request", "invalid_scope", "unsupported_grant_type", "inactive_client", "inactive_user",
 		CodeRefused:
 		return false, true
 	}

@@ -55,7 +55,7 @@ var apiDomains = [...]string{
 // the usual port, at one of Zoho's API hosts.
 func TrustedHost(rawURL string) bool {
 	u, err := url.Parse(rawURL)
-	if err != nil || u.Scheme != "https" || u.User != nil || (u.Port() != "" && u.Port() != "443") {
+	if err != nil || !isBase(rawURL) || u.Scheme != "https" || (u.Port() != "" && u.Port() != "443") {
 		return false
 	}
 	host := strings.ToLower(u.Hostname())

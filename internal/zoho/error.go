@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -27,7 +28,7 @@ type Error struct {
 	Err error
 
 	retryAfter time.Duration
-	namesID    bool
+	gone       bool
 }
 
 // Codes that are not Zoho's own.
@@ -40,10 +41,15 @@ const (
 	CodeNoAnswer = "NO_ANSWER"
 	// CodeNoCredential: what tokens are minted from cannot be read.
 	CodeNoCredential = "NO_CREDENTIAL"
+	// CodeThrottled: too many access tokens were asked for; Zoho gives ten in ten
+	// minutes for one refresh token.
+	CodeThrottled = "ACCESS_DENIED_THROTTLED"
 	// CodeRefused: the call was refused before a request was made.
 	CodeRefused = "INVALID_CALL"
 )
 
+// Error says what was tried, what the answer was and on which record. It has nothing
+// of what was sent beside that record's id.
 func (e *Error) Error() string {
 	text := "zoho: " + e.Operation
 	if e.Record != "" {
@@ -59,7 +65,7 @@ func (e *Error) Error() string {
 		text += ": " + e.Message
 	}
 	if e.Err != nil {
-		text += ": " + e.Err.Error()
+		text += ": " + strings.TrimPrefix(e.Err.Error(), "zoho: ")
 	}
 	return text
 }
@@ -70,7 +76,14 @@ func (e *Error) Unwrap() error { return e.Err }
 // Retryable reports whether the same call may succeed later. Taking a tag off twice
 // does no harm, so what is not known to be final is tried again; what Zoho refuses
 // with a reason that time does not mend is not.
+//
+// 408, 429 and 5xx are passing whatever the code; otherwise the code decides; an
+// unknown one with 4xx is final.
 func (e *Error) Retryable() bool {
+	switch {
+	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, e.Status >= 500:
+		return true
+	}
 	if retry, known := retryable(e.Code); known {
 		return retry
 	}
@@ -87,8 +100,6 @@ func (e *Error) Retryable() bool {
 		return true
 	case e.Status == 0:
 		return e.Err != nil
-	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, e.Status >= 500:
-		return true
 	}
 	// A 2xx that could not be understood may have been a passing fault; a 3xx or 4xx
 	// with a code we do not know is Zoho saying no.
@@ -104,11 +115,10 @@ func (e *Error) RetryAfter() time.Duration {
 	return min(e.retryAfter, maxRetryAfter)
 }
 
-// Gone reports whether the record does not exist (any more): Zoho calls the data
-// invalid and names the record's own id as what is wrong with it.
-func (e *Error) Gone() bool {
-	return e.Record != "" && (e.Code == "RECORD_NOT_FOUND" || e.Code == "INVALID_DATA" && e.namesID)
-}
+// Gone reports whether the record does not exist (any more). Zoho has no code for
+// it: it says INVALID_DATA, which it says of much else too. So it counts only where
+// the error is about one record, blames no other field, and speaks of the id.
+func (e *Error) Gone() bool { return e.Record != "" && e.gone }
 
 // refused is a call that never became a request.
 func refused(operation string, err error) *Error {

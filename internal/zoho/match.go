@@ -1,9 +1,11 @@
 package zoho
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"untag/internal/jsonvalue"
 )
 
 // Matches compares a record with what was searched for, exactly: email addresses in
@@ -14,15 +16,24 @@ func Matches(s Search, r Record) bool {
 	case s.Email != "":
 		return anyText(r, func(text string) bool { return strings.EqualFold(strings.TrimSpace(text), strings.TrimSpace(s.Email)) })
 	case s.Phone != "":
-		want := phoneDigits(s.Phone)
+		want := phoneDigits(strings.TrimSpace(s.Phone))
 		return want != "" && anyText(r, func(text string) bool { return phoneDigits(text) == want })
 	}
 	for _, c := range s.Criteria {
-		if fieldText(r[c.Field]) != c.Value {
+		if !equals(r.field(c.Field), c.Value) {
 			return false
 		}
 	}
 	return len(s.Criteria) > 0
+}
+
+// field is a field of the record, or one of a look-up field: "Account_Name.id".
+func (r Record) field(path string) any {
+	name, rest, dotted := strings.Cut(path, ".")
+	if lookup, ok := r[name].(map[string]any); ok && dotted {
+		return Record(lookup).field(rest)
+	}
+	return r[path]
 }
 
 // anyText reports whether some text field of the record holds.
@@ -42,23 +53,39 @@ func phoneDigits(text string) string {
 		switch {
 		case '0' <= r && r <= '9':
 			digits.WriteRune(r)
-		case unicode.IsLetter(r):
+		case strings.ContainsRune("+-.()/", r), unicode.IsSpace(r), unicode.Is(unicode.Pd, r):
+		default:
 			return ""
 		}
 	}
 	return digits.String()
 }
 
-// fieldText is the text of a field as a criterion writes it; a look-up field stands
-// for its id.
-func fieldText(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return ""
+// equals compares a field with a criterion's value. An absent or empty field equals
+// nothing; a look-up field is equal by its id or by its name.
+func equals(field any, value string) bool {
+	switch v := field.(type) {
 	case string:
-		return v
+		return v == value && value != ""
+	case bool:
+		return strconv.FormatBool(v) == value
+	case int:
+		return strconv.Itoa(v) == value || isNumber(value, float64(v)) && int(float64(v)) == v
+	case float64:
+		return isNumber(value, v)
 	case map[string]any:
-		return fieldText(v["id"])
+		return equals(v["id"], value) || equals(v["name"], value)
 	}
-	return fmt.Sprint(value)
+	return false
+}
+
+// isNumber reports whether a text is exactly a number, however it is written.
+func isNumber(text string, f float64) bool {
+	switch n := jsonvalue.Number(text).(type) {
+	case int:
+		return float64(n) == f && int(f) == n
+	case float64:
+		return n == f
+	}
+	return false
 }

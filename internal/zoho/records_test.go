@@ -1,11 +1,17 @@
 package zoho_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"untag/internal/crmname"
 	"untag/internal/zoho"
 )
 
@@ -21,63 +27,8 @@ func TestRecords(t *testing.T) {
 	if diff := cmp.Diff([]string{"VIP", "old"}, got[0].Tags()); diff != "" {
 		t.Errorf("tags: -want +got\n%s", diff)
 	}
-	if want := "GET /base/crm/v2/Deals?ids=" + one + "," + two + "&fields=Tag,Amount"; e.asked[0] != want {
-		t.Errorf("asked %s, want %s", e.asked[0], want)
-	}
-}
-
-func TestSearchRequests(t *testing.T) {
-	tests := map[string]struct {
-		search zoho.Search
-		want   string
-	}{
-		"email":            {zoho.Search{Email: "ada+x@example.com"}, "email=ada%2Bx%40example.com"},
-		"phone":            {zoho.Search{Phone: "+49 30"}, "phone=%2B49+30"},
-		"criteria":         {zoho.Search{Criteria: []zoho.Criterion{{"External_Id", "a"}}}, "criteria=%28External_Id%3Aequals%3Aa%29"},
-		"several criteria": {zoho.Search{Criteria: []zoho.Criterion{{"A", "1"}, {"B", "2"}}}, "criteria=%28%28A%3Aequals%3A1%29and%28B%3Aequals%3A2%29%29"},
-		"escaped":          {zoho.Search{Criteria: []zoho.Criterion{{"A", `x(1),\`}}}, `criteria=%28A%3Aequals%3Ax%5C%281%5C%29%5C%2C%5C%5C%29`},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			e := serving(t, says(204, ""))
-			got, err := client(t, e, "v2", &aToken{}).Search(t.Context(), "Contacts", tt.search)
-			if err != nil || len(got.Records) != 0 {
-				t.Fatalf("Search = %v, %v, want none", got, err)
-			}
-			if want := "GET /base/crm/v2/Contacts/search?" + tt.want; e.asked[0] != want {
-				t.Errorf("asked %s, want %s", e.asked[0], want)
-			}
-		})
-	}
-	for _, search := range []zoho.Search{{}, {Email: "a", Phone: "b"}} {
-		e := serving(t, says(204, ""))
-		if _, err := client(t, e, "v2", &aToken{}).Search(t.Context(), "Contacts", search); err == nil || len(e.asked) > 0 {
-			t.Errorf("Search(%+v) = %v with %v asked, want it refused", search, err, e.asked)
-		}
-	}
-}
-
-func TestMatches(t *testing.T) {
-	record := zoho.Record{"id": "4711", "Email": "Ada@Example.com", "Phone": "+49 (30) 12-34", "External_Id": "x1", "Number": 42, "Account": map[string]any{"id": "7", "name": "A"}, "Note": "call 493012345"}
-	criterion := func(field, value string) zoho.Search {
-		return zoho.Search{Criteria: []zoho.Criterion{{field, value}}}
-	}
-	tests := map[string]struct {
-		search zoho.Search
-		want   bool
-	}{
-		"email in any case": {zoho.Search{Email: "ada@example.COM"}, true}, "a longer email": {zoho.Search{Email: "da@example.com"}, false},
-		"phone by digits": {zoho.Search{Phone: "+49301234"}, true}, "part of a phone": {zoho.Search{Phone: "301234"}, false},
-		"a phone without digits": {zoho.Search{Phone: "x"}, false}, "the id is no phone": {zoho.Search{Phone: "4711"}, false},
-		"criterion": {criterion("External_Id", "x1"), true}, "a near miss": {criterion("External_Id", "x"), false},
-		"another case": {criterion("External_Id", "X1"), false}, "a number": {criterion("Number", "42"), true},
-		"a look-up": {criterion("Account", "7"), true}, "an absent field": {criterion("Gone", "x"), false},
-		"nothing": {zoho.Search{}, false},
-	}
-	for name, tt := range tests {
-		if got := zoho.Matches(tt.search, record); got != tt.want {
-			t.Errorf("%s: Matches = %v, want %v", name, got, tt.want)
-		}
+	if want := "GET /base/crm/v2/Deals?ids=" + one + "," + two + "&fields=Tag,Amount"; e.asked()[0] != want {
+		t.Errorf("asked %s, want %s", e.asked()[0], want)
 	}
 }
 
@@ -88,12 +39,21 @@ func TestReadingFails(t *testing.T) {
 		code   string
 		retry  bool
 	}{
-		"no permission":    {403, flat("NO_PERMISSION"), "NO_PERMISSION", false},
-		"an error in data": {400, `{"data":[` + flat("INVALID_DATA") + `]}`, "INVALID_DATA", false},
-		"HTML":             {200, "<html>", zoho.CodeUnreadable, true},
-		"no data":          {200, "{}", zoho.CodeUnreadable, true},
-		"no id":            {200, `{"data":[{"a":1}]}`, zoho.CodeUnreadable, true},
-		"500":              {500, "", zoho.CodeUnreadable, true},
+		"no permission":     {403, flat("NO_PERMISSION"), "NO_PERMISSION", false},
+		"an error in data":  {400, `{"data":[` + flat("INVALID_DATA") + `]}`, "INVALID_DATA", false},
+		"HTML":              {200, "<html>", zoho.CodeUnreadable, true},
+		"no data":           {200, "{}", zoho.CodeUnreadable, true},
+		"no id":             {200, `{"data":[{"a":1}]}`, zoho.CodeUnreadable, true},
+		"a 200 that fails":  {200, flat("INVALID_QUERY"), "INVALID_QUERY", true},
+		"an error in 200":   {200, `{"data":[` + flat("INVALID_DATA") + `]}`, "INVALID_DATA", false},
+		"a list with 400":   {400, `{"data":[{"id":"1"}]}`, "", false},
+		"half a body":       {200, `{"data":[{"id":"1"},`, zoho.CodeUnreadable, true},
+		"something follows": {200, `{"data":[]}x`, zoho.CodeUnreadable, true},
+		"nothing":           {200, "", zoho.CodeUnreadable, true},
+		"304":               {304, "", "", false},
+		"429":               {429, "", "", true},
+		"an id of letters":  {200, `{"data":[{"id":"x"}]}`, zoho.CodeUnreadable, true},
+		"500":               {500, "", zoho.CodeUnreadable, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -105,4 +65,77 @@ func TestReadingFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestRecordsAreExact(t *testing.T) {
+	e := serving(t, says(200, `{"data":[
+		{"id":`+one+`,"Amount":0.1,"Big":123456789012345678901234567890,"Owner":{"id":"7","name":"A"},"Tag":[],"Cut":"a\ud83d","Flag":true,"None":null},
+		{"id":"999","Amount":1}],"info":{"more_records":true}}`))
+	got, err := client(t, e, "v8", &aToken{}).Records(t.Context(), "deals", []string{one, one}, []string{"Amount"})
+	want := []zoho.Record{{
+		"id": one, "Amount": 0.1, "Big": "123456789012345678901234567890", "Owner": map[string]any{"id": "7", "name": "A"},
+		"Tag": []any{}, "Cut": "a\ufffd", "Flag": true, "None": nil,
+	}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("Records: -want +got\n%s %v", diff, err)
+	}
+	if len(got) == 1 && got[0].Tags() != nil {
+		t.Errorf("Tags() = %v, want none", got[0].Tags())
+	}
+	if want := "GET /base/crm/v8/Deals?ids=" + one + "&fields=Amount"; e.asked()[0] != want {
+		t.Errorf("asked %s, want %s", e.asked()[0], want)
+	}
+}
+
+func TestRecordsRefusesBeforeAsking(t *testing.T) {
+	for name, ids := range map[string][]string{"none": nil, "101": slices.Collect(func(yield func(string) bool) {
+		for i := range 101 {
+			if !yield(fmt.Sprint(i)) {
+				return
+			}
+		}
+	}), "no id": {"1,2"}, "a path": {"../.."}} {
+		e := serving(t, says(204, ""))
+		_, err := client(t, e, "v2", &aToken{}).Records(t.Context(), "Deals", ids, nil)
+		var z *zoho.Error
+		if !errors.As(err, &z) || z.Retryable() || len(e.asked()) > 0 {
+			t.Errorf("%s: Records = %v with %v asked, want it refused", name, err, e.asked())
+		}
+	}
+	e := serving(t, says(204, ""))
+	if _, err := client(t, e, "v2", &aToken{}).Records(t.Context(), "a/b", []string{one}, nil); err == nil || len(e.asked()) > 0 {
+		t.Errorf("Records of no module = %v with %v asked, want it refused", err, e.asked())
+	}
+	if got, err := client(t, e, "v2", &aToken{}).Records(t.Context(), "Deals", []string{one}, nil); err != nil || len(got) != 0 {
+		t.Errorf("Records with 204 = %v, %v, want none", got, err)
+	}
+}
+
+func FuzzRecords(f *testing.F) {
+	for _, seed := range []string{`{"data":[{"id":"1","Tag":[{"name":"x"}]}],"info":{"more_records":true}}`, `{"data":[null]}`, `{"data":{}}`, `{"data":[{"id":1e3}]}`, flat("INVALID_DATA"), "<html>", ""} {
+		f.Add(200, []byte(seed))
+		f.Add(400, []byte(seed))
+	}
+	var status int
+	var body []byte
+	transport := roundTrip(func(*http.Request) *http.Response {
+		return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(body))}
+	})
+	c, err := zoho.New(zoho.Config{APIURL: "http://zoho.test", Tokens: &aToken{}, HTTP: &http.Client{Transport: transport}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, s int, b []byte) {
+		status, body = 100+(s&0x1ff)%500, b
+		got, err := c.Search(t.Context(), "Deals", zoho.Search{Email: "a@example.com"})
+		if err != nil && (status == 204 || len(got.Records) > 0) {
+			t.Fatalf("Search = %v, %v with %d", got, err, status)
+		}
+		for _, r := range got.Records {
+			r.Tags()
+			if crmname.CheckID(r.ID()) != nil {
+				t.Fatalf("a record with the id %q out of %q", r.ID(), b)
+			}
+		}
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"untag/internal/crmname"
@@ -30,14 +31,15 @@ type Removal struct {
 }
 
 // RemoveTags takes tags off records of one module: 1 to 100 ids, each 1 to 20 digits,
-// and 1 to 10 tags of at most 25 characters. It gives a Removal for each id, in the
-// order asked for; an id that the answer leaves out has an error too. The error, an
-// *Error, is that of a call that failed as a whole.
+// and 1 to 10 tags of at most 25 characters; one that is named twice counts once. It
+// gives a Removal for each id, in the order asked for; an id that the answer leaves
+// out has an error too. The error, an *Error, is that of a call that failed as a whole.
 //
 // See https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html (v2) and
 // https://www.zoho.com/crm/developer/docs/api/v8/remove-tags.html (v3 and later, whose
 // parameters are a JSON body). Scope: ZohoCRM.modules.{module}.WRITE.
 func (c *Client) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]Removal, error) {
+	ids, tags = distinct(ids), distinct(tags)
 	call, err := c.removeTagsCall(module, ids, tags)
 	if err != nil {
 		return nil, refused(removeTags, err)
@@ -50,10 +52,11 @@ func (c *Client) RemoveTags(ctx context.Context, module string, ids, tags []stri
 	if failed != nil {
 		return nil, failed
 	}
-	if failed := whole(removeTags, a, body); failed != nil {
-		if len(ids) == 1 {
-			failed.Record = ids[0]
-		}
+	record := ""
+	if len(ids) == 1 {
+		record = ids[0]
+	}
+	if failed := whole(removeTags, a, body, record); failed != nil {
 		return nil, failed
 	}
 	return removals(a, body, ids), nil
@@ -120,30 +123,39 @@ func checkList(what string, items []string, most int, check func(string) error) 
 	if len(items) == 0 || len(items) > most {
 		return fmt.Errorf("%d %s, a call takes 1 to %d", len(items), what, most)
 	}
-	seen := make(map[string]bool, len(items))
 	for _, item := range items {
 		if err := check(item); err != nil {
 			return err
 		}
-		if seen[item] {
-			return fmt.Errorf("one of the %s is named twice", what)
-		}
-		seen[item] = true
 	}
 	return nil
+}
+
+// distinct is the items in their order, each once.
+func distinct(items []string) []string {
+	seen := make(map[string]bool, len(items))
+	return slices.DeleteFunc(slices.Clone(items), func(item string) bool {
+		again := seen[item]
+		seen[item] = true
+		return again
+	})
 }
 
 // removals gives what the answer says of each id. An element of the answer without an
 // id is about the only record that was asked for, or about none.
 func removals(a answer, body answerBody, ids []string) []Removal {
-	said := make(map[string]element, len(body.Data))
-	for _, e := range body.Data {
-		id := idText(e.details().ID)
-		if id == "" && len(ids) == 1 && len(body.Data) == 1 {
+	data := body.Data
+	if body.Code == codeSuccess && len(data) == 0 {
+		data = []element{body.element}
+	}
+	said := make(map[string]element, len(data))
+	for _, e := range data {
+		id := scalarText(e.details().ID)
+		if id == "" && len(ids) == 1 && len(data) == 1 {
 			id = ids[0]
 		}
 		// Of two words about one record, an error is the one to heed.
-		if before, twice := said[id]; !twice || before.Code == "SUCCESS" {
+		if before, twice := said[id]; !twice || !before.failed() {
 			said[id] = e
 		}
 	}
@@ -157,7 +169,7 @@ func removals(a answer, body answerBody, ids []string) []Removal {
 				Operation: removeTags, Status: a.status, Code: CodeMissingInAnswer, Record: id,
 				Message: "the answer says nothing of this record",
 			}
-		case e.Code != "SUCCESS":
+		case e.failed():
 			list[i].Err = elementError(removeTags, a, e, id)
 		default:
 			list[i].Tags = tagNames(e.details().Tags)

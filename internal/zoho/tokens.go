@@ -8,12 +8,15 @@ import (
 )
 
 const (
-	// renewBefore is how long before its end a token is replaced.
+	// renewBefore is how long before its end a token is replaced; one that lives less
+	// than ten times as long is replaced in the last tenth of its life.
 	renewBefore = time.Minute
 	// backOff is how long a refused refresh is not tried again, so that a wrong or
 	// throttled credential is not tried by every event.
 	backOff          = 5 * time.Second
 	backOffThrottled = 30 * time.Second
+	// maxBackOff is as long as Zoho counts access tokens for.
+	maxBackOff = 10 * time.Minute
 )
 
 // minter makes a new access token.
@@ -29,8 +32,9 @@ type Tokens struct {
 
 	mu      sync.Mutex
 	token   Token
-	refused error
-	until   time.Time
+	renew   time.Time // when the token is to be replaced
+	refused error     // of the last refresh
+	until   time.Time // when it may be tried again
 }
 
 // NewTokens returns Tokens that come from a minter.
@@ -38,8 +42,9 @@ func NewTokens(m minter) *Tokens {
 	return &Tokens{minter: m, slot: make(chan struct{}, 1)}
 }
 
-// Token gives a token that is good for another minute at least. Waiting for another
-// caller's refresh ends with ctx.
+// Token gives a token that is good for another minute, or for less where Zoho refuses
+// a new one. Waiting for another caller's refresh ends with ctx. A refused refresh is
+// not tried again for a few seconds; its error is given again.
 func (t *Tokens) Token(ctx context.Context) (Token, error) {
 	if token, err, known := t.known(); known {
 		return token, err
@@ -54,8 +59,7 @@ func (t *Tokens) Token(ctx context.Context) (Token, error) {
 		return token, err
 	}
 	token, err := t.minter.Mint(ctx)
-	t.keep(token, err)
-	return token, err
+	return t.keep(token, err)
 }
 
 // Refused says that Zoho did not take a token: if it is the one that is kept, the
@@ -73,29 +77,43 @@ func (t *Tokens) known() (Token, error, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
-	if t.token.AccessToken != "" && now.Before(t.token.Expiry.Add(-renewBefore)) {
+	if t.alive(now) && now.Before(t.renew) {
 		return t.token, nil, true
 	}
 	if t.refused != nil && now.Before(t.until) {
+		if t.alive(now) {
+			return t.token, nil, true
+		}
 		return Token{}, t.refused, true
 	}
 	return Token{}, nil, false
 }
 
-func (t *Tokens) keep(token Token, err error) {
+// alive: the token that is kept can still be used.
+func (t *Tokens) alive(now time.Time) bool {
+	return t.token.AccessToken != "" && now.Before(t.token.Expiry)
+}
+
+// keep takes what a refresh gave. While the old token lives, a refresh that went
+// wrong harms nobody.
+func (t *Tokens) keep(token Token, err error) (Token, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	now := time.Now()
 	t.refused = nil
 	if err == nil {
 		t.token = token
-		return
+		t.renew = token.Expiry.Add(-min(renewBefore, token.Expiry.Sub(now)/10))
+		return token, nil
 	}
-	var z *Error
-	if !errors.As(err, &z) || z.Status == 0 {
-		return // no answer: nothing was refused
+	if z, ok := errors.AsType[*Error](err); ok && z.Status != 0 { // without an answer nothing was refused
+		t.refused, t.until = err, now.Add(max(backOff, min(z.RetryAfter(), maxBackOff)))
+		if z.Code == CodeThrottled {
+			t.until = now.Add(max(backOffThrottled, min(z.RetryAfter(), maxBackOff)))
+		}
 	}
-	t.refused, t.until = err, time.Now().Add(backOff)
-	if z.Code == "ACCESS_DENIED_THROTTLED" {
-		t.until = time.Now().Add(backOffThrottled)
+	if t.alive(now) {
+		return t.token, nil
 	}
+	return Token{}, err
 }

@@ -1,0 +1,39 @@
+package zoho_test
+
+import (
+	"testing"
+
+	"untag/internal/zoho"
+)
+
+func TestMatches(t *testing.T) {
+	record := zoho.Record{"id": "4711", "Email": "Ada@Example.com", "Phone": "+49 (30) 12-34", "External_Id": "x1", "Number": 42, "Account": map[string]any{"id": "7", "name": "A"}, "Note": "call 493012345",
+		"Price": 1000000.5, "Rate": 42.0, "Flag": true, "Date": "2024:01:02", "List": []any{"a"}, "Null": nil}
+	criterion := func(field, value string) zoho.Search {
+		return zoho.Search{Criteria: []zoho.Criterion{{field, value}}}
+	}
+	tests := map[string]struct {
+		search zoho.Search
+		want   bool
+	}{
+		"email in any case": {zoho.Search{Email: "ada@example.COM"}, true}, "a longer email": {zoho.Search{Email: "da@example.com"}, false},
+		"phone by digits": {zoho.Search{Phone: "+49301234"}, true}, "part of a phone": {zoho.Search{Phone: "301234"}, false},
+		"a phone without digits": {zoho.Search{Phone: "x"}, false}, "the id is no phone": {zoho.Search{Phone: "4711"}, false},
+		"criterion": {criterion("External_Id", "x1"), true}, "a near miss": {criterion("External_Id", "x"), false},
+		"another case": {criterion("External_Id", "X1"), false}, "a number": {criterion("Number", "42"), true},
+		"a look-up": {criterion("Account", "7"), true}, "an absent field": {criterion("Gone", "x"), false},
+		"nothing": {zoho.Search{}, false}, "a field of a look-up": {criterion("Account.id", "7"), true}, "no field of a look-up": {criterion("Account.x", "7"), false}, "a dot too many": {criterion("External_Id.id", "x1"), false}, "a look-up's name": {criterion("Account", "A"), true}, "the id itself": {criterion("id", "4711"), true},
+		"a decimal": {criterion("Price", "1000000.5"), true}, "another way to write it": {criterion("Price", "1.0000005e+06"), true},
+		"a whole decimal": {criterion("Rate", "42"), true}, "a number as a decimal": {criterion("Number", "42.0"), true},
+		"another number": {criterion("Number", "43"), false}, "no number": {criterion("Number", "x"), false}, "a boolean": {criterion("Flag", "true"), true},
+		"a list": {criterion("List", "[a]"), false}, "null": {criterion("Null", ""), false}, "null by its name": {criterion("Null", "<nil>"), false},
+		"digits that are no phone": {zoho.Search{Phone: "20240102"}, false}, "spaces around": {zoho.Search{Email: " ada@example.com "}, true},
+		"one of two criteria": {zoho.Search{Criteria: []zoho.Criterion{{"External_Id", "x1"}, {"Number", "1"}}}, false},
+		"both criteria":       {zoho.Search{Criteria: []zoho.Criterion{{"External_Id", "x1"}, {"Number", "42"}}}, true},
+	}
+	for name, tt := range tests {
+		if got := zoho.Matches(tt.search, record); got != tt.want {
+			t.Errorf("%s: Matches = %v, want %v", name, got, tt.want)
+		}
+	}
+}

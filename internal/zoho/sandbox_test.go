@@ -1,0 +1,63 @@
+package zoho_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"untag/internal/sandbox"
+	"untag/internal/zoho"
+)
+
+// TestAgainstTheSandbox goes the whole way in every version: a token, a look-up, a
+// removal; then the same with a token that was revoked.
+func TestAgainstTheSandbox(t *testing.T) {
+	records, err := sandbox.ParseRecords([]byte(`
+Contacts:
+  - {id: "` + one + `", Email: ada@example.com, External_Id: "a,(b)\\", Tag: [In progress, VIP]}
+  - {id: "` + two + `", Email: bob@example.com, External_Id: c, Tag: [In progress]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"v2", "v2.1", "v3", "v4", "v5", "v6", "v7", "v8"} {
+		t.Run(version, func(t *testing.T) {
+			crm := sandbox.New(sandbox.Config{Records: records})
+			server := httptest.NewServer(crm)
+			defer server.Close()
+			credentials := zoho.Credentials(crm.Credentials())
+			c, err := zoho.New(zoho.Config{Version: version, Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
+				AccountsURL: server.URL, Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+			}))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			search := zoho.Search{Criteria: []zoho.Criterion{{"External_Id", `a,(b)\`}}}
+			found, err := c.Search(t.Context(), "Contacts", search)
+			if err != nil || len(found.Records) != 1 || found.Records[0].ID() != one || !zoho.Matches(search, found.Records[0]) {
+				t.Fatalf("Search = %v, %v, want %s", found, err, one)
+			}
+			crm.Revoke()
+			got, err := c.RemoveTags(t.Context(), "Contacts", []string{two, one, "7"}, []string{"In progress"})
+			if err != nil || len(got) != 3 || got[0].Err != nil || got[1].Err != nil || !got[2].Err.Gone() {
+				t.Fatalf("RemoveTags = %+v, %v, want two removals and one record that is gone", got, err)
+			}
+			if diff := cmp.Diff([]string{"VIP"}, got[1].Tags); diff != "" {
+				t.Errorf("tags that remain: -want +got\n%s", diff)
+			}
+			got, err = c.RemoveTags(t.Context(), "Contacts", []string{one}, []string{"VIP"})
+			if err != nil || got[0].Err != nil || len(got[0].Tags) != 0 {
+				t.Errorf("RemoveTags of one = %+v, %v, want no tags", got, err)
+			}
+			read, err := c.Records(t.Context(), "Contacts", []string{one, two}, []string{"Tag"})
+			if err != nil || len(read) != 2 || len(read[0].Tags()) != 0 {
+				t.Errorf("Records = %v, %v, want two without tags", read, err)
+			}
+			if n := crm.Requests().TokensMinted; n != 2 {
+				t.Errorf("minted %d tokens, want 2", n)
+			}
+		})
+	}
+}

@@ -1,0 +1,141 @@
+package zoho
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"untag/internal/crmname"
+)
+
+// Search is what to look for: one of Email, Phone and Criteria.
+type Search struct {
+	Email, Phone string
+	// Criteria have to hold all together; 1 to 10.
+	Criteria []Criterion
+	// Fields to read; nil for all. Those of Criteria are read anyway. With Email or
+	// Phone, Matches can only compare the fields that were read.
+	Fields []string
+}
+
+// Criterion is a field, by its API name, that equals a value, which is not empty.
+type Criterion struct{ Field, Value string }
+
+// SearchResult is what a search found.
+type SearchResult struct {
+	// Records are the first page, up to 200.
+	Records []Record
+	// More says that there are further pages.
+	More bool
+}
+
+const searchRecords = "search records"
+
+// maxCriteria is the most criteria one search may have.
+const maxCriteria = 10
+
+// Search looks for records of one module. Zoho's index lags behind a change, its
+// "equals" acts like "contains", and email and phone look in every field of that
+// kind: compare what comes back with Matches. The error is an *Error. See
+// https://www.zoho.com/crm/developer/docs/api/v2/search-records.html. Scopes:
+// ZohoCRM.modules.{module}.READ and ZohoSearch.securesearch.READ.
+func (c *Client) Search(ctx context.Context, module string, search Search) (SearchResult, error) {
+	name, err := crmname.ModuleAPIName(module)
+	if err != nil {
+		return SearchResult{}, refused(searchRecords, err)
+	}
+	query, err := searchQuery(search)
+	if err != nil {
+		return SearchResult{}, refused(searchRecords, err)
+	}
+	return c.list(ctx, call{operation: searchRecords, method: http.MethodGet, path: "/" + name + "/search", query: query})
+}
+
+func searchQuery(s Search) (string, error) {
+	var given []string
+	if email := strings.TrimSpace(s.Email); email != "" {
+		given = append(given, "email="+url.QueryEscape(email))
+	}
+	if phone := strings.TrimSpace(s.Phone); phone != "" {
+		given = append(given, "phone="+url.QueryEscape(phone))
+	}
+	fields := s.Fields
+	if len(s.Criteria) > 0 {
+		if err := checkCriteria(s.Criteria); err != nil {
+			return "", err
+		}
+		given = append(given, "criteria="+url.QueryEscape(criteria(s.Criteria)))
+		if fields != nil {
+			fields = slices.Clone(fields)
+			for _, c := range s.Criteria {
+				field, _, _ := strings.Cut(c.Field, ".")
+				fields = append(fields, field)
+			}
+		}
+	}
+	if len(given) != 1 {
+		return "", fmt.Errorf("a search takes one of email, phone and criteria, this one has %d", len(given))
+	}
+	if len(fields) > 0 {
+		given = append(given, "fields="+escapedList(distinct(fields)))
+	}
+	return strings.Join(given, "&"), nil
+}
+
+// checkCriteria: a field's name is not escaped, so it has to be one; an empty value
+// would be equal to too much.
+func checkCriteria(list []Criterion) error {
+	if len(list) > maxCriteria {
+		return fmt.Errorf("%d criteria, a search takes 1 to %d", len(list), maxCriteria)
+	}
+	for _, c := range list {
+		if !isField(c.Field) {
+			return fmt.Errorf("%q is no field's API name: a letter, then letters, digits, underscores and dots", c.Field)
+		}
+		if c.Value == "" {
+			return fmt.Errorf("the value of the criterion for %s is empty", c.Field)
+		}
+	}
+	return nil
+}
+
+func isField(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (i == 0 || c != '_' && c != '.' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+func criteria(list []Criterion) string {
+	parts := make([]string, len(list))
+	for i, c := range list {
+		parts[i] = "(" + c.Field + ":equals:" + escapeCriterion(c.Value) + ")"
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return "(" + strings.Join(parts, "and") + ")"
+}
+
+// escapeCriterion keeps a value from ending its criterion: a parenthesis and a comma get
+// a backslash, and so does a backslash that would otherwise escape what follows it, be
+// that the parenthesis that ends the criterion. Any other backslash is itself.
+func escapeCriterion(value string) string {
+	var out strings.Builder
+	for i := range len(value) {
+		c := value[i]
+		last := i+1 == len(value)
+		if strings.IndexByte("(),", c) >= 0 || c == '\\' && (last || strings.IndexByte(`(),\`, value[i+1]) >= 0) {
+			out.WriteByte('\\')
+		}
+		out.WriteByte(c)
+	}
+	return out.String()
+}

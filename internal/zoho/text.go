@@ -1,0 +1,61 @@
+package zoho
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	maxCode    = 64
+	maxMessage = 200
+)
+
+// codeText is a code as it came, "" where it does not look like one: what a server
+// says ends in logs.
+func codeText(code string) string {
+	for _, r := range code {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' {
+			return ""
+		}
+	}
+	if len(code) > maxCode {
+		return ""
+	}
+	return code
+}
+
+// messageText is a message on one line, without control characters, not too long.
+func messageText(message string) string {
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(message, "\ufffd"))
+	if runes := []rune(text); len(runes) > maxMessage {
+		text = string(runes[:maxMessage]) + "…"
+	}
+	return strings.TrimSpace(text)
+}
+
+// seconds reads a number of seconds, in quotes or not, up to maxRetryAfter; 0 where it
+// is none.
+func seconds(text string) time.Duration {
+	n, err := strconv.ParseFloat(strings.Trim(text, `" `), 64)
+	if err != nil || !(n > 0) {
+		return 0
+	}
+	return time.Duration(min(n, maxRetryAfter.Seconds()) * float64(time.Second))
+}
+
+// retryAfterHeader reads Retry-After in seconds or as a date; 0 where there is none.
+func retryAfterHeader(header http.Header) time.Duration {
+	value := header.Get("Retry-After")
+	if date, err := http.ParseTime(value); err == nil {
+		return min(max(0, time.Until(date)), maxRetryAfter)
+	}
+	return seconds(value)
+}
