@@ -43,3 +43,55 @@ func queueSender(config aws.Config, getenv func(string) string) sendMessage {
 		return client.SendMessage(ctx, in, o...)
 	}
 }
+
+// putSecret writes the shared token.
+type putSecret func(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
+
+// vault is what sharing a token needs of Secrets Manager.
+type vault struct {
+	getSecret
+	put putSecret
+}
+
+func (v vault) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
+	return v.put(ctx, in, o...)
+}
+
+func tokenVault(config aws.Config, getenv func(string) string) vault {
+	client := secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) {
+		o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
+	})
+	return vault{
+		getSecret: func(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
+			return client.GetSecretValue(ctx, in, o...)
+		},
+		put: func(ctx context.Context, in *secretsmanager.PutSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
+			return client.PutSecretValue(ctx, in, o...)
+		},
+	}
+}
+
+// changeVisibility sends messages back with a delay.
+type changeVisibility func(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
+
+// movers is what the worker needs of SQS.
+type movers struct {
+	sendMessage
+	change changeVisibility
+}
+
+func (m movers) ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, o ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
+	return m.change(ctx, in, o...)
+}
+
+func queueMover(config aws.Config, getenv func(string) string) movers {
+	client := sqs.NewFromConfig(config, func(o *sqs.Options) { o.BaseEndpoint = awsenv.Endpoint(getenv, "SQS") })
+	return movers{
+		sendMessage: func(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+			return client.SendMessage(ctx, in, o...)
+		},
+		change: func(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, o ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
+			return client.ChangeMessageVisibilityBatch(ctx, in, o...)
+		},
+	}
+}

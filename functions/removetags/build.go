@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"untag/functions/removetags/handler"
 	"untag/internal/awsenv"
@@ -43,18 +48,70 @@ func build(c config, store *secrets.Store, getenv func(string) string, log *slog
 		h.Queue = queue.New(queue.Config{Client: queueSender(aws, getenv), URL: c.queueURL})
 	}
 	if c.zohoSecretID != "" {
-		client, err := zoho.New(zoho.Config{
-			APIURL: c.zohoAPIURL, Version: c.zohoVersion,
-			Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
-				Credentials: credentials(store), AccountsURL: c.zohoAccountsURL,
-			})),
-		})
+		aws, err := awsenv.Config(getenv)
 		if err != nil {
 			return nil, err
 		}
-		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client})
+		client, err := zoho.New(zoho.Config{APIURL: c.zohoAPIURL, Version: c.zohoVersion, Tokens: tokens(c, store, aws, getenv)})
+		if err != nil {
+			return nil, err
+		}
+		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency})
+		h.Messages = queue.NewWorker(queue.WorkerConfig{
+			Client: queueMover(aws, getenv), DeadLetterURL: c.deadLetterURL, URL: queueOf(c.queueURL, getenv),
+		})
 	}
 	return handler.New(h), nil
+}
+
+// queueOf gives the address of the queue that a message came from: QUEUE_URL where it
+// names that queue, else what follows from its ARN.
+func queueOf(url string, getenv func(string) string) func(events.SQSMessage) string {
+	return func(m events.SQSMessage) string {
+		name := m.EventSourceARN[strings.LastIndexByte(m.EventSourceARN, ':')+1:]
+		if url != "" && (name == "" || strings.HasSuffix(url, "/"+name)) {
+			return url
+		}
+		return queue.URLFromARN(m.EventSourceARN, awsenv.Endpoint(getenv, "SQS"))
+	}
+}
+
+// tokenSource gives access tokens, as the Zoho client wants them.
+type tokenSource interface {
+	Token(ctx context.Context) (zoho.Token, error)
+	Refused(ctx context.Context, t zoho.Token)
+}
+
+// tokens are shared by all instances where there is a secret to share them in, else
+// each process has its own.
+func tokens(c config, store *secrets.Store, config aws.Config, getenv func(string) string) tokenSource {
+	minter := zoho.NewMinter(zoho.MinterConfig{Credentials: credentials(store), AccountsURL: c.zohoAccountsURL})
+	if c.tokenSecretID == "" {
+		return zoho.NewTokens(minter)
+	}
+	return sharedTokens{secrets.NewShared(secrets.SharedConfig{
+		Client: tokenVault(config, getenv), SecretID: c.tokenSecretID,
+		Mint: func(ctx context.Context) (secrets.Token, error) {
+			t, err := minter.Mint(ctx)
+			return secrets.Token(t), err
+		},
+		Refusal: func(err error) bool {
+			var z *zoho.Error
+			return errors.As(err, &z) && z.Status != 0
+		},
+	})}
+}
+
+// sharedTokens speaks of Zoho's tokens where secrets speaks of its own.
+type sharedTokens struct{ shared *secrets.Shared }
+
+func (s sharedTokens) Token(ctx context.Context) (zoho.Token, error) {
+	t, err := s.shared.Token(ctx)
+	return zoho.Token(t), err
+}
+
+func (s sharedTokens) Refused(ctx context.Context, t zoho.Token) {
+	s.shared.Refused(ctx, secrets.Token(t))
 }
 
 func credentials(store *secrets.Store) func(context.Context) (zoho.Credentials, error) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"untag/internal/rules"
 	"untag/internal/zoho"
@@ -17,12 +18,18 @@ type config struct {
 	rules           *rules.Rules
 	zohoSecretID    string
 	webhookSecretID string
+	tokenSecretID   string
 	queueURL        string
+	deadLetterURL   string
+	maxConcurrency  int
 	zohoVersion     string
 	zohoAPIURL      string
 	zohoAccountsURL string
 	logLevel        slog.Level
 }
+
+// maxConcurrencyLimit is what the largest edition of Zoho CRM allows.
+const maxConcurrencyLimit = 25
 
 // readConfig reads the environment through getenv. Its error joins every fault
 // there is, those met already included, so that a deployment is mended in one go. An empty variable counts as
@@ -31,7 +38,9 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 	c := config{
 		zohoSecretID:    getenv("ZOHO_SECRET_ID"),
 		webhookSecretID: getenv("WEBHOOK_SECRET_ID"),
+		tokenSecretID:   getenv("ZOHO_TOKEN_SECRET_ID"),
 		queueURL:        getenv("QUEUE_URL"),
+		deadLetterURL:   getenv("DEAD_LETTER_QUEUE_URL"),
 		zohoVersion:     getenv("ZOHO_API_VERSION"),
 		zohoAPIURL:      getenv("ZOHO_API_URL"),
 		zohoAccountsURL: getenv("ZOHO_ACCOUNTS_URL"),
@@ -47,7 +56,7 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 			fault("ZOHO_API_VERSION: %w", err)
 		}
 	}
-	for _, name := range []string{"ZOHO_API_URL", "ZOHO_ACCOUNTS_URL", "QUEUE_URL"} {
+	for _, name := range []string{"ZOHO_API_URL", "ZOHO_ACCOUNTS_URL", "QUEUE_URL", "DEAD_LETTER_QUEUE_URL"} {
 		if err := checkURL(getenv(name)); err != nil {
 			fault("%s: %w", name, err)
 		}
@@ -56,6 +65,13 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 		if err := c.logLevel.UnmarshalText([]byte(level)); err != nil {
 			fault("LOG_LEVEL: %q is no level; use debug, info, warn or error", level)
 		}
+	}
+	if text := getenv("ZOHO_MAX_CONCURRENCY"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxConcurrencyLimit {
+			fault("ZOHO_MAX_CONCURRENCY: %q is no number from 1 to %d; Zoho's editions allow 5 to 25 calls at once", text, maxConcurrencyLimit)
+		}
+		c.maxConcurrency = n
 	}
 	if met != nil {
 		faults = append(faults, met)

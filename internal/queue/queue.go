@@ -11,8 +11,12 @@ import (
 	"untag/internal/event"
 )
 
-// MaxMessage is the largest message that SQS takes, in bytes.
+// MaxMessage is the largest message that SQS takes, in bytes, its attributes included.
 const MaxMessage = 1 << 20
+
+// reserved is kept free in every message, so that the reason fits beside it should it
+// ever go to the dead-letter queue.
+const reserved = 4 << 10
 
 // sendTimeout bounds how long a sender is kept waiting for SQS.
 const sendTimeout = 10 * time.Second
@@ -48,7 +52,7 @@ func (q *Queue) Send(ctx context.Context, d event.Delivery) error {
 	if err != nil {
 		return err
 	}
-	if len(body) > MaxMessage {
+	if len(body) > MaxMessage-reserved {
 		return ErrTooLarge
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)

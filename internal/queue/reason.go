@@ -1,5 +1,7 @@
 package queue
 
+import "time"
+
 // Reason is why a message cannot be acted on.
 type Reason struct {
 	// Code is Zoho's, or one of untag's own.
@@ -7,4 +9,6 @@ type Reason struct {
 	// Rule is the rule whose removal failed, "" where no rule came to it.
 	Rule    string
 	Message string
+	// Time is when it was given up.
+	Time time.Time
 }

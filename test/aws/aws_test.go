@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,12 +79,15 @@ func (c *cloud) secret(t *testing.T, name, value string) string {
 	return *out.ARN
 }
 
-func (c *cloud) zohoSecret(t *testing.T) string {
+func (c *cloud) zohoSecret(t *testing.T) string { return c.zohoSecretNamed(t, "zoho") }
+
+func (c *cloud) zohoSecretNamed(t *testing.T, name string) string {
+	t.Helper()
 	text, err := json.Marshal(c.crm.Credentials())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.secret(t, "zoho", string(text))
+	return c.secret(t, name, string(text))
 }
 
 func (c *cloud) webhookSecret(t *testing.T) string {
@@ -242,4 +246,100 @@ func TestConfigurationIsCheckedWhole(t *testing.T) {
 			t.Errorf("the faults do not name %s:\n%s", fault, f.Output())
 		}
 	}
+}
+
+func TestOneTokenForManyProcesses(t *testing.T) {
+	c := newCloud(t)
+	const processes = 12
+	settings := map[string]string{
+		"ZOHO_SECRET_ID": c.zohoSecret(t), "WEBHOOK_SECRET_ID": c.webhookSecret(t), "ZOHO_TOKEN_SECRET_ID": c.secret(t, "token", "{}"),
+	}
+	var functions []*lambdatest.Function
+	for range processes {
+		functions = append(functions, c.start(t, settings))
+	}
+	var wg sync.WaitGroup
+	for _, f := range functions {
+		wg.Go(func() {
+			var got response
+			invoke(t, f, webhook("a-new-token"), &got)
+			if got.StatusCode != 200 {
+				t.Errorf("answer %+v, want 200\n%s", got, f.Output())
+			}
+		})
+	}
+	wg.Wait()
+	if n := c.crm.Requests().TokensMinted; n != 1 {
+		t.Errorf("%d processes minted %d tokens, want 1", processes, n)
+	}
+}
+
+func TestDeadLettersAndDelays(t *testing.T) {
+	c := newCloud(t)
+	queue, dead := c.queue(t, "events"), c.queue(t, "dead")
+	receiving := c.start(t, map[string]string{"QUEUE_URL": queue, "WEBHOOK_SECRET_ID": c.webhookSecret(t)})
+	var accepted response
+	request := webhook("a-new-token")
+	request["body"] = `{"module":"Deals","Stage":"Closed Won"}` // names no record
+	invoke(t, receiving, request, &accepted)
+	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "DEAD_LETTER_QUEUE_URL": dead})
+	batch := c.pump(t, worker, queue)
+	if len(batch.BatchItemFailures) != 0 {
+		t.Errorf("failures %v, want none: the dead-letter queue has it", batch.BatchItemFailures)
+	}
+	out, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &dead, MessageAttributeNames: []string{"All"}})
+	if err != nil || len(out.Messages) != 1 || aws.ToString(out.Messages[0].MessageAttributes["code"].StringValue) != "RULE_ERROR" ||
+		aws.ToString(out.Messages[0].MessageAttributes["rule"].StringValue) != "deal-closed" {
+		t.Fatalf("dead letters = %+v, %v\n%s", out, err, worker.Output())
+	}
+
+	// Zoho is down: the message comes back later, not at once.
+	invoke(t, receiving, webhook("a-new-token"), &accepted)
+	down := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecretNamed(t, "zoho-2"), "ZOHO_API_URL": "http://127.0.0.1:9", "DEAD_LETTER_QUEUE_URL": dead})
+	if batch = c.pump(t, down, queue); len(batch.BatchItemFailures) != 1 {
+		t.Errorf("failures %v, want the one message\n%s", batch.BatchItemFailures, down.Output())
+	}
+	out, err = c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &queue})
+	if err != nil || len(out.Messages) != 0 {
+		t.Errorf("received %d messages, %v, want none for half a minute\n%s", len(out.Messages), err, down.Output())
+	}
+}
+
+type batchResponse struct {
+	BatchItemFailures []struct {
+		ItemIdentifier string `json:"itemIdentifier"`
+	} `json:"batchItemFailures"`
+}
+
+// pump does what Lambda does: it receives from a queue, invokes, and deletes what was
+// not reported as failed.
+func (c *cloud) pump(t *testing.T, f *lambdatest.Function, queue string) batchResponse {
+	t.Helper()
+	out, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
+		QueueUrl: &queue, MaxNumberOfMessages: 10, MessageSystemAttributeNames: []types.MessageSystemAttributeName{"All"},
+	})
+	if err != nil || len(out.Messages) == 0 {
+		t.Fatalf("ReceiveMessage = %+v, %v", out, err)
+	}
+	var records []any
+	for _, m := range out.Messages {
+		records = append(records, map[string]any{
+			"messageId": *m.MessageId, "receiptHandle": *m.ReceiptHandle, "body": *m.Body, "eventSource": "aws:sqs", "attributes": m.Attributes,
+			"eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:" + queue[strings.LastIndexByte(queue, '/')+1:],
+		})
+	}
+	var batch batchResponse
+	invoke(t, f, map[string]any{"Records": records}, &batch)
+	failed := make(map[string]bool)
+	for _, item := range batch.BatchItemFailures {
+		failed[item.ItemIdentifier] = true
+	}
+	for _, m := range out.Messages {
+		if !failed[*m.MessageId] {
+			if _, err := c.queues.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &queue, ReceiptHandle: m.ReceiptHandle}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return batch
 }

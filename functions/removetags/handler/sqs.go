@@ -3,6 +3,7 @@ package handler
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -16,15 +17,18 @@ import (
 
 // messages moves what could not be acted on.
 type messages interface {
-	// Delay keeps a message from being received again for a while that grows with
-	// the number of times it has been received.
-	Delay(ctx context.Context, m events.SQSMessage, atLeast time.Duration) error
-	// DeadLetter stores a message in the dead-letter queue, with the reason.
-	DeadLetter(ctx context.Context, m events.SQSMessage, reason queue.Reason) error
+	// Delay keeps messages from being received again for a while that grows with the
+	// number of times they have been received.
+	Delay(ctx context.Context, list []queue.Delayed) error
+	// DeadLetter stores messages in the dead-letter queue, with the reason; one error each.
+	DeadLetter(ctx context.Context, letters []queue.Letter) []error
 }
 
-// sqs acts on a batch of stored deliveries. Only the messages whose own removals
-// did not all happen are reported as failed; the rest leave the queue.
+// movingMargin is kept back from the deadline of a batch for moving what failed.
+const movingMargin = 5 * time.Second
+
+// sqs acts on a batch of stored deliveries. Only the messages whose own removals did
+// not all happen are reported as failed; the rest leave the queue.
 func (h *Handler) sqs(ctx context.Context, payload []byte) (any, error) {
 	var e events.SQSEvent
 	if err := json.Unmarshal(payload, &e); err != nil {
@@ -34,15 +38,14 @@ func (h *Handler) sqs(ctx context.Context, payload []byte) (any, error) {
 		return nil, h.refused(ctx, "", errNoCredential)
 	}
 	b := h.decode(ctx, e.Records)
-	outcomes := h.pipeline.Run(ctx, b.events)
+	acting, cancel := withMargin(ctx, movingMargin)
+	outcomes := h.pipeline.Run(acting, b.events)
+	cancel()
 	for i, o := range outcomes {
 		h.logOutcome(ctx, b.events[i], o)
-		for _, m := range b.messages[i] {
-			if !h.settled(ctx, m, o) {
-				b.failed(m)
-			}
-		}
+		b.sort(b.messages[i], o)
 	}
+	h.move(ctx, b)
 	return b.response, nil
 }
 
@@ -50,7 +53,23 @@ func (h *Handler) sqs(ctx context.Context, payload []byte) (any, error) {
 type batch struct {
 	events   []event.Event
 	messages [][]events.SQSMessage
+	delayed  []queue.Delayed
+	letters  []queue.Letter
 	response events.SQSEventResponse
+}
+
+// sort says what becomes of the messages of one event.
+func (b *batch) sort(messages []events.SQSMessage, o pipeline.Outcome) {
+	reason, lost := reasonOf(o)
+	for _, m := range messages {
+		switch {
+		case o.Retryable():
+			b.delayed = append(b.delayed, queue.Delayed{Message: m, AtLeast: o.RetryAfter()})
+			b.failed(m)
+		case lost:
+			b.letters = append(b.letters, queue.Letter{Message: m, Reason: reason})
+		}
+	}
 }
 
 func (b *batch) failed(m events.SQSMessage) {
@@ -71,9 +90,9 @@ func (h *Handler) decode(ctx context.Context, records []events.SQSMessage) *batc
 		delivery, ev, err := read(m)
 		if err != nil {
 			h.log.LogAttrs(ctx, slog.LevelError, "message", slog.String("message_id", m.MessageId), slog.String("reason", err.Error()))
-			if !h.buried(ctx, m, queue.Reason{Code: "UNREADABLE", Message: err.Error()}) {
-				b.failed(m)
-			}
+			b.letters = append(b.letters, queue.Letter{Message: m, Reason: queue.Reason{
+				Code: "UNREADABLE", Message: err.Error(), Time: time.Now(),
+			}})
 			continue
 		}
 		key := repeatKey{delivery.Source, delivery.DeliveryID, string(delivery.Body)}
@@ -97,50 +116,55 @@ func read(m events.SQSMessage) (event.Delivery, event.Event, error) {
 	return delivery, ev, err
 }
 
-// settled reports whether a message may leave the queue: its event is acted on, or
-// is in the dead-letter queue with the reason. Otherwise it comes back later.
-func (h *Handler) settled(ctx context.Context, m events.SQSMessage, o pipeline.Outcome) bool {
-	if o.Retryable() {
-		h.delay(ctx, m, o.RetryAfter())
-		return false
-	}
-	reason, lost := reasonOf(o)
-	if !lost {
-		return true
-	}
-	return h.buried(ctx, m, reason)
-}
+// CodeRuleError is the code of an event in the dead-letter queue of which some rule
+// could not be evaluated: it can be sent again once the rule is right.
+const CodeRuleError = "RULE_ERROR"
 
 // reasonOf is why an event cannot be acted on however often it is tried; false when
 // nothing is left to do. A record that is gone is nothing left to do.
 func reasonOf(o pipeline.Outcome) (queue.Reason, bool) {
 	for _, f := range o.Failed {
 		if !f.Gone {
-			return queue.Reason{Code: f.Code, Rule: f.Rule, Message: f.Message}, true
+			return queue.Reason{Code: f.Code, Rule: f.Rule, Message: f.Message, Time: time.Now()}, true
 		}
+	}
+	for _, e := range o.Errors {
+		return queue.Reason{Code: CodeRuleError, Rule: e.Rule, Message: e.Message, Time: time.Now()}, true
 	}
 	return queue.Reason{}, false
 }
 
-func (h *Handler) delay(ctx context.Context, m events.SQSMessage, atLeast time.Duration) {
+// move sends back what another try may mend, and buries what none will. A message that
+// the dead-letter queue does not take stays where it is; SQS moves it there itself after
+// it has been received often enough.
+func (h *Handler) move(ctx context.Context, b *batch) {
 	if h.messages == nil {
+		for _, l := range b.letters {
+			if l.Reason.Code != CodeRuleError { // trying again would not mend the rule
+				b.failed(l.Message)
+			}
+		}
 		return
 	}
-	if err := h.messages.Delay(ctx, m, atLeast); err != nil {
-		// The message comes back after the queue's own visibility time-out instead.
-		h.log.LogAttrs(ctx, slog.LevelWarn, "delay refused", slog.String("message_id", m.MessageId), slog.String("reason", err.Error()))
+	for i, err := range h.messages.DeadLetter(ctx, b.letters) {
+		l := b.letters[i]
+		attrs := []slog.Attr{slog.String("message_id", l.Message.MessageId), slog.String("code", l.Reason.Code), slog.String("rule", l.Reason.Rule)}
+		if err == nil {
+			h.log.LogAttrs(ctx, slog.LevelError, "dead letter", attrs...)
+			continue
+		}
+		if errors.Is(err, queue.ErrNoDeadLetterQueue) && l.Reason.Code == CodeRuleError {
+			continue
+		}
+		h.log.LogAttrs(ctx, slog.LevelError, "dead letter refused", append(attrs, slog.String("reason", err.Error()))...)
+		b.failed(l.Message)
+		b.delayed = append(b.delayed, queue.Delayed{Message: l.Message})
 	}
-}
-
-// buried reports whether the dead-letter queue has the message. Until it does, the
-// message stays where it is.
-func (h *Handler) buried(ctx context.Context, m events.SQSMessage, reason queue.Reason) bool {
-	if h.messages == nil {
-		return false
+	if len(b.delayed) == 0 {
+		return
 	}
-	if err := h.messages.DeadLetter(ctx, m, reason); err != nil {
-		h.log.LogAttrs(ctx, slog.LevelError, "dead letter refused", slog.String("message_id", m.MessageId), slog.String("reason", err.Error()))
-		return false
+	if err := h.messages.Delay(ctx, b.delayed); err != nil {
+		// They come back after the queue's own visibility time-out instead.
+		h.log.LogAttrs(ctx, slog.LevelWarn, "delay refused", slog.String("reason", err.Error()))
 	}
-	return true
 }

@@ -37,17 +37,22 @@ type fakeMessages struct {
 	err             error
 }
 
-func (f *fakeMessages) Delay(_ context.Context, m events.SQSMessage, _ time.Duration) error {
-	f.delayed = append(f.delayed, m.MessageId)
+func (f *fakeMessages) Delay(_ context.Context, list []queue.Delayed) error {
+	for _, d := range list {
+		f.delayed = append(f.delayed, d.Message.MessageId)
+	}
 	return nil
 }
 
-func (f *fakeMessages) DeadLetter(_ context.Context, m events.SQSMessage, reason queue.Reason) error {
-	if f.err == nil {
-		f.buried = append(f.buried, m.MessageId)
-		f.codes = append(f.codes, reason.Code)
+func (f *fakeMessages) DeadLetter(_ context.Context, letters []queue.Letter) []error {
+	errs := make([]error, len(letters))
+	for i, l := range letters {
+		if errs[i] = f.err; f.err == nil {
+			f.buried = append(f.buried, l.Message.MessageId)
+			f.codes = append(f.codes, l.Reason.Code)
+		}
 	}
-	return f.err
+	return errs
 }
 
 func failures(r events.SQSEventResponse) []string {
@@ -66,6 +71,7 @@ func TestSQSBatch(t *testing.T) {
 		stored(t, "gone", "", closed(goneDeal)),
 		stored(t, "wrong-module", "", `{"kind":"wrong module","id":"1"}`),
 		stored(t, "unparseable", "", `{"kind":`),
+		stored(t, "rule-error", "", `{"kind":"no id"}`),
 		foreign,
 	}}
 	t.Run("with a dead-letter queue", func(t *testing.T) {
@@ -76,11 +82,11 @@ func TestSQSBatch(t *testing.T) {
 		if len(failures(got)) > 0 {
 			t.Errorf("failures = %v, want none", failures(got))
 		}
-		want := []string{"unparseable", "foreign", "wrong-module"}
+		want := []string{"unparseable", "foreign", "wrong-module", "rule-error"}
 		if diff := cmp.Diff(want, m.buried); diff != "" {
 			t.Errorf("dead letters: -want +got\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{"UNREADABLE", "UNREADABLE", "INVALID_MODULE"}, m.codes); diff != "" {
+		if diff := cmp.Diff([]string{"UNREADABLE", "UNREADABLE", "INVALID_MODULE", handler.CodeRuleError}, m.codes); diff != "" {
 			t.Errorf("codes: -want +got\n%s", diff)
 		}
 		if n := l.crm.Requests().RemoveTags; n != 2 {
@@ -100,7 +106,7 @@ func TestSQSBatch(t *testing.T) {
 		l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = &fakeMessages{err: errors.New("refused")} })
 		var got events.SQSEventResponse
 		l.invoke(t, batch, &got)
-		want := []string{"unparseable", "foreign", "wrong-module"}
+		want := []string{"unparseable", "foreign", "wrong-module", "rule-error"}
 		if diff := cmp.Diff(want, failures(got)); diff != "" {
 			t.Errorf("failures: -want +got\n%s", diff)
 		}

@@ -1,0 +1,208 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+)
+
+const (
+	// firstDelay and lastDelay bound how long a message waits before another try.
+	firstDelay = 30 * time.Second
+	lastDelay  = time.Hour
+	// batchSize is how many messages SQS takes in one call, parallel how many calls go on
+	// at once.
+	batchSize = 10
+	parallel  = 5
+	// maxReason bounds the text of a reason, in bytes.
+	maxReason = 256
+)
+
+// mover is what a worker needs of SQS.
+type mover interface {
+	sender
+	ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, options ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
+}
+
+// WorkerConfig is what NewWorker needs.
+type WorkerConfig struct {
+	Client mover
+	// URL gives the address of the queue that a message came from.
+	URL func(m events.SQSMessage) string
+	// DeadLetterURL is that of the dead-letter queue; without one, DeadLetter refuses.
+	DeadLetterURL string
+}
+
+// Worker moves messages that could not be acted on: back with a delay, or on to the
+// dead-letter queue.
+type Worker struct {
+	client     mover
+	url        func(m events.SQSMessage) string
+	deadLetter string
+}
+
+// NewWorker returns a Worker.
+func NewWorker(c WorkerConfig) *Worker {
+	return &Worker{client: c.Client, url: c.URL, deadLetter: c.DeadLetterURL}
+}
+
+// Delayed is a message that goes back for another try, after AtLeast at the earliest.
+type Delayed struct {
+	Message events.SQSMessage
+	AtLeast time.Duration
+}
+
+// Backoff is how long a message waits after it was received so many times: 30 s, then
+// twice as long each time up to an hour, spread by a fifth in either direction.
+func Backoff(received int, random float64) time.Duration {
+	delay := lastDelay
+	if n := max(received, 1) - 1; n < 7 {
+		delay = min(lastDelay, firstDelay<<n)
+	}
+	spread := time.Duration(float64(delay) * (0.8 + 0.4*random))
+	return min(max(spread, firstDelay), lastDelay)
+}
+
+// Delay keeps messages from being received again for a while. Where SQS does not take
+// it, a message comes back after the queue's own visibility time-out, which loses
+// nothing; the error says how many those are.
+func (w *Worker) Delay(ctx context.Context, list []Delayed) error {
+	byQueue := make(map[string][]types.ChangeMessageVisibilityBatchRequestEntry)
+	for i, d := range list {
+		received, _ := strconv.Atoi(d.Message.Attributes["ApproximateReceiveCount"])
+		wait := min(max(Backoff(received, rand.Float64()), d.AtLeast), lastDelay)
+		url := w.url(d.Message)
+		byQueue[url] = append(byQueue[url], types.ChangeMessageVisibilityBatchRequestEntry{
+			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: aws.String(d.Message.ReceiptHandle), VisibilityTimeout: int32(wait.Seconds()),
+		})
+	}
+	var calls []*sqs.ChangeMessageVisibilityBatchInput
+	for url, entries := range byQueue {
+		for chunk := range slices.Chunk(entries, batchSize) {
+			calls = append(calls, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: aws.String(url), Entries: chunk})
+		}
+	}
+	var mu sync.Mutex
+	var errs []error
+	sideBySide(calls, func(in *sqs.ChangeMessageVisibilityBatchInput) {
+		out, err := w.client.ChangeMessageVisibilityBatch(ctx, in)
+		if err == nil && len(out.Failed) > 0 {
+			err = fmt.Errorf("SQS refused %d of %d", len(out.Failed), len(in.Entries))
+		}
+		if err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, fmt.Errorf("queue: delay: %w", err))
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// Letter is a message for the dead-letter queue, with the reason.
+type Letter struct {
+	Message events.SQSMessage
+	Reason  Reason
+}
+
+// ErrNoDeadLetterQueue is a Worker that has none.
+var ErrNoDeadLetterQueue = errors.New("queue: DEAD_LETTER_QUEUE_URL is not set")
+
+// DeadLetter stores messages in the dead-letter queue, with the reason as message
+// attributes. One error a letter: nil means that the queue has it, and only then may
+// the message leave where it is.
+func (w *Worker) DeadLetter(ctx context.Context, letters []Letter) []error {
+	errs := make([]error, len(letters))
+	var indexes []int
+	for i := range letters {
+		indexes = append(indexes, i)
+	}
+	sideBySide(indexes, func(i int) { errs[i] = w.bury(ctx, letters[i]) })
+	return errs
+}
+
+func (w *Worker) bury(ctx context.Context, l Letter) error {
+	if w.deadLetter == "" {
+		return ErrNoDeadLetterQueue
+	}
+	out, err := w.client.SendMessage(ctx, &sqs.SendMessageInput{
+		QueueUrl: &w.deadLetter, MessageBody: aws.String(l.Message.Body), MessageAttributes: attributes(l),
+	})
+	if err != nil {
+		return fmt.Errorf("queue: dead letter: %w", err)
+	}
+	if out.MessageId == nil || *out.MessageId == "" {
+		return errors.New("queue: dead letter: SQS answered without the id of a message")
+	}
+	return nil
+}
+
+// attributes are the reason in the form of a message's attributes, which may not be
+// empty and take no control characters.
+func attributes(l Letter) map[string]types.MessageAttributeValue {
+	list := make(map[string]types.MessageAttributeValue)
+	for name, value := range map[string]string{
+		"code": l.Reason.Code, "rule": l.Reason.Rule, "message": l.Reason.Message,
+		"time": l.Reason.Time.UTC().Format(time.RFC3339), "message_id": l.Message.MessageId,
+	} {
+		if value = attributeText(value); value != "" {
+			list[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
+		}
+	}
+	return list
+}
+
+func attributeText(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r >= 0xfffe || r == unicode.ReplacementChar {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, " "))
+	if len(s) > maxReason {
+		s = strings.ToValidUTF8(s[:maxReason], "")
+	}
+	return strings.TrimSpace(s)
+}
+
+// sideBySide runs do for every item, a few at once, and waits for all.
+func sideBySide[T any](items []T, do func(T)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, parallel)
+	for _, item := range items {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			do(item)
+		})
+	}
+	wg.Wait()
+}
+
+// URLFromARN gives the address of a queue from its ARN, below an endpoint; the
+// endpoint is SQS's own in the queue's region where none is given.
+func URLFromARN(arn string, endpoint *string) string {
+	parts := strings.Split(arn, ":")
+	if len(parts) != 6 {
+		return ""
+	}
+	base := "https://sqs." + parts[3] + ".amazonaws.com"
+	if strings.HasPrefix(parts[3], "cn-") {
+		base += ".cn"
+	}
+	if endpoint != nil {
+		base = strings.TrimSuffix(*endpoint, "/")
+	}
+	return base + "/" + parts[4] + "/" + parts[5]
+}
