@@ -16,7 +16,7 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newRun(), newSandbox(), newCheck(), newSchema(), newExplain(), newTest())
+	root.AddCommand(newRun(), newSandbox(), newCheck(), newSchema(), newExplain(), newTest(), newDLQ(), newReplay())
 	return root
 }
 

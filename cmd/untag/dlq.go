@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"untag/internal/queue"
+)
+
+// most is how many dead letters are looked at unless --max says otherwise.
+const most = 1000
+
+type dlqFlags struct {
+	queueURL, deadLetterURL string
+	max                     int
+	json                    bool
+}
+
+func newDLQ() *cobra.Command {
+	var f dlqFlags
+	c := &cobra.Command{
+		Use:   "dlq",
+		Short: "Look through the dead-letter queue, and send events again",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.PersistentFlags().StringVar(&f.deadLetterURL, "dead-letter-queue-url", os.Getenv("DEAD_LETTER_QUEUE_URL"), "the dead-letter queue (DEAD_LETTER_QUEUE_URL)")
+	c.PersistentFlags().IntVar(&f.max, "max", most, "look at so many messages at the most")
+	c.AddCommand(newDLQList(&f), newDLQShow(&f), newDLQRedrive(&f))
+	return c
+}
+
+func newDLQList(f *dlqFlags) *cobra.Command {
+	c := &cobra.Command{
+		Use: "list", Short: "List what failed, why, and how long ago", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			d, _, err := f.open(c.Context())
+			if err != nil {
+				return err
+			}
+			list, err := d.List(c.Context(), f.max)
+			if err != nil {
+				return err
+			}
+			return printDead(c.OutOrStdout(), list, f.json)
+		},
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "print one line of JSON a message")
+	return c
+}
+
+func newDLQShow(f *dlqFlags) *cobra.Command {
+	var output string
+	c := &cobra.Command{
+		Use: "show ID", Short: "Show one message, by its id or that of its event", Args: cobra.ExactArgs(1),
+		Long: `Show one message. What the event holds is not printed; --output writes it to a file,
+for untag replay.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			d, _, err := f.open(c.Context())
+			if err != nil {
+				return err
+			}
+			list, err := d.List(c.Context(), f.max)
+			if err != nil {
+				return err
+			}
+			return showDead(c.OutOrStdout(), list, args[0], output)
+		},
+	}
+	c.Flags().StringVarP(&output, "output", "o", "", "write the stored event to this file")
+	return c
+}
+
+func newDLQRedrive(f *dlqFlags) *cobra.Command {
+	var rule string
+	var all bool
+	c := &cobra.Command{
+		Use: "redrive (--all | --rule NAME)", Short: "Send messages to the queue again", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if all == (rule != "") {
+				return errors.New("redrive takes either --all or --rule NAME")
+			}
+			if f.queueURL == "" {
+				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")
+			}
+			d, _, err := f.open(c.Context())
+			if err != nil {
+				return err
+			}
+			sent, err := d.Redrive(c.Context(), f.queueURL, f.max, func(one queue.Dead) bool { return all || one.Reason.Rule == rule })
+			fmt.Fprintf(c.OutOrStdout(), "%d sent again\n", sent)
+			return err
+		},
+	}
+	c.Flags().StringVar(&f.queueURL, "queue-url", os.Getenv("QUEUE_URL"), "the queue to send to (QUEUE_URL)")
+	c.Flags().StringVar(&rule, "rule", "", "only what this rule failed for")
+	c.Flags().BoolVar(&all, "all", false, "everything")
+	return c
+}
+
+func newReplay() *cobra.Command {
+	var url string
+	c := &cobra.Command{
+		Use: "replay FILE…", Short: "Send stored events to the queue again", Args: cobra.MinimumNArgs(1),
+		Long: `Send stored events to the queue again: files that untag dlq show --output wrote, or
+recorded batches from SQS. Removing a tag twice does no harm.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if url == "" {
+				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")
+			}
+			bodies, err := storedBodies(args)
+			if err != nil {
+				return err
+			}
+			client, err := newSQS(c.Context())
+			if err != nil {
+				return err
+			}
+			q := queue.New(queue.Config{Client: client, URL: url})
+			for i, body := range bodies {
+				if err := q.Resend(c.Context(), body); err != nil {
+					return fmt.Errorf("%d of %d sent: %w", i, len(bodies), err)
+				}
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%d sent\n", len(bodies))
+			return err
+		},
+	}
+	c.Flags().StringVar(&url, "queue-url", os.Getenv("QUEUE_URL"), "the queue to send to (QUEUE_URL)")
+	return c
+}
+
+// storedBodies reads every file before anything is sent.
+func storedBodies(files []string) ([]string, error) {
+	var bodies []string
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read the event: %w", err)
+		}
+		found := []string{string(data)}
+		var batch events.SQSEvent
+		if json.Unmarshal(data, &batch) == nil && len(batch.Records) > 0 {
+			found = nil
+			for _, m := range batch.Records {
+				found = append(found, m.Body)
+			}
+		}
+		for _, body := range found {
+			if _, err := queue.Decode(body); err != nil {
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
+		}
+		bodies = append(bodies, found...)
+	}
+	return bodies, nil
+}
+
+func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, *sqs.Client, error) {
+	if f.deadLetterURL == "" {
+		return nil, nil, errors.New("--dead-letter-queue-url (or DEAD_LETTER_QUEUE_URL) names the dead-letter queue")
+	}
+	client, err := newSQS(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return queue.NewDeadLetters(client, f.deadLetterURL), client, nil
+}
+
+// newSQS takes region, credentials and address from wherever people keep them.
+func newSQS(ctx context.Context) (*sqs.Client, error) {
+	c, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	return sqs.NewFromConfig(c), nil
+}
+
+// deadLine is a dead letter as `--json` prints it.
+type deadLine struct {
+	ID      string    `json:"id"`
+	EventID string    `json:"event_id"`
+	Source  string    `json:"source"`
+	Code    string    `json:"code"`
+	Rule    string    `json:"rule"`
+	Message string    `json:"message"`
+	Time    time.Time `json:"time"`
+}
+
+func lineOf(one queue.Dead) deadLine {
+	at := one.Reason.Time
+	if at.IsZero() {
+		at = one.Sent
+	}
+	return deadLine{one.ID, one.Delivery.ID, one.Delivery.Source, one.Reason.Code, one.Reason.Rule, one.Reason.Message, at.UTC()}
+}
+
+func printDead(w io.Writer, list []queue.Dead, asJSON bool) error {
+	if asJSON {
+		encoder := json.NewEncoder(w)
+		for _, one := range list {
+			if err := encoder.Encode(lineOf(one)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(w, "the dead-letter queue is empty")
+		return err
+	}
+	t := table.NewWriter()
+	t.SetOutputMirror(w)
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	t.AppendHeader(table.Row{"message", "source", "rule", "code", "why", "ago"})
+	for _, one := range list {
+		l := lineOf(one)
+		t.AppendRow(table.Row{l.ID, clean(l.Source), clean(l.Rule), clean(l.Code), shorten(clean(l.Message), 60), ago(l.Time)})
+	}
+	t.Render()
+	return nil
+}
+
+func ago(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	d := time.Since(t)
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+func showDead(w io.Writer, list []queue.Dead, id, output string) error {
+	for _, one := range list {
+		if one.ID != id && one.Delivery.ID != id {
+			continue
+		}
+		l := lineOf(one)
+		fmt.Fprintf(w, "message   %s\nevent     %s\nsource    %s\nrule      %s\ncode      %s\nwhy       %s\nsince     %s (%s ago)\nsize      %d bytes\n",
+			l.ID, clean(l.EventID), clean(l.Source), clean(l.Rule), clean(l.Code), clean(l.Message), l.Time.Format(time.RFC3339), ago(l.Time), len(one.Body))
+		if !one.Readable {
+			fmt.Fprintln(w, "          (not a delivery that untag stored)")
+		}
+		if output == "" {
+			return nil
+		}
+		if err := os.WriteFile(output, []byte(one.Body), 0o600); err != nil {
+			return fmt.Errorf("write the event: %w", err)
+		}
+		return nil
+	}
+	return answerIsNo{fmt.Sprintf("no message %s among %d", id, len(list))}
+}

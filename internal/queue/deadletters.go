@@ -1,0 +1,161 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"untag/internal/event"
+)
+
+// holdFor is how long messages are kept from others while they are looked at.
+const holdFor = 60 * time.Second
+
+// operator is what looking through a dead-letter queue needs of SQS.
+type operator interface {
+	mover
+	ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageInput, options ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
+	DeleteMessage(ctx context.Context, in *sqs.DeleteMessageInput, options ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
+}
+
+// DeadLetters looks through a dead-letter queue, for people.
+type DeadLetters struct {
+	client operator
+	url    string
+}
+
+// NewDeadLetters returns a DeadLetters.
+func NewDeadLetters(client operator, url string) *DeadLetters { return &DeadLetters{client, url} }
+
+// Dead is one message of a dead-letter queue.
+type Dead struct {
+	// ID is that of the message.
+	ID     string
+	Reason Reason
+	// Sent is when it came into the dead-letter queue.
+	Sent time.Time
+	// Body is the message as it was stored.
+	Body string
+	// Delivery is what it holds; Readable says whether that could be told.
+	Delivery event.Delivery
+	Readable bool
+
+	receipt string
+}
+
+// List receives up to most messages and puts them back.
+func (d *DeadLetters) List(ctx context.Context, most int) ([]Dead, error) {
+	list, err := d.hold(ctx, most)
+	return list, errors.Join(err, d.release(ctx, list))
+}
+
+// hold receives messages until there are no more, or most of them.
+func (d *DeadLetters) hold(ctx context.Context, most int) ([]Dead, error) {
+	var list []Dead
+	seen := make(map[string]bool)
+	for len(list) < most {
+		out, err := d.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+			QueueUrl: &d.url, MaxNumberOfMessages: int32(min(batchSize, most-len(list))), VisibilityTimeout: int32(holdFor.Seconds()),
+			MessageAttributeNames:       []string{"All"},
+			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp},
+		})
+		if err != nil {
+			return list, fmt.Errorf("queue: receive dead letters: %w", err)
+		}
+		if len(out.Messages) == 0 {
+			return list, nil
+		}
+		for _, m := range out.Messages {
+			if one := deadOf(m); !seen[one.ID] {
+				seen[one.ID] = true
+				list = append(list, one)
+			}
+		}
+	}
+	return list, nil
+}
+
+func deadOf(m types.Message) Dead {
+	text := func(name string) string { return aws.ToString(m.MessageAttributes[name].StringValue) }
+	one := Dead{ID: aws.ToString(m.MessageId), Body: aws.ToString(m.Body), receipt: aws.ToString(m.ReceiptHandle)}
+	one.Reason = Reason{Code: text("code"), Rule: text("rule"), Message: text("message")}
+	one.Reason.Time, _ = time.Parse(time.RFC3339, text("time"))
+	if ms, err := strconv.ParseInt(m.Attributes["SentTimestamp"], 10, 64); err == nil {
+		one.Sent = time.UnixMilli(ms)
+	}
+	if one.Reason.Code == "" {
+		// SQS itself moved it, after it had been received too often.
+		one.Reason.Code = "RECEIVED_TOO_OFTEN"
+	}
+	delivery, err := Decode(one.Body)
+	one.Delivery, one.Readable = delivery, err == nil
+	return one
+}
+
+// release puts messages back at once.
+func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
+	for chunk := range slices.Chunk(list, batchSize) {
+		in := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &d.url}
+		for i, one := range chunk {
+			in.Entries = append(in.Entries, types.ChangeMessageVisibilityBatchRequestEntry{
+				Id: aws.String(strconv.Itoa(i)), ReceiptHandle: aws.String(one.receipt), VisibilityTimeout: 0,
+			})
+		}
+		if _, err := d.client.ChangeMessageVisibilityBatch(ctx, in); err != nil {
+			return fmt.Errorf("queue: put dead letters back (they return by themselves within a minute): %w", err)
+		}
+	}
+	return nil
+}
+
+// Redrive sends the messages that are chosen to a queue, and only then takes them out
+// of the dead-letter queue: one that is interrupted may be sent twice, never lost. It
+// gives how many were sent.
+func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen func(Dead) bool) (int, error) {
+	list, err := d.hold(ctx, most)
+	if err != nil {
+		return 0, errors.Join(err, d.release(ctx, list))
+	}
+	sent := 0
+	for i, one := range list {
+		if !chosen(one) {
+			continue
+		}
+		out, err := d.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &to, MessageBody: &one.Body})
+		if err == nil && aws.ToString(out.MessageId) == "" {
+			err = errors.New("SQS answered without the id of a message")
+		}
+		if err != nil {
+			return sent, errors.Join(fmt.Errorf("queue: redrive %s: %w", one.ID, err), d.release(ctx, list[i:]))
+		}
+		sent++
+		if _, err := d.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &d.url, ReceiptHandle: &one.receipt}); err != nil {
+			return sent, errors.Join(fmt.Errorf("queue: redrive %s: it was sent and could not be taken out: %w", one.ID, err), d.release(ctx, list[i+1:]))
+		}
+		list[i].receipt = ""
+	}
+	rest := slices.DeleteFunc(list, func(one Dead) bool { return one.receipt == "" })
+	return sent, d.release(ctx, rest)
+}
+
+// Resend stores the body of a message again, as it is.
+func (q *Queue) Resend(ctx context.Context, body string) error {
+	if _, err := Decode(body); err != nil {
+		return err
+	}
+	out, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
+	if err != nil {
+		return fmt.Errorf("queue: send: %w", err)
+	}
+	if aws.ToString(out.MessageId) == "" {
+		return errors.New("queue: send: SQS answered without the id of a message")
+	}
+	return nil
+}
