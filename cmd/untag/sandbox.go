@@ -78,11 +78,11 @@ func newCRM(file string) (*sandbox.Sandbox, error) {
 func recordsFault(file string, err error) error {
 	several, ok := err.(interface{ Unwrap() []error })
 	if !ok {
-		return fmt.Errorf("%s:%w", file, err)
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	var faults []error
 	for _, one := range several.Unwrap() {
-		faults = append(faults, fmt.Errorf("%s:%w", file, one))
+		faults = append(faults, fmt.Errorf("%s: %w", file, one))
 	}
 	return errors.Join(faults...)
 }

@@ -20,7 +20,7 @@ import (
 const (
 	coldStartLimit = 2.0
 	coldStarts     = 31
-	coldRounds     = 5
+	coldRounds     = 8
 	binaryLimit    = 12_000_000
 )
 
