@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,11 +13,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"untag/internal/event"
 	"untag/internal/pipeline"
 )
 
@@ -25,7 +24,7 @@ type delivered struct {
 	file string
 	// answer is the HTTP status, or what a function answers elsewhere.
 	answer string
-	// outcomes are those of the events in the file, as far as the answer has them.
+	// outcomes are those of the events in the file, in their order.
 	outcomes []pipeline.Outcome
 	// wrong is why the delivery did not go well, "" if it did.
 	wrong string
@@ -33,11 +32,19 @@ type delivered struct {
 
 // eventFiles lists the events of a folder, in the order of their names.
 func eventFiles(folder string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.json"))
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("no events: %s has no *.json; name another folder with --events", folder)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, fmt.Errorf("read the events: %w", err)
 	}
-	slices.Sort(files)
+	var files []string
+	for _, entry := range entries {
+		if !entry.IsDir() && filepath.Ext(entry.Name()) == ".json" {
+			files = append(files, filepath.Join(folder, entry.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("read the events: %s has no *.json; name another folder with --events", folder)
+	}
 	return files, nil
 }
 
@@ -45,34 +52,18 @@ func eventFiles(folder string) ([]string, error) {
 type deliverer struct {
 	function invoker
 	url      string
+	client   *http.Client
 	recorder *recorder
 }
 
-// recorder keeps the outcomes of events while they are acted on, as not every kind of
-// answer has them.
-type recorder struct {
-	pipeline interface {
-		Run(ctx context.Context, events []event.Event) []pipeline.Outcome
-	}
-	mu       sync.Mutex
-	outcomes []pipeline.Outcome
-}
-
-func (r *recorder) Run(ctx context.Context, list []event.Event) []pipeline.Outcome {
-	outcomes := r.pipeline.Run(ctx, list)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.outcomes = append(r.outcomes, outcomes...)
-	return outcomes
-}
-
-// take gives what was recorded and forgets it.
-func (r *recorder) take() []pipeline.Outcome {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	taken := r.outcomes
-	r.outcomes = nil
-	return taken
+// newDeliverer sends to the function at url, past any proxy, and takes a redirect for
+// the answer that it is.
+func newDeliverer(function invoker, url string, r *recorder) deliverer {
+	return deliverer{function: function, url: url, recorder: r, client: &http.Client{
+		Transport:     &http.Transport{},
+		Timeout:       gatewayTimeout + gatewayTimeout/10,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 }
 
 // deliver sends one file: what came through an HTTP API as a real HTTP request, all
@@ -85,108 +76,136 @@ func (d deliverer) deliver(ctx context.Context, file string) delivered {
 		return out
 	}
 	d.recorder.take()
-	var request events.APIGatewayV2HTTPRequest
-	if json.Unmarshal(payload, &request) == nil && request.Version == "2.0" && request.RequestContext.HTTP.Method != "" {
-		d.send(ctx, request, &out)
+	if request, ok := httpAPIRequest(payload); ok {
+		err = d.send(ctx, request, &out)
 	} else {
-		d.invoke(ctx, payload, &out)
+		err = d.invoke(ctx, payload, &out)
 	}
 	out.outcomes = d.recorder.take()
-	out.judge()
+	out.judge(err)
 	return out
 }
 
-func (d deliverer) invoke(ctx context.Context, payload []byte, out *delivered) {
+// httpAPIRequest reads a payload of an HTTP API. A function URL has the same format, and
+// no API in front that this one could stand in for.
+func httpAPIRequest(payload []byte) (events.APIGatewayV2HTTPRequest, bool) {
+	var request events.APIGatewayV2HTTPRequest
+	err := json.Unmarshal(payload, &request)
+	ok := err == nil && request.Version == "2.0" && request.RequestContext.HTTP.Method != "" &&
+		!strings.Contains(request.RequestContext.DomainName, ".lambda-url.")
+	return request, ok
+}
+
+func (d deliverer) invoke(ctx context.Context, payload []byte, out *delivered) error {
 	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
 	defer cancel()
 	answer, err := d.function.Invoke(ctx, payload)
 	if err != nil {
-		out.answer, out.wrong = "error", err.Error()
-		return
+		out.answer = "error"
+		return err
 	}
-	out.readInvoked(answer)
+	return out.readInvoked(answer)
 }
 
-// judge finds what went wrong in outcomes that an answer may not show.
-func (out *delivered) judge() {
-	for _, o := range out.outcomes {
-		for _, f := range o.Failed {
-			out.wrong = fmt.Sprintf("rule %s: %s: %s", f.Rule, f.Code, f.Message)
-		}
-		for _, e := range o.Errors {
-			out.wrong = fmt.Sprintf("rule %s: %s", e.Rule, e.Message)
-		}
+func (d deliverer) send(ctx context.Context, recorded events.APIGatewayV2HTTPRequest, out *delivered) error {
+	request, err := requestOf(ctx, d.url, recorded)
+	if err != nil {
+		return err
 	}
+	response, err := d.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	return out.read(response.StatusCode, answer)
 }
 
-func (d deliverer) send(ctx context.Context, recorded events.APIGatewayV2HTTPRequest, out *delivered) {
+// requestOf is the request that an HTTP API made a payload of.
+func requestOf(ctx context.Context, url string, recorded events.APIGatewayV2HTTPRequest) (*http.Request, error) {
 	body := []byte(recorded.Body)
 	if recorded.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(recorded.Body)
 		if err != nil {
-			out.wrong = "the body is marked as base64 and is not"
-			return
+			return nil, errors.New("the body is marked as base64 and is not")
 		}
 		body = decoded
 	}
-	address := d.url + recorded.RawPath
+	address := url + recorded.RawPath
 	if recorded.RawQueryString != "" {
 		address += "?" + recorded.RawQueryString
 	}
 	request, err := http.NewRequestWithContext(ctx, recorded.RequestContext.HTTP.Method, address, bytes.NewReader(body))
 	if err != nil {
-		out.wrong = err.Error()
-		return
+		return nil, err
 	}
 	for name, value := range recorded.Headers {
-		// These belong to the connection, not to the sender.
-		if name != "host" && name != "content-length" && !strings.HasPrefix(name, "x-forwarded-") {
+		if !ofConnection(strings.ToLower(name)) {
 			request.Header.Set(name, value)
 		}
 	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		out.wrong = err.Error()
-		return
+	if len(recorded.Cookies) > 0 {
+		request.Header.Set("Cookie", strings.Join(recorded.Cookies, "; "))
 	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		out.wrong = err.Error()
-		return
-	}
-	out.read(response.StatusCode, answer)
+	return request, nil
+}
+
+// ofConnection reports whether a header belongs to the connection that the event came
+// over, or was added on the way, and is not the sender's.
+func ofConnection(name string) bool {
+	return slices.Contains([]string{"host", "content-length", "transfer-encoding", "connection", "x-amzn-trace-id"}, name) ||
+		strings.HasPrefix(name, "x-forwarded-")
 }
 
 // readInvoked reads what the function answered to an envelope.
-func (out *delivered) readInvoked(answer []byte) {
+func (out *delivered) readInvoked(answer []byte) error {
 	var envelope struct {
-		StatusCode        int             `json:"statusCode"`
-		Body              string          `json:"body"`
-		BatchItemFailures json.RawMessage `json:"batchItemFailures"`
+		StatusCode        int                          `json:"statusCode"`
+		Body              string                       `json:"body"`
+		BatchItemFailures []events.SQSBatchItemFailure `json:"batchItemFailures"`
 	}
 	if err := json.Unmarshal(answer, &envelope); err != nil {
-		out.wrong = "the answer is no JSON"
-		return
+		return errors.New("the function's answer is no JSON object")
 	}
 	switch {
 	case envelope.StatusCode != 0:
-		out.read(envelope.StatusCode, []byte(envelope.Body))
-	case envelope.BatchItemFailures != nil:
-		out.answer = "batch done"
-		var failures []events.SQSBatchItemFailure
-		if json.Unmarshal(envelope.BatchItemFailures, &failures) != nil || len(failures) > 0 {
-			out.answer, out.wrong = "batch", fmt.Sprintf("%d messages go back to the queue", len(failures))
-		}
-	default:
-		out.read(http.StatusOK, answer)
-		out.answer = "returned"
+		return out.read(envelope.StatusCode, []byte(envelope.Body))
+	case len(envelope.BatchItemFailures) > 0:
+		out.answer = "batch"
+		return fmt.Errorf("messages that go back to the queue: %d", len(envelope.BatchItemFailures))
 	}
+	out.answer = "returned"
+	return nil
 }
 
-func (out *delivered) read(status int, answer []byte) {
+func (out *delivered) read(status int, answer []byte) error {
 	out.answer = statusText(status)
-	if status > 299 {
-		out.wrong = strings.TrimSpace(string(answer))
+	switch {
+	case status <= 299:
+		return nil
+	case bytes.Contains(answer, []byte(`"outcome"`)):
+		// The outcome itself says more.
+		return errors.New(out.answer)
 	}
+	return fmt.Errorf("%s: %s", out.answer, bytes.TrimSpace(answer))
+}
+
+// judge says what went wrong: the answer, or an outcome that the answer may not show.
+func (out *delivered) judge(err error) {
+	var wrong []string
+	if err != nil {
+		wrong = append(wrong, err.Error())
+	}
+	for _, o := range out.outcomes {
+		for _, f := range o.Failed {
+			wrong = append(wrong, fmt.Sprintf("rule %s: %s: %s", f.Rule, f.Code, f.Message))
+		}
+		for _, e := range o.Errors {
+			wrong = append(wrong, fmt.Sprintf("rule %s: %s", e.Rule, e.Message))
+		}
+	}
+	out.wrong = strings.Join(wrong, "; ")
 }

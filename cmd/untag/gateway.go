@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -29,52 +31,115 @@ type invoker interface {
 // payload of an HTTP API, and answers what the function says.
 type gateway struct{ function invoker }
 
+// ServeHTTP answers 413 to a body over 10 MiB, and 500 where the function has no
+// answer that HTTP can carry.
 func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	if err != nil {
-		http.Error(w, `{"message":"Request Entity Too Large"}`, http.StatusRequestEntityTooLarge)
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			refuse(w, http.StatusRequestEntityTooLarge)
+			return
+		}
+		refuse(w, http.StatusBadRequest)
 		return
 	}
-	payload, err := json.Marshal(payloadOf(r, body))
+	payload, err := json.Marshal(payloadOf(r, body, time.Now()))
 	if err != nil {
-		http.Error(w, `{"message":"Internal Server Error"}`, http.StatusInternalServerError)
+		refuse(w, http.StatusInternalServerError)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), gatewayTimeout)
+	// As in AWS, a function goes on when the sender has hung up.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), gatewayTimeout)
 	defer cancel()
 	answer, err := g.function.Invoke(ctx, payload)
+	if err != nil || !write(w, answer) {
+		refuse(w, http.StatusInternalServerError)
+	}
+}
+
+// write sends what a function answered; false if that is no answer, and nothing is sent.
+func write(w http.ResponseWriter, answer []byte) bool {
 	var response events.APIGatewayV2HTTPResponse
-	if err != nil || json.Unmarshal(answer, &response) != nil {
-		http.Error(w, `{"message":"Internal Server Error"}`, http.StatusInternalServerError)
-		return
+	if json.Unmarshal(answer, &response) != nil || response.StatusCode < 200 || response.StatusCode > 599 {
+		return false
+	}
+	body := []byte(response.Body)
+	if response.IsBase64Encoded {
+		decoded, err := base64.StdEncoding.DecodeString(response.Body)
+		if err != nil {
+			return false
+		}
+		body = decoded
 	}
 	for name, value := range response.Headers {
 		w.Header().Set(name, value)
 	}
+	for _, cookie := range response.Cookies {
+		w.Header().Add("Set-Cookie", cookie)
+	}
 	w.WriteHeader(response.StatusCode)
 	// A client that has gone away does not change what was done.
-	_, _ = io.WriteString(w, response.Body)
+	_, _ = w.Write(body)
+	return true
 }
 
-func payloadOf(r *http.Request, body []byte) events.APIGatewayV2HTTPRequest {
-	now := time.Now()
+// refuse answers in the form of API Gateway's own errors.
+func refuse(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, `{"message":"`+http.StatusText(status)+`"}`)
+}
+
+// payloadOf is a request as an HTTP API hands it to a function, payload format 2.0. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
+func payloadOf(r *http.Request, body []byte, now time.Time) events.APIGatewayV2HTTPRequest {
 	text, encoded := string(body), false
 	if !utf8.Valid(body) {
 		text, encoded = base64.StdEncoding.EncodeToString(body), true
 	}
-	headers := map[string]string{"host": r.Host}
-	for name, values := range r.Header {
-		headers[strings.ToLower(name)] = strings.Join(values, ",")
-	}
+	headers, cookies := headersOf(r)
+	sourceIP, _, _ := net.SplitHostPort(r.RemoteAddr)
 	return events.APIGatewayV2HTTPRequest{
 		Version: "2.0", RouteKey: "$default", RawPath: r.URL.EscapedPath(), RawQueryString: r.URL.RawQuery,
-		Headers: headers, Body: text, IsBase64Encoded: encoded,
+		Headers: headers, Cookies: cookies, QueryStringParameters: joined(r.URL.Query()),
+		Body: text, IsBase64Encoded: encoded,
 		RequestContext: events.APIGatewayV2HTTPRequestContext{
-			Stage: "$default", RequestID: uuid.NewString(), DomainName: r.Host,
-			Time: now.Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
+			RouteKey: "$default", Stage: "$default", RequestID: uuid.NewString(), DomainName: r.Host,
+			Time: now.UTC().Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
 			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
-				Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: "127.0.0.1", UserAgent: r.UserAgent(),
+				Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: sourceIP, UserAgent: r.UserAgent(),
 			},
 		},
 	}
+}
+
+// headersOf gives headers under lower-case names, and the cookies apart from them.
+func headersOf(r *http.Request) (headers map[string]string, cookies []string) {
+	headers = map[string]string{}
+	for name, value := range joined(r.Header) {
+		headers[strings.ToLower(name)] = value
+	}
+	delete(headers, "cookie")
+	headers["host"] = r.Host
+	for _, line := range r.Header.Values("Cookie") {
+		for cookie := range strings.SplitSeq(line, ";") {
+			if cookie = strings.TrimSpace(cookie); cookie != "" {
+				cookies = append(cookies, cookie)
+			}
+		}
+	}
+	return headers, cookies
+}
+
+// joined puts what is repeated under one name, with commas between.
+func joined(values map[string][]string) map[string]string {
+	if len(values) == 0 {
+		return nil
+	}
+	one := make(map[string]string, len(values))
+	for name, list := range values {
+		one[name] = strings.Join(list, ",")
+	}
+	return one
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -50,7 +52,7 @@ func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Log
 func readRules(file string) (*rules.Rules, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the rules: %w", err)
+		return nil, unread("rules", "--rules", err)
 	}
 	set, found := rules.Load(file, data)
 	if set != nil {
@@ -59,10 +61,18 @@ func readRules(file string) (*rules.Rules, error) {
 	lines := []string{"the rules cannot be used:"}
 	for _, f := range found {
 		if f.Severity == rules.SeverityError {
-			lines = append(lines, file+":"+f.String())
+			lines = append(lines, clean(file+":"+f.String()))
 		}
 	}
 	return nil, errors.New(strings.Join(lines, "\n"))
+}
+
+// unread says what to do about a file that is not there.
+func unread(what, flag string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the %s: %w; name the file with %s", what, err, flag)
+	}
+	return fmt.Errorf("read the %s: %w", what, err)
 }
 
 // webhookSecrets are the secrets of a file in the form of the webhook secret.
@@ -75,7 +85,7 @@ func (s webhookSecrets) WebhookSecrets(_ context.Context, source string) ([]stri
 func readWebhookSecrets(file string) (webhookSecrets, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the webhook secrets: %w", err)
+		return nil, unread("webhook secrets", "--secrets", err)
 	}
 	var keys map[string]json.RawMessage
 	if json.Unmarshal(data, &keys) != nil {
@@ -124,9 +134,9 @@ func realAccount(getenv func(string) string) (account, error) {
 	return a, nil
 }
 
-// logger writes the function's log to standard error, at LOG_LEVEL or, with verbose,
-// at info; otherwise nowhere.
-func logger(getenv func(string) string, verbose bool) (*slog.Logger, error) {
+// logger writes the function's log, at LOG_LEVEL or, with verbose, at info; otherwise
+// nowhere.
+func logger(w io.Writer, getenv func(string) string, verbose bool) (*slog.Logger, error) {
 	level := slog.LevelInfo
 	if text := getenv("LOG_LEVEL"); text != "" {
 		verbose = true
@@ -137,7 +147,7 @@ func logger(getenv func(string) string, verbose bool) (*slog.Logger, error) {
 	if !verbose {
 		return slog.New(slog.DiscardHandler), nil
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})), nil
 }
 
 // statusText is an HTTP status as a person reads it.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -15,18 +17,27 @@ import (
 	"untag/internal/pipeline"
 )
 
-// report is the table of what deliveries did.
+// plainWidth is how wide a table may be where no terminal says otherwise, in columns.
+const plainWidth = 100
+
+// report is the table of what deliveries did, and below it what went wrong.
 type report struct {
+	out    io.Writer
 	table  table.Writer
+	width  int
 	colour bool
+	wrong  []string
 }
 
 func newReport(w io.Writer) *report {
-	r := &report{table: table.NewWriter(), colour: isTerminal(w)}
-	r.table.SetOutputMirror(w)
-	r.table.SetStyle(table.StyleLight)
-	r.table.Style().Format.Header = text.FormatDefault
-	r.table.AppendHeader(table.Row{"event", "answer", "rule", "record", "tags before", "tags after"})
+	r := &report{out: w, table: table.NewWriter(), width: terminalWidth(w), colour: isTerminal(w)}
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	style.Options = table.Options{SeparateHeader: true}
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	r.table.SetStyle(style)
+	r.table.SuppressTrailingSpaces()
+	r.table.AppendHeader(table.Row{"event", "outcome", "rule", "record", "tags before", "tags after"})
 	return r
 }
 
@@ -36,41 +47,57 @@ func isTerminal(w io.Writer) bool {
 	return ok && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(file.Fd()))
 }
 
-// change is what one delivery did to one record.
-type change struct {
-	rule, module, id string
-	before, after    []string
+func terminalWidth(w io.Writer) int {
+	if file, ok := w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return plainWidth
 }
 
+// add has a row for each change of a delivery; one that got no further than its answer
+// shows that.
 func (r *report) add(d delivered, changes []change) {
-	file, answer := strings.TrimSuffix(d.file, ".json"), d.answer
+	file := clean(strings.TrimSuffix(d.file, ".json"))
 	if d.wrong != "" {
-		r.table.AppendRow(table.Row{file, r.paint(text.FgRed, "wrong: "+answer), "", clean(d.wrong), "", ""})
-		return
+		r.wrong = append(r.wrong, clean(file+" went wrong: "+d.wrong))
 	}
 	if len(changes) == 0 {
-		r.table.AppendRow(table.Row{file, answer, "–", "nothing to do", "", ""})
-		return
+		answer, _, _ := strings.Cut(d.answer, " ")
+		changes = []change{{outcome: answer}}
 	}
-	for i, c := range changes {
-		if i > 0 {
-			file, answer = "", ""
-		}
+	for _, c := range changes {
 		r.table.AppendRow(table.Row{
-			file, answer, clean(c.rule), clean(c.module + " " + c.id), r.tags(c.before, c.after), r.tags(c.after, nil),
+			file, r.outcome(c.outcome, d.wrong != ""), orDash(clean(c.rule)), orDash(clean(strings.TrimSpace(c.module + " " + c.id))),
+			r.tags(c.before, c.after, c.id != ""), r.tags(c.after, c.after, c.id != ""),
 		})
+		file = ""
 	}
+}
+
+func (r *report) outcome(outcome string, wrong bool) string {
+	switch outcome {
+	case pipeline.OutcomeRemoved:
+		return r.paint(text.FgGreen, outcome)
+	case pipeline.OutcomeNothing:
+		return outcome
+	}
+	if wrong {
+		return r.paint(text.FgRed, orDash(outcome))
+	}
+	return orDash(outcome)
 }
 
 // tags lists tags, those that came off in another colour.
-func (r *report) tags(list, remaining []string) string {
-	if len(list) == 0 {
-		return "–"
+func (r *report) tags(list, remaining []string, known bool) string {
+	if !known || len(list) == 0 {
+		return orDash("")
 	}
 	shown := make([]string, len(list))
 	for i, tag := range list {
 		shown[i] = clean(tag)
-		if remaining != nil && !slices.Contains(remaining, tag) {
+		if !slices.Contains(remaining, tag) {
 			shown[i] = r.paint(text.FgYellow, shown[i])
 		}
 	}
@@ -84,27 +111,53 @@ func (r *report) paint(c text.Color, s string) string {
 	return c.Sprint(s)
 }
 
-func (r *report) print() { r.table.Render() }
+// print writes the table, in narrower columns where it would not fit.
+func (r *report) print() {
+	shown := r.table.Render()
+	if text.LongestLineLen(shown) > r.width {
+		r.table.SetColumnConfigs([]table.ColumnConfig{
+			{Name: "event", WidthMax: 24, WidthMaxEnforcer: wrapNames},
+			{Name: "rule", WidthMax: 12, WidthMaxEnforcer: wrapNames},
+			{Name: "record", WidthMax: 25, WidthMaxEnforcer: text.WrapSoft},
+			{Name: "tags before", WidthMax: 16, WidthMaxEnforcer: text.WrapSoft},
+			{Name: "tags after", WidthMax: 10, WidthMaxEnforcer: text.WrapSoft},
+		})
+		shown = r.table.Render()
+	}
+	fmt.Fprintln(r.out, shown)
+	if len(r.wrong) > 0 {
+		fmt.Fprintln(r.out)
+	}
+	for _, line := range r.wrong {
+		fmt.Fprintln(r.out, r.paint(text.FgRed, line))
+	}
+}
+
+// wrapNames breaks a name at its hyphens, as names have no spaces.
+func wrapNames(name string, width int) string {
+	var lines []string
+	line := ""
+	for _, part := range strings.SplitAfter(name, "-") {
+		if line != "" && text.StringWidthWithoutEscSequences(line+part) > width {
+			lines, line = append(lines, line), ""
+		}
+		line += part
+	}
+	return text.WrapHard(strings.Join(append(lines, line), "\n"), width)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
 
 // clean escapes what could steer a terminal.
 func clean(s string) string {
-	if !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) }) {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) }) {
 		return s
 	}
-	return strings.Trim(strconv.Quote(s), `"`)
-}
-
-// changesIn reads from outcomes what came off. What a record carried before is what it
-// carries now and what came off.
-func changesIn(outcomes []pipeline.Outcome) []change {
-	var changes []change
-	for _, o := range outcomes {
-		for _, removed := range o.Removed {
-			changes = append(changes, change{
-				rule: removed.Rule, module: removed.Module, id: removed.ID,
-				before: slices.Concat(removed.Tags, removed.Remaining), after: removed.Remaining,
-			})
-		}
-	}
-	return changes
+	escaped := strconv.Quote(s)
+	return escaped[1 : len(escaped)-1]
 }

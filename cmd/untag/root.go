@@ -13,7 +13,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),
-		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newRun(), newSandbox(), newCheck(), newSchema(), newExplain(), newTest(), newDLQ(), newReplay())

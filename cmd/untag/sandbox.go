@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +53,7 @@ func serveSandbox(c *cobra.Command, f sandboxFlags) error {
 	if err != nil {
 		return err
 	}
-	a := access{URL: "http://" + l.Addr().String(), Credentials: crm.Credentials()}
+	a := access{URL: urlOf(l), Credentials: crm.Credentials()}
 	if err := printAccess(c.OutOrStdout(), a, f.json); err != nil {
 		return err
 	}
@@ -61,30 +62,56 @@ func serveSandbox(c *cobra.Command, f sandboxFlags) error {
 
 // newCRM makes a sandbox with the records of a file, empty where none is named.
 func newCRM(file string) (*sandbox.Sandbox, error) {
-	var records sandbox.Records
-	if file != "" {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("read the records: %w", err)
-		}
-		if records, err = sandbox.ParseRecords(data); err != nil {
-			return nil, recordsFault(file, err)
-		}
+	records, err := readRecords(file)
+	if err != nil {
+		return nil, err
 	}
 	return sandbox.New(sandbox.Config{Records: records}), nil
 }
 
-// recordsFault puts the name of the file before each place.
+func readRecords(file string) (sandbox.Records, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, unread("records", "--records", err)
+	}
+	records, err := sandbox.ParseRecords(data)
+	if err != nil {
+		return nil, recordsFault(file, err)
+	}
+	return records, nil
+}
+
+// recordsFault puts file, line and column before each thing that is wrong.
 func recordsFault(file string, err error) error {
-	several, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return fmt.Errorf("%s: %w", file, err)
+	faults := []error{err}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		faults = several.Unwrap()
 	}
-	var faults []error
-	for _, one := range several.Unwrap() {
-		faults = append(faults, fmt.Errorf("%s: %w", file, one))
+	lines := []string{"the records cannot be used:"}
+	for _, fault := range faults {
+		place, message := file, fault.Error()
+		var e *sandbox.RecordsError
+		if errors.As(fault, &e) {
+			message = e.Message
+			if e.Line > 0 {
+				place = fmt.Sprintf("%s:%d:%d", file, e.Line, max(e.Column, 1))
+			}
+		}
+		lines = append(lines, clean(place+": "+message))
 	}
-	return errors.Join(faults...)
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// urlOf is where a listener is reached from this machine.
+func urlOf(l net.Listener) string {
+	address, ok := l.Addr().(*net.TCPAddr)
+	if ok && address.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
+	}
+	return "http://" + l.Addr().String()
 }
 
 func listen(address string) (net.Listener, error) {

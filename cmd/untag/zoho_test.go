@@ -1,0 +1,64 @@
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"untag/internal/sandbox"
+	"untag/internal/zoho"
+)
+
+// realEnv makes a sandbox stand in for a real account.
+func realEnv(t *testing.T) (*sandbox.Sandbox, []string) {
+	t.Helper()
+	crm := sandbox.New(sandbox.Config{Records: sandbox.Records{"Deals": {{"id": "77", "Tag": []any{"In progress", "VIP"}}}}})
+	server := httptest.NewServer(crm)
+	t.Cleanup(server.Close)
+	c := zoho.Credentials(crm.Credentials())
+	return crm, []string{
+		"ZOHO_CLIENT_ID=" + c.ClientID, "ZOHO_CLIENT_SECRET=" + c.ClientSecret, "ZOHO_REFRESH_TOKEN=" + c.RefreshToken,
+		"ZOHO_DATA_CENTER=" + c.DataCenter, "ZOHO_API_URL=" + server.URL, "ZOHO_ACCOUNTS_URL=" + server.URL,
+	}
+}
+
+func TestRunZohoDeliversNothingUnasked(t *testing.T) {
+	crm, env := realEnv(t)
+	code, out, errs := finished(t, env, "run", "--zoho", "--once", "--listen", "127.0.0.1:0")
+	if code != 0 || !strings.Contains(out, "No events were delivered") || !strings.Contains(out, "--events") {
+		t.Errorf("exit %d, want 0 and that nothing was delivered: %q, %q", code, out, errs)
+	}
+	if tags, _ := crm.Tags("Deals", "77"); len(tags) != 2 {
+		t.Errorf("tags = %q, want both", tags)
+	}
+}
+
+func TestRunZohoDeliversWhatIsAsked(t *testing.T) {
+	for _, version := range []string{"", "v8"} {
+		t.Run("version "+version, func(t *testing.T) {
+			crm, env := realEnv(t)
+			folder := t.TempDir()
+			text := `{"source":"zoho","event":{"module":"Deals","id":"77","Stage":"Closed Won"}}`
+			if err := os.WriteFile(filepath.Join(folder, "mine.json"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if version != "" {
+				env = append(env, "ZOHO_API_VERSION="+version)
+			}
+			code, out, errs := finished(t, env, "run", "--zoho", "--once", "--listen", "127.0.0.1:0", "--events", folder)
+			if code != 0 || !strings.Contains(out, "In progress, VIP") || strings.Contains(out+errs, "ZOHO_") {
+				t.Errorf("exit %d: %q, %q", code, out, errs)
+			}
+			if tags, _ := crm.Tags("Deals", "77"); !slices.Equal(tags, []string{"VIP"}) {
+				t.Errorf("tags = %q, want VIP", tags)
+			}
+			journal := crm.Journal()
+			if want := version; len(journal) != 1 || want != "" && journal[0].Version != want {
+				t.Errorf("journal = %+v, want one removal by version %q", journal, want)
+			}
+		})
+	}
+}
