@@ -4,17 +4,17 @@
 package lambdatest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -25,7 +25,7 @@ type Function struct {
 	cmd    *exec.Cmd
 	calls  chan *call
 	exited chan struct{}
-	output *lockedBuffer
+	output *os.File
 
 	mu      sync.Mutex
 	waiting map[string]*call
@@ -61,8 +61,16 @@ func Start(binary string, env []string) (*Function, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lambdatest: listen: %w", err)
 	}
+	// The process writes to a file of its own: what it wrote before it answered is there
+	// when the answer is, which a pipe does not promise.
+	output, err := os.CreateTemp("", "lambdatest")
+	if err != nil {
+		_ = l.Close()
+		return nil, fmt.Errorf("lambdatest: make a file for the output: %w", err)
+	}
+	_ = os.Remove(output.Name()) // it lasts as long as it is open
 	f := &Function{
-		calls: make(chan *call), exited: make(chan struct{}), waiting: make(map[string]*call), output: &lockedBuffer{},
+		calls: make(chan *call), exited: make(chan struct{}), waiting: make(map[string]*call), output: output,
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", f.next)
@@ -109,7 +117,13 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 }
 
 // Output is all that the process has written.
-func (f *Function) Output() string { return f.output.String() }
+func (f *Function) Output() string {
+	text, err := io.ReadAll(io.NewSectionReader(f.output, 0, math.MaxInt64))
+	if err != nil {
+		return "lambdatest: read the output: " + err.Error()
+	}
+	return string(text)
+}
 
 // Wait waits for the process to end by itself and gives its exit code.
 func (f *Function) Wait(ctx context.Context) (int, error) {
@@ -177,22 +191,4 @@ func (f *Function) failure(w http.ResponseWriter, r *http.Request) {
 		c.answer <- answer{nil, errors.Join(e, err)}
 	}
 	w.WriteHeader(http.StatusAccepted)
-}
-
-// lockedBuffer takes the output of a process while it is read.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Clone(l.b.String())
 }

@@ -229,6 +229,29 @@ func TestMalformedSecrets(t *testing.T) {
 	}
 }
 
+func TestMissingSecrets(t *testing.T) {
+	c := newCloud(t)
+	for name, tt := range map[string]struct {
+		settings map[string]string
+		named    string
+	}{
+		"webhooks": {map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "WEBHOOK_SECRET_ID": "no-such-webhooks"}, "no-such-webhooks"},
+		"zoho":     {map[string]string{"ZOHO_SECRET_ID": "no-such-credential", "WEBHOOK_SECRET_ID": c.webhookSecret(t)}, "no-such-credential"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := c.start(t, tt.settings)
+			var got response
+			invoke(t, f, webhook("a-new-token"), &got)
+			if got.StatusCode < 500 || !strings.Contains(f.Output()+got.Body, tt.named) {
+				t.Errorf("answer %+v, want a failure, and the log or answer to name %s\n%s", got, tt.named, f.Output())
+			}
+			if tags, _ := c.crm.Tags("Deals", deal); strings.Join(tags, " ") != "In progress VIP" {
+				t.Errorf("tags %v, want both", tags)
+			}
+		})
+	}
+}
+
 func TestConfigurationIsCheckedWhole(t *testing.T) {
 	c := newCloud(t)
 	file := filepath.Join(t.TempDir(), "rules.yaml")

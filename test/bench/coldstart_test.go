@@ -19,8 +19,7 @@ import (
 
 const (
 	coldStartLimit = 2.0
-	coldStarts     = 31
-	coldRounds     = 8
+	coldStarts     = 151
 	binaryLimit    = 12_000_000
 )
 
@@ -67,12 +66,6 @@ func firstAnswer(b *testing.B, binary string, env []string, payload []byte) time
 	return took
 }
 
-// round is the median of each kind, and what one is to the other.
-type round struct {
-	least, ours time.Duration
-	ratio       float64
-}
-
 func median(list []time.Duration) time.Duration {
 	slices.Sort(list)
 	return list[len(list)/2]
@@ -99,25 +92,25 @@ func BenchmarkLimitColdStart(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		// Both kinds in turn, so that what else the machine does meets both; of several
-		// rounds the one that was disturbed least counts.
-		best := round{ratio: math.Inf(1)}
-		for range coldRounds {
-			var least, ours []time.Duration
+		var least, ours []time.Duration
+		ratio := math.Inf(1)
+		// A machine that is busy with something else is given two more tries; a start
+		// that has become slower fails all three.
+		for try := 0; try < 3 && ratio > coldStartLimit; try++ {
+			least, ours = nil, nil
+			// Both kinds in turn, so that what else the machine does meets both alike, and
+			// the median over all: picking the best of several rounds would flatter.
 			for range coldStarts {
 				least = append(least, firstAnswer(b, hello, nil, payload))
 				ours = append(ours, firstAnswer(b, bootstrap, env, payload))
 			}
-			r := round{median(least), median(ours), float64(median(ours)) / float64(median(least))}
-			if r.ratio < best.ratio {
-				best = r
-			}
+			ratio = float64(median(ours)) / float64(median(least))
 		}
-		b.ReportMetric(float64(best.least.Microseconds())/1000, "hello-ms")
-		b.ReportMetric(float64(best.ours.Microseconds())/1000, "untag-ms")
-		b.ReportMetric(best.ratio, "ratio")
-		if best.ratio > coldStartLimit {
-			b.Fatalf("a cold start takes %.2f times that of a hello world (%v, %v), the limit is %.1f", best.ratio, best.ours, best.least, coldStartLimit)
+		b.ReportMetric(float64(median(least).Microseconds())/1000, "hello-ms")
+		b.ReportMetric(float64(median(ours).Microseconds())/1000, "untag-ms")
+		b.ReportMetric(ratio, "ratio")
+		if ratio > coldStartLimit {
+			b.Fatalf("a cold start takes %.2f times that of a hello world (%v, %v), the limit is %.1f", ratio, median(ours), median(least), coldStartLimit)
 		}
 	}
 }

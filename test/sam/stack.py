@@ -1,0 +1,176 @@
+"""What `sam local invoke` needs around it: the function built for this machine, moto as
+AWS, and untag's sandbox as Zoho.
+
+Containers reach this machine as host.docker.internal. Where Docker's bridge is on this
+machine, the servers listen on its address; Docker Desktop hands on to 127.0.0.1.
+"""
+
+import contextlib
+import ipaddress
+import json
+import os
+import pathlib
+import platform
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+import boto3
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SAM = str(ROOT / ".venv/sam/bin/sam")
+HOST = "host.docker.internal"
+ARCHITECTURE = "x86_64" if platform.machine().lower() in ("x86_64", "amd64") else "arm64"
+IMAGE = f"public.ecr.aws/lambda/provided:al2023-{ARCHITECTURE}"
+# Apart from .aws-sam/build, so that what was built for this machine is never deployed.
+BUILT = ROOT / ".aws-sam/local"
+# Neither the address of a local server nor its requests go through a proxy.
+OPEN = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+
+
+class Unusable(Exception):
+    """The machine, or something that was started on it, does not do what is needed."""
+
+
+def sam(*args, architecture=ARCHITECTURE):
+    environment = dict(
+        os.environ,
+        SAM_CLI_TELEMETRY="0", ARCHITECTURE=architecture, AWS_DEFAULT_REGION="eu-central-1",
+        AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test",
+    )
+    if args[0] != "validate":
+        args += ("--parameter-overrides", "Architecture=" + architecture)
+    return subprocess.run([SAM, *args], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def build():
+    """Builds the function for this machine."""
+    run = sam("build", "--build-dir", str(BUILT))
+    if run.returncode:
+        raise Unusable("sam build:\n" + run.stdout + run.stderr)
+
+
+def reachable_address():
+    """An address of this machine to which containers' host.docker.internal leads."""
+    out = subprocess.run(["docker", "network", "inspect", "bridge"], check=True, capture_output=True, text=True).stdout
+    config = json.loads(out)[0]["IPAM"]["Config"][0]
+    address = config.get("Gateway") or str(next(ipaddress.ip_network(config["Subnet"]).hosts()))
+    try:
+        free_port(address)
+        return address
+    except OSError:
+        return "127.0.0.1"
+
+
+def free_port(address):
+    with socket.socket() as s:
+        s.bind((address, 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def ended(process):
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def moto(address):
+    """moto's server; gives its port."""
+    port = free_port(address)
+    with tempfile.TemporaryFile("w+") as log:
+        command = [ROOT / ".venv/aws/bin/moto_server", "-H", address, "-p", str(port)]
+        with ended(subprocess.Popen(command, stdout=log, stderr=log)) as process:
+            for _ in range(100):
+                with contextlib.suppress(OSError):
+                    OPEN(f"http://{address}:{port}/moto-api/", timeout=1).close()
+                    break
+                if process.poll() is not None:
+                    break
+                time.sleep(0.2)
+            else:
+                raise Unusable("moto did not answer within 20 s")
+            if process.poll() is not None:
+                log.seek(0)
+                raise Unusable("moto has ended:\n" + log.read())
+            yield port
+
+
+class CRM:
+    """The sandbox, as the SDK of a client would see it."""
+
+    def __init__(self, access):
+        self.access = access
+        form = {k: access[k] for k in ("client_id", "client_secret", "refresh_token")}
+        self.token = self.ask("/oauth/v2/token", {**form, "grant_type": "refresh_token"})["access_token"]
+
+    def ask(self, path, form=None):
+        data = urllib.parse.urlencode(form).encode() if form else None
+        headers = {} if form else {"Authorization": "Zoho-oauthtoken " + self.token}
+        with OPEN(urllib.request.Request(self.access["url"] + path, data, headers), timeout=20) as answer:
+            return json.load(answer)
+
+    def tags(self):
+        """The tags of every record, by module and id."""
+        return {
+            (module, record["id"]): [tag["name"] for tag in record["Tag"]]
+            for module in ("Deals", "Contacts", "Cases")
+            for record in self.ask(f"/crm/v2/{module}?fields=Tag")["data"]
+        }
+
+
+@contextlib.contextmanager
+def sandbox(address):
+    """untag's sandbox with the records of events/crm.yaml."""
+    binary = ROOT / "build/untag"
+    subprocess.run(["go", "build", "-o", binary, "./cmd/untag"], cwd=ROOT, check=True)
+    command = [binary, "sandbox", "--json", "--listen", f"{address}:0", "--records", "events/crm.yaml"]
+    with ended(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)) as process:
+        line = process.stdout.readline()
+        if not line:
+            raise Unusable("the sandbox has ended")
+        yield CRM(json.loads(line))
+
+
+def settings(crm, address, port):
+    """Puts both secrets into moto; gives the variables of the function."""
+    client = boto3.client(
+        "secretsmanager", endpoint_url=f"http://{address}:{port}", region_name="eu-central-1",
+        aws_access_key_id="test", aws_secret_access_key="test",
+    )
+    credential = {k: crm.access[k] for k in ("client_id", "client_secret", "refresh_token", "data_center")}
+    webhooks = (ROOT / "events/secrets/webhook.json").read_text()
+    zoho = f"http://{HOST}:{urllib.parse.urlsplit(crm.access['url']).port}"
+    return {
+        "ZOHO_SECRET_ID": client.create_secret(Name="untag-zoho", SecretString=json.dumps(credential))["ARN"],
+        "WEBHOOK_SECRET_ID": client.create_secret(Name="untag-webhooks", SecretString=webhooks)["ARN"],
+        "ZOHO_API_URL": zoho, "ZOHO_ACCOUNTS_URL": zoho, "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
+    }
+
+
+@contextlib.contextmanager
+def stack():
+    """All that runs beside the function: gives the CRM and the function's variables."""
+    address = reachable_address()
+    with sandbox(address) as crm, moto(address) as port:
+        yield crm, settings(crm, address, port)
+
+
+def invoke(event, variables):
+    """One `sam local invoke`: gives its answer (None where it gave none) and its log."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = pathlib.Path(folder, "env.json")
+        env.write_text(json.dumps({"RemoveTagsFunction": variables}))
+        args = ["local", "invoke", "RemoveTagsFunction", "-t", str(BUILT / "template.yaml"), "-e", str(event),
+                "-n", str(env), "--add-host", HOST + ":host-gateway"]
+        if subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True).returncode == 0:
+            args.append("--skip-pull-image")  # the machine may have no registry to pull from
+        run = sam(*args)
+    lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
+    return json.loads(lines[-1]) if lines and run.returncode == 0 else None, run.stderr.strip()
