@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"strings"
 
@@ -94,10 +93,6 @@ func tokens(c config, store *secrets.Store, config aws.Config, getenv func(strin
 		Mint: func(ctx context.Context) (secrets.Token, error) {
 			t, err := minter.Mint(ctx)
 			return secrets.Token(t), err
-		},
-		Refusal: func(err error) bool {
-			var z *zoho.Error
-			return errors.As(err, &z) && z.Status != 0
 		},
 	})}
 }

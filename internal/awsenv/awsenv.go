@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,12 +41,24 @@ func Config(getenv func(string) string) (aws.Config, error) {
 		Region:     region,
 		HTTPClient: &http.Client{Timeout: callTimeout},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			if credentials.AccessKeyID == "" || credentials.SecretAccessKey == "" {
-				return aws.Credentials{}, errors.New("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: not set; a Lambda function has them from its role")
-			}
-			return credentials, nil
+			return credentials, missing(credentials)
 		}),
 	}, nil
+}
+
+// missing names the variables that are not set.
+func missing(c aws.Credentials) error {
+	var names []string
+	if c.AccessKeyID == "" {
+		names = append(names, "AWS_ACCESS_KEY_ID")
+	}
+	if c.SecretAccessKey == "" {
+		names = append(names, "AWS_SECRET_ACCESS_KEY")
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(names, ", ") + ": not set; a Lambda function has them from its role, elsewhere `aws configure export-credentials --format env` prints those of a profile")
 }
 
 // Endpoint gives the address that replaces a service's own, such as that of a local

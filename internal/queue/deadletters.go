@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -15,8 +14,18 @@ import (
 	"untag/internal/event"
 )
 
-// holdFor is how long messages are kept from others while they are looked at.
-const holdFor = 60 * time.Second
+const (
+	// holdFor is how long messages are kept from others while they are looked at, and
+	// holdEach how much longer for each that is to be sent again.
+	holdFor, holdEach = 60 * time.Second, 200 * time.Millisecond
+	// lookFor is how long SQS looks for messages, in seconds. Without it, it asks only
+	// some of its servers, and a queue with few messages seems to be empty.
+	lookFor = 1
+	// releaseFor is how long putting messages back may take after the caller gave up.
+	releaseFor = 5 * time.Second
+	// maxHold is the longest that SQS keeps a message from others.
+	maxHold = 12 * time.Hour
+)
 
 // operator is what looking through a dead-letter queue needs of SQS.
 type operator interface {
@@ -52,31 +61,34 @@ type Dead struct {
 
 // List receives up to most messages and puts them back.
 func (d *DeadLetters) List(ctx context.Context, most int) ([]Dead, error) {
-	list, err := d.hold(ctx, most)
+	list, err := d.hold(ctx, most, holdFor)
 	return list, errors.Join(err, d.release(ctx, list))
 }
 
-// hold receives messages until there are no more, or most of them.
-func (d *DeadLetters) hold(ctx context.Context, most int) ([]Dead, error) {
+// hold receives messages until there are no more, or most of them, and keeps them from
+// others for a while.
+func (d *DeadLetters) hold(ctx context.Context, most int, while time.Duration) ([]Dead, error) {
 	var list []Dead
 	seen := make(map[string]bool)
 	for len(list) < most {
 		out, err := d.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-			QueueUrl: &d.url, MaxNumberOfMessages: int32(min(batchSize, most-len(list))), VisibilityTimeout: int32(holdFor.Seconds()),
+			QueueUrl: &d.url, MaxNumberOfMessages: int32(min(batchSize, most-len(list))),
+			VisibilityTimeout: int32(min(while, maxHold).Seconds()), WaitTimeSeconds: lookFor,
 			MessageAttributeNames:       []string{"All"},
 			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp},
 		})
 		if err != nil {
-			return list, fmt.Errorf("queue: receive dead letters: %w", err)
+			return list, &Error{Operation: "receive dead letters", Err: err}
 		}
-		if len(out.Messages) == 0 {
-			return list, nil
-		}
+		before := len(list)
 		for _, m := range out.Messages {
 			if one := deadOf(m); !seen[one.ID] {
 				seen[one.ID] = true
 				list = append(list, one)
 			}
+		}
+		if len(list) == before { // none, or only such as are back already
+			return list, nil
 		}
 	}
 	return list, nil
@@ -99,8 +111,10 @@ func deadOf(m types.Message) Dead {
 	return one
 }
 
-// release puts messages back at once.
+// release puts messages back at once, even for a caller who gave up meanwhile.
 func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseFor)
+	defer cancel()
 	for chunk := range slices.Chunk(list, batchSize) {
 		in := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &d.url}
 		for i, one := range chunk {
@@ -109,7 +123,7 @@ func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
 			})
 		}
 		if _, err := d.client.ChangeMessageVisibilityBatch(ctx, in); err != nil {
-			return fmt.Errorf("queue: put dead letters back (they return by themselves within a minute): %w", err)
+			return &Error{Operation: "put dead letters back (they return by themselves)", Err: err}
 		}
 	}
 	return nil
@@ -119,7 +133,7 @@ func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
 // of the dead-letter queue: one that is interrupted may be sent twice, never lost. It
 // gives how many were sent.
 func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen func(Dead) bool) (int, error) {
-	list, err := d.hold(ctx, most)
+	list, err := d.hold(ctx, most, holdFor+time.Duration(most)*holdEach)
 	if err != nil {
 		return 0, errors.Join(err, d.release(ctx, list))
 	}
@@ -128,21 +142,22 @@ func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen f
 		if !chosen(one) {
 			continue
 		}
-		out, err := d.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &to, MessageBody: &one.Body})
-		if err == nil && aws.ToString(out.MessageId) == "" {
-			err = errors.New("SQS answered without the id of a message")
-		}
-		if err != nil {
-			return sent, errors.Join(fmt.Errorf("queue: redrive %s: %w", one.ID, err), d.release(ctx, list[i:]))
+		if err := send(ctx, d.client, "redrive "+one.ID, &sqs.SendMessageInput{QueueUrl: &to, MessageBody: &one.Body}); err != nil {
+			return sent, errors.Join(err, d.release(ctx, held(list)))
 		}
 		sent++
 		if _, err := d.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &d.url, ReceiptHandle: &one.receipt}); err != nil {
-			return sent, errors.Join(fmt.Errorf("queue: redrive %s: it was sent and could not be taken out: %w", one.ID, err), d.release(ctx, list[i+1:]))
+			return sent, errors.Join(
+				&Error{Operation: "redrive " + one.ID + ": it was sent and could not be taken out", Err: err}, d.release(ctx, held(list)))
 		}
 		list[i].receipt = ""
 	}
-	rest := slices.DeleteFunc(list, func(one Dead) bool { return one.receipt == "" })
-	return sent, d.release(ctx, rest)
+	return sent, d.release(ctx, held(list))
+}
+
+// held are the messages that have not been taken out.
+func held(list []Dead) []Dead {
+	return slices.DeleteFunc(list, func(one Dead) bool { return one.receipt == "" })
 }
 
 // Resend stores the body of a message again, as it is.
@@ -150,12 +165,5 @@ func (q *Queue) Resend(ctx context.Context, body string) error {
 	if _, err := Decode(body); err != nil {
 		return err
 	}
-	out, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
-	if err != nil {
-		return fmt.Errorf("queue: send: %w", err)
-	}
-	if aws.ToString(out.MessageId) == "" {
-		return errors.New("queue: send: SQS answered without the id of a message")
-	}
-	return nil
+	return send(ctx, q.client, "send", &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
 }

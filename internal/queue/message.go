@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -16,6 +17,11 @@ const format = 1
 
 // ErrForeign is a message that untag did not write, or not whole.
 var ErrForeign = errors.New("queue: not a delivery that untag stored")
+
+// escaped writes the two characters that JSON takes and SQS does not. In JSON they
+// stand only within strings. See
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html.
+var escaped = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
 
 // message is a stored delivery.
 type message struct {
@@ -44,11 +50,13 @@ func Encode(d event.Delivery) (string, error) {
 	} else {
 		m.Base64 = base64.StdEncoding.EncodeToString(d.Body)
 	}
-	text, err := json.Marshal(m)
-	if err != nil {
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // which would make a sixfold of every < in a body
+	if err := e.Encode(m); err != nil {
 		return "", fmt.Errorf("queue: encode the delivery: %w", err)
 	}
-	return string(text), nil
+	return escaped.Replace(strings.TrimSuffix(text.String(), "\n")), nil
 }
 
 // Decode reads the body of a message. Its error is ErrForeign and quotes nothing.

@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -46,7 +45,8 @@ type Queue struct {
 func New(c Config) *Queue { return &Queue{client: c.Client, url: c.URL} }
 
 // Send stores a delivery. It is stored when the error is nil, and only then: SQS has
-// answered with the id of the message. ErrTooLarge is final; any other error may pass.
+// answered with the id of the message. It waits ten seconds at most. ErrTooLarge is final;
+// what SQS refused is an *Error.
 func (q *Queue) Send(ctx context.Context, d event.Delivery) error {
 	body, err := Encode(d)
 	if err != nil {
@@ -57,12 +57,17 @@ func (q *Queue) Send(ctx context.Context, d event.Delivery) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	out, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
-	if err != nil {
-		return fmt.Errorf("queue: send: %w", err)
+	return send(ctx, q.client, "send", &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
+}
+
+// send stores one message. It is stored when SQS has answered with its id.
+func send(ctx context.Context, client sender, operation string, in *sqs.SendMessageInput) error {
+	out, err := client.SendMessage(ctx, in)
+	if err == nil && (out.MessageId == nil || *out.MessageId == "") {
+		err = errNoID
 	}
-	if out.MessageId == nil || *out.MessageId == "" {
-		return errors.New("queue: send: SQS answered without the id of a message")
+	if err != nil {
+		return &Error{Operation: operation, Err: err}
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ func (w *Worker) Delay(ctx context.Context, list []Delayed) error {
 		if err != nil {
 			mu.Lock()
 			defer mu.Unlock()
-			errs = append(errs, fmt.Errorf("queue: delay: %w", err))
+			errs = append(errs, &Error{Operation: "delay", Err: err})
 		}
 	})
 	return errors.Join(errs...)
@@ -136,16 +136,26 @@ func (w *Worker) bury(ctx context.Context, l Letter) error {
 	if w.deadLetter == "" {
 		return ErrNoDeadLetterQueue
 	}
-	out, err := w.client.SendMessage(ctx, &sqs.SendMessageInput{
-		QueueUrl: &w.deadLetter, MessageBody: aws.String(l.Message.Body), MessageAttributes: attributes(l),
+	list := attributes(l)
+	fit(l.Message.Body, list)
+	return send(ctx, w.client, "dead letter", &sqs.SendMessageInput{
+		QueueUrl: &w.deadLetter, MessageBody: aws.String(l.Message.Body), MessageAttributes: list,
 	})
-	if err != nil {
-		return fmt.Errorf("queue: dead letter: %w", err)
+}
+
+// fit drops what a message has no room for. Beside what untag stored there is always
+// room; a message of somebody else's may fill its queue's limit to the last byte.
+func fit(body string, list map[string]types.MessageAttributeValue) {
+	size := len(body)
+	for name, value := range list {
+		size += len(name) + len(*value.DataType) + len(*value.StringValue)
 	}
-	if out.MessageId == nil || *out.MessageId == "" {
-		return errors.New("queue: dead letter: SQS answered without the id of a message")
+	for _, name := range []string{"message", "message_id", "rule", "time", "code"} {
+		if value, ok := list[name]; ok && size > MaxMessage {
+			size -= len(name) + len(*value.DataType) + len(*value.StringValue)
+			delete(list, name)
+		}
 	}
-	return nil
 }
 
 // attributes are the reason in the form of a message's attributes, which may not be

@@ -1,4 +1,7 @@
-// Package secrets reads the two secrets that untag keeps in AWS Secrets Manager: the
-// Zoho credential, and what webhooks are verified with. It knows nothing of rules or
-// of webhooks, and never puts the value of a secret into an error.
+// Package secrets reads what untag keeps in AWS Secrets Manager: the Zoho credential,
+// what webhooks are verified with, and the access token that all instances share, with
+// the lock under which one of them mints the next.
+//
+// It knows nothing of rules, of webhooks or of Zoho's API, and never puts the value of
+// a secret into an error.
 package secrets

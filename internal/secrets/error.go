@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"github.com/aws/smithy-go"
 )
 
-// Error is a secret that is missing, malformed or cannot be read. It names the secret
-// and the key.
+// Error is a secret that is missing, malformed, or cannot be read or written. It names
+// the secret and the key, never the value.
 type Error struct {
 	// Secret is the name or ARN of the secret.
 	Secret string
@@ -17,6 +18,9 @@ type Error struct {
 	Key    string
 	Reason string
 	Err    error
+
+	passing bool          // it passes by itself, though no error below says so
+	wait    time.Duration // what is left of a back-off
 }
 
 func (e *Error) Error() string {
@@ -34,19 +38,49 @@ func (e *Error) Error() string {
 // Unwrap gives the error of Secrets Manager.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Retryable reports whether reading it again may succeed without anybody's doing: a
-// secret that is missing or malformed stays so until somebody mends it, but then
-// events that were kept are good again.
+// RetryAfter is how long trying again is no use, 0 where that is not known.
+func (e *Error) RetryAfter() time.Duration { return e.wait }
+
+// Retryable reports whether trying again may succeed without anybody's doing: a secret
+// that is missing, denied or malformed stays so until somebody mends it; throttling, a
+// broken connection and a time that ran out pass.
 func (e *Error) Retryable() bool {
+	if e.passing {
+		return true
+	}
 	var api smithy.APIError
 	if errors.As(e.Err, &api) {
 		switch api.ErrorCode() {
 		case "ResourceNotFoundException", "AccessDeniedException", "InvalidParameterException",
-			"InvalidRequestException", "DecryptionFailure", "UnrecognizedClientException":
+			"InvalidRequestException", "DecryptionFailure", "EncryptionFailure", "UnrecognizedClientException",
+			"InvalidSignatureException", "ValidationException":
 			return false
 		}
 		return true
 	}
 	var network net.Error
 	return errors.As(e.Err, &network) || errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, context.Canceled)
+}
+
+// quiet is the error of a call that sent a secret: Secrets Manager may quote what it
+// was sent, so its text is left out.
+type quiet struct{ err error }
+
+func (q quiet) Error() string {
+	var api smithy.APIError
+	switch {
+	case errors.As(q.err, &api):
+		return api.ErrorCode()
+	case errors.Is(q.err, context.DeadlineExceeded), errors.Is(q.err, context.Canceled):
+		return "the time ran out"
+	}
+	return "no answer"
+}
+
+func (q quiet) Unwrap() error { return q.err }
+
+// hasCode reports whether Secrets Manager answered with this code.
+func hasCode(err error, code string) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() == code
 }

@@ -2,201 +2,204 @@ package secrets
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
 )
 
 const (
-	// renewBefore is how long before its end a token is replaced.
-	renewBefore = 10 * time.Minute
-	// backOff is how long all instances wait after Zoho refused to mint.
-	backOff = 2 * time.Minute
-	// pollEvery is about how often a waiting instance looks for the new token.
-	pollEvery = 500 * time.Millisecond
+	// lookAgain is how often an instance whose token is about to end looks for the next.
+	lookAgain = 5 * time.Second
+	// failedFor is how long those who waited for the same reading of the secret are
+	// given its fault.
+	failedFor = time.Second
 )
-
-// ErrRefused says that minting was refused a moment ago, here or elsewhere.
-var ErrRefused = errors.New("secrets: a new access token was refused a moment ago; all instances wait")
 
 // SharedConfig is what NewShared needs.
 type SharedConfig struct {
-	Client api
-	// SecretID is the secret that holds the token.
+	Client client
+	// SecretID is the name or ARN of the secret that holds the token. The secret has to
+	// exist; it may be empty.
 	SecretID string
-	// Mint makes a new token. Its error is final for now if it is Refusal.
+	// Mint makes a new token. Its errors may say Retryable and RetryAfter; they are
+	// handed on as they are.
 	Mint func(ctx context.Context) (Token, error)
-	// Refusal reports whether an error of Mint means that trying again at once, from
-	// anywhere, makes it worse.
-	Refusal func(error) bool
+	// Report, where it is set, is called with faults that harm nobody yet, such as a
+	// token that could not be stored or renewed while an old one serves.
+	Report func(error)
 }
 
-// Shared is the access token that all instances use: together they mint one where each
-// alone would mint its own. It is safe for concurrent use.
+// Shared keeps one access token for all instances in a secret. It is safe for
+// concurrent use.
 //
-// When the token is about to end, or was refused, the instance that first writes a
-// claim for the current version and minute mints the next; the others go on with the
-// old one while it is good, or wait. A winner that dies is replaced a minute later.
+// A token is replaced ten minutes before its end, or when Zoho refuses it. Exactly one
+// instance then mints the next: the one whose claim Secrets Manager takes first. While
+// the old token is good, the others use it; otherwise they wait. A winner that brings
+// no token is replaced a minute later. A refresh that Zoho refuses is written down, and
+// nobody asks again for a minute, later for longer, up to 45 minutes. To have a new
+// credential tried at once, put {} into the secret.
 type Shared struct {
-	secret  tokenSecret
-	mint    func(ctx context.Context) (Token, error)
-	refusal func(error) bool
-	slot    chan struct{}
+	vault  vault
+	mint   func(ctx context.Context) (Token, error)
+	report func(error)
+	slot   chan struct{} // held while the secret is read or a token minted
 
 	mu      sync.Mutex
-	token   Token
-	refused string // the access token that Zoho did not take
+	kept    Token
+	look    time.Time // when to look for the next token
+	refused string    // the access token that Zoho refused last
+	failed  error     // met last
+	until   time.Time // until when it stands
+	unsaved *unsaved  // guarded by slot
+}
+
+// unsaved is a token that was minted and could not be written yet.
+type unsaved struct {
+	won     *won
+	content content
 }
 
 // NewShared returns a Shared.
 func NewShared(c SharedConfig) *Shared {
-	if c.Refusal == nil {
-		c.Refusal = func(error) bool { return false }
-	}
 	return &Shared{
-		secret: tokenSecret{c.Client, c.SecretID}, mint: c.Mint, refusal: c.Refusal, slot: make(chan struct{}, 1),
+		vault: vault{client: c.Client, id: c.SecretID}, mint: c.Mint, report: c.Report,
+		slot: make(chan struct{}, 1),
 	}
 }
 
-// Token gives a token that is good. One caller of a process asks at a time; waiting
-// ends with ctx.
+// Token gives a token that is good for a while. Waiting ends with ctx. An *Error is
+// about the secret; any other error is Mint's.
 func (s *Shared) Token(ctx context.Context) (Token, error) {
-	if t, fresh := s.known(renewBefore); fresh {
-		return t, nil
+	if token, err, known := s.known(); known {
+		return token, err
 	}
 	select {
 	case s.slot <- struct{}{}:
-		defer func() { <-s.slot }()
-	case <-ctx.Done():
-		return Token{}, &Error{Secret: s.secret.id, Reason: "not read in time", Err: ctx.Err()}
-	}
-	for {
-		t, done, err := s.step(ctx)
-		if done || err != nil {
-			return t, err
+	default:
+		if token, ok := s.serving(); ok {
+			return token, nil
 		}
-		if err := pause(ctx, pollEvery/2+rand.N(pollEvery)); err != nil {
-			return Token{}, &Error{Secret: s.secret.id, Reason: "no new token in time", Err: err}
+		select {
+		case s.slot <- struct{}{}:
+		case <-ctx.Done():
+			return Token{}, s.late(ctx)
 		}
 	}
+	defer func() { <-s.slot }()
+	if token, err, known := s.known(); known {
+		return token, err
+	}
+	token, err := s.obtain(ctx)
+	if err == nil {
+		return token, nil
+	}
+	return s.fail(ctx, err)
 }
 
-// Refused says that Zoho did not take a token.
-func (s *Shared) Refused(_ context.Context, t Token) {
+// Refused says that Zoho did not take a token: if it is the one that is kept, the next
+// caller looks for another.
+func (s *Shared) Refused(_ context.Context, token Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refused = t.AccessToken
+	if token.AccessToken != "" && s.kept.AccessToken == token.AccessToken {
+		s.refused, s.kept = token.AccessToken, Token{}
+	}
 }
 
-// known is the token of this process, if it is good for so long.
-func (s *Shared) known(margin time.Duration) (Token, bool) {
+// known gives the token that is kept, or the fault that is still fresh.
+func (s *Shared) known() (Token, error, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.token, s.usable(s.token, margin)
-}
-
-// usable: there is one, Zoho has not refused it, and it is good for so long. A clock
-// that has jumped cannot make a token live longer than its hour.
-func (s *Shared) usable(t Token, margin time.Duration) bool {
-	left := time.Until(t.Expiry)
-	return t.AccessToken != "" && t.AccessToken != s.refused && left > margin && left <= 65*time.Minute
-}
-
-// step looks once: at the shared token, at who is minting, and mints if it is our turn.
-func (s *Shared) step(ctx context.Context) (t Token, done bool, err error) {
-	if t, fresh := s.known(renewBefore); fresh {
-		return t, true, nil
-	}
-	current, version, err := s.secret.current(ctx)
-	if err != nil {
-		// While the old token is good, a Secrets Manager that is not does no harm.
-		t, good := s.known(0)
-		if good {
-			return t, true, nil
-		}
-		return Token{}, false, err
-	}
-	s.mu.Lock()
-	if s.usable(current, 0) {
-		s.token = current
-	}
-	fresh, good := s.usable(current, renewBefore), s.usable(current, 0)
-	s.mu.Unlock()
-	if fresh {
-		return current, true, nil
-	}
-	next, minted, err := s.turn(ctx, version)
-	switch {
-	case minted:
-		return next, true, nil
-	case good:
-		// Somebody else is minting, or it was refused: the old one does for now.
-		return current, true, nil
-	}
-	return Token{}, false, err
-}
-
-// turn mints if nobody else is about to.
-func (s *Shared) turn(ctx context.Context, version string) (Token, bool, error) {
 	now := time.Now()
-	last, err := s.secret.claimed(ctx)
-	switch {
-	case err != nil:
-		return Token{}, false, err
-	case now.Before(last.RefusedUntil) && last.RefusedUntil.Sub(now) <= backOff:
-		return Token{}, false, ErrRefused
-	case last.Base == version && last.RefusedUntil.IsZero() && now.Sub(last.At).Abs() < claimFor:
-		return Token{}, false, nil // its owner is minting
+	alive := s.alive(now)
+	if alive && now.Before(s.look) {
+		return s.kept, nil, true
 	}
-	won, err := s.secret.claim(ctx, version, now)
-	if err != nil || !won {
-		return Token{}, false, err
-	}
-	// Between the reading and the claim the token may have come.
-	if current, latest, err := s.secret.current(ctx); err == nil && latest != version && s.take(current) {
-		return current, true, nil
-	}
-	return s.mintNext(ctx, version)
-}
-
-func (s *Shared) mintNext(ctx context.Context, version string) (Token, bool, error) {
-	t, err := s.mint(ctx)
-	if err != nil {
-		if s.refusal(err) {
-			now := time.Now()
-			// Where this cannot be written, each instance finds out by itself.
-			err = errors.Join(err, s.secret.refused(context.WithoutCancel(ctx), version, now, now.Add(backOff)))
+	if s.failed != nil && now.Before(s.until) {
+		if alive {
+			return s.kept, nil, true
 		}
-		return Token{}, false, err
+		return Token{}, s.failed, true
 	}
-	// The token is minted whatever becomes of the deadline: others need it.
-	if err := s.secret.keep(context.WithoutCancel(ctx), version, t); err != nil {
-		s.take(t)
-		return t, true, nil
-	}
-	s.take(t)
-	return t, true, nil
+	return Token{}, nil, false
 }
 
-// take makes a token that of this process, if it is good.
-func (s *Shared) take(t Token) bool {
+// serving gives the token that is kept while it can still be used.
+func (s *Shared) serving() (Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.usable(t, 0) {
-		return false
-	}
-	s.token = t
-	return true
+	return s.kept, s.alive(time.Now())
 }
 
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+func (s *Shared) alive(now time.Time) bool {
+	return s.kept.AccessToken != "" && now.Before(s.kept.Expiry)
+}
+
+// adopt keeps the token of a version, if it lives and was not refused, and reports
+// whether it need not be replaced yet.
+func (s *Shared) adopt(c content, now time.Time) (Token, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	left := c.remaining(now)
+	if left <= 0 || c.AccessToken == s.refused {
+		return Token{}, false
 	}
+	// The reading of our own clock that goes on whatever is done to its time of day.
+	here := time.Now()
+	s.kept = Token{AccessToken: c.AccessToken, Expiry: here.Add(left), APIDomain: c.APIDomain}
+	fresh := left > c.margin()
+	if fresh {
+		s.look, s.failed = here.Add(left-c.margin()), nil
+	} else {
+		s.look = here.Add(jitter(lookAgain))
+	}
+	return s.kept, fresh
+}
+
+// adoptMinted keeps a token that is new, even if it is the one that was refused.
+func (s *Shared) adoptMinted(c content, now time.Time) Token {
+	s.mu.Lock()
+	s.refused = ""
+	s.mu.Unlock()
+	token, _ := s.adopt(c, now)
+	return token
+}
+
+// fail remembers a fault. While the old token lives, it harms nobody.
+func (s *Shared) fail(ctx context.Context, err error) (Token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	alive := s.alive(now)
+	if ctx.Err() == nil { // otherwise only this caller's time ran out
+		stands := failedFor
+		if alive {
+			stands = jitter(lookAgain)
+		}
+		if e, ok := err.(interface{ RetryAfter() time.Duration }); ok {
+			stands = max(stands, min(e.RetryAfter(), maxBackOff))
+		}
+		// A back-off that another instance may have ended is looked at now and then.
+		s.failed, s.until = err, now.Add(min(stands, 10*lookAgain))
+	}
+	if !alive {
+		return Token{}, err
+	}
+	s.tell(err)
+	return s.kept, nil
+}
+
+func (s *Shared) tell(err error) {
+	if s.report != nil {
+		s.report(err)
+	}
+}
+
+func (s *Shared) late(ctx context.Context) error {
+	return &Error{Secret: s.vault.id, Reason: "no access token in time: another is minting it", Err: ctx.Err()}
+}
+
+// jitter is a time around d, so that instances that started together part.
+func jitter(d time.Duration) time.Duration {
+	return d/2 + rand.N(d)
 }

@@ -6,252 +6,236 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
-
 	"untag/internal/secrets"
 )
 
-// vault is one secret of Secrets Manager, with its versions, stages and request tokens.
-type vault struct {
-	mu       sync.Mutex
-	versions map[string]string
-	stages   map[string]string
-	puts     int
-	fail     error
-}
-
-func newVault(current string) *vault {
-	v := &vault{versions: make(map[string]string), stages: make(map[string]string)}
-	if current != "" {
-		v.versions["first"], v.stages["AWSCURRENT"] = current, "first"
-	}
-	return v
-}
-
-func (v *vault) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-	if err := wait(ctx, 5*time.Millisecond); err != nil {
-		return nil, err
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.fail != nil {
-		return nil, v.fail
-	}
-	id, found := v.stages[*in.VersionStage]
-	if !found {
-		return nil, &types.ResourceNotFoundException{}
-	}
-	text := v.versions[id]
-	return &secretsmanager.GetSecretValueOutput{SecretString: &text, VersionId: &id}, nil
-}
-
-func (v *vault) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
-	if err := wait(ctx, 10*time.Millisecond); err != nil {
-		return nil, err
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.fail != nil {
-		return nil, v.fail
-	}
-	if before, exists := v.versions[*in.ClientRequestToken]; exists && before != *in.SecretString {
-		return nil, &types.ResourceExistsException{}
-	}
-	v.puts++
-	v.versions[*in.ClientRequestToken] = *in.SecretString
-	for _, stage := range in.VersionStages {
-		v.stages[stage] = *in.ClientRequestToken
-	}
-	return &secretsmanager.PutSecretValueOutput{}, nil
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-var errDenied = errors.New("access denied")
-
-// mint is an accounts server that takes a second and counts.
-type mint struct {
-	minted atomic.Int32
-	asked  atomic.Int32
-	err    error
-}
-
-func (m *mint) token(ctx context.Context) (secrets.Token, error) {
-	m.asked.Add(1)
-	if err := wait(ctx, time.Second); err != nil {
-		return secrets.Token{}, err
-	}
-	if m.err != nil {
-		return secrets.Token{}, m.err
-	}
-	return secrets.Token{AccessToken: fmt.Sprintf("t%d", m.minted.Add(1)), Expiry: time.Now().Add(time.Hour), APIDomain: "https://www.zohoapis.eu"}, nil
-}
-
-func instance(v *vault, m *mint) *secrets.Shared {
-	return secrets.NewShared(secrets.SharedConfig{
-		Client: v, SecretID: "untag/token", Mint: m.token, Refusal: func(err error) bool { return errors.Is(err, errDenied) },
-	})
-}
-
 func TestFiftyInstancesMintOneToken(t *testing.T) {
-	for name, current := range map[string]string{
-		"an empty secret": "", "a placeholder": "{}", "half written": `{"access_token":"t`, "ended": `{"access_token":"old","expires_at":"1999-12-31T00:00:00Z"}`,
-		"from a clock that jumped": `{"access_token":"old","expires_at":"2999-12-31T00:00:00Z"}`,
+	for name, value := range map[string]func() string{
+		"no version yet":    func() string { return "" },
+		"an empty secret":   func() string { return "{}" },
+		"half written":      func() string { return `{"access_token":"hush-h","expires_` },
+		"not JSON":          func() string { return "hush" },
+		"null":              func() string { return "null" },
+		"a list":            func() string { return "[]" },
+		"of another shape":  func() string { return `{"access_token":["hush"],"expires_at":5}` },
+		"without an expiry": func() string { return `{"access_token":"hush-o"}` },
+		"ended":             func() string { return stored("hush-old", -time.Minute) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v, m := newVault(current), &mint{}
-				var wg sync.WaitGroup
-				for range 50 {
-					wg.Go(func() {
-						got, err := instance(v, m).Token(t.Context())
-						if err != nil || got.AccessToken != "t1" || got.APIDomain == "" {
-							t.Errorf("Token = %+v, %v", got, err)
-						}
-					})
+				f, z := newVersions(value()), &zoho{}
+				all := instances(50, f, z)
+				wantTokens(t, all, "hush-1")
+				wantMinted(t, z, 1)
+				if n := f.written(); n != 2 {
+					t.Errorf("%d versions written, want a claim and a token", n)
 				}
-				wg.Wait()
-				if n := m.asked.Load(); n != 1 || v.puts != 2 {
-					t.Errorf("minted %d times with %d puts, want 1 and 2", n, v.puts)
+				time.Sleep(49 * time.Minute)
+				gets := f.read()
+				wantTokens(t, all, "hush-1")
+				if n := f.read() - gets; n != 0 {
+					t.Errorf("%d reads for a token that is good", n)
 				}
 			})
 		})
 	}
 }
 
-func TestRenewedBeforeItsEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v, m := newVault(""), &mint{}
-		var instances []*secrets.Shared
-		for range 50 {
-			instances = append(instances, instance(v, m))
-		}
-		use := func() {
+// TestStartingAtTheTurnOfAMinute: nothing depends on whose minute it is.
+func TestStartingAtTheTurnOfAMinute(t *testing.T) {
+	for before := range 10 {
+		synctest.Test(t, func(t *testing.T) {
+			f, z := newVersions("{}"), &zoho{}
+			turn := time.Now().Truncate(time.Minute).Add(time.Minute)
+			time.Sleep(time.Until(turn.Add(-time.Duration(before) * 10 * time.Millisecond)))
 			var wg sync.WaitGroup
-			for _, s := range instances {
+			for i, s := range instances(50, f, z) {
 				wg.Go(func() {
-					if _, err := s.Token(t.Context()); err != nil {
-						t.Error(err)
+					time.Sleep(time.Duration(i) * 4 * time.Millisecond)
+					if token, err := s.Token(t.Context()); err != nil || token.AccessToken != "hush-1" {
+						t.Errorf("Token = %v, %v", token, err)
 					}
 				})
 			}
 			wg.Wait()
+			wantMinted(t, z, 1)
+		})
+	}
+}
+
+func TestRenewedTenMinutesAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, z := newVersions(stored("hush-old", time.Hour)), &zoho{takes: 10 * time.Second}
+		all := instances(50, f, z)
+		wantTokens(t, all, "hush-old")
+		time.Sleep(50*time.Minute + time.Second)
+		start := time.Now()
+		tokens, errs := ask(t.Context(), all)
+		// The winner's first caller waits for the new one; nobody else does.
+		if len(errs) > 0 || tokens["hush-old"] < 3*49 || tokens["hush-old"]+tokens["hush-1"] != 150 {
+			t.Errorf("tokens %v, errors %.3v", tokens, errs)
 		}
-		for range 30 {
-			use()
-			time.Sleep(10 * time.Minute)
+		if d := time.Since(start); d > 11*time.Second {
+			t.Errorf("it took %v", d)
 		}
-		// Five hours, a token every 50 minutes.
-		if n := m.asked.Load(); n > 7 {
-			t.Errorf("minted %d tokens in five hours, want at most 7", n)
-		}
+		time.Sleep(10 * time.Second)
+		_, _ = ask(t.Context(), all) // one caller of each instance looks
+		wantTokens(t, all, "hush-1")
+		wantMinted(t, z, 1)
 	})
 }
 
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v, m := newVault(""), &mint{}
-		instances := []*secrets.Shared{instance(v, m), instance(v, m), instance(v, m)}
-		for _, s := range instances {
-			got, err := s.Token(t.Context())
-			if err != nil {
+		f, z := newVersions(stored("hush-old", time.Hour)), &zoho{}
+		all := instances(50, f, z)
+		wantTokens(t, all, "hush-old")
+		old, _ := all[0].Token(t.Context())
+		for _, s := range all {
+			s.Refused(t.Context(), old)
+		}
+		wantTokens(t, all, "hush-1")
+		for _, s := range all {
+			s.Refused(t.Context(), old) // late news
+		}
+		wantTokens(t, all, "hush-1")
+		wantMinted(t, z, 1)
+		wantTokens(t, instances(1, f, z), "hush-1")
+	})
+}
+
+func TestThrottling(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, z := newVersions("{}"), &zoho{}
+		start := time.Now()
+		f.getErr = func(n int) error {
+			if time.Since(start) < 500*time.Millisecond || n%10 == 0 {
+				return errThrottled
+			}
+			return nil
+		}
+		wantTokens(t, instances(50, f, z), "hush-1")
+		wantMinted(t, z, 1)
+	})
+}
+
+func TestFaultsOfSecretsManager(t *testing.T) {
+	always := func(err error) func(int) error { return func(int) error { return err } }
+	tests := map[string]struct {
+		get, put  func(int) error
+		text      string
+		retryable bool
+	}{
+		"reading throttled": {always(errThrottled), nil, "untag/token: cannot be read", true},
+		"reading forbidden": {always(errForbidden), nil, "untag/token: cannot be read", false},
+		"writing throttled": {nil, always(errThrottled), "untag/token: cannot be written: ThrottlingException", true},
+		"writing forbidden": {nil, always(errForbidden), "untag/token: cannot be written: AccessDeniedException", false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, z := newVersions("{}"), &zoho{}
+				f.getErr, f.putErr = tt.get, tt.put
+				_, errs := ask(t.Context(), instances(1, f, z))
+				if len(errs) != 3 {
+					t.Fatalf("%d errors, want 3", len(errs))
+				}
+				var e *secrets.Error
+				if !errors.As(errs[0], &e) || e.Retryable() != tt.retryable || !strings.Contains(e.Error(), tt.text) {
+					t.Errorf("error %v, want %q, retryable %v", errs[0], tt.text, tt.retryable)
+				}
+				if tt.put != nil && strings.Contains(errs[0].Error(), "hush") {
+					t.Errorf("error %v quotes Secrets Manager", errs[0])
+				}
+				wantMinted(t, z, 0)
+			})
+		})
+	}
+}
+
+func TestATokenThatCouldNotBeStoredIsStoredLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, z := newVersions("{}"), &zoho{}
+		f.putErr = func(n int) error {
+			if n == 2 || n == 3 {
+				return errThrottled
+			}
+			return nil
+		}
+		s := instance(f, z)
+		for range 4 {
+			wantTokens(t, []*secrets.Shared{s}, "hush-1")
+			time.Sleep(8 * time.Second)
+		}
+		if !strings.Contains(f.current(), "hush-1") {
+			t.Errorf("stored %s", f.current())
+		}
+		wantTokens(t, instances(5, f, z), "hush-1")
+		wantMinted(t, z, 1)
+	})
+}
+
+func TestATokenWithATimeToCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, z := newVersions(stored("hush-old", 5000*time.Hour)), &zoho{}
+		token, err := instance(f, z).Token(t.Context())
+		if err != nil || time.Until(token.Expiry) > time.Hour {
+			t.Errorf("Token = %v, %v, want one for an hour at most", token, err)
+		}
+	})
+}
+
+func TestShortLivedTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		minted := 0
+		c := config(newVersions("{}"), &zoho{})
+		c.Mint = func(context.Context) (secrets.Token, error) {
+			minted++
+			return secrets.Token{AccessToken: fmt.Sprint("hush-", minted), Expiry: time.Now().Add(time.Minute)}, nil
+		}
+		s := secrets.NewShared(c)
+		for range 10 * 60 {
+			if _, err := s.Token(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			s.Refused(t.Context(), got)
+			time.Sleep(time.Second)
 		}
-		var wg sync.WaitGroup
-		for _, s := range instances {
-			wg.Go(func() {
-				got, err := s.Token(t.Context())
-				if err != nil || got.AccessToken == "t1" {
-					t.Errorf("Token = %+v, %v, want a new one", got, err)
-				}
-			})
-		}
-		wg.Wait()
-		if n := m.asked.Load(); n != 2 {
-			t.Errorf("minted %d tokens, want 2", n)
+		if minted < 10 || minted > 14 {
+			t.Errorf("minted %d tokens of a minute in ten minutes", minted)
 		}
 	})
 }
 
-func TestAWinnerThatDiesIsReplaced(t *testing.T) {
+func TestWaitingEndsWithTheContextOfEach(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v, dying, m := newVault(""), &mint{}, &mint{}
-		ctx, kill := context.WithCancel(t.Context())
-		go func() { _, _ = instance(v, dying).Token(ctx) }()
-		time.Sleep(100 * time.Millisecond) // it has the claim, and is minting
-		kill()
-		start := time.Now()
-		got, err := instance(v, m).Token(t.Context())
-		if err != nil || got.AccessToken != "t1" || m.asked.Load() != 1 {
-			t.Fatalf("Token = %+v, %v after %d mints", got, err, m.asked.Load())
-		}
-		if took := time.Since(start); took > 2*time.Minute {
-			t.Errorf("it took %v, want about a minute", took)
-		}
-	})
-}
-
-func TestARefusedRefreshStopsAllInstances(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v, m := newVault(""), &mint{err: errDenied}
-		for range 20 {
-			if _, err := instance(v, m).Token(t.Context()); err == nil {
-				t.Fatal("no error")
+		f, z := newVersions("{}"), &zoho{takes: 20 * time.Second}
+		all := instances(2, f, z)
+		go func() { _, _ = all[0].Token(t.Context()) }()
+		time.Sleep(time.Second)
+		for name, s := range map[string]*secrets.Shared{"the same instance": all[0], "another": all[1]} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			start := time.Now()
+			_, err := s.Token(ctx)
+			var e *secrets.Error
+			if !errors.As(err, &e) || !e.Retryable() || time.Since(start) != time.Second {
+				t.Errorf("%s: %v after %v, want a retryable error after 1s", name, err, time.Since(start))
 			}
+			cancel()
 		}
-		if n := m.asked.Load(); n != 1 {
-			t.Errorf("20 instances asked %d times, want 1", n)
-		}
-		m.err = nil
-		time.Sleep(3 * time.Minute)
-		if _, err := instance(v, m).Token(t.Context()); err != nil || m.asked.Load() != 2 {
-			t.Errorf("after the wait: %v, asked %d times, want 2", err, m.asked.Load())
-		}
+		time.Sleep(time.Minute)
 	})
 }
 
-func TestAGoodTokenOutlivesSecretsManager(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v, m := newVault(""), &mint{}
-		s := instance(v, m)
-		if _, err := s.Token(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		v.fail = errors.New("throttled")
-		time.Sleep(55 * time.Minute)
-		if got, err := s.Token(t.Context()); err != nil || got.AccessToken != "t1" {
-			t.Errorf("Token = %+v, %v, want the old one", got, err)
-		}
-		time.Sleep(10 * time.Minute)
-		if _, err := s.Token(t.Context()); err == nil || strings.Contains(err.Error(), "t1") {
-			t.Errorf("Token = %v, want an error without the token", err)
-		}
-	})
-}
-
-func TestNoRefreshTokenIsShared(t *testing.T) {
-	v, m := newVault(""), &mint{}
-	if _, err := instance(v, m).Token(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range v.versions {
-		if strings.Contains(text, "refresh") {
-			t.Errorf("the secret holds %s", text)
+func TestNothingPrintsTheToken(t *testing.T) {
+	token := secrets.Token{AccessToken: "hush-hush"}
+	credential := secrets.Zoho{ClientSecret: "hush-hush", RefreshToken: "hush-hush", DataCenter: "eu"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(verb+verb, token, credential); strings.Contains(text, "hush") {
+			t.Errorf("%s prints %s", verb, text)
 		}
 	}
 }

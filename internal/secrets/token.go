@@ -1,143 +1,107 @@
 package secrets
 
 import (
-	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
+	"log/slog"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 )
 
-// claimStage is the label of the version in which an instance says that it is minting,
-// or that minting was refused. The token itself keeps AWSCURRENT.
-const claimStage = "UNTAG_CLAIM"
+const (
+	// renewBefore is how long before its end a token is replaced; one that lives less
+	// than an hour is replaced in the last sixth of its life.
+	renewBefore = 10 * time.Minute
+	// maxLife is the longest life of a token of Zoho's. What is said to live longer was
+	// written by a clock that was wrong.
+	maxLife = time.Hour
+)
 
-// claimFor is how long a claim holds: a winner that dies is replaced after it.
-const claimFor = time.Minute
-
-// Token is the access token that all instances share.
+// Token is an access token and where it is good.
 type Token struct {
 	AccessToken string
-	Expiry      time.Time
-	APIDomain   string
+	// Expiry is when it ends.
+	Expiry time.Time
+	// APIDomain is the address of the API that takes it.
+	APIDomain string
 }
 
-// storedToken is what the secret holds: never the refresh token.
-type storedToken struct {
-	AccessToken string    `json:"access_token"`
-	Expiry      time.Time `json:"expires_at"`
-	APIDomain   string    `json:"api_domain"`
+// String hides the token.
+func (t Token) String() string { return "access token until " + t.Expiry.Format(time.RFC3339) }
+
+// GoString hides the token.
+func (t Token) GoString() string { return t.String() }
+
+// LogValue hides the token.
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// content is what a version of the shared secret holds: a token, or a claim to mint
+// one. Never the refresh token.
+type content struct {
+	AccessToken string    `json:"access_token,omitempty"`
+	ExpiresAt   time.Time `json:"expires_at,omitzero"`
+	APIDomain   string    `json:"api_domain,omitempty"`
+	MintedAt    time.Time `json:"minted_at,omitzero"`
+	// Early is how many tokens in a row, this one's predecessors, Zoho refused long
+	// before their end.
+	Early int    `json:"early,omitempty"`
+	Claim *claim `json:"claim,omitempty"`
 }
 
-// claim is what an instance says before it mints, and after it was refused.
+// claim says that one instance mints the successor of a version, or that Zoho gave it
+// none.
 type claim struct {
-	Owner string    `json:"owner"`
-	Base  string    `json:"base_version"`
-	At    time.Time `json:"claimed_at"`
-	// RefusedUntil is set where Zoho refused to mint.
+	// Replaces is the id of the version whose successor is minted, "" for the first.
+	Replaces string `json:"replaces"`
+	// Owner makes the claims of two instances differ, so that Secrets Manager takes
+	// only the first.
+	Owner string `json:"owner"`
+	// Attempt counts the claims to the same successor, from 1.
+	Attempt int `json:"attempt"`
+	// RefusedUntil is set when Zoho gave no token: nobody asks again before.
 	RefusedUntil time.Time `json:"refused_until,omitzero"`
+	// Final says that Zoho's refusal does not pass by itself.
+	Final bool `json:"final,omitempty"`
 }
 
-// tokenSecret is the secret with the shared token.
-type tokenSecret struct {
-	client api
-	id     string
+// version is one version of the shared secret. The zero version is one that is not
+// there.
+type version struct {
+	content
+	id      string
+	created time.Time
 }
 
-// api is what sharing a token needs of Secrets Manager.
-type api interface {
-	reader
-	PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, options ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
-}
-
-// current reads the token and its version. A secret that is empty, half written or not
-// a token is no token: it is what the first deployment finds.
-func (s tokenSecret) current(ctx context.Context) (Token, string, error) {
-	text, version, err := s.get(ctx, "AWSCURRENT")
-	if err != nil {
-		return Token{}, "", err
+// parse reads what a version holds. What is malformed holds nothing, as on the first
+// deployment.
+func parse(text []byte) content {
+	var c content
+	if json.Unmarshal(text, &c) != nil {
+		return content{}
 	}
-	var stored storedToken
-	if json.Unmarshal(text, &stored) != nil {
-		stored = storedToken{}
-	}
-	return Token(stored), version, nil
+	return c
 }
 
-// claimed reads the latest claim; the zero claim where there is none.
-func (s tokenSecret) claimed(ctx context.Context) (claim, error) {
-	text, _, err := s.get(ctx, claimStage)
-	var c claim
-	if err == nil && json.Unmarshal(text, &c) != nil {
-		c = claim{}
+// remaining is how long the token of a version lives on, 0 when it holds none.
+func (c content) remaining(now time.Time) time.Duration {
+	if c.AccessToken == "" {
+		return 0
 	}
-	return c, err
+	return max(0, min(c.ExpiresAt.Sub(now), maxLife))
 }
 
-// get reads one version; none is no error.
-func (s tokenSecret) get(ctx context.Context, stage string) ([]byte, string, error) {
-	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.id, VersionStage: &stage})
-	var absent *types.ResourceNotFoundException
-	switch {
-	case errors.As(err, &absent):
-		return nil, "", nil
-	case err != nil:
-		return nil, "", &Error{Secret: s.id, Reason: "cannot be read", Err: err}
-	case out.SecretString == nil:
-		return nil, aws.ToString(out.VersionId), nil
+// margin is how long before its end the token is to be replaced.
+func (c content) margin() time.Duration {
+	life := maxLife
+	if d := c.ExpiresAt.Sub(c.MintedAt); !c.MintedAt.IsZero() && d > 0 {
+		life = min(d, maxLife)
 	}
-	return []byte(*out.SecretString), aws.ToString(out.VersionId), nil
+	return min(renewBefore, life/6)
 }
 
-// claim tries to become the one that mints from a version: the request token follows
-// from the version and the minute, and Secrets Manager takes one content for it.
-func (s tokenSecret) claim(ctx context.Context, base string, now time.Time) (won bool, err error) {
-	c := claim{Owner: rand.Text(), Base: base, At: now}
-	err = s.put(ctx, requestToken("claim", base, now.UTC().Truncate(claimFor).Format(time.RFC3339)), claimStage, c)
-	var taken *types.ResourceExistsException
-	if errors.As(err, &taken) {
-		return false, nil
+// base is the id of the version that a successor is minted for. The first version of
+// a secret becomes the current one whatever its label, so a claim may stand there.
+func (v version) base() string {
+	if v.Claim != nil {
+		return v.Claim.Replaces
 	}
-	return err == nil, err
-}
-
-// refused tells the other instances until when minting need not be tried.
-func (s tokenSecret) refused(ctx context.Context, base string, now, until time.Time) error {
-	c := claim{Owner: rand.Text(), Base: base, At: now, RefusedUntil: until}
-	return s.put(ctx, requestToken("refused", base, c.Owner), claimStage, c)
-}
-
-// keep makes a token the current one.
-func (s tokenSecret) keep(ctx context.Context, base string, t Token) error {
-	return s.put(ctx, requestToken("token", base, t.AccessToken), "AWSCURRENT", storedToken(t))
-}
-
-func (s tokenSecret) put(ctx context.Context, token, stage string, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return &Error{Secret: s.id, Reason: "cannot be written", Err: err}
-	}
-	_, err = s.client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
-		SecretId: &s.id, ClientRequestToken: &token, SecretString: aws.String(string(text)), VersionStages: []string{stage},
-	})
-	if err != nil {
-		return &Error{Secret: s.id, Reason: "cannot be written", Err: err}
-	}
-	return nil
-}
-
-// requestToken is a ClientRequestToken: 32 to 64 characters.
-func requestToken(parts ...string) string {
-	h := sha256.New()
-	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
-	}
-	return hex.EncodeToString(h.Sum(nil))[:64]
+	return v.id
 }

@@ -1,0 +1,134 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"untag/internal/queue"
+)
+
+// fakeServers is a queue over several servers: a receive that does not wait asks only
+// one that has nothing. Messages come back when again is set.
+type fakeServers struct {
+	fakeMover
+	messages []types.Message
+	at       int
+	again    bool
+	receives int
+	hold     int32
+	deleted  []string
+}
+
+func (f *fakeServers) ReceiveMessage(_ context.Context, in *sqs.ReceiveMessageInput, _ ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error) {
+	f.receives++
+	f.hold = in.VisibilityTimeout
+	if in.WaitTimeSeconds == 0 {
+		return &sqs.ReceiveMessageOutput{}, nil
+	}
+	if f.again && f.at == len(f.messages) {
+		f.at = 0
+	}
+	end := min(f.at+int(in.MaxNumberOfMessages), len(f.messages))
+	out := &sqs.ReceiveMessageOutput{Messages: f.messages[f.at:end]}
+	f.at = end
+	return out, nil
+}
+
+func (f *fakeServers) DeleteMessage(ctx context.Context, in *sqs.DeleteMessageInput, _ ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	f.deleted = append(f.deleted, *in.ReceiptHandle)
+	return &sqs.DeleteMessageOutput{}, nil
+}
+
+func dead(n int) []types.Message {
+	list := make([]types.Message, n)
+	for i := range list {
+		id, body := fmt.Sprint("m", i), "{}"
+		list[i] = types.Message{MessageId: &id, ReceiptHandle: &id, Body: &body}
+	}
+	return list
+}
+
+func TestListSeesAll(t *testing.T) {
+	for name, again := range map[string]bool{"until none is left": false, "until the first are back": true} {
+		t.Run(name, func(t *testing.T) {
+			f := &fakeServers{messages: dead(25), again: again}
+			list, err := queue.NewDeadLetters(f, "https://dead").List(t.Context(), 1000)
+			if err != nil || len(list) != 25 || f.receives > 5 {
+				t.Errorf("List = %d, %v after %d receives, want 25", len(list), err, f.receives)
+			}
+			back := 0
+			for _, in := range f.changes {
+				back += len(in.Entries)
+			}
+			if back != 25 {
+				t.Errorf("%d messages put back, want 25", back)
+			}
+		})
+	}
+}
+
+func TestRedriveHoldsForAsLongAsItTakes(t *testing.T) {
+	f := &fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(25)}
+	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(t.Context(), "https://events", 5000, func(d queue.Dead) bool { return d.ID != "m3" })
+	if err != nil || sent != 24 || len(f.deleted) != 24 || len(f.letters) != 24 || len(f.changes) != 1 || len(f.changes[0].Entries) != 1 {
+		t.Errorf("Redrive = %d, %v, deleted %d, put back by %d calls", sent, err, len(f.deleted), len(f.changes))
+	}
+	if f.hold < 1000 {
+		t.Errorf("5000 messages are held for %d s", f.hold)
+	}
+}
+
+func TestARedriveThatIsInterruptedPutsTheRestBack(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	f := &fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(5)}
+	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(ctx, "https://events", 10, func(d queue.Dead) bool {
+		if d.ID == "m2" {
+			cancel()
+		}
+		return true
+	})
+	if !errors.Is(err, context.Canceled) || sent != 3 || len(f.changes) != 1 || len(f.changes[0].Entries) != 3 {
+		t.Errorf("Redrive = %d, %v, put back by %d calls, want 3 sent and 3 put back", sent, err, len(f.changes))
+	}
+}
+
+// TestDeadLetterOfAFullMessage: the reason gives way, not the message.
+func TestDeadLetterOfAFullMessage(t *testing.T) {
+	for name, tt := range map[string]struct {
+		free int
+		want []string
+	}{
+		"no room": {0, nil}, "room for the code": {20, []string{"code"}}, "room for all": {4096, []string{"code", "rule", "message", "time", "message_id"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fakeMover{fakeSQS: fakeSQS{id: "m"}}
+			m := events.SQSMessage{MessageId: "id", Body: strings.Repeat("x", queue.MaxMessage-tt.free)}
+			letter := queue.Letter{Message: m, Reason: queue.Reason{Code: "UNREADABLE", Rule: "r", Message: strings.Repeat("m", 200), Time: time.Now()}}
+			if err := worker(f, "https://dead").DeadLetter(t.Context(), []queue.Letter{letter})[0]; err != nil {
+				t.Fatal(err)
+			}
+			got := f.letters[0].MessageAttributes
+			if len(got) != len(tt.want) {
+				t.Errorf("%d attributes, want %v", len(got), tt.want)
+			}
+			size := len(m.Body)
+			for name, value := range got {
+				size += len(name) + len(*value.DataType) + len(*value.StringValue)
+			}
+			if size > queue.MaxMessage {
+				t.Errorf("%d bytes, want at most %d", size, queue.MaxMessage)
+			}
+		})
+	}
+}

@@ -1,0 +1,43 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/aws/smithy-go"
+)
+
+// errNoID is an answer of SQS that does not say that the message is stored.
+var errNoID = errors.New("SQS answered without the id of a message")
+
+// Error is a call of SQS that failed.
+type Error struct {
+	// Operation is what was tried, such as "send".
+	Operation string
+	Err       error
+}
+
+func (e *Error) Error() string { return "queue: " + e.Operation + ": " + e.Err.Error() }
+
+// Unwrap gives the error of SQS.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Retryable reports whether the same call may succeed later without anybody's doing:
+// throttling, a broken connection and a time that ran out pass; a queue that is gone,
+// a permission that is missing and a message that SQS does not take do not.
+func (e *Error) Retryable() bool {
+	var api smithy.APIError
+	if errors.As(e.Err, &api) {
+		switch api.ErrorCode() {
+		case "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "AccessDenied", "AccessDeniedException",
+			"InvalidMessageContents", "InvalidParameterValue", "InvalidAddress", "InvalidSecurity", "UnsupportedOperation",
+			"ReceiptHandleIsInvalid", "KmsAccessDenied", "KmsDisabled", "KmsNotFound", "UnrecognizedClientException":
+			return false
+		}
+		return true
+	}
+	var network net.Error
+	return errors.Is(e.Err, errNoID) || errors.As(e.Err, &network) ||
+		errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, context.Canceled)
+}

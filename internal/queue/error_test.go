@@ -1,0 +1,37 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/aws/smithy-go"
+
+	"untag/internal/queue"
+)
+
+func TestRetryable(t *testing.T) {
+	tests := map[string]struct {
+		err  error
+		want bool
+	}{
+		"throttled":           {&smithy.GenericAPIError{Code: "RequestThrottled"}, true},
+		"a fault of SQS":      {&smithy.GenericAPIError{Code: "InternalError"}, true},
+		"the time ran out":    {context.DeadlineExceeded, true},
+		"the queue is gone":   {&types.QueueDoesNotExist{}, false},
+		"denied":              {&smithy.GenericAPIError{Code: "AccessDenied"}, false},
+		"odd characters":      {&types.InvalidMessageContents{}, false},
+		"no credentials":      {errors.New("AWS_ACCESS_KEY_ID: not set"), false},
+		"no id in the answer": {nil, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			err := queue.New(queue.Config{Client: &fakeSQS{err: tt.err}, URL: "https://queue"}).Send(t.Context(), delivery("{}"))
+			var e *queue.Error
+			if !errors.As(err, &e) || e.Retryable() != tt.want {
+				t.Errorf("Send = %v, want retryable %v", err, tt.want)
+			}
+		})
+	}
+}

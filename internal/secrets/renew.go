@@ -1,0 +1,183 @@
+package secrets
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+const (
+	// maxFaults is how many faults of Secrets Manager in a row are tried again, beside
+	// what its client does by itself.
+	maxFaults = 5
+	// firstPoll and maxPoll are how often one who waits looks for the token.
+	firstPoll, maxPoll = 200 * time.Millisecond, 2 * time.Second
+	// A token that Zoho refuses before it is earlyLife old was refused early. After
+	// maxEarly of them in a row the next is no longer minted at once, and one has to
+	// serve for that much longer to end the row.
+	earlyLife = 10 * time.Minute
+	maxEarly  = 3
+)
+
+// errAnother says that another instance has the claim.
+var errAnother = errors.New("another instance is minting the access token")
+
+// obtain reads the token, or mints it if it is this instance's turn, or waits for the
+// one whose turn it is. The slot is held.
+func (s *Shared) obtain(ctx context.Context) (Token, error) {
+	poll, faults := firstPoll, 0
+	for {
+		token, err := s.step(ctx)
+		if err == nil {
+			return token, nil
+		}
+		if token, ok := s.serving(); ok && errors.Is(err, errAnother) {
+			return token, nil
+		} else if ok {
+			return Token{}, err
+		}
+		switch e, ours := err.(*Error); {
+		case errors.Is(err, errAnother):
+			faults = 0
+		case !ours, !e.Retryable(), e.wait > 0, faults == maxFaults:
+			return Token{}, err
+		default:
+			faults++
+		}
+		select {
+		case <-time.After(jitter(poll)):
+			poll = min(poll*3/2, maxPoll)
+		case <-ctx.Done():
+			return Token{}, s.late(ctx)
+		}
+	}
+}
+
+// step takes one look at the secret and does what is to be done.
+func (s *Shared) step(ctx context.Context) (Token, error) {
+	state, err := s.vault.load(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	if token, done := s.save(ctx, state); done {
+		return token, nil
+	}
+	if token, fresh := s.adopt(state.current.content, state.now()); fresh {
+		return token, nil
+	}
+	if state, err = s.vault.withClaim(ctx, state); err != nil {
+		return Token{}, err
+	}
+	if left, refused := state.held(); left > 0 && refused {
+		return Token{}, &Error{
+			Secret: s.vault.id, Reason: "Zoho refused the last refresh of the access token; the next is not due yet",
+			passing: !state.claim.Claim.Final, wait: left,
+		}
+	} else if left > 0 {
+		return Token{}, errAnother
+	}
+	if left := tooEarly(state); left > 0 {
+		return Token{}, &Error{
+			Secret: s.vault.id, Reason: "Zoho refuses every new access token; the next is not due yet",
+			passing: true, wait: left,
+		}
+	}
+	return s.renew(ctx, state)
+}
+
+// tooEarly is how long the next token is not minted because Zoho refuses each soon
+// after it was minted: something else is wrong then.
+func tooEarly(state state) time.Duration {
+	c := state.current
+	if c.Early < maxEarly || c.remaining(state.now()) <= 0 {
+		return 0
+	}
+	stands := backOff(c.Early)
+	return max(0, min(c.created.Add(stands).Sub(state.now()), stands))
+}
+
+// renew claims the next token and mints it.
+func (s *Shared) renew(ctx context.Context, state state) (Token, error) {
+	// The claim's time runs from before it is made: an instance that is slow, or was
+	// frozen meanwhile, gives up before another takes over.
+	ctx, cancel := context.WithTimeout(ctx, mintAndPut)
+	defer cancel()
+	claim, err := s.vault.claimNext(ctx, state)
+	if err != nil {
+		return Token{}, err
+	}
+	if claim == nil {
+		return Token{}, errAnother
+	}
+	minted, err := s.minted(ctx)
+	if err != nil {
+		wait, putErr := s.vault.giveUp(ctx, claim, err)
+		if putErr != nil {
+			s.tell(putErr)
+		}
+		return Token{}, refusal{err, wait}
+	}
+	now := state.now()
+	c := content{
+		AccessToken: minted.AccessToken, APIDomain: minted.APIDomain,
+		MintedAt: now.UTC(), ExpiresAt: now.Add(time.Until(minted.Expiry)).UTC(),
+	}
+	if before := state.current; before.remaining(now) > before.margin() && now.Sub(before.created) < earlyLife+backOff(before.Early) {
+		c.Early = before.Early + 1
+	}
+	token := s.adoptMinted(c, now)
+	if err := s.vault.deliver(ctx, claim, c); err != nil {
+		// It is good all the same; the next look stores it.
+		s.unsaved = &unsaved{claim, c}
+		s.lookSoon()
+		s.tell(err)
+	}
+	return token, nil
+}
+
+// minted gives a new token that can be used.
+func (s *Shared) minted(ctx context.Context) (Token, error) {
+	ctx, cancel := context.WithTimeout(ctx, mintTime)
+	defer cancel()
+	token, err := s.mint(ctx)
+	if err == nil && (token.AccessToken == "" || time.Until(token.Expiry) <= 0) {
+		return Token{}, &Error{Secret: s.vault.id, Reason: "the access token that was minted for it has ended already", passing: true}
+	}
+	return token, err
+}
+
+// save stores the token that could not be stored before, unless another has been since
+// or Zoho refused it.
+func (s *Shared) save(ctx context.Context, state state) (Token, bool) {
+	u := s.unsaved
+	if u == nil {
+		return Token{}, false
+	}
+	token, ok := s.serving()
+	if !ok || token.AccessToken != u.content.AccessToken || state.current.base() != u.won.claim.Replaces {
+		s.unsaved = nil
+		return Token{}, false
+	}
+	if err := s.vault.deliver(ctx, u.won, u.content); err != nil {
+		s.lookSoon()
+		s.tell(err)
+		return token, true
+	}
+	s.unsaved = nil
+	return s.adopt(u.content, state.now())
+}
+
+func (s *Shared) lookSoon() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.look = time.Now().Add(jitter(lookAgain))
+}
+
+// refusal is Mint's error, with how long nobody asks again.
+type refusal struct {
+	error
+	wait time.Duration
+}
+
+func (r refusal) Unwrap() error             { return r.error }
+func (r refusal) RetryAfter() time.Duration { return r.wait }
