@@ -18,13 +18,14 @@ import (
 )
 
 // newStore makes the store of secrets from the environment.
-func newStore(getenv func(string) string) (*secrets.Store, error) {
+func newStore(getenv func(string) string, log *slog.Logger) (*secrets.Store, error) {
 	aws, err := awsenv.Config(getenv)
 	if err != nil {
 		return nil, err
 	}
 	return secrets.New(secrets.Config{
 		Client: secretsReader(aws, getenv), WebhookSecretID: getenv("WEBHOOK_SECRET_ID"), ZohoSecretID: getenv("ZOHO_SECRET_ID"),
+		Report: reporter(log),
 	}), nil
 }
 
@@ -51,7 +52,7 @@ func build(c config, store *secrets.Store, getenv func(string) string, log *slog
 		if err != nil {
 			return nil, err
 		}
-		client, err := zoho.New(zoho.Config{APIURL: c.zohoAPIURL, Version: c.zohoVersion, Tokens: tokens(c, store, aws, getenv)})
+		client, err := zoho.New(zoho.Config{APIURL: c.zohoAPIURL, Version: c.zohoVersion, Tokens: tokens(c, store, aws, getenv, log)})
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +84,7 @@ type tokenSource interface {
 
 // tokens are shared by all instances where there is a secret to share them in, else
 // each process has its own.
-func tokens(c config, store *secrets.Store, config aws.Config, getenv func(string) string) tokenSource {
+func tokens(c config, store *secrets.Store, config aws.Config, getenv func(string) string, log *slog.Logger) tokenSource {
 	minter := zoho.NewMinter(zoho.MinterConfig{Credentials: credentials(store), AccountsURL: c.zohoAccountsURL})
 	if c.tokenSecretID == "" {
 		return zoho.NewTokens(minter)
@@ -94,6 +95,7 @@ func tokens(c config, store *secrets.Store, config aws.Config, getenv func(strin
 			t, err := minter.Mint(ctx)
 			return secrets.Token(t), err
 		},
+		Report: reporter(log),
 	})}
 }
 

@@ -11,7 +11,7 @@ import (
 // newLog writes one JSON object a line, with Lambda's names for its fields and the
 // id of the invocation. aws-lambda-go's own handler takes its level from a variable
 // that only Lambda's settings can write; LOG_LEVEL has to work in SAM and here too.
-func newLog(w io.Writer, level slog.Level) *slog.Logger {
+func newLog(w io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(requestLog{slog.NewJSONHandler(w, &slog.HandlerOptions{
 		Level: level, ReplaceAttr: lambdacontext.ReplaceAttr,
 	})})
@@ -32,4 +32,12 @@ func (h requestLog) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 func (h requestLog) WithGroup(name string) slog.Handler {
 	return requestLog{h.Handler.WithGroup(name)}
+}
+
+// reporter logs faults that harm nobody yet, such as a secret that cannot be read while
+// the value from before still serves.
+func reporter(log *slog.Logger) func(error) {
+	return func(err error) {
+		log.LogAttrs(context.Background(), slog.LevelWarn, "secret", slog.String("reason", err.Error()))
+	}
 }

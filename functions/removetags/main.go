@@ -6,13 +6,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
 func main() {
-	store, storeErr := newStore(os.Getenv)
+	level := new(slog.LevelVar)
+	log := newLog(os.Stdout, level)
+	store, storeErr := newStore(os.Getenv, log)
 	if storeErr == nil {
 		// The secrets are fetched while the rules are compiled.
 		store.Prefetch(context.Background())
@@ -21,7 +24,8 @@ func main() {
 	if err != nil {
 		unusable(err)
 	}
-	h, err := build(c, store, os.Getenv, newLog(os.Stdout, c.logLevel))
+	level.Set(c.logLevel)
+	h, err := build(c, store, os.Getenv, log)
 	if err != nil {
 		unusable(err)
 	}

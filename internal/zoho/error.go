@@ -106,13 +106,15 @@ func (e *Error) Retryable() bool {
 	return e.Status < 300
 }
 
-// RetryAfter is how long Zoho asked to wait, at most an hour; 0 when it did not say.
+// RetryAfter is how long Zoho, or what gives the access tokens, asked to wait, at most
+// an hour; 0 when neither said.
 func (e *Error) RetryAfter() time.Duration {
-	var below *Error
-	if e.retryAfter == 0 && errors.As(e.Err, &below) {
-		return below.RetryAfter()
+	wait := e.retryAfter
+	var below interface{ RetryAfter() time.Duration }
+	if wait == 0 && errors.As(e.Err, &below) {
+		wait = below.RetryAfter()
 	}
-	return min(e.retryAfter, maxRetryAfter)
+	return min(wait, maxRetryAfter)
 }
 
 // Gone reports whether the record does not exist (any more). Zoho has no code for

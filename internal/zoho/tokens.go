@@ -17,6 +17,11 @@ const (
 	backOffThrottled = 30 * time.Second
 	// maxBackOff is as long as Zoho counts access tokens for.
 	maxBackOff = 10 * time.Minute
+	// A token that Zoho refuses before it is earlyLife old was refused early. After
+	// maxEarly of them in a row something else is wrong, and the next is not minted at
+	// once: Zoho would soon lock the account out.
+	earlyLife = 10 * time.Minute
+	maxEarly  = 3
 )
 
 // minter makes a new access token.
@@ -32,7 +37,9 @@ type Tokens struct {
 
 	mu      sync.Mutex
 	token   Token
+	minted  time.Time // when the token was
 	renew   time.Time // when the token is to be replaced
+	early   int       // tokens in a row that were refused early
 	refused error     // of the last refresh
 	until   time.Time // when it may be tried again
 }
@@ -67,8 +74,22 @@ func (t *Tokens) Token(ctx context.Context) (Token, error) {
 func (t *Tokens) Refused(_ context.Context, token Token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.token.AccessToken == token.AccessToken {
-		t.token = Token{}
+	if token.AccessToken == "" || t.token.AccessToken != token.AccessToken {
+		return
+	}
+	t.token = Token{}
+	now := time.Now()
+	if now.Sub(t.minted) >= earlyLife {
+		t.early = 0
+		return
+	}
+	if t.early++; t.early >= maxEarly {
+		wait := min(backOffThrottled<<min(t.early-maxEarly, 10), maxBackOff)
+		t.until = now.Add(wait)
+		t.refused = &Error{
+			Operation: mint, Code: CodeThrottled, retryAfter: wait,
+			Message: "Zoho refuses every new access token; the next is not asked for yet",
+		}
 	}
 }
 
@@ -102,7 +123,10 @@ func (t *Tokens) keep(token Token, err error) (Token, error) {
 	now := time.Now()
 	t.refused = nil
 	if err == nil {
-		t.token = token
+		if t.token.AccessToken != "" && now.Sub(t.minted) >= earlyLife {
+			t.early = 0 // the one before served to its end
+		}
+		t.token, t.minted = token, now
 		t.renew = token.Expiry.Add(-min(renewBefore, token.Expiry.Sub(now)/10))
 		return token, nil
 	}

@@ -84,6 +84,37 @@ func TestARefusedRefreshBacksOff(t *testing.T) {
 	})
 }
 
+// TestZohoRefusesEveryToken: a token that works for nobody is not answered with ever
+// more of them.
+func TestZohoRefusesEveryToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &scripted{life: time.Hour}
+		tokens := zoho.NewTokens(m)
+		for range 2 * 60 * 60 {
+			if token, err := tokens.Token(t.Context()); err == nil {
+				tokens.Refused(t.Context(), token)
+			} else if z, ok := errors.AsType[*zoho.Error](err); !ok || !z.Retryable() || z.RetryAfter() <= 0 {
+				t.Fatalf("Token = %v, want an error that passes and says when", err)
+			}
+			time.Sleep(time.Second)
+		}
+		if m.minted < 10 || m.minted > 20 {
+			t.Errorf("minted %d tokens in two hours, want 10 to 20", m.minted)
+		}
+		// Once one has served for a while, the next is had at once.
+		time.Sleep(10 * time.Minute)
+		good, err := tokens.Token(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Minute)
+		tokens.Refused(t.Context(), good)
+		if next, err := tokens.Token(t.Context()); err != nil || next == good {
+			t.Errorf("Token after one that served = %v, want a new one", err)
+		}
+	})
+}
+
 func TestWaitingForATokenEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := zoho.NewTokens(&slowMinter{})
