@@ -8,6 +8,8 @@ BUILD   := build
 VENV    := .venv
 EVENT   ?= events/direct.json
 FUZZTIME ?= 3s
+EVENTS  ?= 20000
+WORKERS ?= 8
 # The processor to build for; the template's parameter of that name says the same.
 ARCHITECTURE ?= arm64
 export ARCHITECTURE
@@ -42,6 +44,11 @@ check: ## Format, vet, staticcheck, import directions, race detector, fuzzing
 .PHONY: test-aws
 test-aws: $(VENV)/aws/done bootstrap ## Test against moto's Secrets Manager and SQS over HTTP (needs Python)
 	test/aws/run
+
+.PHONY: soak
+soak: $(VENV)/aws/done bootstrap ## Lose nothing: events by the thousand, faults, killed workers, moto (needs Python): make soak EVENTS=2000
+	MOTO_SERVER="$(VENV)/aws/bin/python test/soak/server.py" test/moto \
+	  go run ./test/soak --endpoint MOTO --events $(EVENTS) --workers $(WORKERS)
 
 .PHONY: test-sdk
 test-sdk: ## Drive Zoho's official SDKs against the sandbox (needs Python)

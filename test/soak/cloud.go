@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"untag/internal/awsenv"
+	"untag/internal/queue"
+	"untag/internal/sandbox"
+)
+
+const (
+	// webhookToken is what the sender proves itself with.
+	webhookToken = "soak-webhook-token"
+	// visibility is how long the messages of a killed worker are gone, in seconds. It is
+	// longer than a worker is given.
+	visibility = 15
+	account    = "123456789012"
+	region     = "eu-central-1"
+)
+
+// cloud is moto's SQS and Secrets Manager, and the environments of the functions.
+type cloud struct {
+	queues           *sqs.Client
+	queue, dead, arn string
+	// receiving and working are the two functions' variables.
+	receiving, working []string
+}
+
+func newCloud(ctx context.Context, o options, endpoint string, crm *sandbox.Sandbox, zoho string) (*cloud, error) {
+	common := map[string]string{
+		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": endpoint, "LOG_LEVEL": "error",
+	}
+	getenv := func(name string) string { return common[name] }
+	config, err := awsenv.Config(getenv)
+	if err != nil {
+		return nil, err
+	}
+	run := strconv.Itoa(os.Getpid())
+	c := &cloud{
+		queues: sqs.NewFromConfig(config, func(s *sqs.Options) { s.BaseEndpoint = awsenv.Endpoint(getenv, "SQS") }),
+		arn:    "arn:aws:sqs:" + region + ":" + account + ":soak-events-" + run,
+	}
+	for name, into := range map[string]*string{"soak-events-": &c.queue, "soak-dead-": &c.dead} {
+		out, err := c.queues.CreateQueue(ctx, &sqs.CreateQueueInput{
+			QueueName: aws.String(name + run), Attributes: map[string]string{"VisibilityTimeout": strconv.Itoa(visibility)},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("create a queue: %w", err)
+		}
+		*into = *out.QueueUrl
+	}
+	credentials, err := json.Marshal(crm.Credentials())
+	if err != nil {
+		return nil, err
+	}
+	vault := secretsmanager.NewFromConfig(config, func(s *secretsmanager.Options) {
+		s.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
+	})
+	for name, value := range map[string]string{
+		"soak-zoho-": string(credentials), "soak-token-": "{}", "soak-webhooks-": `{"zoho":"` + webhookToken + `"}`,
+	} {
+		if _, err := vault.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: aws.String(name + run), SecretString: &value}); err != nil {
+			return nil, fmt.Errorf("create a secret: %w", err)
+		}
+	}
+	rules, err := filepath.Abs(o.rules)
+	if err != nil {
+		return nil, err
+	}
+	common["RULES_FILE"] = rules
+	c.receiving = environment(common, map[string]string{"WEBHOOK_SECRET_ID": "soak-webhooks-" + run, "QUEUE_URL": c.queue})
+	c.working = environment(common, map[string]string{
+		"ZOHO_SECRET_ID": "soak-zoho-" + run, "ZOHO_TOKEN_SECRET_ID": "soak-token-" + run, "DEAD_LETTER_QUEUE_URL": c.dead,
+		"ZOHO_API_URL": zoho, "ZOHO_ACCOUNTS_URL": zoho,
+	})
+	return c, nil
+}
+
+func environment(maps ...map[string]string) []string {
+	var list []string
+	for _, m := range maps {
+		for name, value := range m {
+			list = append(list, name+"="+value)
+		}
+	}
+	return list
+}
+
+// store puts a message into the queue as it is.
+func (c *cloud) store(ctx context.Context, body string) error {
+	_, err := c.queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &c.queue, MessageBody: &body})
+	return err
+}
+
+// left is how many messages the queue still has, those in flight included.
+func (c *cloud) left(ctx context.Context) (int, error) {
+	out, err := c.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+		QueueUrl: &c.queue, AttributeNames: []types.QueueAttributeName{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"},
+	})
+	if err != nil {
+		return 0, err
+	}
+	sum := 0
+	for _, value := range out.Attributes {
+		n, _ := strconv.Atoi(value)
+		sum += n
+	}
+	return sum, nil
+}
+
+// deadLetters gives the reasons of what is in the dead-letter queue, by event.
+func (c *cloud) deadLetters(ctx context.Context) (map[string]queue.Reason, error) {
+	list, err := queue.NewDeadLetters(c.queues, c.dead).List(ctx, 1_000_000)
+	if err != nil {
+		return nil, err
+	}
+	dead := make(map[string]queue.Reason)
+	for _, one := range list {
+		dead[nameOf(one.Body)] = one.Reason
+	}
+	return dead, nil
+}

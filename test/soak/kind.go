@@ -1,0 +1,59 @@
+package main
+
+import "fmt"
+
+// kind is a kind of event: how it is written, and what has to come of it.
+type kind struct {
+	name   string
+	share  int // of a thousand events
+	module string
+	// body is the event's JSON, with the record's id in it.
+	body string
+	// tags have to come off the record.
+	tags []string
+	// code is that of the dead letter that it has to become, "" for none.
+	code string
+	// stored events are put into the queue directly: the receiving side would refuse
+	// them, or they are not untag's at all.
+	stored bool
+}
+
+// kinds are most of them removals; a few want nothing, and a few can never be acted on.
+func kinds() []kind {
+	return []kind{
+		{name: "won", share: 430, module: "Deals", body: `{"module":"Deals","id":%q,"stage":"won","paid":false}`, tags: []string{"In progress"}},
+		{name: "paid", share: 200, module: "Deals", body: `{"module":"Deals","id":%q,"stage":"open","paid":true}`, tags: []string{"Payment due"}},
+		{name: "both", share: 130, module: "Deals", body: `{"module":"Deals","id":%q,"stage":"won","paid":true}`, tags: []string{"In progress", "Payment due"}},
+		{name: "contact", share: 130, module: "Contacts", body: `{"module":"Contacts","id":%q,"paid":true}`, tags: []string{"Payment due"}},
+		{name: "other", share: 60, module: "Deals", body: `{"module":"Deals","id":%q,"stage":"open","paid":false}`},
+		{name: "gone", share: 20, body: `{"module":"Contacts","id":%q,"paid":true}`},
+		{name: "forbidden", share: 10, module: "Leads", body: `{"module":"Leads","id":%q}`, code: "NO_PERMISSION"},
+		{name: "undecided", share: 10, module: "Cases", body: `{"module":"Cases","id":%q,"amount":"a lot"}`, code: "RULE_ERROR"},
+		{name: "unreadable", share: 5, body: `{"module":"Deals","id":%q`, code: "UNREADABLE", stored: true},
+		{name: "foreign", share: 5, body: `%q is not untag's`, code: "UNREADABLE", stored: true},
+	}
+}
+
+// carried are the tags that every record of a module begins with.
+func carried(module string) []any {
+	switch module {
+	case "Deals":
+		return []any{"In progress", "Payment due", "VIP"}
+	case "Contacts":
+		return []any{"Payment due", "VIP"}
+	case "Leads":
+		return []any{"New", "VIP"}
+	}
+	return []any{"Urgent", "VIP"}
+}
+
+// draw gives the kind that a number below 1,000 falls on.
+func draw(list []kind, n int) kind {
+	for _, k := range list {
+		if n < k.share {
+			return k
+		}
+		n -= k.share
+	}
+	panic(fmt.Sprint("the shares of the kinds are not 1,000: ", n))
+}

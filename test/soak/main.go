@@ -1,0 +1,200 @@
+// Command soak proves that nothing is lost. Webhooks go through processes of the
+// receiving function into SQS and from there to workers, each a process of the Lambda
+// binary, while the pretend Zoho fails and processes are killed. Then it counts.
+//
+// It needs moto's server as AWS: `make soak`. It exits with 1 where an event is lost or
+// given up, or a tag came off that no rule named; with 2 where it could not tell.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"time"
+
+	"untag/internal/lambdatest"
+	"untag/internal/sandbox"
+)
+
+// options are what a run is made of.
+type options struct {
+	endpoint, bootstrap, rules       string
+	events, workers, receivers       int
+	faults, revoked                  float64
+	seed                             uint64
+	killEvery, within                time.Duration
+	hurry, waiting, batch, atOnceCRM int
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.endpoint, "endpoint", "", "address of moto's server")
+	flag.StringVar(&o.bootstrap, "bootstrap", "build/bootstrap", "the Lambda binary")
+	flag.StringVar(&o.rules, "rules", "test/soak/rules.yaml", "rules file")
+	flag.IntVar(&o.events, "events", 20_000, "events to send")
+	flag.IntVar(&o.workers, "workers", 8, "workers, each a process")
+	flag.IntVar(&o.receivers, "receivers", 6, "receiving functions, each a process")
+	flag.Float64Var(&o.faults, "faults", 0.2, "share of Zoho's calls that fail, 0 to 1")
+	flag.Float64Var(&o.revoked, "revoked", 0.002, "share of Zoho's calls that end their access token early, 0 to 1")
+	flag.Uint64Var(&o.seed, "seed", 1, "seed of the events and of the faults")
+	flag.DurationVar(&o.killEvery, "kill-every", 2*time.Second, "how often a process is killed")
+	flag.DurationVar(&o.within, "within", 30*time.Minute, "how long it may take")
+	flag.IntVar(&o.hurry, "hurry", 600, "divide the delays that workers ask SQS for")
+	flag.IntVar(&o.waiting, "waiting", 2000, "events that may be in the queue at once")
+	flag.IntVar(&o.batch, "batch", 250, "most messages in a batch")
+	flag.IntVar(&o.atOnceCRM, "crm-concurrency", 25, "calls that the pretend Zoho serves at once")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	v, err := soak(ctx, o)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		os.Exit(2)
+	}
+	v.print(os.Stdout)
+	if !v.good() {
+		os.Exit(1)
+	}
+}
+
+func soak(ctx context.Context, o options) (verdict, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.within)
+	defer cancel()
+	load := newLoad(o.events, o.seed)
+	faults := sandbox.EvenFaults(o.seed, o.faults)
+	faults.Revoked = o.revoked
+	crm := sandbox.New(sandbox.Config{Records: load.records, Faults: faults, Concurrency: o.atOnceCRM, ReadOnly: []string{"Leads"}})
+	zoho, err := serve(crm)
+	if err != nil {
+		return verdict{}, err
+	}
+	proxy, err := hurried(o.endpoint, o.hurry)
+	if err != nil {
+		return verdict{}, err
+	}
+	aws, err := serve(proxy)
+	if err != nil {
+		return verdict{}, err
+	}
+	cloud, err := newCloud(ctx, o, aws, crm, zoho)
+	if err != nil {
+		return verdict{}, err
+	}
+	start := time.Now()
+	progress := newProgress()
+	kills, err := run(ctx, o, cloud, load, progress)
+	if err != nil {
+		return verdict{}, err
+	}
+	dead, err := cloud.deadLetters(ctx)
+	if err != nil {
+		return verdict{}, err
+	}
+	v := judge(load, progress, crm, dead)
+	v.kills, v.took = kills, time.Since(start)
+	return v, nil
+}
+
+// serve answers on a free port for as long as the process lives, and gives its address.
+func serve(h http.Handler) (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	go func() { _ = http.Serve(l, h) }()
+	return "http://" + l.Addr().String(), nil
+}
+
+// run sends everything, and works until the queue is empty. It gives how many processes
+// were killed meanwhile.
+func run(ctx context.Context, o options, cloud *cloud, load *load, progress *progress) (int, error) {
+	working, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	pool := &pool{atWork: make(map[int]*lambdatest.Function)}
+	todo := make(chan sent)
+	var wg sync.WaitGroup
+	for i := range o.receivers {
+		s := &sender{cloud: cloud, progress: progress, todo: todo}
+		wg.Go(func() {
+			if err := pool.keep(working, i, o.bootstrap, cloud.receiving, s.deliver); err != nil {
+				stop(err)
+			}
+		})
+	}
+	for i := range o.workers {
+		s := &source{cloud: cloud, progress: progress, most: o.batch}
+		wg.Go(func() {
+			if err := pool.keep(working, o.receivers+i, o.bootstrap, cloud.working, s.pump); err != nil {
+				stop(err)
+			}
+		})
+	}
+	wg.Go(func() { pool.killing(working, o.killEvery) })
+	wg.Go(func() { report(working, load, progress) })
+	feed(working, o, load, progress, todo)
+	err := settle(working, cloud, load, progress)
+	stop(nil)
+	wg.Wait()
+	return pool.kills, err
+}
+
+// feed hands out the events, and holds back while too many are in the queue: moto looks
+// at every message for every request.
+func feed(ctx context.Context, o options, load *load, progress *progress, todo chan<- sent) {
+	defer close(todo)
+	for _, s := range load.events {
+		for {
+			accepted, done := progress.counts()
+			if accepted-done < o.waiting {
+				break
+			}
+			if !pause(ctx, 20*time.Millisecond) {
+				return
+			}
+		}
+		select {
+		case todo <- s:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// settle waits until every event was accepted and the queue is empty.
+func settle(ctx context.Context, cloud *cloud, load *load, progress *progress) error {
+	for {
+		accepted, done := progress.counts()
+		if accepted == len(load.events) {
+			left, err := cloud.left(ctx)
+			if err == nil && left == 0 {
+				return nil
+			}
+		}
+		if !pause(ctx, time.Second) {
+			return errors.Join(context.Cause(ctx), fmt.Errorf("%d of %d events were accepted, %d done", accepted, len(load.events), done))
+		}
+	}
+}
+
+// report tells now and then how far it is.
+func report(ctx context.Context, load *load, progress *progress) {
+	for pause(ctx, 10*time.Second) {
+		accepted, done := progress.counts()
+		fmt.Fprintf(os.Stderr, "soak: of %d events %d are accepted, %d done\n", len(load.events), accepted, done)
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

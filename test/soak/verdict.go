@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"untag/internal/queue"
+	"untag/internal/sandbox"
+)
+
+// verdict is what came of a run.
+type verdict struct {
+	events, acted, nothing, dead, lost, unnamed int
+	// givenUp are events in the dead-letter queue that could have been acted on, and
+	// those there without the right reason.
+	givenUp              int
+	requests             sandbox.Requests
+	fewest, kills, again int
+	took                 time.Duration
+}
+
+// judge holds what the pretend Zoho saw and what the queues have against what was sent.
+func judge(l *load, p *progress, crm *sandbox.Sandbox, dead map[string]queue.Reason) verdict {
+	v := verdict{events: len(l.events), requests: crm.Requests(), again: p.again, fewest: fewest(l, p.batches)}
+	for _, entry := range crm.Journal() {
+		for _, tag := range entry.Tags {
+			if !l.named[record{entry.Module, entry.ID}][tag] {
+				v.unnamed++
+			}
+		}
+	}
+	for _, s := range l.events {
+		reason, isDead := dead[s.name]
+		switch {
+		case isDead && (s.code == "" || s.code != reason.Code || reason.Time.IsZero()):
+			v.givenUp++
+		case isDead:
+			v.dead++
+		case s.code != "" || !p.done[s.name] || !off(crm, s):
+			v.lost++
+		case len(s.tags) > 0:
+			v.acted++
+		default:
+			v.nothing++
+		}
+	}
+	return v
+}
+
+// off tells whether the tags of an event are off its record.
+func off(crm *sandbox.Sandbox, s sent) bool {
+	carries, _ := crm.Tags(s.record.module, s.record.id)
+	return !slices.ContainsFunc(s.tags, func(tag string) bool { return slices.Contains(carries, tag) })
+}
+
+// good: no event is lost or given up, and no tag came off that no rule named.
+func (v verdict) good() bool { return v.lost == 0 && v.unnamed == 0 && v.givenUp == 0 }
+
+func (v verdict) print(w io.Writer) {
+	r := v.requests
+	fmt.Fprintf(w, "events in                  %d\n", v.events)
+	fmt.Fprintf(w, "acted on                   %d\n", v.acted)
+	fmt.Fprintf(w, "nothing to do              %d\n", v.nothing)
+	fmt.Fprintf(w, "in the dead-letter queue   %d (with code, rule and time)\n", v.dead)
+	fmt.Fprintf(w, "given up without need      %d\n", v.givenUp)
+	fmt.Fprintf(w, "lost                       %d\n", v.lost)
+	fmt.Fprintf(w, "removals nobody named      %d\n", v.unnamed)
+	fmt.Fprintf(w, "calls made                 %d (%d met a fault, %d were over Zoho's limit at once)\n", r.RemoveTags, r.Faulty, r.Throttled)
+	fmt.Fprintf(w, "fewest possible            %d for what each batch was through with\n", v.fewest)
+	fmt.Fprintf(w, "tokens minted              %d\n", r.TokensMinted)
+	fmt.Fprintf(w, "processes killed           %d (%d deliveries and batches were repeated)\n", v.kills, v.again)
+	fmt.Fprintf(w, "took                       %s\n", v.took.Round(time.Second))
+}
