@@ -85,8 +85,8 @@ clean: ## Remove what was built; .venv stays
 	rm -rf $(BUILD) .aws-sam
 
 # What `sam build` calls (BuildMethod: makefile), to put the rules beside the binary.
-.PHONY: build-RemoveTagsFunction
-build-RemoveTagsFunction:
+.PHONY: build-RemoveTagsFunction build-WorkerFunction
+build-RemoveTagsFunction build-WorkerFunction:
 	go run ./cmd/untag check
 	GOOS=linux GOARCH=$(if $(filter x86_64,$(ARCHITECTURE)),amd64,arm64) $(LAMBDA_BUILD) -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/removetags
 	cp rules.yaml "$(ARTIFACTS_DIR)/rules.yaml"

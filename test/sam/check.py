@@ -1,10 +1,11 @@
-"""Validates, builds and invokes the function with SAM, and checks what Zoho saw."""
+"""Validates, builds and invokes the functions with SAM, and checks what Zoho and SQS saw."""
 
 import json
 import struct
 import sys
 
 import stack
+import template
 
 DEAL, CLOSED = "5725767000000524", "In progress"
 # What comes off which record, by event; the answer of each says "removed".
@@ -18,6 +19,24 @@ EVENTS = {
     "eventbridge": ("Contacts", DEAL + "201", "Payment due"),
 }
 BATCH = [("Deals", DEAL + "112", CLOSED), ("Deals", DEAL + "113", CLOSED), ("Contacts", DEAL + "202", "Payment due")]
+# What each function gets and may do, by Delivery.
+READ, WRITE = "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"
+ZOHO = {(READ, "ZohoSecret"), (READ, "ZohoTokenSecret"), (WRITE, "ZohoTokenSecret")}
+RECEIVE = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
+GRANTED = {
+    ("RemoveTagsFunction", "AtOnce"): (
+        {"WEBHOOK_SECRET_ID": "WebhookSecret", "ZOHO_SECRET_ID": "ZohoSecret", "ZOHO_TOKEN_SECRET_ID": "ZohoTokenSecret"},
+        {(READ, "WebhookSecret")} | ZOHO,
+    ),
+    ("RemoveTagsFunction", "Queued"): (
+        {"WEBHOOK_SECRET_ID": "WebhookSecret", "QUEUE_URL": "EventQueue"},
+        {(READ, "WebhookSecret"), ("sqs:SendMessage", "EventQueue")},
+    ),
+    ("WorkerFunction", "Queued"): (
+        {"ZOHO_SECRET_ID": "ZohoSecret", "ZOHO_TOKEN_SECRET_ID": "ZohoTokenSecret", "DEAD_LETTER_QUEUE_URL": "DeadLetterQueue"},
+        ZOHO | {("sqs:" + action, "EventQueue") for action in RECEIVE} | {("sqs:SendMessage", "DeadLetterQueue")},
+    ),
+}
 # The machine field of an ELF header.
 MACHINES = {"arm64": 183, "x86_64": 62}
 failures = []
@@ -37,11 +56,29 @@ def deployed(architecture):
     """What `make build` leaves for `sam deploy`."""
     run = stack.sam("build", architecture=architecture)
     check(f"sam build for {architecture}", run.returncode == 0, run.stdout + run.stderr)
-    folder = stack.ROOT / ".aws-sam/build/RemoveTagsFunction"
-    check(f"the binary is for {architecture}", machine(folder / "bootstrap") == MACHINES[architecture])
-    check("the rules are beside it", (folder / "rules.yaml").read_bytes() == (stack.ROOT / "rules.yaml").read_bytes())
-    extra = sorted(file.name for file in folder.iterdir() if file.name not in ("bootstrap", "rules.yaml"))
-    check("nothing else is", not extra, extra)
+    folders = [stack.ROOT / ".aws-sam/build" / name for name in ("RemoveTagsFunction", "WorkerFunction")]
+    first, second = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in folders)
+    check(f"the binary is for {architecture}", machine(folders[0] / "bootstrap") == MACHINES[architecture])
+    check("the rules are beside it", first["rules.yaml"] == (stack.ROOT / "rules.yaml").read_bytes())
+    check("nothing else is", set(first) == {"bootstrap", "rules.yaml"}, sorted(first))
+    check("both functions are the same build", first == second, sorted(second))
+
+
+def written():
+    """What the template gives to each function, and what hangs together in it."""
+    built = template.built()
+    resources = built["Resources"]
+    for (name, delivery), (variables, permissions) in GRANTED.items():
+        function = template.decided(resources[name]["Properties"], delivery)
+        got = template.variables(function)
+        got = {key: value for key, value in got.items() if key.endswith("_SECRET_ID") or key.endswith("QUEUE_URL")}
+        check(f"{name}, {delivery}: secrets and queues", got == variables, got)
+        got = template.permissions(function)
+        check(f"{name}, {delivery}: permissions", got == permissions, sorted(got ^ permissions))
+    visibility = resources["EventQueue"]["Properties"]["VisibilityTimeout"]
+    timeout = resources["WorkerFunction"]["Properties"]["Timeout"]
+    window = built["Parameters"]["QueueBatchingWindow"]["MaxValue"]
+    check("an event stays hidden for six time-outs and a batching window", visibility >= 6 * timeout + window, visibility)
 
 
 def outcome(answer):
@@ -71,13 +108,43 @@ def invocations(crm, variables):
     came_off("and", before, crm.tags(), [])
 
 
+def queued(crm, aws, variables):
+    """The function that stores and the one that acts, with moto's SQS between them."""
+    queue, dead_letters = aws.queue("untag-events"), aws.queue("untag-dead-letters")
+    # Neither gets what the other has; the template leaves it empty, or gives a name that moto does not have.
+    storing = {key: variables[key] for key in ("WEBHOOK_SECRET_ID", "AWS_ENDPOINT_URL")} | {"QUEUE_URL": queue}
+    acting = {key: value for key, value in variables.items() if key != "WEBHOOK_SECRET_ID"} | {"DEAD_LETTER_QUEUE_URL": dead_letters}
+
+    before = crm.tags()
+    for name in ("http-api", "zoho-workflow-multipart"):
+        answer, log = stack.invoke(f"events/{name}.json", storing, delivery="Queued")
+        check(f"{name}: 202, queued", answer is not None and answer.get("statusCode") == 202 and outcome(answer) == "queued", answer or log)
+    came_off("storing", before, crm.tags(), [])
+    aws.sqs.send_message(QueueUrl=queue, MessageBody='{"not": "stored by untag"}')
+
+    messages = aws.receive(queue)
+    check("the queue has all three", len(messages) == 3, messages)
+    batch = stack.sqs_event(messages, "untag-events")
+    answer, log = stack.invoke(batch, acting, function="WorkerFunction", delivery="Queued")
+    check("the worker reports no failure", answer == {"batchItemFailures": []}, answer or log)
+    came_off("acting", before, crm.tags(), [("Deals", DEAL + "103", CLOSED), ("Deals", DEAL + "108", CLOSED)])
+
+    dead = aws.receive(dead_letters)
+    got = [(m["Body"], m.get("MessageAttributes", {}).get("code", {}).get("StringValue")) for m in dead]
+    check("what untag did not store is a dead letter, with the reason", got == [('{"not": "stored by untag"}', "UNREADABLE")], got)
+    token = json.loads(aws.secrets.get_secret_value(SecretId=variables["ZOHO_TOKEN_SECRET_ID"])["SecretString"])
+    check("the shared secret has a token", bool(token.get("access_token")), sorted(token))
+
+
 def main():
     run = stack.sam("validate", "--lint")
     check("sam validate --lint", run.returncode == 0, run.stdout + run.stderr)
     for architecture in MACHINES:
         deployed(architecture)
+    written()
     stack.build()
-    with stack.stack() as (crm, variables):
+    with stack.stack() as (crm, aws, variables):
+        queued(crm, aws, variables)
         invocations(crm, variables)
     print(f"{len(failures)} checks failed" if failures else "all checks passed")
     return 1 if failures else 0

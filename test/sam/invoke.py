@@ -12,7 +12,7 @@ import stack
 
 def main(event):
     stack.build()
-    with stack.stack() as (crm, variables):
+    with stack.stack() as (crm, _, variables):
         before = crm.tags()
         answer, log = stack.invoke(pathlib.Path(event).resolve(), variables)
         after = crm.tags()

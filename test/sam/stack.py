@@ -1,4 +1,4 @@
-"""What `sam local invoke` needs around it: the function built for this machine, moto as
+"""What `sam local invoke` needs around it: the functions built for this machine, moto as
 AWS, and untag's sandbox as Zoho.
 
 Containers reach this machine as host.docker.internal. Where Docker's bridge is on this
@@ -23,6 +23,7 @@ import boto3
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAM = str(ROOT / ".venv/sam/bin/sam")
 HOST = "host.docker.internal"
+REGION = "eu-central-1"
 ARCHITECTURE = "x86_64" if platform.machine().lower() in ("x86_64", "amd64") else "arm64"
 IMAGE = f"public.ecr.aws/lambda/provided:al2023-{ARCHITECTURE}"
 # Apart from .aws-sam/build, so that what was built for this machine is never deployed.
@@ -35,19 +36,19 @@ class Unusable(Exception):
     """The machine, or something that was started on it, does not do what is needed."""
 
 
-def sam(*args, architecture=ARCHITECTURE):
+def sam(*args, architecture=ARCHITECTURE, delivery="AtOnce"):
     environment = dict(
         os.environ,
-        SAM_CLI_TELEMETRY="0", ARCHITECTURE=architecture, AWS_DEFAULT_REGION="eu-central-1",
+        SAM_CLI_TELEMETRY="0", ARCHITECTURE=architecture, AWS_DEFAULT_REGION=REGION,
         AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test",
     )
     if args[0] != "validate":
-        args += ("--parameter-overrides", "Architecture=" + architecture)
+        args += ("--parameter-overrides", f"Architecture={architecture} Delivery={delivery}")
     return subprocess.run([SAM, *args], cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
 def build():
-    """Builds the function for this machine."""
+    """Builds the functions for this machine."""
     run = sam("build", "--build-dir", str(BUILT))
     if run.returncode:
         raise Unusable("sam build:\n" + run.stdout + run.stderr)
@@ -138,39 +139,80 @@ def sandbox(address):
         yield CRM(json.loads(line))
 
 
-def settings(crm, address, port):
-    """Puts both secrets into moto; gives the variables of the function."""
-    client = boto3.client(
-        "secretsmanager", endpoint_url=f"http://{address}:{port}", region_name="eu-central-1",
-        aws_access_key_id="test", aws_secret_access_key="test",
-    )
+class AWS:
+    """moto's Secrets Manager and SQS."""
+
+    def __init__(self, address, port):
+        def client(service):
+            return boto3.client(
+                service, endpoint_url=f"http://{address}:{port}", region_name=REGION,
+                aws_access_key_id="test", aws_secret_access_key="test",
+            )
+        self.secrets, self.sqs = client("secretsmanager"), client("sqs")
+        # For containers; boto3 itself goes by the endpoint.
+        self.url = f"http://{HOST}:{port}"
+
+    def secret(self, name, value):
+        """Makes a secret; gives its ARN."""
+        return self.secrets.create_secret(Name=name, SecretString=value)["ARN"]
+
+    def queue(self, name):
+        """Makes a queue; gives its URL as a container sees it."""
+        return self.url + urllib.parse.urlsplit(self.sqs.create_queue(QueueName=name)["QueueUrl"]).path
+
+    def receive(self, url):
+        """Receives what is in a queue, up to ten messages."""
+        return self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"],
+        ).get("Messages", [])
+
+
+def sqs_event(messages, queue):
+    """Received messages of a queue, in the form in which Lambda hands them to a function."""
+    return {"Records": [
+        {
+            "messageId": m["MessageId"], "receiptHandle": m["ReceiptHandle"], "body": m["Body"],
+            "attributes": m["Attributes"], "messageAttributes": {}, "md5OfBody": m["MD5OfBody"],
+            "eventSource": "aws:sqs", "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:{queue}", "awsRegion": REGION,
+        }
+        for m in messages
+    ]}
+
+
+def settings(crm, aws):
+    """Puts the secrets into moto; gives the variables of the function."""
     credential = {k: crm.access[k] for k in ("client_id", "client_secret", "refresh_token", "data_center")}
     webhooks = (ROOT / "events/secrets/webhook.json").read_text()
     zoho = f"http://{HOST}:{urllib.parse.urlsplit(crm.access['url']).port}"
     return {
-        "ZOHO_SECRET_ID": client.create_secret(Name="untag-zoho", SecretString=json.dumps(credential))["ARN"],
-        "WEBHOOK_SECRET_ID": client.create_secret(Name="untag-webhooks", SecretString=webhooks)["ARN"],
-        "ZOHO_API_URL": zoho, "ZOHO_ACCOUNTS_URL": zoho, "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
+        "ZOHO_SECRET_ID": aws.secret("untag-zoho", json.dumps(credential)),
+        "ZOHO_TOKEN_SECRET_ID": aws.secret("untag-token", "{}"),
+        "WEBHOOK_SECRET_ID": aws.secret("untag-webhooks", webhooks),
+        "ZOHO_API_URL": zoho, "ZOHO_ACCOUNTS_URL": zoho, "AWS_ENDPOINT_URL": aws.url,
     }
 
 
 @contextlib.contextmanager
 def stack():
-    """All that runs beside the function: gives the CRM and the function's variables."""
+    """All that runs beside the functions: gives the CRM, AWS and the variables."""
     address = reachable_address()
     with sandbox(address) as crm, moto(address) as port:
-        yield crm, settings(crm, address, port)
+        aws = AWS(address, port)
+        yield crm, aws, settings(crm, aws)
 
 
-def invoke(event, variables):
+def invoke(event, variables, function="RemoveTagsFunction", delivery="AtOnce"):
     """One `sam local invoke`: gives its answer (None where it gave none) and its log."""
     with tempfile.TemporaryDirectory() as folder:
         env = pathlib.Path(folder, "env.json")
-        env.write_text(json.dumps({"RemoveTagsFunction": variables}))
-        args = ["local", "invoke", "RemoveTagsFunction", "-t", str(BUILT / "template.yaml"), "-e", str(event),
+        env.write_text(json.dumps({function: variables}))
+        if isinstance(event, dict):
+            content, event = event, pathlib.Path(folder, "event.json")
+            event.write_text(json.dumps(content))
+        args = ["local", "invoke", function, "-t", str(BUILT / "template.yaml"), "-e", str(event),
                 "-n", str(env), "--add-host", HOST + ":host-gateway"]
         if subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True).returncode == 0:
             args.append("--skip-pull-image")  # the machine may have no registry to pull from
-        run = sam(*args)
+        run = sam(*args, delivery=delivery)
     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
     return json.loads(lines[-1]) if lines and run.returncode == 0 else None, run.stderr.strip()
