@@ -135,9 +135,12 @@ func run(ctx context.Context, o options, cloud *cloud, load *load, progress *pro
 			}
 		})
 	}
-	wg.Go(func() { pool.killing(working, o.killEvery) })
+	killing, spare := context.WithCancel(working)
+	defer spare()
+	wg.Go(func() { pool.killing(killing, o.killEvery) })
 	wg.Go(func() { report(working, load, progress) })
 	feed(working, o, load, progress, todo)
+	spare() // or the last event would be what is killed, over and over
 	err := settle(working, cloud, load, progress)
 	stop(nil)
 	wg.Wait()
