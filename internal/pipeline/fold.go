@@ -10,55 +10,83 @@ import (
 // two calls, not three. A record only ever moves into subsets of its own tags, so
 // nothing widens.
 func fold(groups []*tagGroup) {
-	bySize := slices.Clone(groups)
-	slices.SortStableFunc(bySize, func(a, b *tagGroup) int { return cmp.Compare(len(b.tags), len(a.tags)) })
-	for i, g := range bySize {
-		parts := cover(g, bySize[i+1:])
-		if parts == nil {
-			continue
+	modules := make(map[string][]*tagGroup)
+	var order []string
+	for _, g := range groups {
+		if modules[g.module] == nil {
+			order = append(order, g.module)
 		}
-		// Either every record of the group moves, or only those of its last,
-		// partly filled call: nothing between saves more.
-		for _, n := range []int{len(g.ids), len(g.ids) % maxIDs} {
-			if n > 0 && saves(g, parts, n) {
-				move(g, parts, n)
+		modules[g.module] = append(modules[g.module], g)
+	}
+	for _, module := range order {
+		f := newFolding(modules[module])
+		for f.pass() {
+		}
+	}
+}
+
+// folding is the groups of one module while records move between them.
+type folding struct {
+	groups []*tagGroup
+	// carriers is how many groups have a tag: one that only one group has is covered
+	// by no other.
+	carriers map[string]int
+}
+
+func newFolding(groups []*tagGroup) *folding {
+	f := &folding{groups: groups, carriers: make(map[string]int)}
+	for _, g := range groups {
+		for _, tag := range g.tags {
+			f.carriers[tag]++
+		}
+	}
+	return f
+}
+
+// pass tries each group once, those with the least in their last call first, and
+// reports whether it saved a call.
+func (f *folding) pass() bool {
+	order := slices.Clone(f.groups)
+	slices.SortStableFunc(order, func(a, b *tagGroup) int { return cmp.Compare(a.last(), b.last()) })
+	saved := false
+	for _, g := range order {
+		parts := f.subsets(g)
+		// Either every record of the group moves, or only those of its last, partly
+		// filled call: nothing between saves more.
+		for _, n := range []int{g.last(), len(g.ids)} {
+			if moves := spread(g, parts, n); moves != nil {
+				for _, m := range moves {
+					m.make(g)
+				}
+				saved = true
 				break
 			}
 		}
 	}
+	return saved
 }
 
-// cover finds smaller groups of the same module whose tags together are those of g,
-// or nil. The larger come first, so few are needed.
-func cover(g *tagGroup, smaller []*tagGroup) []*tagGroup {
-	missing := make(map[string]bool, len(g.tags))
+// subsets are the other groups whose tags g has, nil if some tag is in none of them.
+func (f *folding) subsets(g *tagGroup) []*tagGroup {
 	for _, tag := range g.tags {
-		missing[tag] = true
-	}
-	var parts []*tagGroup
-	for _, part := range smaller {
-		if len(missing) == 0 {
-			break
-		}
-		if part.module != g.module || len(part.ids) == 0 || !subset(part.tags, g.tags) {
-			continue
-		}
-		before := len(missing)
-		for _, tag := range part.tags {
-			delete(missing, tag)
-		}
-		if len(missing) < before {
-			parts = append(parts, part)
+		if f.carriers[tag] < 2 {
+			return nil
 		}
 	}
-	if len(missing) > 0 {
-		return nil
+	var list []*tagGroup
+	for _, part := range f.groups {
+		if part != g && len(part.ids) > 0 && subset(part.tags, g.tags) {
+			list = append(list, part)
+		}
 	}
-	return parts
+	return list
 }
 
 // subset reports whether every one of a, sorted, is in b, sorted.
 func subset(a, b []string) bool {
+	if len(a) > len(b) {
+		return false
+	}
 	for _, tag := range a {
 		if _, found := slices.BinarySearch(b, tag); !found {
 			return false
@@ -67,21 +95,88 @@ func subset(a, b []string) bool {
 	return true
 }
 
-// saves reports whether moving n records of g into the parts lowers the number of calls.
-func saves(g *tagGroup, parts []*tagGroup, n int) bool {
-	saved := g.calls(len(g.ids)) - g.calls(len(g.ids)-n)
-	for _, part := range parts {
-		saved -= part.calls(len(part.ids)+n) - part.calls(len(part.ids))
-	}
-	return saved > 0
+// move is so many records of a group that go into each of the parts.
+type move struct {
+	parts []*tagGroup
+	n     int
 }
 
-// move takes the last n records of g into every part. A record that an earlier
-// move already brought into a part is not named there twice.
-func move(g *tagGroup, parts []*tagGroup, n int) {
-	rest := len(g.ids) - n
-	moved := g.ids[rest:]
+// spread finds places for n records of g that cost fewer calls than they take now,
+// nil if there are none. Room in calls that are made anyway costs nothing.
+func spread(g *tagGroup, parts []*tagGroup, n int) []move {
+	budget := g.calls(len(g.ids)) - g.calls(len(g.ids)-n) - 1
+	room := make(map[*tagGroup]int, len(parts))
 	for _, part := range parts {
+		room[part] = part.room()
+	}
+	var moves []move
+	for n > 0 {
+		m := move{parts: cover(g, parts, room, budget), n: n}
+		if m.parts == nil {
+			return nil
+		}
+		for _, part := range m.parts {
+			if room[part] == 0 {
+				budget -= part.calls(1)
+				room[part] = maxIDs
+			}
+			m.n = min(m.n, room[part])
+		}
+		for _, part := range m.parts {
+			room[part] -= m.n
+		}
+		n -= m.n
+		moves = append(moves, m)
+	}
+	return moves
+}
+
+// cover chooses parts whose tags together are those of g, nil if there are none within
+// the budget of new calls: each time the one that adds most, of equals the one with
+// most room.
+func cover(g *tagGroup, parts []*tagGroup, room map[*tagGroup]int, budget int) []*tagGroup {
+	missing := make(map[string]bool, len(g.tags))
+	for _, tag := range g.tags {
+		missing[tag] = true
+	}
+	var chosen []*tagGroup
+	for len(missing) > 0 {
+		var best *tagGroup
+		most := 0
+		for _, part := range parts {
+			if room[part] == 0 && part.calls(1) > budget {
+				continue
+			}
+			adds := 0
+			for _, tag := range part.tags {
+				if missing[tag] {
+					adds++
+				}
+			}
+			if adds > most || adds == most && adds > 0 && room[part] > room[best] {
+				best, most = part, adds
+			}
+		}
+		if best == nil {
+			return nil
+		}
+		for _, tag := range best.tags {
+			delete(missing, tag)
+		}
+		if room[best] == 0 {
+			budget -= best.calls(1)
+		}
+		chosen = append(chosen, best)
+	}
+	return chosen
+}
+
+// make takes the last records of g into every part. A record that an earlier move
+// already brought into a part is not named there twice.
+func (m move) make(g *tagGroup) {
+	rest := len(g.ids) - m.n
+	moved := g.ids[rest:]
+	for _, part := range m.parts {
 		has := make(map[string]bool, len(part.ids))
 		for _, id := range part.ids {
 			has[id] = true

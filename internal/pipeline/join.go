@@ -74,6 +74,12 @@ func (g *tagGroup) calls(ids int) int {
 	return ceil(ids, maxIDs) * ceil(len(g.tags), maxTags)
 }
 
+// last is how many records the last, partly filled call has, 0 where all are full.
+func (g *tagGroup) last() int { return len(g.ids) % maxIDs }
+
+// room is how many records the last call has room for.
+func (g *tagGroup) room() int { return (maxIDs - g.last()) % maxIDs }
+
 func ceil(n, size int) int { return (n + size - 1) / size }
 
 func group(order []recordKey, tags map[recordKey][]string) []*tagGroup {

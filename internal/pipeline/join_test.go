@@ -87,6 +87,24 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+func TestJoinSpreadsAGroupOverTheRoomInOtherCalls(t *testing.T) {
+	list := slices.Concat(
+		removals("r", "Deals", ids(0, 95), "a", "b"),
+		removals("r", "Deals", ids(100, 195), "b", "c"),
+		removals("r", "Deals", ids(200, 250), "a"),
+		removals("r", "Deals", ids(300, 350), "c"),
+		// Five of these have room beside the first and the last, five beside the others.
+		removals("r", "Deals", ids(400, 410), "a", "b", "c"),
+	)
+	calls := pipeline.Join(list)
+	if len(calls) != 4 {
+		t.Errorf("Join makes %d calls, want 4: %v", len(calls), calls)
+	}
+	if diff := cmp.Diff(effect(naive(list)), effect(calls)); diff != "" {
+		t.Errorf("Join takes off other tags than one call a removal: -want +got\n%s", diff)
+	}
+}
+
 // effect is every tag that comes off every record.
 func effect(calls []pipeline.Call) map[string]bool {
 	off := make(map[string]bool)
