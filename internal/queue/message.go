@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"untag/internal/event"
+	"untag/internal/jsonvalue"
 )
 
 // format is the version of the form in which deliveries are stored.
@@ -60,26 +62,72 @@ func Encode(d event.Delivery) (string, error) {
 }
 
 // Decode reads the body of a message. Its error is ErrForeign and quotes nothing.
-func Decode(body string) (event.Delivery, error) {
-	var m message
-	if json.Unmarshal([]byte(body), &m) != nil || m.Format != format || m.ID == "" || m.Source == "" {
+func Decode[Text ~string | ~[]byte](body Text) (event.Delivery, error) {
+	m, err := jsonvalue.Raw(body).Object()
+	if err != nil {
 		return event.Delivery{}, ErrForeign
 	}
+	r := reader{members: m}
 	d := event.Delivery{
-		ID: m.ID, DeliveryID: m.DeliveryID, Source: m.Source, Time: m.Time,
-		Headers: m.Headers, RawQuery: m.Query, ContentType: m.ContentType,
+		ID: r.text("id"), DeliveryID: r.text("delivery_id"), Source: r.text("source"), Headers: r.texts("headers"),
+		RawQuery: r.text("query"), ContentType: r.text("content_type"),
 	}
-	switch {
-	case m.Body != nil && m.Base64 == "":
-		d.Body = []byte(*m.Body)
-	case m.Body == nil && m.Base64 != "":
-		decoded, err := base64.StdEncoding.Strict().DecodeString(m.Base64)
-		if err != nil {
-			return event.Delivery{}, ErrForeign
-		}
-		d.Body = decoded
-	default:
+	if at := m["time"]; at != nil && d.Time.UnmarshalJSON(at) != nil {
+		r.foreign = true
+	}
+	d.Body = r.body()
+	if r.foreign || string(m["untag"]) != strconv.Itoa(format) || d.ID == "" || d.Source == "" {
 		return event.Delivery{}, ErrForeign
 	}
 	return d, nil
+}
+
+// reader reads the members of a stored delivery. What has another type than untag
+// writes is foreign.
+type reader struct {
+	members map[string]jsonvalue.Raw
+	foreign bool
+}
+
+func (r *reader) bytes(value jsonvalue.Raw) []byte {
+	text, ok := value.Text()
+	r.foreign = r.foreign || !ok
+	return text
+}
+
+// text is a member that may be absent.
+func (r *reader) text(name string) string {
+	if r.members[name] == nil {
+		return ""
+	}
+	return string(r.bytes(r.members[name]))
+}
+
+// texts is a member that may be absent, an object of strings.
+func (r *reader) texts(name string) map[string]string {
+	if r.members[name] == nil {
+		return nil
+	}
+	members, err := r.members[name].Object()
+	r.foreign = r.foreign || err != nil
+	texts := make(map[string]string, len(members))
+	for name, value := range members {
+		texts[name] = string(r.bytes(value))
+	}
+	return texts
+}
+
+// body is one of the two members that hold it, never both.
+func (r *reader) body() []byte {
+	plain, encoded := r.members["body"], r.members["body_base64"]
+	switch {
+	case plain != nil && encoded == nil:
+		return r.bytes(plain)
+	case plain == nil && encoded != nil:
+		decoded, err := base64.StdEncoding.Strict().DecodeString(r.text("body_base64"))
+		r.foreign = r.foreign || err != nil || len(decoded) == 0
+		return decoded
+	}
+	r.foreign = true
+	return nil
 }

@@ -84,12 +84,12 @@ func withMargin(ctx context.Context, margin time.Duration) (context.Context, con
 }
 
 func (h *Handler) dispatch(ctx context.Context, payload []byte) (any, error) {
-	kind, err := kindOf(payload)
+	invocation, err := open(payload)
 	if err != nil {
 		h.log.LogAttrs(ctx, slog.LevelError, "invocation refused", slog.String("reason", err.Error()))
 		return nil, err
 	}
-	switch kind {
+	switch invocation.kind {
 	case kindHTTPAPI:
 		return h.httpAPI(ctx, payload)
 	case kindRESTAPI:
@@ -97,7 +97,7 @@ func (h *Handler) dispatch(ctx context.Context, payload []byte) (any, error) {
 	case kindALB:
 		return h.alb(ctx, payload)
 	case kindSQS:
-		return h.sqs(ctx, payload)
+		return h.sqs(ctx, invocation.records)
 	case kindEventBridge:
 		return h.eventBridge(ctx, payload)
 	default:

@@ -1,8 +1,9 @@
 package handler
 
 import (
-	"encoding/json"
 	"errors"
+
+	"untag/internal/jsonvalue"
 )
 
 type kind int
@@ -16,45 +17,49 @@ const (
 	kindEventBridge
 )
 
-// envelope is the fields by which the kinds of invocation differ. A type of one
-// kind decodes the payload of another without an error, into zero fields, so the
-// kind is told apart before anything is decoded whole.
+// envelope is what an invocation is, and the records of a batch.
 type envelope struct {
-	Version        string `json:"version"`
-	HTTPMethod     string `json:"httpMethod"`
-	RequestContext *struct {
-		HTTP json.RawMessage `json:"http"`
-		ELB  json.RawMessage `json:"elb"`
-	} `json:"requestContext"`
-	Records []struct {
-		EventSource string `json:"eventSource"`
-	} `json:"Records"`
-	DetailType *string         `json:"detail-type"`
-	Source     string          `json:"source"`
-	Event      json.RawMessage `json:"event"`
+	kind    kind
+	records []jsonvalue.Raw
 }
 
 var errUnknownKind = errors.New(`unknown kind of invocation: expected an HTTP API, REST API, function URL, ALB, SQS or EventBridge event, or {"source": …, "event": {…}}`)
 
-func kindOf(payload []byte) (kind, error) {
-	var e envelope
-	if err := json.Unmarshal(payload, &e); err != nil {
-		// The JSON error may quote the payload.
-		return 0, errUnknownKind
+// open tells by the fields in which the kinds of invocation differ. A type of one kind
+// decodes the payload of another without an error, into zero fields, so the kind is
+// told apart before anything is decoded whole. Its error quotes nothing of the payload.
+func open(payload []byte) (envelope, error) {
+	fields, err := jsonvalue.Raw(payload).Object()
+	if err != nil {
+		return envelope{}, errUnknownKind
 	}
+	request, _ := fields["requestContext"].Object()
+	records, _ := fields["Records"].List()
+	_, detailed := fields["detail-type"].Text()
 	switch {
-	case e.RequestContext != nil && e.RequestContext.ELB != nil:
-		return kindALB, nil
-	case e.RequestContext != nil && e.RequestContext.HTTP != nil && e.Version == "2.0":
-		return kindHTTPAPI, nil
-	case e.RequestContext != nil && e.HTTPMethod != "":
-		return kindRESTAPI, nil
-	case len(e.Records) > 0 && e.Records[0].EventSource == "aws:sqs":
-		return kindSQS, nil
-	case e.DetailType != nil:
-		return kindEventBridge, nil
-	case e.Source != "" && e.Event != nil:
-		return kindDirect, nil
+	case request["elb"] != nil:
+		return envelope{kind: kindALB}, nil
+	case request["http"] != nil && text(fields["version"]) == "2.0":
+		return envelope{kind: kindHTTPAPI}, nil
+	case request != nil && text(fields["httpMethod"]) != "":
+		return envelope{kind: kindRESTAPI}, nil
+	case len(records) > 0 && eventSource(records[0]) == "aws:sqs":
+		return envelope{kindSQS, records}, nil
+	case detailed:
+		return envelope{kind: kindEventBridge}, nil
+	case text(fields["source"]) != "" && fields["event"] != nil:
+		return envelope{kind: kindDirect}, nil
 	}
-	return 0, errUnknownKind
+	return envelope{}, errUnknownKind
+}
+
+func eventSource(record jsonvalue.Raw) string {
+	members, _ := record.Object()
+	return text(members["eventSource"])
+}
+
+// text is a string, "" where there is none.
+func text(value jsonvalue.Raw) string {
+	text, _ := value.Text()
+	return string(text)
 }

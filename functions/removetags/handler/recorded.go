@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"untag/internal/event"
-	"untag/internal/queue"
+	"untag/internal/jsonvalue"
 	"untag/internal/rules"
 	"untag/internal/webhook"
 )
@@ -30,11 +30,11 @@ type Recorded struct {
 // Read gives the events of a recorded invocation of any kind, as the Handler would
 // take them, without acting on them. It is for explaining and testing rules.
 func Read(set *rules.Rules, payload []byte) ([]Recorded, error) {
-	kind, err := kindOf(payload)
+	invocation, err := open(payload)
 	if err != nil {
 		return nil, err
 	}
-	switch kind {
+	switch invocation.kind {
 	case kindHTTPAPI:
 		return readHTTP[events.APIGatewayV2HTTPRequest](payload, requestV2)
 	case kindRESTAPI:
@@ -42,7 +42,7 @@ func Read(set *rules.Rules, payload []byte) ([]Recorded, error) {
 	case kindALB:
 		return readHTTP[events.ALBTargetGroupRequest](payload, requestALB)
 	case kindSQS:
-		return readSQS(payload)
+		return readSQS(invocation.records)
 	case kindEventBridge:
 		return readEventBridge(set, payload)
 	}
@@ -77,16 +77,16 @@ func readHTTP[E any](payload []byte, request func(E) httpRequest) ([]Recorded, e
 	return []Recorded{{Request: req.webhook(route.source, body)}}, nil
 }
 
-func readSQS(payload []byte) ([]Recorded, error) {
-	var e events.SQSEvent
-	if json.Unmarshal(payload, &e) != nil {
-		return nil, errUnknownKind
-	}
+func readSQS(records []jsonvalue.Raw) ([]Recorded, error) {
 	var list []Recorded
-	for _, m := range e.Records {
-		delivery, err := queue.Decode(m.Body)
+	for _, record := range records {
+		m, err := messageOf(record)
 		if err != nil {
-			return nil, fmt.Errorf("message %s: %w", m.MessageId, err)
+			return nil, err
+		}
+		delivery, err := m.delivery()
+		if err != nil {
+			return nil, fmt.Errorf("message %s: %w", m.message.MessageId, err)
 		}
 		list = append(list, Recorded{Stored: &delivery})
 	}

@@ -2,7 +2,7 @@ package handler
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"time"
@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"untag/internal/event"
+	"untag/internal/jsonvalue"
 	"untag/internal/pipeline"
 	"untag/internal/queue"
 	"untag/internal/webhook"
@@ -29,15 +30,14 @@ const movingMargin = 5 * time.Second
 
 // sqs acts on a batch of stored deliveries. Only the messages whose own removals did
 // not all happen are reported as failed; the rest leave the queue.
-func (h *Handler) sqs(ctx context.Context, payload []byte) (any, error) {
-	var e events.SQSEvent
-	if err := json.Unmarshal(payload, &e); err != nil {
-		return nil, errUnknownKind
-	}
+func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error) {
 	if h.pipeline == nil {
 		return nil, h.refused(ctx, "", errNoCredential)
 	}
-	b := h.decode(ctx, e.Records)
+	b, err := h.decode(ctx, records)
+	if err != nil {
+		return nil, err
+	}
 	acting, cancel := withMargin(ctx, movingMargin)
 	outcomes := h.pipeline.Run(acting, b.events)
 	cancel()
@@ -49,25 +49,40 @@ func (h *Handler) sqs(ctx context.Context, payload []byte) (any, error) {
 	return b.response, nil
 }
 
+// stored is a message of the batch without its body, which stays where it is in the
+// invocation: a batch is large, and only a dead letter needs it again.
+type stored struct {
+	message events.SQSMessage
+	body    jsonvalue.Raw
+}
+
+// letter is the whole message, for the dead-letter queue.
+func (s stored) letter(reason queue.Reason) queue.Letter {
+	m := s.message
+	body, _ := s.body.Text()
+	m.Body = string(body)
+	return queue.Letter{Message: m, Reason: reason}
+}
+
 // batch is the events of an SQS batch, each with the messages that carried it.
 type batch struct {
 	events   []event.Event
-	messages [][]events.SQSMessage
+	messages [][]stored
 	delayed  []queue.Delayed
 	letters  []queue.Letter
 	response events.SQSEventResponse
 }
 
 // sort says what becomes of the messages of one event.
-func (b *batch) sort(messages []events.SQSMessage, o pipeline.Outcome) {
+func (b *batch) sort(messages []stored, o pipeline.Outcome) {
 	reason, lost := reasonOf(o)
 	for _, m := range messages {
 		switch {
 		case o.Retryable():
-			b.delayed = append(b.delayed, queue.Delayed{Message: m, AtLeast: o.RetryAfter()})
-			b.failed(m)
+			b.delayed = append(b.delayed, queue.Delayed{Message: m.message, AtLeast: o.RetryAfter()})
+			b.failed(m.message)
 		case lost:
-			b.letters = append(b.letters, queue.Letter{Message: m, Reason: reason})
+			b.letters = append(b.letters, m.letter(reason))
 		}
 	}
 }
@@ -79,41 +94,66 @@ func (b *batch) failed(m events.SQSMessage) {
 // repeatKey tells repeats of one delivery apart. The sender's identifier is often
 // not covered by its signature, so the body has to be the same as well: a forged
 // identifier never hides another event.
-type repeatKey struct{ source, deliveryID, body string }
+type repeatKey struct {
+	source, deliveryID string
+	body               [sha256.Size]byte
+}
 
 // decode reads the stored deliveries; one that cannot be read is failed or sent to
 // the dead-letter queue by itself.
-func (h *Handler) decode(ctx context.Context, records []events.SQSMessage) *batch {
+func (h *Handler) decode(ctx context.Context, records []jsonvalue.Raw) (*batch, error) {
 	b := &batch{response: events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}}
 	seen := make(map[repeatKey]int)
-	for _, m := range records {
-		delivery, ev, err := read(m)
+	for _, record := range records {
+		m, err := messageOf(record)
 		if err != nil {
-			h.log.LogAttrs(ctx, slog.LevelError, "message", slog.String("message_id", m.MessageId), slog.String("reason", err.Error()))
-			b.letters = append(b.letters, queue.Letter{Message: m, Reason: queue.Reason{
-				Code: "UNREADABLE", Message: err.Error(), Time: time.Now(),
-			}})
+			return nil, err
+		}
+		delivery, err := m.delivery()
+		var ev event.Event
+		if err == nil {
+			ev, err = webhook.Parse(delivery)
+		}
+		if err != nil {
+			h.log.LogAttrs(ctx, slog.LevelError, "message", slog.String("message_id", m.message.MessageId), slog.String("reason", err.Error()))
+			b.letters = append(b.letters, m.letter(queue.Reason{Code: "UNREADABLE", Message: err.Error(), Time: time.Now()}))
 			continue
 		}
-		key := repeatKey{delivery.Source, delivery.DeliveryID, string(delivery.Body)}
-		if i, repeat := seen[key]; repeat && delivery.DeliveryID != "" {
-			b.messages[i] = append(b.messages[i], m)
-			continue
+		if delivery.DeliveryID != "" {
+			key := repeatKey{delivery.Source, delivery.DeliveryID, sha256.Sum256(delivery.Body)}
+			if i, repeat := seen[key]; repeat {
+				b.messages[i] = append(b.messages[i], m)
+				continue
+			}
+			seen[key] = len(b.events)
 		}
-		seen[key] = len(b.events)
 		b.events = append(b.events, ev)
-		b.messages = append(b.messages, []events.SQSMessage{m})
+		b.messages = append(b.messages, []stored{m})
 	}
-	return b
+	return b, nil
 }
 
-func read(m events.SQSMessage) (event.Delivery, event.Event, error) {
-	delivery, err := queue.Decode(m.Body)
+// messageOf reads what is needed of a message to move it.
+func messageOf(record jsonvalue.Raw) (stored, error) {
+	members, err := record.Object()
 	if err != nil {
-		return event.Delivery{}, event.Event{}, err
+		return stored{}, errUnknownKind
 	}
-	ev, err := webhook.Parse(delivery)
-	return delivery, ev, err
+	attributes, _ := members["attributes"].Object() // null where there are none
+	m := stored{body: members["body"], message: events.SQSMessage{
+		MessageId: text(members["messageId"]), ReceiptHandle: text(members["receiptHandle"]),
+		EventSource: text(members["eventSource"]), EventSourceARN: text(members["eventSourceARN"]),
+		Attributes: make(map[string]string, len(attributes)),
+	}}
+	for name, value := range attributes {
+		m.message.Attributes[name] = text(value)
+	}
+	return m, nil
+}
+
+func (s stored) delivery() (event.Delivery, error) {
+	body, _ := s.body.Text()
+	return queue.Decode(body)
 }
 
 // CodeRuleError is the code of an event in the dead-letter queue of which some rule

@@ -33,7 +33,7 @@ func stored(t *testing.T, messageID, deliveryID, body string) events.SQSMessage 
 // fakeMessages records what is delayed and what is buried.
 type fakeMessages struct {
 	delayed, buried []string
-	codes           []string
+	codes, bodies   []string
 	err             error
 }
 
@@ -50,6 +50,7 @@ func (f *fakeMessages) DeadLetter(_ context.Context, letters []queue.Letter) []e
 		if errs[i] = f.err; f.err == nil {
 			f.buried = append(f.buried, l.Message.MessageId)
 			f.codes = append(f.codes, l.Reason.Code)
+			f.bodies = append(f.bodies, l.Message.Body)
 		}
 	}
 	return errs
@@ -88,6 +89,10 @@ func TestSQSBatch(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{"UNREADABLE", "UNREADABLE", "INVALID_MODULE", handler.CodeRuleError}, m.codes); diff != "" {
 			t.Errorf("codes: -want +got\n%s", diff)
+		}
+		wantBodies := []string{batch.Records[4].Body, foreign.Body, batch.Records[3].Body, batch.Records[5].Body}
+		if diff := cmp.Diff(wantBodies, m.bodies); diff != "" {
+			t.Errorf("bodies of the dead letters: -want +got\n%s", diff)
 		}
 		if n := l.crm.Requests().RemoveTags; n != 2 {
 			t.Errorf("remove_tags calls = %d, want 2: one for three deals, one for the module", n)
