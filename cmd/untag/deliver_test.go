@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,13 +38,13 @@ type acting struct {
 }
 
 func (a acting) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
-	a.recorder.Run(ctx, make([]event.Event, 1))
+	a.recorder.Run(ctx, slices.Values(make([]event.Event, 1)))
 	return []byte(a.answer), nil
 }
 
 type settledActor []pipeline.Outcome
 
-func (s settledActor) Run(context.Context, []event.Event) []pipeline.Outcome { return s }
+func (s settledActor) Run(context.Context, iter.Seq[event.Event]) []pipeline.Outcome { return s }
 
 func eventFile(t *testing.T, text string) string {
 	t.Helper()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (x examiner) examine(ctx context.Context, ev event.Event) (examination, err
 	}
 	// One call at a time, so that the requests come in their order.
 	p := pipeline.New(pipeline.Config{Rules: x.set, CRM: client, MaxConcurrency: 1})
-	plan := p.Plan(ctx, []event.Event{ev})
+	plan := p.Plan(ctx, slices.Values([]event.Event{ev}))
 	out.planned = plan.Events[0]
 	out.outcome = p.Act(ctx, plan)[0]
 	out.requests = wire.sent

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"iter"
 	"sync"
 
 	"untag/internal/event"
@@ -10,7 +11,7 @@ import (
 
 // actor acts on events.
 type actor interface {
-	Run(ctx context.Context, events []event.Event) []pipeline.Outcome
+	Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome
 }
 
 // recorder keeps the outcomes of events while they are acted on, as not every kind of
@@ -24,8 +25,8 @@ type recorder struct {
 }
 
 // Run acts on events, and records.
-func (r *recorder) Run(ctx context.Context, list []event.Event) []pipeline.Outcome {
-	outcomes := r.pipeline.Run(ctx, list)
+func (r *recorder) Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome {
+	outcomes := r.pipeline.Run(ctx, events)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.ended {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -103,7 +104,7 @@ func TestLiveRecordsAreReadOnceForTheBatch(t *testing.T) {
 	delete(crm.records, "1000") // gone
 	crm.records["1002"] = record("1002", "Won", "VIP")
 	set := rulesOf(t, "id: event.id", "    where: record.Stage == \"Won\"\n")
-	outcomes := pipeline.New(pipeline.Config{Rules: set, CRM: crm}).Run(t.Context(), events)
+	outcomes := pipeline.New(pipeline.Config{Rules: set, CRM: crm}).Run(t.Context(), slices.Values(events))
 	if len(crm.reads) != 3 || len(crm.removed) != 2 {
 		t.Errorf("%d reads and %d removals, want 3 and 2", len(crm.reads), len(crm.removed))
 	}
@@ -145,7 +146,7 @@ func TestSearches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			set := rulesOf(t, "find: {email: event.email"+tt.many+"}", "")
 			// Two events ask the same: it is asked once.
-			outcomes := pipeline.New(pipeline.Config{Rules: set, CRM: tt.crm}).Run(t.Context(), []event.Event{goEvent("1"), goEvent("2")})
+			outcomes := pipeline.New(pipeline.Config{Rules: set, CRM: tt.crm}).Run(t.Context(), slices.Values([]event.Event{goEvent("1"), goEvent("2")}))
 			o := outcomes[1]
 			if o.Outcome != tt.outcome || len(o.Removed) != tt.removed || !strings.Contains(fmt.Sprintf("%+v", o), tt.says) {
 				t.Errorf("outcome = %+v, want %s with %d removed, saying %q", o, tt.outcome, tt.removed, tt.says)
@@ -166,7 +167,7 @@ func TestZohoThatKeepsFailingIsNotHammered(t *testing.T) {
 	for i := range 3000 {
 		events = append(events, goEvent(fmt.Sprint(1000+i)))
 	}
-	outcomes := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm, MaxConcurrency: 1}).Run(t.Context(), events)
+	outcomes := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm, MaxConcurrency: 1}).Run(t.Context(), slices.Values(events))
 	if len(crm.removed) != 5 {
 		t.Errorf("%d calls, want 5 before the rest is handed back", len(crm.removed))
 	}
@@ -182,9 +183,9 @@ func TestZohoThatKeepsFailingIsNotHammered(t *testing.T) {
 
 func TestAnEventFailsOnlyForItsOwn(t *testing.T) {
 	crm := &fakeCRM{remove: errors.New("broken")}
-	o := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm}).Run(t.Context(), []event.Event{
+	o := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm}).Run(t.Context(), slices.Values([]event.Event{
 		goEvent("1"), {ID: "e2", Source: "zoho", Fields: map[string]any{"go": false}},
-	})
+	}))
 	if o[0].Outcome != "failed" || !o[0].Retryable() || o[1].Outcome != "nothing" {
 		t.Errorf("outcomes = %+v, want failed and nothing", o)
 	}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"iter"
 
 	"untag/internal/event"
 	"untag/internal/rules"
@@ -54,7 +55,9 @@ func New(c Config) *Pipeline {
 }
 
 // Run plans for a batch and acts: one outcome an event, in the order of the events.
-func (p *Pipeline) Run(ctx context.Context, events []event.Event) []Outcome {
+// The events are taken one by one, and let go once they are decided, unless a rule
+// looks at the live record as well: they need not be in memory all at once.
+func (p *Pipeline) Run(ctx context.Context, events iter.Seq[event.Event]) []Outcome {
 	return p.Act(ctx, p.Plan(ctx, events))
 }
 
@@ -85,14 +88,17 @@ type Resolved struct {
 
 // Plan decides for every event, looks up the records that rules ask about, and
 // joins the removals into calls. Look-ups are the only requests it makes.
-func (p *Pipeline) Plan(ctx context.Context, events []event.Event) *Plan {
-	plan := &Plan{Events: make([]Planned, len(events))}
-	var wishes []wish
-	for i, ev := range events {
+func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan {
+	plan := &Plan{}
+	var decided [][]rules.Candidate
+	for ev := range events {
 		decision := p.rules.Decide(ev)
-		plan.Events[i].Outcome.EventID = ev.ID
-		plan.Events[i].Outcome.Errors = decision.Errors
-		for _, c := range decision.Candidates {
+		plan.Events = append(plan.Events, Planned{Outcome: Outcome{EventID: ev.ID, Errors: decision.Errors}})
+		decided = append(decided, decision.Candidates)
+	}
+	var wishes []wish
+	for i, candidates := range decided {
+		for _, c := range candidates {
 			wishes = append(wishes, wish{event: &plan.Events[i], candidate: c})
 		}
 	}

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"untag/internal/crmname"
 	"untag/internal/event"
@@ -41,7 +42,8 @@ type Candidate struct {
 	Fields    []string
 	AllFields bool
 
-	rule  *rule
+	rule *rule
+	// scope is that of the event, where the rule has a `where`.
 	scope scope
 }
 
@@ -96,7 +98,7 @@ func (d *Decision) take(r *rule, s scope) {
 }
 
 func (r *rule) candidate(s scope) (Candidate, error) {
-	c := Candidate{Rule: r.name, rule: r, scope: s}
+	c := Candidate{Rule: r.name, rule: r}
 	module, err := r.module.evaluate(s)
 	if err != nil {
 		return c, fmt.Errorf("module: %w", err)
@@ -114,6 +116,9 @@ func (r *rule) candidate(s scope) (Candidate, error) {
 	}
 	if err != nil {
 		return c, err
+	}
+	if r.where != nil {
+		c.scope = s // else the event is not needed any more
 	}
 	c.NeedsRecord = r.where != nil || len(r.patterns) > 0
 	if c.NeedsRecord {
@@ -188,11 +193,12 @@ func idsOf(e *expression, s scope) ([]string, error) {
 	return ids, nil
 }
 
-// recordID takes a string of digits or a whole number.
+// recordID takes a string of digits or a whole number. A string of an event shares
+// the text of the whole event, which the id is not to keep in memory.
 func recordID(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
-		return v, crmname.CheckID(v) == nil
+		return strings.Clone(v), crmname.CheckID(v) == nil
 	case int:
 		return fmt.Sprint(v), v >= 0
 	}
@@ -239,5 +245,5 @@ func searchText(what string, e *expression, s scope) (string, error) {
 	if text == "" {
 		return "", fmt.Errorf("find: %s: `%s` is an empty string", what, e.text)
 	}
-	return text, nil
+	return strings.Clone(text), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"log/slog"
 	"time"
 
@@ -19,7 +20,7 @@ const deadlineMargin = 1 * time.Second
 
 // actor decides and acts over a batch of events.
 type actor interface {
-	Run(ctx context.Context, events []event.Event) []pipeline.Outcome
+	Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome
 }
 
 // sender stores a verified delivery; nil means that it is safe there.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 
 	"untag/internal/event"
 	"untag/internal/pipeline"
@@ -40,7 +41,7 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 
 // act decides and acts on one event, and logs its one line.
 func (h *Handler) act(ctx context.Context, ev event.Event) pipeline.Outcome {
-	outcome := h.pipeline.Run(ctx, []event.Event{ev})[0]
+	outcome := h.pipeline.Run(ctx, slices.Values([]event.Event{ev}))[0]
 	h.logOutcome(ctx, ev, outcome)
 	return outcome
 }

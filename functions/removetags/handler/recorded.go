@@ -78,12 +78,12 @@ func readHTTP[E any](payload []byte, request func(E) httpRequest) ([]Recorded, e
 }
 
 func readSQS(records []jsonvalue.Raw) ([]Recorded, error) {
+	messages, err := messagesOf(records)
+	if err != nil {
+		return nil, err
+	}
 	var list []Recorded
-	for _, record := range records {
-		m, err := messageOf(record)
-		if err != nil {
-			return nil, err
-		}
+	for _, m := range messages {
 		delivery, err := m.delivery()
 		if err != nil {
 			return nil, fmt.Errorf("message %s: %w", m.message.MessageId, err)

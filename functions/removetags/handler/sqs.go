@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"iter"
 	"log/slog"
 	"time"
 
@@ -34,12 +35,13 @@ func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error)
 	if h.pipeline == nil {
 		return nil, h.refused(ctx, "", errNoCredential)
 	}
-	b, err := h.decode(ctx, records)
+	messages, err := messagesOf(records)
 	if err != nil {
 		return nil, err
 	}
+	b := &batch{response: events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}}
 	acting, cancel := withMargin(ctx, movingMargin)
-	outcomes := h.pipeline.Run(acting, b.events)
+	outcomes := h.pipeline.Run(acting, h.decode(ctx, messages, b))
 	cancel()
 	for i, o := range outcomes {
 		h.logOutcome(ctx, b.events[i], o)
@@ -64,7 +66,8 @@ func (s stored) letter(reason queue.Reason) queue.Letter {
 	return queue.Letter{Message: m, Reason: reason}
 }
 
-// batch is the events of an SQS batch, each with the messages that carried it.
+// batch is the events of an SQS batch, without what they say, each with the messages
+// that carried it.
 type batch struct {
 	events   []event.Event
 	messages [][]stored
@@ -99,61 +102,69 @@ type repeatKey struct {
 	body               [sha256.Size]byte
 }
 
-// decode reads the stored deliveries; one that cannot be read is failed or sent to
-// the dead-letter queue by itself.
-func (h *Handler) decode(ctx context.Context, records []jsonvalue.Raw) (*batch, error) {
-	b := &batch{response: events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}}
-	seen := make(map[repeatKey]int)
-	for _, record := range records {
-		m, err := messageOf(record)
-		if err != nil {
-			return nil, err
-		}
-		delivery, err := m.delivery()
-		var ev event.Event
-		if err == nil {
-			ev, err = webhook.Parse(delivery)
-		}
-		if err != nil {
-			h.log.LogAttrs(ctx, slog.LevelError, "message", slog.String("message_id", m.message.MessageId), slog.String("reason", err.Error()))
-			b.letters = append(b.letters, m.letter(queue.Reason{Code: "UNREADABLE", Message: err.Error(), Time: time.Now()}))
-			continue
-		}
-		if delivery.DeliveryID != "" {
-			key := repeatKey{delivery.Source, delivery.DeliveryID, sha256.Sum256(delivery.Body)}
-			if i, repeat := seen[key]; repeat {
-				b.messages[i] = append(b.messages[i], m)
+// decode reads the stored deliveries one by one, and notes in the batch what has to be
+// done with their messages; one that cannot be read is failed or sent to the dead-letter
+// queue by itself. The events of a large batch would take several times its memory.
+func (h *Handler) decode(ctx context.Context, messages []stored, b *batch) iter.Seq[event.Event] {
+	return func(yield func(event.Event) bool) {
+		seen := make(map[repeatKey]int)
+		for _, m := range messages {
+			delivery, ev, err := m.read()
+			if err != nil {
+				h.log.LogAttrs(ctx, slog.LevelError, "message", slog.String("message_id", m.message.MessageId), slog.String("reason", err.Error()))
+				b.letters = append(b.letters, m.letter(queue.Reason{Code: "UNREADABLE", Message: err.Error(), Time: time.Now()}))
 				continue
 			}
-			seen[key] = len(b.events)
+			if delivery.DeliveryID != "" {
+				key := repeatKey{delivery.Source, delivery.DeliveryID, sha256.Sum256(delivery.Body)}
+				if i, repeat := seen[key]; repeat {
+					b.messages[i] = append(b.messages[i], m)
+					continue
+				}
+				seen[key] = len(b.events)
+			}
+			b.events = append(b.events, event.Event{ID: ev.ID, DeliveryID: ev.DeliveryID, Source: ev.Source})
+			b.messages = append(b.messages, []stored{m})
+			if !yield(ev) {
+				return
+			}
 		}
-		b.events = append(b.events, ev)
-		b.messages = append(b.messages, []stored{m})
 	}
-	return b, nil
 }
 
-// messageOf reads what is needed of a message to move it.
-func messageOf(record jsonvalue.Raw) (stored, error) {
-	members, err := record.Object()
-	if err != nil {
-		return stored{}, errUnknownKind
+// messagesOf reads what is needed of the messages to move them.
+func messagesOf(records []jsonvalue.Raw) ([]stored, error) {
+	list := make([]stored, len(records))
+	for i, record := range records {
+		members, err := record.Object()
+		if err != nil {
+			return nil, errUnknownKind
+		}
+		attributes, _ := members["attributes"].Object() // null where there are none
+		list[i] = stored{body: members["body"], message: events.SQSMessage{
+			MessageId: text(members["messageId"]), ReceiptHandle: text(members["receiptHandle"]),
+			EventSource: text(members["eventSource"]), EventSourceARN: text(members["eventSourceARN"]),
+			Attributes: make(map[string]string, len(attributes)),
+		}}
+		for name, value := range attributes {
+			list[i].message.Attributes[name] = text(value)
+		}
 	}
-	attributes, _ := members["attributes"].Object() // null where there are none
-	m := stored{body: members["body"], message: events.SQSMessage{
-		MessageId: text(members["messageId"]), ReceiptHandle: text(members["receiptHandle"]),
-		EventSource: text(members["eventSource"]), EventSourceARN: text(members["eventSourceARN"]),
-		Attributes: make(map[string]string, len(attributes)),
-	}}
-	for name, value := range attributes {
-		m.message.Attributes[name] = text(value)
-	}
-	return m, nil
+	return list, nil
 }
 
 func (s stored) delivery() (event.Delivery, error) {
 	body, _ := s.body.Text()
 	return queue.Decode(body)
+}
+
+func (s stored) read() (event.Delivery, event.Event, error) {
+	delivery, err := s.delivery()
+	if err != nil {
+		return event.Delivery{}, event.Event{}, err
+	}
+	ev, err := webhook.Parse(delivery)
+	return delivery, ev, err
 }
 
 // CodeRuleError is the code of an event in the dead-letter queue of which some rule
