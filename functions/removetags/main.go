@@ -13,6 +13,7 @@ import (
 )
 
 func main() {
+	limitMemory(os.Getenv)
 	level := new(slog.LevelVar)
 	log := newLog(os.Stdout, level)
 	store, storeErr := newStore(os.Getenv, log)
