@@ -35,11 +35,13 @@ func buildLambda(b *testing.B, command string) string {
 	return out
 }
 
-// secretsManager answers GetSecretValue with the webhook secret.
-func secretsManager() *httptest.Server {
-	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+// secretsManager answers GetSecretValue with the secret of that name.
+func secretsManager(secrets map[string]string) *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var asked struct{ SecretId string }
+		_ = json.NewDecoder(r.Body).Decode(&asked)
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		_ = json.NewEncoder(w).Encode(map[string]string{"Name": "webhooks", "SecretString": `{"zoho":"a-token"}`})
+		_ = json.NewEncoder(w).Encode(map[string]string{"Name": asked.SecretId, "SecretString": secrets[asked.SecretId]})
 	}))
 }
 
@@ -73,7 +75,7 @@ func median(list []time.Duration) time.Duration {
 
 func BenchmarkLimitColdStart(b *testing.B) {
 	hello, bootstrap := buildLambda(b, "./hello"), buildLambda(b, "../../functions/removetags")
-	aws := secretsManager()
+	aws := secretsManager(map[string]string{"webhooks": `{"zoho":"a-token"}`, "zoho": `{}`})
 	defer aws.Close()
 	rules, err := filepath.Abs("../../rules.yaml")
 	if err != nil {

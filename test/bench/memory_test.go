@@ -1,0 +1,143 @@
+package bench_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"untag/internal/lambdatest"
+	"untag/internal/sandbox"
+)
+
+const (
+	memoryLimit = 96 << 20
+	eventSize   = 10 << 10
+	// The largest of several processes counts, each of which takes several batches: what
+	// one leaves behind is there when the next comes in.
+	memoryRuns    = 3
+	memoryBatches = 5
+)
+
+// dealEvent is the body of a webhook about a closed deal, with as many fields as make
+// about so many bytes.
+func dealEvent(id string, size int) []byte {
+	fields := map[string]any{"module": "Deals", "id": id, "Stage": "Closed Won", "Amount": 12500.5, "Owner": map[string]any{"id": "5725767000000524001", "name": "Ada"}}
+	text, _ := json.Marshal(fields)
+	for i := 0; len(text) < size; i++ {
+		value := "a value of the deal " + id + ", with text"
+		name := fmt.Sprintf("Field_%03d", i)
+		// The last one fills the size to the byte.
+		if spare := size - len(text) - len(name) - len(`,"":""`); spare < 2*len(value) {
+			value = strings.Repeat("x", max(spare, 0))
+		}
+		fields[name] = value
+		text, _ = json.Marshal(fields)
+	}
+	return text
+}
+
+func dealID(i int) string { return fmt.Sprintf("57257670000%08d", i) }
+
+// peakMemory is the most that a process ever had in memory, in bytes.
+func peakMemory(b *testing.B, pid int) int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
+			if err != nil {
+				b.Fatalf("VmHWM: %v", err)
+			}
+			return kib << 10
+		}
+	}
+	b.Fatalf("/proc/%d/status has no VmHWM:\n%s", pid, status)
+	return 0
+}
+
+// crmOfDeals is a pretend Zoho with so many deals in progress.
+func crmOfDeals(deals int) *sandbox.Sandbox {
+	records := sandbox.Records{}
+	for i := range deals {
+		records["Deals"] = append(records["Deals"], map[string]any{"id": dealID(i), "Tag": []string{"In progress", "VIP"}})
+	}
+	return sandbox.New(sandbox.Config{Records: records})
+}
+
+// peakOfBatch starts the binary, hands it the batch, sees that every tag came off, and
+// hands it the batch again, as a queue may do.
+func peakOfBatch(b *testing.B, binary, rules string, payload []byte) int {
+	crm := crmOfDeals(batchSize)
+	zoho := httptest.NewServer(crm)
+	defer zoho.Close()
+	credential, err := json.Marshal(crm.Credentials())
+	if err != nil {
+		b.Fatal(err)
+	}
+	aws := secretsManager(map[string]string{"zoho": string(credential)})
+	defer aws.Close()
+	f, err := lambdatest.Start(binary, []string{
+		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL=" + aws.URL,
+		"ZOHO_SECRET_ID=zoho", "RULES_FILE=" + rules, "ZOHO_API_URL=" + zoho.URL, "ZOHO_ACCOUNTS_URL=" + zoho.URL,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Stop()
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+	defer cancel()
+	for range memoryBatches {
+		answer, err := f.Invoke(ctx, payload)
+		if err != nil {
+			b.Fatalf("the batch: %v\n%s", err, f.Output())
+		}
+		if string(answer) != noFailures {
+			b.Fatalf("the batch is answered %.300s, want %s", answer, noFailures)
+		}
+	}
+	for i := range batchSize {
+		if tags, _ := crm.Tags("Deals", dealID(i)); len(tags) != 1 {
+			b.Fatalf("deal %d has the tags %v, want VIP alone", i, tags)
+		}
+	}
+	return peakMemory(b, f.PID())
+}
+
+func BenchmarkLimitBatchMemory(b *testing.B) {
+	if runtime.GOOS != "linux" {
+		b.Skip("the peak of a process's memory is read from /proc, which only Linux has")
+	}
+	rules, err := filepath.Abs("../../rules.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	binary := buildLambda(b, "../../functions/removetags")
+	var batch events.SQSEvent
+	for i := range batchSize {
+		batch.Records = append(batch.Records, sqsMessage(b, i, "zoho", dealEvent(dealID(i), eventSize)))
+	}
+	payload := sqsPayload(b, batch)
+	for b.Loop() {
+		peak := 0
+		for range memoryRuns {
+			peak = max(peak, peakOfBatch(b, binary, rules, payload))
+		}
+		b.ReportMetric(float64(len(payload))/(1<<20), "payload-MiB")
+		b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")
+		if peak > memoryLimit {
+			b.Fatalf("a batch of %d events of %d bytes takes %.1f MiB at its peak, the limit is %d MiB", batchSize, eventSize, float64(peak)/(1<<20), memoryLimit>>20)
+		}
+	}
+}
