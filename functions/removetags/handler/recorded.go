@@ -78,15 +78,12 @@ func readHTTP[E any](payload []byte, request func(E) httpRequest) ([]Recorded, e
 }
 
 func readSQS(records []jsonvalue.Raw) ([]Recorded, error) {
-	messages, err := messagesOf(records)
-	if err != nil {
-		return nil, err
-	}
 	var list []Recorded
-	for _, m := range messages {
+	for _, record := range records {
+		m := stored{record}
 		delivery, err := m.delivery()
 		if err != nil {
-			return nil, fmt.Errorf("message %s: %w", m.message.MessageId, err)
+			return nil, fmt.Errorf("message %s: %w", m.message().MessageId, err)
 		}
 		list = append(list, Recorded{Stored: &delivery})
 	}

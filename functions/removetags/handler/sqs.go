@@ -35,13 +35,9 @@ func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error)
 	if h.pipeline == nil {
 		return nil, h.refused(ctx, "", errNoCredential)
 	}
-	messages, err := messagesOf(records)
-	if err != nil {
-		return nil, err
-	}
 	b := &batch{response: events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}}
 	acting, cancel := withMargin(ctx, movingMargin)
-	outcomes := h.pipeline.Run(acting, h.decode(ctx, messages, b))
+	outcomes := h.pipeline.Run(acting, h.decode(ctx, records, b))
 	cancel()
 	for i, o := range outcomes {
 		h.logOutcome(ctx, b.events[i], o)
@@ -51,18 +47,44 @@ func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error)
 	return b.response, nil
 }
 
-// stored is a message of the batch without its body, which stays where it is in the
-// invocation: a batch is large, and only a dead letter needs it again.
-type stored struct {
-	message events.SQSMessage
-	body    jsonvalue.Raw
+// stored is a message of the batch, left where it is in the invocation: a batch is
+// large, and what is not needed to act on it is read when something fails.
+type stored struct{ jsonvalue.Raw }
+
+func (s stored) delivery() (event.Delivery, error) {
+	members, _ := s.Object()
+	body, _ := members["body"].Text()
+	return queue.Decode(body)
 }
 
-// letter is the whole message, for the dead-letter queue.
+func (s stored) read() (event.Delivery, event.Event, error) {
+	delivery, err := s.delivery()
+	if err != nil {
+		return event.Delivery{}, event.Event{}, err
+	}
+	ev, err := webhook.Parse(delivery)
+	return delivery, ev, err
+}
+
+// message is what SQS needs to know to move the message; the body is not.
+func (s stored) message() events.SQSMessage {
+	members, _ := s.Object()
+	attributes, _ := members["attributes"].Object()
+	m := events.SQSMessage{
+		MessageId: text(members["messageId"]), ReceiptHandle: text(members["receiptHandle"]),
+		EventSourceARN: text(members["eventSourceARN"]), Attributes: make(map[string]string, len(attributes)),
+	}
+	for name, value := range attributes {
+		m.Attributes[name] = text(value)
+	}
+	return m
+}
+
+// letter is the message with its body, for the dead-letter queue.
 func (s stored) letter(reason queue.Reason) queue.Letter {
-	m := s.message
-	body, _ := s.body.Text()
-	m.Body = string(body)
+	m := s.message()
+	members, _ := s.Object()
+	m.Body = text(members["body"])
 	return queue.Letter{Message: m, Reason: reason}
 }
 
@@ -82,8 +104,9 @@ func (b *batch) sort(messages []stored, o pipeline.Outcome) {
 	for _, m := range messages {
 		switch {
 		case o.Retryable():
-			b.delayed = append(b.delayed, queue.Delayed{Message: m.message, AtLeast: o.RetryAfter()})
-			b.failed(m.message)
+			message := m.message()
+			b.delayed = append(b.delayed, queue.Delayed{Message: message, AtLeast: o.RetryAfter()})
+			b.failed(message)
 		case lost:
 			b.letters = append(b.letters, m.letter(reason))
 		}
@@ -105,13 +128,14 @@ type repeatKey struct {
 // decode reads the stored deliveries one by one, and notes in the batch what has to be
 // done with their messages; one that cannot be read is failed or sent to the dead-letter
 // queue by itself. The events of a large batch would take several times its memory.
-func (h *Handler) decode(ctx context.Context, messages []stored, b *batch) iter.Seq[event.Event] {
+func (h *Handler) decode(ctx context.Context, records []jsonvalue.Raw, b *batch) iter.Seq[event.Event] {
 	return func(yield func(event.Event) bool) {
 		seen := make(map[repeatKey]int)
-		for _, m := range messages {
+		for _, record := range records {
+			m := stored{record}
 			delivery, ev, err := m.read()
 			if err != nil {
-				h.log.LogAttrs(ctx, slog.LevelError, "message", slog.String("message_id", m.message.MessageId), slog.String("reason", err.Error()))
+				h.log.LogAttrs(ctx, slog.LevelError, "message", slog.String("message_id", m.message().MessageId), slog.String("reason", err.Error()))
 				b.letters = append(b.letters, m.letter(queue.Reason{Code: "UNREADABLE", Message: err.Error(), Time: time.Now()}))
 				continue
 			}
@@ -130,41 +154,6 @@ func (h *Handler) decode(ctx context.Context, messages []stored, b *batch) iter.
 			}
 		}
 	}
-}
-
-// messagesOf reads what is needed of the messages to move them.
-func messagesOf(records []jsonvalue.Raw) ([]stored, error) {
-	list := make([]stored, len(records))
-	for i, record := range records {
-		members, err := record.Object()
-		if err != nil {
-			return nil, errUnknownKind
-		}
-		attributes, _ := members["attributes"].Object() // null where there are none
-		list[i] = stored{body: members["body"], message: events.SQSMessage{
-			MessageId: text(members["messageId"]), ReceiptHandle: text(members["receiptHandle"]),
-			EventSource: text(members["eventSource"]), EventSourceARN: text(members["eventSourceARN"]),
-			Attributes: make(map[string]string, len(attributes)),
-		}}
-		for name, value := range attributes {
-			list[i].message.Attributes[name] = text(value)
-		}
-	}
-	return list, nil
-}
-
-func (s stored) delivery() (event.Delivery, error) {
-	body, _ := s.body.Text()
-	return queue.Decode(body)
-}
-
-func (s stored) read() (event.Delivery, event.Event, error) {
-	delivery, err := s.delivery()
-	if err != nil {
-		return event.Delivery{}, event.Event{}, err
-	}
-	ev, err := webhook.Parse(delivery)
-	return delivery, ev, err
 }
 
 // CodeRuleError is the code of an event in the dead-letter queue of which some rule
