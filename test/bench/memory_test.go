@@ -76,8 +76,8 @@ func crmOfDeals(deals int) *sandbox.Sandbox {
 	return sandbox.New(sandbox.Config{Records: records})
 }
 
-// peakOfBatch starts the binary, hands it the batch, sees that every tag came off, and
-// hands it the batch again, as a queue may do.
+// peakOfBatch starts the binary, hands it the batch several times, as a queue may do,
+// and sees that every tag came off.
 func peakOfBatch(b *testing.B, binary, rules string, payload []byte) int {
 	crm := crmOfDeals(batchSize)
 	zoho := httptest.NewServer(crm)
@@ -115,6 +115,7 @@ func peakOfBatch(b *testing.B, binary, rules string, payload []byte) int {
 	return peakMemory(b, f.PID())
 }
 
+// BenchmarkLimitBatchMemory takes twice what Lambda hands to one invocation, 6 MB.
 func BenchmarkLimitBatchMemory(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("the peak of a process's memory is read from /proc, which only Linux has")
