@@ -114,6 +114,9 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 	}
 	if len(o.Failed) > 0 {
 		level = slog.LevelError
+		if allGone(o.Failed) {
+			level = slog.LevelWarn
+		}
 		attrs = append(attrs, slog.Any("failed", failedLog(o.Failed)))
 	}
 	if len(o.Errors) > 0 {
@@ -131,13 +134,14 @@ type failedLine struct {
 	Module string `json:"module"`
 	Code   string `json:"code"`
 	Retry  bool   `json:"retry"`
+	Gone   bool   `json:"gone,omitempty"`
 	Detail string `json:"detail,omitempty"`
 }
 
 func failedLog(failed []pipeline.Failed) []failedLine {
 	lines := make([]failedLine, len(failed))
 	for i, f := range failed {
-		lines[i] = failedLine{Rule: f.Rule, Module: f.Module, Code: f.Code, Retry: f.Retryable, Detail: f.Detail}
+		lines[i] = failedLine{Rule: f.Rule, Module: f.Module, Code: f.Code, Retry: f.Retryable, Gone: f.Gone, Detail: f.Detail}
 	}
 	return lines
 }

@@ -39,11 +39,14 @@ func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error)
 	acting, cancel := withMargin(ctx, movingMargin)
 	outcomes := h.pipeline.Run(acting, h.decode(ctx, records, b))
 	cancel()
+	t := tally{messages: len(records)}
 	for i, o := range outcomes {
 		h.logOutcome(ctx, b.events[i], o)
 		b.sort(b.messages[i], o)
+		t.add(o)
+		t.repeats += len(b.messages[i]) - 1
 	}
-	h.move(ctx, b)
+	h.logBatch(ctx, t, b, h.move(ctx, b))
 	return b.response, nil
 }
 
@@ -174,22 +177,23 @@ func reasonOf(o pipeline.Outcome) (queue.Reason, bool) {
 	return queue.Reason{}, false
 }
 
-// move sends back what another try may mend, and buries what none will. A message that
-// the dead-letter queue does not take stays where it is; SQS moves it there itself after
-// it has been received often enough.
-func (h *Handler) move(ctx context.Context, b *batch) {
+// move sends back what another try may mend, buries what none will, and gives how many
+// it buried. A message that the dead-letter queue does not take stays where it is; SQS
+// moves it there itself after it has been received often enough.
+func (h *Handler) move(ctx context.Context, b *batch) (buried int) {
 	if h.messages == nil {
 		for _, l := range b.letters {
 			if l.Reason.Code != CodeRuleError { // trying again would not mend the rule
 				b.failed(l.Message)
 			}
 		}
-		return
+		return 0
 	}
 	for i, err := range h.messages.DeadLetter(ctx, b.letters) {
 		l := b.letters[i]
 		attrs := []slog.Attr{slog.String("message_id", l.Message.MessageId), slog.String("code", l.Reason.Code), slog.String("rule", l.Reason.Rule)}
 		if err == nil {
+			buried++
 			h.log.LogAttrs(ctx, slog.LevelError, "dead letter", attrs...)
 			continue
 		}
@@ -201,10 +205,11 @@ func (h *Handler) move(ctx context.Context, b *batch) {
 		b.delayed = append(b.delayed, queue.Delayed{Message: l.Message})
 	}
 	if len(b.delayed) == 0 {
-		return
+		return buried
 	}
 	if err := h.messages.Delay(ctx, b.delayed); err != nil {
 		// They come back after the queue's own visibility time-out instead.
 		h.log.LogAttrs(ctx, slog.LevelWarn, "delay refused", slog.String("reason", err.Error()))
 	}
+	return buried
 }

@@ -3,6 +3,7 @@ package handler_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,6 +94,9 @@ func TestSQSBatch(t *testing.T) {
 		wantBodies := []string{batch.Records[4].Body, foreign.Body, batch.Records[3].Body, batch.Records[5].Body}
 		if diff := cmp.Diff(wantBodies, m.bodies); diff != "" {
 			t.Errorf("bodies of the dead letters: -want +got\n%s", diff)
+		}
+		if line := "messages=7 repeats=0 removed=2 nothing=0 gone=1 failed=1 undecided=1 dead_letters=4 back=0"; !strings.Contains(l.log.String(), line) {
+			t.Errorf("the log does not say %s:\n%s", line, l.log)
 		}
 		if n := l.crm.Requests().RemoveTags; n != 2 {
 			t.Errorf("remove_tags calls = %d, want 2: one for three deals, one for the module", n)
