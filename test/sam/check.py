@@ -97,9 +97,11 @@ def invocations(crm, variables):
     cases = [(name, [want], lambda a: outcome(a) == "removed") for name, want in EVENTS.items()]
     cases.append(("sqs-batch", BATCH, lambda a: a == {"batchItemFailures": []}))
     cases.append(("zoho-deal-open", [], lambda a: outcome(a) == "nothing"))
+    # By itself the template names no secret to share a token in here, and each process has its own.
+    own = {key: value for key, value in variables.items() if key != "ZOHO_TOKEN_SECRET_ID"}
     for name, want, answered in cases:
         before = crm.tags()
-        answer, log = stack.invoke(f"events/{name}.json", variables)
+        answer, log = stack.invoke(f"events/{name}.json", own)
         check(f"{name}: answer", answer is not None and answered(answer), answer or log)
         came_off(name, before, crm.tags(), want)
     before = crm.tags()

@@ -18,7 +18,8 @@ def decided(node, delivery):
         return node
     if "Fn::If" in node:
         condition, yes, no = node["Fn::If"]
-        return decided(yes if {"Queued": delivery == "Queued", "HasAlarmTopic": False}[condition] else no, delivery)
+        holds = {"Queued": delivery == "Queued", "Local": False, "HasAlarmTopic": False}[condition]
+        return decided(yes if holds else no, delivery)
     if node == {"Ref": "AWS::NoValue"}:
         return None
     return {key: decided(value, delivery) for key, value in node.items()}
