@@ -6,11 +6,13 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"untag/internal/awstest"
 )
 
 func TestADyingWinnerIsReplacedAMinuteLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions("{}"), &zoho{}
+		f, z := awstest.NewSecret("{}"), &zoho{}
 		ctx, kill := context.WithCancel(t.Context())
 		go func() { _, _ = instance(f, z).Token(ctx) }()
 		time.Sleep(200 * time.Millisecond) // claimed, not minted yet
@@ -27,14 +29,14 @@ func TestADyingWinnerIsReplacedAMinuteLater(t *testing.T) {
 // TestWinnersThatKeepDying: Secrets Manager keeps a hundred versions for a day.
 func TestWinnersThatKeepDying(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions("{}"), &zoho{takes: time.Hour}
+		f, z := awstest.NewSecret("{}"), &zoho{takes: time.Hour}
 		for range 24 * 60 / 5 {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			_, _ = instance(f, z).Token(ctx)
 			cancel()
 			time.Sleep(time.Until(time.Now().Truncate(5 * time.Minute).Add(5 * time.Minute)))
 		}
-		if n := f.written(); n > 100 {
+		if n := f.Written(); n > 100 {
 			t.Errorf("%d versions in a day, want at most 100", n)
 		}
 	})
@@ -47,7 +49,7 @@ func TestARefusedRefreshIsNotTriedByAll(t *testing.T) {
 	}{"throttled": {denied{retryable: true}, true}, "a wrong credential": {denied{}, false}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, z := newVersions("{}"), &zoho{}
+				f, z := awstest.NewSecret("{}"), &zoho{}
 				z.refuse(tt.refusal)
 				all := instances(50, f, z)
 				start := time.Now()
@@ -70,11 +72,11 @@ func TestARefusedRefreshIsNotTriedByAll(t *testing.T) {
 				if n := z.minted.Load(); n < 24 || n > 50 {
 					t.Errorf("asked %d times in a day, want 24 to 50", n)
 				}
-				if n := f.written(); n > 100 {
+				if n := f.Written(); n > 100 {
 					t.Errorf("%d versions in a day, want at most 100", n)
 				}
 				z.err.Store(nil)
-				f.replace("by-hand", "{}")
+				f.Replace("by-hand", "{}")
 				time.Sleep(time.Minute)
 				if tokens, errs := ask(t.Context(), all); len(errs) > 0 || len(tokens) != 1 {
 					t.Errorf("after the secret was emptied by hand: tokens %v, errors %.3v", tokens, errs)
@@ -86,7 +88,7 @@ func TestARefusedRefreshIsNotTriedByAll(t *testing.T) {
 
 func TestZohoSaysHowLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions("{}"), &zoho{}
+		f, z := awstest.NewSecret("{}"), &zoho{}
 		z.refuse(denied{retryable: true, after: 10 * time.Minute})
 		s := instance(f, z)
 		for range 9 {
@@ -106,7 +108,7 @@ func TestZohoSaysHowLong(t *testing.T) {
 
 func TestTheOldTokenOutlivesARefusedRefresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions(stored("hush-old", 9*time.Minute)), &zoho{}
+		f, z := awstest.NewSecret(stored("hush-old", 9*time.Minute)), &zoho{}
 		z.refuse(denied{retryable: true})
 		all := instances(5, f, z)
 		wantTokens(t, all, "hush-old")
@@ -122,7 +124,7 @@ func TestTheOldTokenOutlivesARefusedRefresh(t *testing.T) {
 // TestZohoRefusesEveryToken: something else is wrong, and tokens do not mend it.
 func TestZohoRefusesEveryToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions("{}"), &zoho{}
+		f, z := awstest.NewSecret("{}"), &zoho{}
 		all := instances(10, f, z)
 		for range 12 * 60 {
 			for _, s := range all {

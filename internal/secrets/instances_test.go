@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"untag/internal/awstest"
 	"untag/internal/secrets"
 )
 
@@ -50,15 +51,15 @@ func (d denied) Retryable() bool           { return d.retryable }
 func (d denied) RetryAfter() time.Duration { return d.after }
 
 // config is that of an instance over a fake Secrets Manager and a fake Zoho.
-func config(f *fakeVersions, z *zoho) secrets.SharedConfig {
+func config(f *awstest.Secret, z *zoho) secrets.SharedConfig {
 	return secrets.SharedConfig{Client: f, SecretID: "untag/token", Mint: z.Mint}
 }
 
-func instance(f *fakeVersions, z *zoho) *secrets.Shared {
+func instance(f *awstest.Secret, z *zoho) *secrets.Shared {
 	return secrets.NewShared(config(f, z))
 }
 
-func instances(n int, f *fakeVersions, z *zoho) []*secrets.Shared {
+func instances(n int, f *awstest.Secret, z *zoho) []*secrets.Shared {
 	all := make([]*secrets.Shared, n)
 	for i := range all {
 		all[i] = instance(f, z)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
+	"untag/internal/awstest"
 	"untag/internal/secrets"
 )
 
@@ -20,10 +21,10 @@ func TestWhatServesWhenASecretCannotBeReadAgain(t *testing.T) {
 		value  string
 		serves bool
 	}{
-		"throttled":    {errThrottled, "", true},
+		"throttled":    {awstest.Throttled(), "", true},
 		"no answer":    {context.DeadlineExceeded, "", true},
 		"half written": {nil, `{"zoho":"hush-n`, true},
-		"forbidden":    {errForbidden, "", false},
+		"forbidden":    {awstest.Forbidden(), "", false},
 		"deleted":      {&types.ResourceNotFoundException{}, "", false},
 	}
 	for name, tt := range tests {
@@ -59,7 +60,7 @@ func TestWhatServesWhenASecretCannotBeReadAgain(t *testing.T) {
 
 func TestAFailureIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fakeManager{err: errThrottled, takes: time.Second}
+		f := &fakeManager{err: awstest.Throttled(), takes: time.Second}
 		s := store(f)
 		var wg sync.WaitGroup
 		for range 20 {

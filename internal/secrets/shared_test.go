@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"untag/internal/awstest"
 	"untag/internal/secrets"
 )
 
@@ -27,17 +28,17 @@ func TestFiftyInstancesMintOneToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, z := newVersions(value()), &zoho{}
+				f, z := awstest.NewSecret(value()), &zoho{}
 				all := instances(50, f, z)
 				wantTokens(t, all, "hush-1")
 				wantMinted(t, z, 1)
-				if n := f.written(); n != 2 {
+				if n := f.Written(); n != 2 {
 					t.Errorf("%d versions written, want a claim and a token", n)
 				}
 				time.Sleep(49 * time.Minute)
-				gets := f.read()
+				gets := f.Read()
 				wantTokens(t, all, "hush-1")
-				if n := f.read() - gets; n != 0 {
+				if n := f.Read() - gets; n != 0 {
 					t.Errorf("%d reads for a token that is good", n)
 				}
 			})
@@ -49,7 +50,7 @@ func TestFiftyInstancesMintOneToken(t *testing.T) {
 func TestStartingAtTheTurnOfAMinute(t *testing.T) {
 	for before := range 10 {
 		synctest.Test(t, func(t *testing.T) {
-			f, z := newVersions("{}"), &zoho{}
+			f, z := awstest.NewSecret("{}"), &zoho{}
 			turn := time.Now().Truncate(time.Minute).Add(time.Minute)
 			time.Sleep(time.Until(turn.Add(-time.Duration(before) * 10 * time.Millisecond)))
 			var wg sync.WaitGroup
@@ -69,7 +70,7 @@ func TestStartingAtTheTurnOfAMinute(t *testing.T) {
 
 func TestRenewedTenMinutesAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions(stored("hush-old", time.Hour)), &zoho{takes: 10 * time.Second}
+		f, z := awstest.NewSecret(stored("hush-old", time.Hour)), &zoho{takes: 10 * time.Second}
 		all := instances(50, f, z)
 		wantTokens(t, all, "hush-old")
 		time.Sleep(50*time.Minute + time.Second)
@@ -91,7 +92,7 @@ func TestRenewedTenMinutesAhead(t *testing.T) {
 
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions(stored("hush-old", time.Hour)), &zoho{}
+		f, z := awstest.NewSecret(stored("hush-old", time.Hour)), &zoho{}
 		all := instances(50, f, z)
 		wantTokens(t, all, "hush-old")
 		old, _ := all[0].Token(t.Context())
@@ -110,11 +111,11 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 
 func TestThrottling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions("{}"), &zoho{}
+		f, z := awstest.NewSecret("{}"), &zoho{}
 		start := time.Now()
-		f.getErr = func(n int) error {
+		f.GetErr = func(n int) error {
 			if time.Since(start) < 500*time.Millisecond || n%10 == 0 {
-				return errThrottled
+				return awstest.Throttled()
 			}
 			return nil
 		}
@@ -130,16 +131,16 @@ func TestFaultsOfSecretsManager(t *testing.T) {
 		text      string
 		retryable bool
 	}{
-		"reading throttled": {always(errThrottled), nil, "untag/token: cannot be read", true},
-		"reading forbidden": {always(errForbidden), nil, "untag/token: cannot be read", false},
-		"writing throttled": {nil, always(errThrottled), "untag/token: cannot be written: ThrottlingException", true},
-		"writing forbidden": {nil, always(errForbidden), "untag/token: cannot be written: AccessDeniedException", false},
+		"reading throttled": {always(awstest.Throttled()), nil, "untag/token: cannot be read", true},
+		"reading forbidden": {always(awstest.Forbidden()), nil, "untag/token: cannot be read", false},
+		"writing throttled": {nil, always(awstest.Throttled()), "untag/token: cannot be written: ThrottlingException", true},
+		"writing forbidden": {nil, always(awstest.Forbidden()), "untag/token: cannot be written: AccessDeniedException", false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, z := newVersions("{}"), &zoho{}
-				f.getErr, f.putErr = tt.get, tt.put
+				f, z := awstest.NewSecret("{}"), &zoho{}
+				f.GetErr, f.PutErr = tt.get, tt.put
 				_, errs := ask(t.Context(), instances(1, f, z))
 				if len(errs) != 3 {
 					t.Fatalf("%d errors, want 3", len(errs))
@@ -159,10 +160,10 @@ func TestFaultsOfSecretsManager(t *testing.T) {
 
 func TestATokenThatCouldNotBeStoredIsStoredLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions("{}"), &zoho{}
-		f.putErr = func(n int) error {
+		f, z := awstest.NewSecret("{}"), &zoho{}
+		f.PutErr = func(n int) error {
 			if n == 2 || n == 3 {
-				return errThrottled
+				return awstest.Throttled()
 			}
 			return nil
 		}
@@ -171,8 +172,8 @@ func TestATokenThatCouldNotBeStoredIsStoredLater(t *testing.T) {
 			wantTokens(t, []*secrets.Shared{s}, "hush-1")
 			time.Sleep(8 * time.Second)
 		}
-		if !strings.Contains(f.current(), "hush-1") {
-			t.Errorf("stored %s", f.current())
+		if !strings.Contains(f.Current(), "hush-1") {
+			t.Errorf("stored %s", f.Current())
 		}
 		wantTokens(t, instances(5, f, z), "hush-1")
 		wantMinted(t, z, 1)
@@ -181,7 +182,7 @@ func TestATokenThatCouldNotBeStoredIsStoredLater(t *testing.T) {
 
 func TestATokenWithATimeToCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions(stored("hush-old", 5000*time.Hour)), &zoho{}
+		f, z := awstest.NewSecret(stored("hush-old", 5000*time.Hour)), &zoho{}
 		token, err := instance(f, z).Token(t.Context())
 		if err != nil || time.Until(token.Expiry) > time.Hour {
 			t.Errorf("Token = %v, %v, want one for an hour at most", token, err)
@@ -189,10 +190,40 @@ func TestATokenWithATimeToCome(t *testing.T) {
 	})
 }
 
+// TestAClockThatIsWrong: what counts is the clock of Secrets Manager, whatever jump the
+// one here has made. A token and a claim of another instance are worth as much as they
+// are, and what is written here is right for the others.
+func TestAClockThatIsWrong(t *testing.T) {
+	for _, ahead := range []time.Duration{-90 * time.Minute, -time.Minute, time.Minute, 90 * time.Minute} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, z := awstest.NewSecret(stored("hush-old", 30*time.Minute+ahead)), &zoho{}
+				f.Ahead = ahead
+				wantTokens(t, instances(5, f, z), "hush-old")
+				wantMinted(t, z, 0)
+				time.Sleep(21 * time.Minute) // its last ten minutes
+				wantTokens(t, instances(1, f, z), "hush-1")
+				for _, s := range instances(5, f, z) {
+					if token, err := s.Token(t.Context()); err != nil || time.Until(token.Expiry).Round(time.Minute) != time.Hour {
+						t.Errorf("Token = %v, %v, want one for an hour", token, err)
+					}
+				}
+				time.Sleep(51 * time.Minute)
+				z.refuse(denied{retryable: true, after: 5 * time.Minute})
+				for range 4 { // minutes
+					wantTokens(t, instances(5, f, z), "hush-1")
+					time.Sleep(time.Minute)
+				}
+				wantMinted(t, z, 2)
+			})
+		})
+	}
+}
+
 func TestShortLivedTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		minted := 0
-		c := config(newVersions("{}"), &zoho{})
+		c := config(awstest.NewSecret("{}"), &zoho{})
 		c.Mint = func(context.Context) (secrets.Token, error) {
 			minted++
 			return secrets.Token{AccessToken: fmt.Sprint("hush-", minted), Expiry: time.Now().Add(time.Minute)}, nil
@@ -212,7 +243,7 @@ func TestShortLivedTokens(t *testing.T) {
 
 func TestWaitingEndsWithTheContextOfEach(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, z := newVersions("{}"), &zoho{takes: 20 * time.Second}
+		f, z := awstest.NewSecret("{}"), &zoho{takes: 20 * time.Second}
 		all := instances(2, f, z)
 		go func() { _, _ = all[0].Token(t.Context()) }()
 		time.Sleep(time.Second)

@@ -30,6 +30,7 @@ var never = map[string][]string{
 	"untag/internal/sandbox":    {"untag/internal/rules", "github.com/aws/"},
 	"untag/internal/awsenv":     {"untag/", "os"},
 	"untag/internal/lambdatest": {"untag/"},
+	"untag/internal/awstest":    {"untag/"},
 }
 
 // neverItself lists what a package must not import itself, although something that it
