@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -10,59 +11,45 @@ import (
 	"untag/internal/awsenv"
 )
 
+// remote is all that the function reaches outside of it.
+type remote struct {
+	secrets secretsManager
+	queues  queues
+	// sqsEndpoint replaces SQS's own address, nil where nothing does.
+	sqsEndpoint *string
+	// zoho makes the requests to Zoho; nil for a client with time-outs of its own.
+	zoho *http.Client
+}
+
+// newRemote reads from the environment how AWS is reached.
+func newRemote(getenv func(string) string) (remote, error) {
+	config, err := awsenv.Config(getenv)
+	if err != nil {
+		return remote{}, err
+	}
+	return remote{
+		secrets:     newSecretsManager(config, awsenv.Endpoint(getenv, "SECRETS_MANAGER")),
+		queues:      newQueues(config, awsenv.Endpoint(getenv, "SQS")),
+		sqsEndpoint: awsenv.Endpoint(getenv, "SQS"),
+	}, nil
+}
+
 // The clients are handed on as single functions, not as the SDK's clients themselves:
 // expr finds methods by reflection, so the linker keeps every method of every type
-// that becomes an interface, and with them every operation of each service.
+// that becomes an interface, and with them every operation of each service. For the
+// same reason no client is the T of a generic function.
 
-// getSecret is the one operation of Secrets Manager that the function calls.
-type getSecret func(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
-
-func (f getSecret) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-	return f(ctx, in, o...)
+// secretsManager is what the function calls of Secrets Manager: it reads secrets, and
+// writes the shared token.
+type secretsManager struct {
+	get func(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+	put func(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
 }
 
-func secretsReader(config aws.Config, getenv func(string) string) getSecret {
-	client := secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) {
-		o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
-	})
-	return func(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-		return client.GetSecretValue(ctx, in, o...)
-	}
-}
-
-// sendMessage is the one operation of SQS that the receiving side calls.
-type sendMessage func(context.Context, *sqs.SendMessageInput, ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
-
-func (f sendMessage) SendMessage(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
-	return f(ctx, in, o...)
-}
-
-func queueSender(config aws.Config, getenv func(string) string) sendMessage {
-	client := sqs.NewFromConfig(config, func(o *sqs.Options) { o.BaseEndpoint = awsenv.Endpoint(getenv, "SQS") })
-	return func(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
-		return client.SendMessage(ctx, in, o...)
-	}
-}
-
-// putSecret writes the shared token.
-type putSecret func(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
-
-// vault is what sharing a token needs of Secrets Manager.
-type vault struct {
-	getSecret
-	put putSecret
-}
-
-func (v vault) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
-	return v.put(ctx, in, o...)
-}
-
-func tokenVault(config aws.Config, getenv func(string) string) vault {
-	client := secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) {
-		o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
-	})
-	return vault{
-		getSecret: func(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
+func newSecretsManager(config aws.Config, endpoint *string) secretsManager {
+	client := secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) { o.BaseEndpoint = endpoint })
+	return secretsManager{
+		get: func(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
 			return client.GetSecretValue(ctx, in, o...)
 		},
 		put: func(ctx context.Context, in *secretsmanager.PutSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
@@ -71,27 +58,37 @@ func tokenVault(config aws.Config, getenv func(string) string) vault {
 	}
 }
 
-// changeVisibility sends messages back with a delay.
-type changeVisibility func(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
-
-// movers is what the worker needs of SQS.
-type movers struct {
-	sendMessage
-	change changeVisibility
+func (s secretsManager) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
+	return s.get(ctx, in, o...)
 }
 
-func (m movers) ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, o ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
-	return m.change(ctx, in, o...)
+func (s secretsManager) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
+	return s.put(ctx, in, o...)
 }
 
-func queueMover(config aws.Config, getenv func(string) string) movers {
-	client := sqs.NewFromConfig(config, func(o *sqs.Options) { o.BaseEndpoint = awsenv.Endpoint(getenv, "SQS") })
-	return movers{
-		sendMessage: func(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+// queues is what the function calls of SQS: the receiving side sends, the worker sends
+// to the dead-letter queue and sends messages back with a delay.
+type queues struct {
+	send   func(context.Context, *sqs.SendMessageInput, ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
+	change func(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
+}
+
+func newQueues(config aws.Config, endpoint *string) queues {
+	client := sqs.NewFromConfig(config, func(o *sqs.Options) { o.BaseEndpoint = endpoint })
+	return queues{
+		send: func(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
 			return client.SendMessage(ctx, in, o...)
 		},
 		change: func(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, o ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
 			return client.ChangeMessageVisibilityBatch(ctx, in, o...)
 		},
 	}
+}
+
+func (q queues) SendMessage(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+	return q.send(ctx, in, o...)
+}
+
+func (q queues) ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, o ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
+	return q.change(ctx, in, o...)
 }

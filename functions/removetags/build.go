@@ -6,10 +6,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"untag/functions/removetags/handler"
-	"untag/internal/awsenv"
 	"untag/internal/pipeline"
 	"untag/internal/queue"
 	"untag/internal/secrets"
@@ -18,20 +16,16 @@ import (
 )
 
 // newStore makes the store of secrets from the environment.
-func newStore(getenv func(string) string, log *slog.Logger) (*secrets.Store, error) {
-	aws, err := awsenv.Config(getenv)
-	if err != nil {
-		return nil, err
-	}
+func newStore(r remote, getenv func(string) string, log *slog.Logger) *secrets.Store {
 	return secrets.New(secrets.Config{
-		Client: secretsReader(aws, getenv), WebhookSecretID: getenv("WEBHOOK_SECRET_ID"), ZohoSecretID: getenv("ZOHO_SECRET_ID"),
+		Client: r.secrets, WebhookSecretID: getenv("WEBHOOK_SECRET_ID"), ZohoSecretID: getenv("ZOHO_SECRET_ID"),
 		Report: reporter(log),
-	}), nil
+	})
 }
 
 // build wires the function from its configuration. What has no credential is left
 // out, and the handler refuses what would need it.
-func build(c config, store *secrets.Store, getenv func(string) string, log *slog.Logger) (*handler.Handler, error) {
+func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler.Handler, error) {
 	h := handler.Config{Rules: c.rules, Log: log}
 
 	receiver := webhook.Config{Sources: c.rules.Sources()}
@@ -41,24 +35,16 @@ func build(c config, store *secrets.Store, getenv func(string) string, log *slog
 	h.Receiver = webhook.New(receiver)
 
 	if c.queueURL != "" {
-		aws, err := awsenv.Config(getenv)
-		if err != nil {
-			return nil, err
-		}
-		h.Queue = queue.New(queue.Config{Client: queueSender(aws, getenv), URL: c.queueURL})
+		h.Queue = queue.New(queue.Config{Client: r.queues, URL: c.queueURL})
 	}
 	if c.zohoSecretID != "" {
-		aws, err := awsenv.Config(getenv)
-		if err != nil {
-			return nil, err
-		}
-		client, err := zoho.New(zoho.Config{APIURL: c.zohoAPIURL, Version: c.zohoVersion, Tokens: tokens(c, store, aws, getenv, log)})
+		client, err := zoho.New(zoho.Config{APIURL: c.zohoAPIURL, Version: c.zohoVersion, HTTP: r.zoho, Tokens: tokens(c, store, r, log)})
 		if err != nil {
 			return nil, err
 		}
 		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency})
 		h.Messages = queue.NewWorker(queue.WorkerConfig{
-			Client: queueMover(aws, getenv), DeadLetterURL: c.deadLetterURL, URL: queueOf(c.queueURL, getenv),
+			Client: r.queues, DeadLetterURL: c.deadLetterURL, URL: queueOf(c.queueURL, r.sqsEndpoint),
 		})
 	}
 	return handler.New(h), nil
@@ -66,13 +52,13 @@ func build(c config, store *secrets.Store, getenv func(string) string, log *slog
 
 // queueOf gives the address of the queue that a message came from: QUEUE_URL where it
 // names that queue, else what follows from its ARN.
-func queueOf(url string, getenv func(string) string) func(events.SQSMessage) string {
+func queueOf(url string, endpoint *string) func(events.SQSMessage) string {
 	return func(m events.SQSMessage) string {
 		name := m.EventSourceARN[strings.LastIndexByte(m.EventSourceARN, ':')+1:]
 		if url != "" && (name == "" || strings.HasSuffix(url, "/"+name)) {
 			return url
 		}
-		return queue.URLFromARN(m.EventSourceARN, awsenv.Endpoint(getenv, "SQS"))
+		return queue.URLFromARN(m.EventSourceARN, endpoint)
 	}
 }
 
@@ -84,13 +70,13 @@ type tokenSource interface {
 
 // tokens are shared by all instances where there is a secret to share them in, else
 // each process has its own.
-func tokens(c config, store *secrets.Store, config aws.Config, getenv func(string) string, log *slog.Logger) tokenSource {
-	minter := zoho.NewMinter(zoho.MinterConfig{Credentials: credentials(store), AccountsURL: c.zohoAccountsURL})
+func tokens(c config, store *secrets.Store, r remote, log *slog.Logger) tokenSource {
+	minter := zoho.NewMinter(zoho.MinterConfig{Credentials: credentials(store), AccountsURL: c.zohoAccountsURL, HTTP: r.zoho})
 	if c.tokenSecretID == "" {
 		return zoho.NewTokens(minter)
 	}
 	return sharedTokens{secrets.NewShared(secrets.SharedConfig{
-		Client: tokenVault(config, getenv), SecretID: c.tokenSecretID,
+		Client: r.secrets, SecretID: c.tokenSecretID,
 		Mint: func(ctx context.Context) (secrets.Token, error) {
 			t, err := minter.Mint(ctx)
 			return secrets.Token(t), err

@@ -16,17 +16,18 @@ func main() {
 	limitMemory(os.Getenv)
 	level := new(slog.LevelVar)
 	log := newLog(os.Stdout, level)
-	store, storeErr := newStore(os.Getenv, log)
-	if storeErr == nil {
+	outside, awsErr := newRemote(os.Getenv)
+	store := newStore(outside, os.Getenv, log)
+	if awsErr == nil {
 		// The secrets are fetched while the rules are compiled.
 		store.Prefetch(context.Background())
 	}
-	c, err := readConfig(os.Getenv, storeErr)
+	c, err := readConfig(os.Getenv, awsErr)
 	if err != nil {
 		unusable(err)
 	}
 	level.Set(c.logLevel)
-	h, err := build(c, store, os.Getenv, log)
+	h, err := build(c, store, outside, log)
 	if err != nil {
 		unusable(err)
 	}
