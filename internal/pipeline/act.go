@@ -6,15 +6,6 @@ import (
 	"sync"
 )
 
-// maxFailuresInARow is how many calls may fail one after the other, for a reason
-// that another try may mend, before the rest of the batch is handed back unmade:
-// a Zoho that is down is not hammered.
-const maxFailuresInARow = 5
-
-// CodeHandedBack is the code of a removal whose call was not made because the
-// calls before it kept failing or the deadline was near.
-const CodeHandedBack = "HANDED_BACK"
-
 type tagKey struct{ module, id, tag string }
 
 // results gathers what became of every tag of every record in a batch.
@@ -22,14 +13,14 @@ type results struct {
 	mu        sync.Mutex
 	failed    map[tagKey]*problem
 	remaining map[recordKey][]string
-	inARow    int
+	failures  *failures
 }
 
 // Act makes the plan's calls and gives each event its outcome. Calls that name the
 // same record run one after the other. It returns when every call has an answer or
 // ctx is done; what was not called by then is failed and retryable.
 func (p *Pipeline) Act(ctx context.Context, plan *Plan) []Outcome {
-	r := &results{failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string)}
+	r := &results{failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: plan.failures}
 	for wave := range waves(plan.Calls) {
 		sideBySide(p.maxConcurrency, wave, func(c Call) { r.make(ctx, p.crm, c) })
 	}
@@ -73,18 +64,19 @@ func sideBySide[T any](limit int, items []T, do func(T)) {
 }
 
 func (r *results) make(ctx context.Context, crm remover, c Call) {
-	if p := r.handBack(ctx); p != nil {
+	if p := r.failures.handBack(ctx); p != nil {
 		r.callFailed(c, p)
 		return
 	}
 	removals, err := crm.RemoveTags(ctx, c.Module, c.IDs, c.Tags)
-	if err != nil {
-		r.callFailed(c, problemOf(err))
+	p := problemOf(err)
+	r.failures.note(p)
+	if p != nil {
+		r.callFailed(c, p)
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.inARow = 0
 	for _, removal := range removals {
 		if removal.Err == nil {
 			r.remaining[recordKey{c.Module, removal.ID}] = removal.Tags
@@ -97,27 +89,9 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 	}
 }
 
-// handBack is why a call is better not made now, or nil.
-func (r *results) handBack(ctx context.Context) *problem {
-	if ctx.Err() != nil {
-		return &problem{code: CodeHandedBack, message: "not called: the deadline is near", retryable: true}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.inARow < maxFailuresInARow {
-		return nil
-	}
-	return &problem{code: CodeHandedBack, message: "not called: Zoho failed several calls in a row", retryable: true}
-}
-
 func (r *results) callFailed(c Call, p *problem) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if p.retryable {
-		r.inARow++
-	} else {
-		r.inARow = 0
-	}
 	for _, id := range c.IDs {
 		for _, tag := range c.Tags {
 			r.failed[tagKey{c.Module, id, tag}] = p

@@ -68,8 +68,14 @@ func (l *lookup) fetch(ctx context.Context) {
 		}
 	}
 	sideBySide(l.maxConcurrency, pages, func(p page) {
+		if problem := l.failures.handBack(ctx); problem != nil {
+			p.of.take(p.ids, nil, problem)
+			return
+		}
 		records, err := l.crm.Records(ctx, p.of.module, p.ids, p.of.wanted())
-		p.of.take(p.ids, records, err)
+		problem := problemOf(err)
+		l.failures.note(problem)
+		p.of.take(p.ids, records, problem)
 	})
 }
 
@@ -81,11 +87,10 @@ func (f *fetch) wanted() []string {
 	return slices.Sorted(maps.Keys(f.fields))
 }
 
-func (f *fetch) take(ids []string, records []zoho.Record, err error) {
+func (f *fetch) take(ids []string, records []zoho.Record, p *problem) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err != nil {
-		p := problemOf(err)
+	if p != nil {
 		for _, id := range ids {
 			f.failed[id] = p
 		}

@@ -19,6 +19,7 @@ type wish struct {
 type lookup struct {
 	crm            finder
 	maxConcurrency int
+	failures       *failures
 	searches       map[string]*search
 	modules        map[string]*fetch
 }
@@ -31,9 +32,9 @@ type search struct {
 	failed *problem
 }
 
-func newLookup(crm finder, maxConcurrency int) *lookup {
+func newLookup(crm finder, maxConcurrency int, f *failures) *lookup {
 	return &lookup{
-		crm: crm, maxConcurrency: maxConcurrency,
+		crm: crm, maxConcurrency: maxConcurrency, failures: f,
 		searches: make(map[string]*search), modules: make(map[string]*fetch),
 	}
 }
@@ -70,9 +71,13 @@ func (l *lookup) search(ctx context.Context, wishes []wish) {
 		}
 	}
 	sideBySide(l.maxConcurrency, order, func(s *search) {
+		if s.failed = l.failures.handBack(ctx); s.failed != nil {
+			return
+		}
 		result, err := l.crm.Search(ctx, s.module, s.find)
-		if err != nil {
-			s.failed = problemOf(err)
+		s.failed = problemOf(err)
+		l.failures.note(s.failed)
+		if s.failed != nil {
 			return
 		}
 		s.more = result.More

@@ -67,6 +67,9 @@ type Plan struct {
 	Events []Planned
 	// Calls take off every removal of the batch.
 	Calls []Call
+
+	// failures are those of the look-ups; Act goes on counting.
+	failures *failures
 }
 
 // Planned is what the rules ask for on behalf of one event.
@@ -89,7 +92,7 @@ type Resolved struct {
 // Plan decides for every event, looks up the records that rules ask about, and
 // joins the removals into calls. Look-ups are the only requests it makes.
 func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan {
-	plan := &Plan{}
+	plan := &Plan{failures: &failures{}}
 	var decided [][]rules.Candidate
 	for ev := range events {
 		decision := p.rules.Decide(ev)
@@ -102,7 +105,7 @@ func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan
 			wishes = append(wishes, wish{event: &plan.Events[i], candidate: c})
 		}
 	}
-	newLookup(p.crm, p.maxConcurrency).resolve(ctx, wishes)
+	newLookup(p.crm, p.maxConcurrency, plan.failures).resolve(ctx, wishes)
 	var removals []Removal
 	for i := range plan.Events {
 		removals = append(removals, plan.Events[i].Removals...)

@@ -17,10 +17,13 @@ type problem struct {
 	gone            bool
 }
 
-// problemOf reads an error of the CRM. One that is not the CRM's own says nothing
+// problemOf reads an error of the CRM, nil where there is none. One that is not the CRM's own says nothing
 // of whether it will pass, so it counts as one that may: removing a tag twice does
 // no harm, and an event given up too early is lost.
 func problemOf(err error) *problem {
+	if err == nil {
+		return nil
+	}
 	var z *zoho.Error
 	if !errors.As(err, &z) {
 		return &problem{code: "UNKNOWN", message: "the CRM cannot be reached", detail: err.Error(), retryable: true}

@@ -1,0 +1,52 @@
+package pipeline
+
+import (
+	"context"
+	"sync"
+)
+
+// maxFailuresInARow is how many calls may fail one after the other, for a reason
+// that another try may mend, before the rest of the batch is handed back unmade:
+// a Zoho that is down is not hammered.
+const maxFailuresInARow = 5
+
+// CodeHandedBack is the code of a removal whose call was not made because the
+// calls before it kept failing or the deadline was near.
+const CodeHandedBack = "HANDED_BACK"
+
+// failures counts the calls of a batch, look-ups and removals alike, that failed one
+// after the other.
+type failures struct {
+	mu     sync.Mutex
+	inARow int
+	last   *problem
+}
+
+// handBack is why a call is better not made now, or nil. What is handed back has to
+// wait as long as what failed before it.
+func (f *failures) handBack(ctx context.Context) *problem {
+	if ctx.Err() != nil {
+		return &problem{code: CodeHandedBack, message: "not called: the deadline is near", retryable: true}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.inARow < maxFailuresInARow {
+		return nil
+	}
+	return &problem{
+		code: CodeHandedBack, message: "not called: Zoho failed several calls in a row", retryable: true,
+		retryAfter: f.last.retryAfter,
+	}
+}
+
+// note counts a call by what went wrong with it as a whole, nil for nothing.
+func (f *failures) note(p *problem) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if p == nil || !p.retryable {
+		f.inARow = 0
+		return
+	}
+	f.inARow++
+	f.last = p
+}
