@@ -35,7 +35,7 @@ func (f *failures) handBack(ctx context.Context) *problem {
 	}
 	return &problem{
 		code: CodeHandedBack, message: "not called: Zoho failed several calls in a row", retryable: true,
-		retryAfter: f.last.retryAfter,
+		retryAfter: f.last.retryAfter, due: f.last.due,
 	}
 }
 

@@ -48,6 +48,9 @@ type Failed struct {
 	Retryable bool `json:"-"`
 	// RetryAfter is how long Zoho asked to wait, 0 when it did not say.
 	RetryAfter time.Duration `json:"-"`
+	// Due says that RetryAfter is when to try again, not the least to wait: until then
+	// there is no access token.
+	Due bool `json:"-"`
 	// Gone says that the record is no longer in the CRM: nothing is left to do.
 	Gone bool `json:"-"`
 }
@@ -80,6 +83,19 @@ func (o Outcome) RetryAfter() time.Duration {
 		}
 	}
 	return longest
+}
+
+// Due reports whether RetryAfter is when to try again, however often that was done
+// before, and not only the least to wait.
+func (o Outcome) Due() bool {
+	due := false
+	for _, f := range o.Failed {
+		if f.Retryable && !f.Due {
+			return false
+		}
+		due = due || f.Retryable
+	}
+	return due
 }
 
 // settle names the outcome from what it holds, and makes every list present, so

@@ -14,6 +14,7 @@ type problem struct {
 	message, detail string
 	retryable       bool
 	retryAfter      time.Duration
+	due             bool
 	gone            bool
 }
 
@@ -31,6 +32,7 @@ func problemOf(err error) *problem {
 	p := &problem{
 		message: z.Error(), detail: z.Error(),
 		retryable: z.Retryable(), retryAfter: z.RetryAfter(), gone: z.Gone(),
+		due: z.TokenAfter() > 0,
 	}
 	// A call that had no token failed for the reason that there was none.
 	for z.Code == "" && errors.As(z.Err, &z) {
@@ -49,6 +51,6 @@ func (p *problem) failed(rule, module, id string, tags []string) Failed {
 	return Failed{
 		Rule: rule, Module: module, ID: id, Tags: nonNil(tags),
 		Code: p.code, Message: p.message,
-		Detail: p.detail, Retryable: p.retryable, RetryAfter: p.retryAfter, Gone: p.gone,
+		Detail: p.detail, Retryable: p.retryable, RetryAfter: p.retryAfter, Due: p.due, Gone: p.gone,
 	}
 }

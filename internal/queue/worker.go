@@ -62,6 +62,19 @@ func NewWorker(c WorkerConfig) *Worker {
 type Delayed struct {
 	Message events.SQSMessage
 	AtLeast time.Duration
+	// Due says that AtLeast is when to try again, however often the message was received:
+	// the time is known, and trying then costs nobody anything.
+	Due bool
+}
+
+// wait is how long a message is kept back. Those that wait for the same thing part a
+// little, afterwards.
+func (d Delayed) wait() time.Duration {
+	if d.Due {
+		return min(max(firstDelay, d.AtLeast)+rand.N(time.Second+d.AtLeast/10), lastDelay)
+	}
+	received, _ := strconv.Atoi(d.Message.Attributes["ApproximateReceiveCount"])
+	return min(max(Backoff(received, rand.Float64()), d.AtLeast), lastDelay)
 }
 
 // Backoff is how long a message waits after it was received so many times: 30 s, then
@@ -81,11 +94,9 @@ func Backoff(received int, random float64) time.Duration {
 func (w *Worker) Delay(ctx context.Context, list []Delayed) error {
 	byQueue := make(map[string][]types.ChangeMessageVisibilityBatchRequestEntry)
 	for i, d := range list {
-		received, _ := strconv.Atoi(d.Message.Attributes["ApproximateReceiveCount"])
-		wait := min(max(Backoff(received, rand.Float64()), d.AtLeast), lastDelay)
 		url := w.url(d.Message)
 		byQueue[url] = append(byQueue[url], types.ChangeMessageVisibilityBatchRequestEntry{
-			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: aws.String(d.Message.ReceiptHandle), VisibilityTimeout: int32(wait.Seconds()),
+			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: aws.String(d.Message.ReceiptHandle), VisibilityTimeout: int32(d.wait().Seconds()),
 		})
 	}
 	var calls []*sqs.ChangeMessageVisibilityBatchInput

@@ -87,6 +87,7 @@ func TestDelay(t *testing.T) {
 		list = append(list, queue.Delayed{Message: received(fmt.Sprint(i), 3)})
 	}
 	list[0].AtLeast = 20 * time.Minute
+	list[1] = queue.Delayed{Message: received("due", 30), AtLeast: 10 * time.Minute, Due: true}
 	if err := worker(f, "").Delay(t.Context(), list); err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +99,11 @@ func TestDelay(t *testing.T) {
 		for _, e := range in.Entries {
 			seen++
 			least, most := int32(96), int32(144)
-			if *e.ReceiptHandle == "r-0" {
+			switch *e.ReceiptHandle {
+			case "r-0":
 				least, most = 1200, 1200
+			case "r-due":
+				least, most = 600, 661
 			}
 			if e.VisibilityTimeout < least || e.VisibilityTimeout > most {
 				t.Errorf("%s waits %d s, want %d to %d", *e.ReceiptHandle, e.VisibilityTimeout, least, most)

@@ -106,7 +106,7 @@ func (c *Client) do(ctx context.Context, call call) (answer, *Error) {
 	for retried := false; ; retried = true {
 		token, err := c.tokens.Token(ctx)
 		if err != nil {
-			return answer{}, &Error{Operation: call.operation, Err: err}
+			return answer{}, withoutToken(call.operation, err)
 		}
 		a, failed := c.send(ctx, call, token)
 		if failed != nil {

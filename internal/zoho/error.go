@@ -28,6 +28,7 @@ type Error struct {
 	Err error
 
 	retryAfter time.Duration
+	tokenAfter time.Duration
 	gone       bool
 }
 
@@ -109,18 +110,38 @@ func (e *Error) Retryable() bool {
 // RetryAfter is how long Zoho, or what gives the access tokens, asked to wait, at most
 // an hour; 0 when neither said.
 func (e *Error) RetryAfter() time.Duration {
-	wait := e.retryAfter
-	var below interface{ RetryAfter() time.Duration }
-	if wait == 0 && errors.As(e.Err, &below) {
-		wait = below.RetryAfter()
+	var below *Error
+	if e.retryAfter == 0 && e.tokenAfter == 0 && errors.As(e.Err, &below) {
+		return below.RetryAfter()
 	}
-	return min(wait, maxRetryAfter)
+	return min(max(e.retryAfter, e.tokenAfter), maxRetryAfter)
 }
+
+// TokenAfter is how long there will be no access token, where the call was not made for
+// want of one and whoever shares them said so; else 0. It is when to try again, neither
+// sooner nor later: that costs one request for a token, whoever makes it.
+func (e *Error) TokenAfter() time.Duration { return min(e.tokenAfter, maxRetryAfter) }
 
 // Gone reports whether the record does not exist (any more). Zoho has no code for
 // it: it says INVALID_DATA, which it says of much else too. So it counts only where
 // the error is about one record, blames no other field, and speaks of the id.
 func (e *Error) Gone() bool { return e.Record != "" && e.gone }
+
+// withoutToken is a call that was not made for want of a token. An *Error is Zoho's own word,
+// which says how long to wait at least, not when the next token is due.
+func withoutToken(operation string, err error) *Error {
+	e := &Error{Operation: operation, Err: err}
+	if _, own := err.(*Error); own {
+		return e
+	}
+	if shared, ok := errors.AsType[interface {
+		error
+		RetryAfter() time.Duration
+	}](err); ok {
+		e.tokenAfter = shared.RetryAfter()
+	}
+	return e
+}
 
 // refused is a call that never became a request.
 func refused(operation string, err error) *Error {

@@ -1,6 +1,7 @@
 package zoho_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -76,6 +77,47 @@ func TestRetryAfter(t *testing.T) {
 			var z *zoho.Error
 			if !errors.As(err, &z) || z.RetryAfter() != tt.want {
 				t.Errorf("RetryAfter = %v, want %v", z.RetryAfter(), tt.want)
+			}
+		})
+	}
+}
+
+// sharedRefusal is the word of whoever shares tokens, with Zoho's own below it.
+type sharedRefusal struct {
+	error
+	wait time.Duration
+}
+
+func (s sharedRefusal) Unwrap() error             { return s.error }
+func (s sharedRefusal) RetryAfter() time.Duration { return s.wait }
+
+type noTokens struct{ err error }
+
+func (n noTokens) Token(context.Context) (zoho.Token, error) { return zoho.Token{}, n.err }
+func (noTokens) Refused(context.Context, zoho.Token)         {}
+
+func TestTokenAfter(t *testing.T) {
+	denied := &zoho.Error{Status: 400, Code: zoho.CodeThrottled}
+	tests := map[string]struct {
+		err  error
+		want time.Duration
+	}{
+		"the next is due":     {sharedRefusal{denied, 40 * time.Minute}, 40 * time.Minute},
+		"wrapped":             {fmt.Errorf("secrets: %w", sharedRefusal{denied, time.Minute}), time.Minute},
+		"not known":           {errors.New("throttled"), 0},
+		"Zoho's own word":     {denied, 0},
+		"another is about it": {sharedRefusal{context.DeadlineExceeded, 0}, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c, err := zoho.New(zoho.Config{APIURL: "https://www.zohoapis.eu", Tokens: noTokens{tt.err}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.RemoveTags(t.Context(), "Deals", []string{one}, []string{"x"})
+			var z *zoho.Error
+			if !errors.As(err, &z) || z.TokenAfter() != tt.want || z.RetryAfter() < tt.want {
+				t.Errorf("RemoveTags = %v, TokenAfter %v, RetryAfter %v, want %v", err, z.TokenAfter(), z.RetryAfter(), tt.want)
 			}
 		})
 	}

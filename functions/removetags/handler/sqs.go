@@ -108,7 +108,7 @@ func (b *batch) sort(messages []stored, o pipeline.Outcome) {
 		switch {
 		case o.Retryable():
 			message := m.message()
-			b.delayed = append(b.delayed, queue.Delayed{Message: message, AtLeast: o.RetryAfter()})
+			b.delayed = append(b.delayed, queue.Delayed{Message: message, AtLeast: o.RetryAfter(), Due: o.Due()})
 			b.failed(message)
 		case lost:
 			b.letters = append(b.letters, m.letter(reason))
