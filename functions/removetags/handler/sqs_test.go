@@ -3,7 +3,10 @@ package handler_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,14 +38,14 @@ func stored(t *testing.T, messageID, deliveryID, body string) events.SQSMessage 
 type fakeMessages struct {
 	delayed, buried []string
 	codes, bodies   []string
-	err             error
+	err, delayErr   error
 }
 
 func (f *fakeMessages) Delay(_ context.Context, list []queue.Delayed) error {
 	for _, d := range list {
 		f.delayed = append(f.delayed, d.Message.MessageId)
 	}
-	return nil
+	return f.delayErr
 }
 
 func (f *fakeMessages) DeadLetter(_ context.Context, letters []queue.Letter) []error {
@@ -133,6 +136,76 @@ func TestSQSAnotherTryMayMend(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"won"}, m.delayed); diff != "" || len(m.buried) > 0 {
 		t.Errorf("delayed: -want +got\n%s; buried %v", diff, m.buried)
+	}
+}
+
+// TestSQSDelaysAreRefused: a message that cannot be sent back with a delay is reported
+// as failed all the same, and comes back when the queue lets it.
+func TestSQSDelaysAreRefused(t *testing.T) {
+	m := &fakeMessages{delayErr: errors.New("the queue is gone")}
+	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
+	misbehave(l, says(503, "<html>"))
+	var got events.SQSEventResponse
+	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{stored(t, "won", "", closed(wonDeal))}}, &got)
+	if diff := cmp.Diff([]string{"won"}, failures(got)); diff != "" {
+		t.Errorf("failures: -want +got\n%s", diff)
+	}
+	if len(m.delayed) != 1 || !strings.Contains(l.log.String(), "delay refused") {
+		t.Errorf("delayed %v, log %s", m.delayed, l.log)
+	}
+}
+
+// TestSQSRulesThatChangedMeanwhile: a message outlives the rule, or the source, that it
+// was stored for. Nothing is left to do, and the log says so.
+func TestSQSRulesThatChangedMeanwhile(t *testing.T) {
+	deleted := stored(t, "a rule that was deleted", "", `{"kind":"of old","id":"`+wonDeal+`"}`)
+	unknown := stored(t, "a source that was deleted", "", closed(wonDeal))
+	unknown.Body = strings.Replace(unknown.Body, `"source":"zoho"`, `"source":"of old"`, 1)
+	for _, message := range []events.SQSMessage{deleted, unknown} {
+		t.Run(message.MessageId, func(t *testing.T) {
+			m := &fakeMessages{}
+			l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
+			var got events.SQSEventResponse
+			l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{message}}, &got)
+			if len(failures(got))+len(m.buried)+len(m.delayed) > 0 || l.crm.Requests().CRM > 0 {
+				t.Errorf("failures %v, buried %v, delayed %v, %+v, want it to be done", failures(got), m.buried, m.delayed, l.crm.Requests())
+			}
+			if log := l.log.String(); !strings.Contains(log, "outcome=nothing") || !strings.Contains(log, "e-"+message.MessageId) {
+				t.Errorf("log %s, want that there was nothing to do", log)
+			}
+		})
+	}
+}
+
+// TestSQSTheSameMessageTwiceAtOnce: a standard queue may deliver a message to two
+// workers. Both act, neither harms.
+func TestSQSTheSameMessageTwiceAtOnce(t *testing.T) {
+	m := &fakeMessages{}
+	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
+	meet := make(chan struct{})
+	l.zoho = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/crm/") { // both are in the middle of it
+			select {
+			case meet <- struct{}{}:
+			case <-meet:
+			case <-r.Context().Done():
+			}
+		}
+		l.crm.ServeHTTP(w, r)
+	})
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			var got events.SQSEventResponse
+			l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{stored(t, "won", "", closed(wonDeal))}}, &got)
+			if len(failures(got)) > 0 {
+				t.Errorf("failures = %v, want none", failures(got))
+			}
+		})
+	}
+	wg.Wait()
+	if tags, _ := l.crm.Tags("Deals", wonDeal); !slices.Equal(tags, []string{"VIP"}) || len(l.crm.Journal()) != 1 {
+		t.Errorf("tags %v after %d removals, want VIP left after one", tags, len(l.crm.Journal()))
 	}
 }
 
