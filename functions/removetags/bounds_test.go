@@ -1,0 +1,77 @@
+package main
+
+import "time"
+
+// mostCallsABatch is what a batch asks of a Zoho that is down: five failures in a row end
+// it, while as many calls as run side by side, less one, are under way.
+const (
+	maxFailuresInARow = 5
+	mostCallsABatch   = maxFailuresInARow + concurrency - 1
+)
+
+// checkInvocations: no batch went wrong as a whole, and what was to happen did.
+func (l *line) checkInvocations() {
+	l.t.Helper()
+	died, largest := 0, 0
+	for _, i := range l.source.Invocations() {
+		largest = max(largest, len(i.Messages))
+		switch {
+		case i.Died:
+			died++
+		case i.TimedOut:
+			l.t.Errorf("a batch of %d was not done in time", len(i.Messages))
+		case i.Err != nil:
+			l.t.Errorf("a batch of %d: %v", len(i.Messages), i.Err)
+		}
+	}
+	if died == 0 || l.source.Overlaps() == 0 {
+		l.t.Errorf("%d instances died, %d batches had a message of another: the test lacks something", died, l.source.Overlaps())
+	}
+	l.t.Logf("%d batches, the largest of %d, %d with a message that was in another; %d instances died",
+		len(l.source.Invocations()), largest, l.source.Overlaps(), died)
+}
+
+// checkBounds: Zoho is left alone while it is down, and asked for few tokens; once it is
+// back, the backlog is soon gone; and no message was near being given up by its count.
+func (l *line) checkBounds(drained time.Duration) {
+	l.t.Helper()
+	aBatch := 0
+	for _, b := range l.batches {
+		if at := b.at.Sub(l.network.outage); at >= 0 && at < outageTime-workerTimeout {
+			aBatch = max(aBatch, b.calls)
+		}
+	}
+	aMinute := 0
+	for at := time.Duration(0); at < outageTime; at += time.Minute {
+		aMinute = max(aMinute, l.network.requests(at, at+time.Minute, false))
+	}
+	minted := l.network.crm.Requests().TokensMinted
+	l.t.Logf("while Zoho was down: %d calls, at most %d a minute and %d a batch; %d requests for a token",
+		l.network.requests(0, outageTime, false), aMinute, aBatch, l.network.requests(0, outageTime, true))
+	l.t.Logf("after its return: the backlog was gone in %v; a message was received %d times at most; %d tokens minted in all",
+		drained, l.sqs.MostReceived(), minted)
+	for _, limit := range []struct {
+		what      string
+		got, most int
+	}{
+		{"calls for one batch while Zoho was down", aBatch, mostCallsABatch},
+		// An instance has at most one batch a second, for it waits so long for messages.
+		{"calls a minute while Zoho was down", aMinute, instances * 60 * maxFailuresInARow},
+		// Each wait is twice as long as the last, up to 45 minutes: 1, 1, 1, 2, 4, 8, 16 and
+		// 32 are an hour, and seven more fill the six.
+		{"requests for a token while Zoho was down", l.network.requests(0, outageTime, true), 8 + 7},
+		{"tokens minted", minted, 1 + int((before+outageTime+after)/renewed)},
+		// An instance that dies with a token in its hand takes it along.
+		{"tokens minted while another was good", l.network.early(), 1},
+		// A delay is an hour at most. It starts at the latest when Secrets Manager is well
+		// again, three minutes after Zoho.
+		{"minutes until the backlog was gone", int(drained / time.Minute), 75},
+		// Eight receives until the delay is an hour, as many in the hours after; half as many
+		// again for what else went wrong. SQS gives a message up at a hundred.
+		{"receives of one message", l.sqs.MostReceived(), 24},
+	} {
+		if limit.got > limit.most {
+			l.t.Errorf("%s: %d, want at most %d", limit.what, limit.got, limit.most)
+		}
+	}
+}
