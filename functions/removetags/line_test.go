@@ -95,7 +95,8 @@ func (l *line) function(settings map[string]string, zoho http.RoundTripper) *han
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	h, err := build(c, newStore(outside, getenv), outside, slog.New(slog.DiscardHandler))
+	log := slog.New(slog.DiscardHandler)
+	h, err := build(c, newStore(outside, getenv, log), outside, log)
 	if err != nil {
 		l.t.Fatal(err)
 	}

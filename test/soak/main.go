@@ -41,7 +41,7 @@ func main() {
 	flag.IntVar(&o.workers, "workers", 8, "workers, each a process")
 	flag.IntVar(&o.receivers, "receivers", 6, "receiving functions, each a process")
 	flag.Float64Var(&o.faults, "faults", 0.2, "share of Zoho's calls that fail, 0 to 1")
-	flag.Float64Var(&o.revoked, "revoked", 0.0008, "share of Zoho's calls that end their access token early, 0 to 1")
+	flag.Float64Var(&o.revoked, "revoked", 0.002, "share of Zoho's calls that end their access token early, 0 to 1")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the events and of the faults")
 	flag.DurationVar(&o.killEvery, "kill-every", 2*time.Second, "how often a process is killed")
 	flag.DurationVar(&o.within, "within", 30*time.Minute, "how long it may take")
