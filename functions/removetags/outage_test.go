@@ -22,11 +22,18 @@ const (
 	outageTime = 6 * time.Hour
 	before     = time.Hour
 	after      = 2 * time.Hour
-	every      = 20 * time.Second
+	// every is how often a webhook comes, burst how often in an update of many records.
+	every  = 20 * time.Second
+	burst  = 10 * time.Millisecond
+	steady = int((before + outageTime + after) / every)
+	// A mass update starts when Zoho has been down for half the time.
 	massUpdate = 2000
+	// At the end of a small one the access token is revoked.
+	smallUpdate = 300
+	revoked     = -40 * time.Minute
+	webhooks    = steady + massUpdate + smallUpdate
 	// renewed is how long after it was minted a token is replaced.
 	renewed = 50 * time.Minute
-	steady  = int((before + outageTime + after) / every)
 )
 
 // TestOutage: Zoho is down for six hours, and other things go wrong as well. Nothing is
@@ -60,7 +67,7 @@ func TestOutage(t *testing.T) {
 func simulate(t *testing.T, spells []spell) {
 	outage := time.Now().Add(before)
 	l := newLine(t, trafficRules, sandbox.Config{
-		Records: crmOf(steady + massUpdate), ReadOnly: []string{"Cases"}, Concurrency: 10,
+		Records: crmOf(webhooks), ReadOnly: []string{"Cases"}, Concurrency: instances * concurrency,
 		Faults: &sandbox.Faults{Slow: 1, Delay: 200 * time.Millisecond},
 	}, spells, outage)
 	l.trouble(outage)
@@ -107,7 +114,7 @@ func (l *line) trouble(outage time.Time) {
 	}
 	l.sqs.Refuse(func(operation, url string) error {
 		switch {
-		case operation == "SendMessage" && url == deadURL && (during(90*time.Minute, 150*time.Minute) || during(outageTime, outageTime+5*time.Minute)),
+		case operation == "SendMessage" && url == deadURL && (during(90*time.Minute, 150*time.Minute) || during(outageTime+5*time.Minute, outageTime+10*time.Minute)),
 			operation == "SendMessage" && url == eventsURL && during(4*time.Hour, 250*time.Minute),
 			operation == "ChangeMessageVisibilityBatch" && during(5*time.Hour, 310*time.Minute):
 			return awstest.Throttled()
@@ -128,7 +135,8 @@ type sent struct {
 }
 
 // traffic sends webhooks steadily, and in the middle of the outage those of a mass
-// update; also messages that nobody can read. Now and then an instance dies.
+// update; also messages that nobody can read. Now and then an instance dies. Before the
+// outage the access token is revoked while all instances are busy.
 func (l *line) traffic(outage time.Time) []sent {
 	var mu sync.Mutex
 	var list []sent
@@ -142,10 +150,13 @@ func (l *line) traffic(outage time.Time) []sent {
 			list = append(list, did...)
 		})
 	}
-	for n := range steady + massUpdate {
+	for n := range webhooks {
 		when := time.Duration(n)*every - before
-		if n >= steady {
-			when = 3*time.Hour + time.Duration(n-steady)*10*time.Millisecond
+		switch {
+		case n >= steady+massUpdate:
+			when = revoked - time.Duration(webhooks-n)*burst
+		case n >= steady:
+			when = outageTime/2 + time.Duration(n-steady)*burst
 		}
 		w := webhookOf(n)
 		at(when, func() []sent { return []sent{{w, l.post(w.body)}} })
@@ -156,6 +167,10 @@ func (l *line) traffic(outage time.Time) []sent {
 	for _, when := range []time.Duration{-20 * time.Minute, 100 * time.Minute, 3*time.Hour + 10*time.Second, outageTime + 10*time.Minute, outageTime + 40*time.Minute} {
 		at(when, l.killOne)
 	}
+	at(revoked, func() []sent {
+		l.network.crm.Revoke() // as an administrator of the account may
+		return nil
+	})
 	all.Wait()
 	return list
 }

@@ -49,7 +49,8 @@ type posted struct {
 }
 
 // webhookOf is the n-th: most close a deal, some go by a search or by the live record,
-// a few cannot be acted on, concern nobody or come too late.
+// a few cannot be acted on, concern nobody or come too late. Of a mass update, half go by
+// a search each, so that many calls cannot be joined.
 func webhookOf(n int) posted {
 	id := fmt.Sprintf("5725767%012d", n)
 	deal := func(id, stage string) string {
@@ -64,8 +65,8 @@ func webhookOf(n int) posted {
 		return posted{body: fmt.Sprintf(`{"kind":"no id","n":%d}`, n), code: "RULE_ERROR", rule: "has-no-id"}
 	case n%50 == 11: // no rule
 		return posted{body: deal(id, "Negotiation")}
-	case n%20 == 3:
-		return posted{body: fmt.Sprintf(`{"kind":"invoice paid","customer":"c-%d"}`, n), module: "Contacts", id: id, tag: "Payment due"}
+	case n%20 == 3, n >= steady && n%2 == 0:
+		return posted{body: fmt.Sprintf(`{"kind":"invoice paid","customer":"c-%06d"}`, n), module: "Contacts", id: id, tag: "Payment due"}
 	case n%20 == 13:
 		return posted{body: fmt.Sprintf(`{"module":"Leads","id":%q}`, id), module: "Leads", id: id, tag: "Call back"}
 	}
@@ -85,7 +86,7 @@ func crmOf(webhooks int) sandbox.Records {
 			continue
 		}
 		records[w.module] = append(records[w.module], map[string]any{
-			"id": w.id, "Tag": []any{w.tag, "VIP"}, "Customer_Id": fmt.Sprintf("c-%d", n), "Lead_Status": "Lost",
+			"id": w.id, "Tag": []any{w.tag, "VIP"}, "Customer_Id": fmt.Sprintf("c-%06d", n), "Lead_Status": "Lost",
 		})
 	}
 	return records
