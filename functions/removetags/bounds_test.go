@@ -68,7 +68,7 @@ func (l *line) checkBounds(drained time.Duration) {
 		// messages again, ten minutes after Zoho's return.
 		{"minutes until the backlog was gone", int(drained / time.Minute), 75},
 		// Eight receives until the delay is an hour, as many in the hours after; and nearly
-		// as many for what else goes wrong. SQS gives a message up at a hundred.
+		// as many for what else goes wrong. SQS gives a message up at 250.
 		{"receives of one message", l.sqs.MostReceived(), 30},
 	} {
 		if limit.got > limit.most {

@@ -27,9 +27,10 @@ const (
 	// makes side by side.
 	instances   = 3
 	concurrency = 5
-	// workerTimeout is the worker's; a message is hidden for six times as long.
-	workerTimeout = time.Minute
-	receives      = 100
+	// workerTimeout, visibility, receives and retention are template.yaml's.
+	workerTimeout = 2 * time.Minute
+	visibility    = 17 * time.Minute
+	receives      = 250
 	retention     = 14 * 24 * time.Hour
 )
 
@@ -71,7 +72,7 @@ func newLine(t *testing.T, rules string, crm sandbox.Config, spells []spell, out
 		"untag/token":    awstest.NewSecret("{}"),
 	}
 	l.sqs = awstest.NewSQS(
-		awstest.QueueConfig{URL: eventsURL, Visibility: 6 * workerTimeout, Retention: retention, DeadLetterURL: deadURL, MaxReceiveCount: receives},
+		awstest.QueueConfig{URL: eventsURL, Visibility: visibility, Retention: retention, DeadLetterURL: deadURL, MaxReceiveCount: receives},
 		awstest.QueueConfig{URL: deadURL, Visibility: 30 * time.Second, Retention: retention},
 	)
 	l.receiving = l.function(map[string]string{"WEBHOOK_SECRET_ID": "untag/webhooks", "QUEUE_URL": eventsURL}, http.DefaultTransport)
