@@ -20,9 +20,9 @@ type results struct {
 // same record run one after the other. It returns when every call has an answer or
 // ctx is done; what was not called by then is failed and retryable.
 func (p *Pipeline) Act(ctx context.Context, plan *Plan) []Outcome {
-	r := &results{failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: plan.failures}
+	r := &results{failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: p.failures}
 	for wave := range waves(plan.Calls) {
-		sideBySide(p.maxConcurrency, wave, func(c Call) { r.make(ctx, p.crm, c) })
+		sideBySide(p.failures, p.maxConcurrency, wave, func(c Call) { r.make(ctx, p.crm, c) })
 	}
 	outcomes := make([]Outcome, len(plan.Events))
 	for i := range plan.Events {
@@ -49,8 +49,13 @@ func waves(calls []Call) func(yield func([]Call) bool) {
 	}
 }
 
-// sideBySide runs do for every item, at most limit at once, and waits for all.
-func sideBySide[T any](limit int, items []T, do func(T)) {
+// sideBySide makes a call for every item, at most limit at once, and waits for all. When
+// the calls before have failed, one goes first to see whether the others are worth it.
+func sideBySide[T any](f *failures, limit int, items []T, do func(T)) {
+	if f.doubtful() && len(items) > 0 {
+		do(items[0])
+		items = items[1:]
+	}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, limit)
 	for _, item := range items {

@@ -14,12 +14,27 @@ const maxFailuresInARow = 5
 // calls before it kept failing or the deadline was near.
 const CodeHandedBack = "HANDED_BACK"
 
-// failures counts the calls of a batch, look-ups and removals alike, that failed one
-// after the other.
+// failures counts the calls, look-ups and removals alike, that failed one after the
+// other. The count lasts longer than a batch: while Zoho is down, a batch that follows
+// costs one call, not as many as it takes to find out again.
 type failures struct {
 	mu     sync.Mutex
 	inARow int
 	last   *problem
+}
+
+// begin lets a new batch make one call, however many failed before it.
+func (f *failures) begin() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.inARow = min(f.inARow, maxFailuresInARow-1)
+}
+
+// doubtful: one more failure, and the rest is handed back.
+func (f *failures) doubtful() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.inARow >= maxFailuresInARow-1
 }
 
 // handBack is why a call is better not made now, or nil. What is handed back has to

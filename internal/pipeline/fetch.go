@@ -67,7 +67,7 @@ func (l *lookup) fetch(ctx context.Context) {
 			pages = append(pages, page{of: f, ids: ids})
 		}
 	}
-	sideBySide(l.maxConcurrency, pages, func(p page) {
+	sideBySide(l.failures, l.maxConcurrency, pages, func(p page) {
 		if problem := l.failures.handBack(ctx); problem != nil {
 			p.of.take(p.ids, nil, problem)
 			return

@@ -70,7 +70,7 @@ func (l *lookup) search(ctx context.Context, wishes []wish) {
 			order = append(order, s)
 		}
 	}
-	sideBySide(l.maxConcurrency, order, func(s *search) {
+	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) {
 		if s.failed = l.failures.handBack(ctx); s.failed != nil {
 			return
 		}

@@ -184,6 +184,33 @@ func TestZohoThatKeepsFailingIsNotHammered(t *testing.T) {
 	}
 }
 
+// TestZohoIsAskedOnceWhileItIsDown: what a batch found out, the next does not have to.
+func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
+	crm := &fakeCRM{remove: &zoho.Error{Status: 503}}
+	p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm})
+	var events []event.Event
+	for i := range 3000 {
+		events = append(events, goEvent(fmt.Sprint(1000+i)))
+	}
+	p.Run(t.Context(), slices.Values(events))
+	for range 3 {
+		crm.removed = nil
+		p.Run(t.Context(), slices.Values(events))
+		if len(crm.removed) != 1 {
+			t.Errorf("%d calls of a batch while Zoho is down, want 1", len(crm.removed))
+		}
+	}
+	crm.remove, crm.removed = nil, nil
+	for i, o := range p.Run(t.Context(), slices.Values(events)) {
+		if o.Outcome != "removed" {
+			t.Fatalf("outcome %d after its return = %+v, want removed", i, o)
+		}
+	}
+	if len(crm.removed) != 30 {
+		t.Errorf("%d calls after its return, want 30", len(crm.removed))
+	}
+}
+
 // TestLookUpsOfAZohoThatKeepsFailing: a look-up is a call like any other, and what is
 // handed back waits as long as Zoho asked what failed to.
 func TestLookUpsOfAZohoThatKeepsFailing(t *testing.T) {

@@ -39,11 +39,13 @@ type Config struct {
 	MaxConcurrency int
 }
 
-// Pipeline decides, plans and acts. It keeps no state between batches.
+// Pipeline decides, plans and acts. From one batch to the next it keeps nothing but
+// whether Zoho has been failing. It is safe for concurrent use.
 type Pipeline struct {
 	rules          decider
 	crm            crm
 	maxConcurrency int
+	failures       *failures
 }
 
 // New returns a Pipeline over the rules and the CRM.
@@ -51,7 +53,7 @@ func New(c Config) *Pipeline {
 	if c.MaxConcurrency <= 0 {
 		c.MaxConcurrency = 5
 	}
-	return &Pipeline{rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency}
+	return &Pipeline{rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, failures: &failures{}}
 }
 
 // Run plans for a batch and acts: one outcome an event, in the order of the events.
@@ -67,9 +69,6 @@ type Plan struct {
 	Events []Planned
 	// Calls take off every removal of the batch.
 	Calls []Call
-
-	// failures are those of the look-ups; Act goes on counting.
-	failures *failures
 }
 
 // Planned is what the rules ask for on behalf of one event.
@@ -92,7 +91,8 @@ type Resolved struct {
 // Plan decides for every event, looks up the records that rules ask about, and
 // joins the removals into calls. Look-ups are the only requests it makes.
 func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan {
-	plan := &Plan{failures: &failures{}}
+	p.failures.begin()
+	plan := &Plan{}
 	var decided [][]rules.Candidate
 	for ev := range events {
 		decision := p.rules.Decide(ev)
@@ -105,7 +105,7 @@ func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan
 			wishes = append(wishes, wish{event: &plan.Events[i], candidate: c})
 		}
 	}
-	newLookup(p.crm, p.maxConcurrency, plan.failures).resolve(ctx, wishes)
+	newLookup(p.crm, p.maxConcurrency, p.failures).resolve(ctx, wishes)
 	var removals []Removal
 	for i := range plan.Events {
 		removals = append(removals, plan.Events[i].Removals...)
