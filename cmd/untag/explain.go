@@ -64,9 +64,11 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 	}
 	x := examiner{set: set, apiURL: os.Getenv("ZOHO_API_URL"), version: os.Getenv("ZOHO_API_VERSION")}
 	if f.records != "" {
-		if x.crm, err = newCRM(f.records); err != nil {
+		records, err := readRecords(f.records)
+		if err != nil {
 			return err
 		}
+		x.crm = sandbox.New(sandbox.Config{Records: records})
 	}
 	r, err := newReader(set, f.secrets)
 	if err != nil {

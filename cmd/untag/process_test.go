@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +17,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"untag/internal/sandbox"
+	"untag/internal/zoho"
 )
 
 // asProgram makes the test binary the program itself.
@@ -124,6 +128,40 @@ func TestSandboxProcess(t *testing.T) {
 	}
 }
 
+// TestSandboxProcessMisbehaves: what --fault asks for is met, and the journal has what
+// came off.
+func TestSandboxProcessMisbehaves(t *testing.T) {
+	journal := filepath.Join(t.TempDir(), "removals.jsonl")
+	for fault, want := range map[string]int{"429-after": http.StatusTooManyRequests, "slow": http.StatusOK} {
+		printed, stop := serving(t, "\n", "sandbox", "--json", "--listen", ":0", "--records", "events/crm.yaml",
+			"--fault", fault+"=1", "--retry-after", "7s", "--slow-by", "1ms", "--journal", journal)
+		var access struct {
+			URL string
+			sandbox.Credentials
+		}
+		if err := json.Unmarshal([]byte(printed), &access); err != nil {
+			t.Fatalf("printed %q: %v", printed, err)
+		}
+		tokens := zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{AccountsURL: access.URL, Credentials: func(context.Context) (zoho.Credentials, error) {
+			return zoho.Credentials(access.Credentials), nil
+		}}))
+		client, err := zoho.New(zoho.Config{APIURL: access.URL, Tokens: tokens})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.RemoveTags(t.Context(), "Deals", []string{"5725767000000524101", "5725767000000524102"}, []string{"In progress"})
+		refused, _ := errors.AsType[*zoho.Error](err)
+		if want == http.StatusOK && err != nil || want != http.StatusOK && (refused == nil || refused.Status != want || refused.RetryAfter() != 7*time.Second) {
+			t.Errorf("%s: RemoveTags = %v, want %d", fault, err, want)
+		}
+		stop(os.Interrupt)
+		lines, err := os.ReadFile(journal)
+		if err != nil || (want == http.StatusOK) != (bytes.Count(lines, []byte(`"tags":["In progress"]`)) == 2) {
+			t.Errorf("%s: the journal has %v\n%s", fault, err, lines)
+		}
+	}
+}
+
 func TestSandboxProcessForPeople(t *testing.T) {
 	printed, stop := serving(t, "Ctrl-C", "sandbox", "--listen", "127.0.0.1:0")
 	for _, want := range []string{"http://127.0.0.1:", "client_id", "refresh_token", "curl"} {
@@ -225,6 +263,10 @@ func TestUsedWrongly(t *testing.T) {
 		"a secret that is no text": {nil, []string{"run", "--secrets", in("number.json")}, []string{"number.json", "key zoho"}},
 		"a port in use":            {nil, []string{"run", "--listen", taken.Addr().String()}, []string{"in use", "--listen"}},
 		"a port in use, sandbox":   {nil, []string{"sandbox", "--listen", taken.Addr().String()}, []string{"in use", "--listen"}},
+		"an unknown fault":         {nil, []string{"sandbox", "--fault", "503=1"}, []string{"--fault", `"503"`, "429-after"}},
+		"a fault over 1":           {nil, []string{"sandbox", "--fault", "500=2"}, []string{"--fault", "500=2"}},
+		"faults over 1":            {nil, []string{"sandbox", "--faults", "0.9", "--fault", "reset=0.5"}, []string{"--faults", "more than all"}},
+		"a journal in no folder":   {nil, []string{"sandbox", "--journal", in("gone/journal")}, []string{"--journal", "gone/journal"}},
 		"a log level":              {[]string{"LOG_LEVEL=loud"}, []string{"run"}, []string{"LOG_LEVEL", "loud"}},
 		"zoho, no credential":      {nil, []string{"run", "--zoho"}, []string{"ZOHO_SECRET_ID", "ZOHO_CLIENT_ID"}},
 		"zoho, half a credential":  {zoho[:2], []string{"run", "--zoho"}, []string{"ZOHO_REFRESH_TOKEN"}},

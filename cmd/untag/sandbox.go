@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,8 +16,12 @@ import (
 )
 
 type sandboxFlags struct {
-	listen, records string
-	json            bool
+	listen, records, journal string
+	json                     bool
+	faults                   faultFlags
+	concurrency              int
+	tokenLife                time.Duration
+	readOnly                 []string
 }
 
 func newSandbox() *cobra.Command {
@@ -26,15 +31,34 @@ func newSandbox() *cobra.Command {
 		Short: "Serve the pretend Zoho alone, for experiments",
 		Long: `Serve a pretend Zoho over HTTP: its accounts server and the part of its CRM API
 that reads records and takes tags off them. It prints its address and the
-credentials it takes, and ends on Ctrl-C. Nothing is kept.`,
+credentials it takes, and ends on Ctrl-C. Nothing is kept but the journal.
+
+It can misbehave as Zoho does on a bad day. --faults spreads one share over all
+ways to fail; --fault sets the share of one of them:
+
+  429, 429-after  too many requests, without and with Retry-After
+  500, html       an internal error, a proxy's page
+  reset, half     a connection that breaks, before or in the middle of the answer
+  revoked         the access token ends before its time
+  locked          the share of records, not calls, that are locked
+  slow            answers that take longer, whatever else is wrong with them
+
+What fails with 500, html, reset or half may have taken the tags off all the same.`,
 		Example: `  untag sandbox --records events/crm.yaml
-  untag sandbox --listen 127.0.0.1:0 --json`,
+  untag sandbox --listen 127.0.0.1:0 --json
+  untag sandbox --records events/crm.yaml --faults 0.2 --seed 7 --journal removals.jsonl
+  untag sandbox --fault 429-after=0.1,locked=0.05 --retry-after 5s --concurrency 5`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return serveSandbox(c, f) },
 	}
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:9797", "address to serve on; port 0 takes a free one")
 	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records")
 	c.Flags().BoolVar(&f.json, "json", false, "print address and credentials as one line of JSON")
+	c.Flags().StringVar(&f.journal, "journal", "", "file to write every removal to, a line of JSON each")
+	c.Flags().IntVar(&f.concurrency, "concurrency", 0, "CRM calls served at once, one more is answered 429; 0 for no limit")
+	c.Flags().DurationVar(&f.tokenLife, "token-life", time.Hour, "how long an access token is good")
+	c.Flags().StringSliceVar(&f.readOnly, "read-only", nil, "modules whose records the user may not change")
+	f.faults.add(c.Flags())
 	return c
 }
 
@@ -45,10 +69,24 @@ type access struct {
 }
 
 func serveSandbox(c *cobra.Command, f sandboxFlags) error {
-	crm, err := newCRM(f.records)
+	config, err := f.config()
 	if err != nil {
 		return err
 	}
+	if f.journal != "" {
+		journal, err := os.Create(f.journal)
+		if err != nil {
+			return fmt.Errorf("--journal: %w", err)
+		}
+		defer journal.Close()
+		lines := json.NewEncoder(journal)
+		config.OnRemove = func(e sandbox.Entry) {
+			if err := lines.Encode(e); err != nil {
+				c.PrintErrln("untag: --journal:", err)
+			}
+		}
+	}
+	crm := sandbox.New(config)
 	l, err := listen(f.listen)
 	if err != nil {
 		return err
@@ -60,13 +98,25 @@ func serveSandbox(c *cobra.Command, f sandboxFlags) error {
 	return crm.Serve(c.Context(), l)
 }
 
-// newCRM makes a sandbox with the records of a file, empty where none is named.
-func newCRM(file string) (*sandbox.Sandbox, error) {
-	records, err := readRecords(file)
+// config is the sandbox that the flags ask for, empty where no records are named.
+func (f sandboxFlags) config() (sandbox.Config, error) {
+	records, err := readRecords(f.records)
 	if err != nil {
-		return nil, err
+		return sandbox.Config{}, err
 	}
-	return sandbox.New(sandbox.Config{Records: records}), nil
+	faults, err := f.faults.faults()
+	if err != nil {
+		return sandbox.Config{}, err
+	}
+	if f.concurrency < 0 {
+		return sandbox.Config{}, fmt.Errorf("--concurrency: %d is no number of calls", f.concurrency)
+	}
+	if f.tokenLife <= 0 {
+		return sandbox.Config{}, fmt.Errorf("--token-life: %v is no time to live", f.tokenLife)
+	}
+	return sandbox.Config{
+		Records: records, Faults: faults, Concurrency: f.concurrency, TokenLife: f.tokenLife, ReadOnly: f.readOnly,
+	}, nil
 }
 
 func readRecords(file string) (sandbox.Records, error) {
