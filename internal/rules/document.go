@@ -97,7 +97,25 @@ func holdsSecret(line string) bool {
 	return regexp.MustCompile(`(?i)(secret|password|token|key|signature)[\w-]*["']?\s*:\s*\S`).MatchString(line)
 }
 
+// ownTag reports whether YAML took what a person wrote for a tag: of
+// `!has(event.x) && event.y` it leaves `event.y`, the rest being a tag and an anchor.
+func ownTag(n *yaml.Node) bool {
+	return strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!")
+}
+
+// refuseTags reports the tags that are not YAML's own.
+func (d *document) refuseTags(n *yaml.Node) {
+	if ownTag(n) {
+		d.wrong(at(n), "put the value into quotation marks, or write `not` in place of `!`",
+			"YAML takes `%s` for a tag, and not for a part of the value", n.Tag)
+	}
+	for _, child := range n.Content {
+		d.refuseTags(child)
+	}
+}
+
 func (d *document) read(root *yaml.Node) {
+	d.refuseTags(root)
 	m := d.readMapping(root, "the file", fileKeys)
 	if m == nil {
 		return

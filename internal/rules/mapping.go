@@ -107,7 +107,9 @@ func (m *mapping) filled(name string, n *yaml.Node) *yaml.Node {
 	r := resolve(n)
 	if r.Tag == "!!null" || r.Kind == yaml.ScalarNode && strings.TrimSpace(r.Value) == "" ||
 		r.Kind != yaml.ScalarNode && len(r.Content) == 0 {
-		m.f.wrong(at(n), "", "`%s` of %s is empty", name, m.what)
+		if !ownTag(r) { // which is reported already
+			m.f.wrong(at(n), "", "`%s` of %s is empty", name, m.what)
+		}
 		return nil
 	}
 	return n
