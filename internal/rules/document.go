@@ -81,6 +81,7 @@ func (d *document) syntax(err error) {
 	}
 	hint := ""
 	if line >= 1 && line <= len(d.lines) {
+		hint = syntaxHint(text, d.lines[line-1])
 		if tab := strings.IndexByte(d.lines[line-1], '\t'); tab >= 0 {
 			column, hint = tab+1, "indent with spaces, YAML takes no tabs"
 		}

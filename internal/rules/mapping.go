@@ -31,6 +31,10 @@ func resolve(n *yaml.Node) *yaml.Node {
 func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapping {
 	n := resolve(node)
 	if n.Kind != yaml.MappingNode {
+		if len(known) == 0 {
+			f.wrong(at(node), "", "%s is a mapping of names to values, found %s", what, kindName(n))
+			return nil
+		}
 		f.wrong(at(node), "", "%s is a mapping of %s, found %s", what, list(known), kindName(n))
 		return nil
 	}

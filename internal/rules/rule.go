@@ -163,17 +163,10 @@ func (d *document) judge(n *yaml.Node, c *condition, what string) {
 func (d *document) expressionFault(n *yaml.Node, err error) {
 	var p *placed
 	if errors.As(err, &p) {
-		d.wrong(d.locate(n, p.offset), expressionHint(p.message), "%s", p.message)
+		d.wrong(d.locate(n, p.offset), d.expressionHint(n, p), "%s", plainFault(p.message))
 		return
 	}
 	d.wrong(at(n), "", "%s", err)
-}
-
-func expressionHint(message string) string {
-	if strings.Contains(message, "unknown name") {
-		return "an expression sees event, headers, query, source, and record in `where`"
-	}
-	return ""
 }
 
 func (d *document) expression(n *yaml.Node, what string) *expression {
@@ -222,7 +215,11 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 		r.module = d.template(n, "`module`")
 		if r.module != nil && !r.module.computed() {
 			if _, err := crmname.ModuleAPIName(r.module.text); err != nil {
-				d.wrong(at(n), didYouMean(r.module.text, crmname.Modules()), "%v", err)
+				hint := didYouMean(r.module.text, crmname.Modules())
+				if strings.HasPrefix(r.module.text, "event.") {
+					hint = "a module that the event names is written \"${" + r.module.text + "}\""
+				}
+				d.wrong(at(n), hint, "%v", err)
 			}
 		}
 	}

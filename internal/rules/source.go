@@ -71,7 +71,7 @@ func (r *sourceReader) complete(s *event.Scheme) {
 	case "token":
 		s.Header, s.Query = r.plain("header"), r.plain("query")
 		if s.Header != "" && s.Query != "" {
-			r.f.wrong(at(r.keys["query"]), "keep one of them", "the token comes in a `header` or in the `query`, not in either")
+			r.f.wrong(at(r.keys["query"]), "keep one of them", "the token comes in a `header` or in the `query`, not in both")
 		}
 		if s.Header == "" && s.Query == "" {
 			s.Header = "X-Webhook-Token"
