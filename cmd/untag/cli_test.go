@@ -127,18 +127,24 @@ func TestCheckJSON(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
+	bodies, err := storedBodies([]string{filepath.Join(started, project, "events/sqs-batch.json")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := folderWith(t, map[string]string{"event.json": bodies[0]}) + "/event.json"
 	tests := map[string]struct {
 		args []string
 		code int
 		says []string
 	}{
-		"fires":         {[]string{"-e", "events/zoho-workflow-form.json"}, 0, []string{"not checked", "deal-closed: fires", `Deals 5725767000000524102 loses "In progress"`, "POST https://www.zohoapis.com/crm/v2/Deals/5725767000000524102/actions/remove_tags?tag_names=In+progress"}},
-		"does not fire": {[]string{"-e", "events/zoho-deal-open.json"}, 0, []string{`> false   event.Stage in ["Closed Won", "Closed Lost"]`, `met "Negotiation/Review"`, "none"}},
-		"verifies":      {[]string{"-e", "events/github-issues.json", "--secrets", "events/secrets/webhook.json"}, 0, []string{"verified  yes", "issue-closed: fires"}},
-		"a batch":       {[]string{"-e", "events/sqs-batch.json"}, 0, []string{"5725767000000524112", "5725767000000524202"}},
-		"no event":      {[]string{"-e", "events/gone.json"}, 2, []string{"gone.json"}},
-		"no invocation": {[]string{"-e", "events/secrets/webhook.json"}, 2, []string{"unknown kind"}},
-		"no flag":       {nil, 2, []string{"event"}},
+		"fires":          {[]string{"-e", "events/zoho-workflow-form.json"}, 0, []string{"not checked", "deal-closed: fires", `Deals 5725767000000524102 loses "In progress"`, "POST https://www.zohoapis.com/crm/v2/Deals/5725767000000524102/actions/remove_tags?tag_names=In+progress"}},
+		"does not fire":  {[]string{"-e", "events/zoho-deal-open.json"}, 0, []string{`> false   event.Stage in ["Closed Won", "Closed Lost"]`, `met "Negotiation/Review"`, "none"}},
+		"verifies":       {[]string{"-e", "events/github-issues.json", "--secrets", "events/secrets/webhook.json"}, 0, []string{"verified  yes", "issue-closed: fires"}},
+		"a batch":        {[]string{"-e", "events/sqs-batch.json"}, 0, []string{"5725767000000524112", "5725767000000524202"}},
+		"a stored event": {[]string{"-e", stored}, 0, []string{"source    zoho", "deal-closed: fires", "Deals 5725767000000524112"}},
+		"no event":       {[]string{"-e", "events/gone.json"}, 2, []string{"gone.json"}},
+		"no invocation":  {[]string{"-e", "events/secrets/webhook.json"}, 2, []string{"unknown kind"}},
+		"no flag":        {nil, 2, []string{"event"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -320,4 +326,11 @@ func (f *firstLine) Write(p []byte) (int, error) {
 	default:
 	}
 	return len(p), nil
+}
+
+func TestDLQLooksAtSomething(t *testing.T) {
+	code, out := untag(t, project, "dlq", "list", "--dead-letter-queue-url", "http://127.0.0.1:1/dead", "--max", "0")
+	if code != 2 || !strings.Contains(out, "--max is 1 or more") {
+		t.Errorf("exit %d: %s", code, out)
+	}
 }

@@ -37,7 +37,7 @@ func newDLQ() *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.PersistentFlags().StringVar(&f.deadLetterURL, "dead-letter-queue-url", os.Getenv("DEAD_LETTER_QUEUE_URL"), "the dead-letter queue (DEAD_LETTER_QUEUE_URL)")
-	c.PersistentFlags().IntVar(&f.max, "max", most, "look at so many messages at the most")
+	c.PersistentFlags().IntVar(&f.max, "max", most, "look at no more messages than this")
 	c.AddCommand(newDLQList(&f), newDLQShow(&f), newDLQRedrive(&f))
 	return c
 }
@@ -66,7 +66,7 @@ func newDLQShow(f *dlqFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "show ID", Short: "Show one message, by its id or that of its event", Args: cobra.ExactArgs(1),
 		Long: `Show one message. What the event holds is not printed; --output writes it to a file,
-for untag replay.`,
+for untag explain and untag replay.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			d, _, err := f.open(c.Context())
 			if err != nil {
@@ -87,7 +87,9 @@ func newDLQRedrive(f *dlqFlags) *cobra.Command {
 	var rule string
 	var all bool
 	c := &cobra.Command{
-		Use: "redrive (--all | --rule NAME)", Short: "Send messages to the queue again", Args: cobra.NoArgs,
+		Use: "redrive (--all | --rule NAME)", Short: "Move messages back to the queue", Args: cobra.NoArgs,
+		Long: `Send messages to the queue again, and take those that it has out of the dead-letter
+queue. Mend first what they failed for; untag dlq list says what that is.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all == (rule != "") {
 				return errors.New("redrive takes either --all or --rule NAME")
@@ -105,8 +107,8 @@ func newDLQRedrive(f *dlqFlags) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&f.queueURL, "queue-url", os.Getenv("QUEUE_URL"), "the queue to send to (QUEUE_URL)")
-	c.Flags().StringVar(&rule, "rule", "", "only what this rule failed for")
-	c.Flags().BoolVar(&all, "all", false, "everything")
+	c.Flags().StringVar(&rule, "rule", "", "only messages that failed for this rule")
+	c.Flags().BoolVar(&all, "all", false, "all messages, up to --max")
 	return c
 }
 
@@ -115,7 +117,8 @@ func newReplay() *cobra.Command {
 	c := &cobra.Command{
 		Use: "replay FILE…", Short: "Send stored events to the queue again", Args: cobra.MinimumNArgs(1),
 		Long: `Send stored events to the queue again: files that untag dlq show --output wrote, or
-recorded batches from SQS. Removing a tag twice does no harm.`,
+recorded batches from SQS. Removing a tag twice does no harm. The dead letter that
+a file was taken from stays where it is; untag dlq redrive moves it.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if url == "" {
 				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")
@@ -169,6 +172,9 @@ func storedBodies(files []string) ([]string, error) {
 }
 
 func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, *sqs.Client, error) {
+	if f.max < 1 {
+		return nil, nil, errors.New("--max is 1 or more")
+	}
 	if f.deadLetterURL == "" {
 		return nil, nil, errors.New("--dead-letter-queue-url (or DEAD_LETTER_QUEUE_URL) names the dead-letter queue")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"untag/functions/removetags/handler"
 	"untag/internal/event"
+	"untag/internal/queue"
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 	"untag/internal/webhook"
@@ -28,9 +29,9 @@ func newExplain() *cobra.Command {
 		Use:   "explain -e FILE",
 		Short: "Say what would be done with a recorded event, and why",
 		Long: `Take a recorded invocation (of an HTTP or REST API, a function URL, a load balancer,
-SQS, EventBridge, or a direct one) and show the event as parsed, every part of every
-rule with the value it met, the removals, and the requests that would go to Zoho.
-Nothing is sent.
+SQS, EventBridge, or a direct one), or the stored event that untag dlq show --output
+wrote, and show the event as parsed, every part of every rule with the value it met,
+the removals, and the requests that would go to Zoho. Nothing is sent.
 
 Without --secrets the signature is not checked. With it, a request that does not
 verify is answered with the reason alone, and exit code 1. Without --records, what
@@ -40,7 +41,7 @@ rules would look up in Zoho is shown, and not what they would find.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return explain(c.Context(), c.OutOrStdout(), f) },
 	}
-	c.Flags().StringVarP(&f.event, "event", "e", "", "file with the recorded invocation")
+	c.Flags().StringVarP(&f.event, "event", "e", "", "file with the recorded invocation or the stored event")
 	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file")
 	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records, for rules that look at them")
 	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file in the form of the webhook secret, to check the signature")
@@ -58,7 +59,7 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 	if err != nil {
 		return fmt.Errorf("read the event: %w", err)
 	}
-	recorded, err := handler.Read(set, payload)
+	recorded, err := readRecorded(set, payload)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.event, err)
 	}
@@ -94,6 +95,14 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 		}
 	}
 	return nil
+}
+
+// readRecorded reads an invocation, or one event as it is stored in the queue.
+func readRecorded(set *rules.Rules, payload []byte) ([]handler.Recorded, error) {
+	if stored, err := queue.Decode(string(payload)); err == nil {
+		return []handler.Recorded{{Stored: &stored}}, nil
+	}
+	return handler.Read(set, payload)
 }
 
 // reader verifies and parses recorded events.
