@@ -6,16 +6,32 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// roots are the names that an expression sees.
-var roots = []string{"event", "headers", "query", "source", "record"}
-
-// meant is what people write who know another language, and how it is written here.
-var meant = map[string]string{
-	"null": "nil", "NULL": "nil", "Null": "nil", "none": "nil", "None": "nil",
-	"True": "true", "TRUE": "true", "yes": "true", "False": "false", "FALSE": "false", "no": "false",
-	"AND": "and", "And": "and", "OR": "or", "Or": "or", "NOT": "not", "Not": "not", "IN": "in", "In": "in",
-	"=": "==", "<>": "!=", "===": "==", "!==": "!=", "is": "==", "IS": "==", "equals": "==",
-	"like": "contains", "LIKE": "contains",
+// meant gives how something is written here that people write who know another
+// language; "" for all else.
+func meant(word string) string {
+	switch word {
+	case "null", "NULL", "Null", "none", "None":
+		return "nil"
+	case "True", "TRUE", "yes":
+		return "true"
+	case "False", "FALSE", "no":
+		return "false"
+	case "AND", "And":
+		return "and"
+	case "OR", "Or":
+		return "or"
+	case "NOT", "Not":
+		return "not"
+	case "IN", "In":
+		return "in"
+	case "=", "===", "is", "IS", "equals":
+		return "=="
+	case "<>", "!==":
+		return "!="
+	case "like", "LIKE":
+		return "contains"
+	}
+	return ""
 }
 
 // plainFault says the same as a message of the expression library, without the names
@@ -62,18 +78,18 @@ func (d *document) expressionHint(n *yaml.Node, p *placed) string {
 	case token == "{" && strings.HasSuffix(before, "$"):
 		return "write the expression alone, as in `event.id`; `${…}` is for texts"
 	case token == "=" && (strings.HasSuffix(before, "==") || strings.HasSuffix(before, "!=")):
-		return "write `" + meant[before[len(before)-2:]+token] + "`"
+		return "write `" + meant(before[len(before)-2:]+token) + "`"
 	case token == ">" && strings.HasSuffix(before, "<"):
-		return "write `" + meant["<>"] + "`"
+		return "write `" + meant("<>") + "`"
 	case token == ",":
 		return `a list stands in square brackets: ["Closed Won", "Closed Lost"]`
 	case token == ")" || token == "]" || token == "}":
 		return "nothing is open that it could close"
-	case meant[token] != "":
-		return "write `" + meant[token] + "`"
+	case meant(token) != "":
+		return "write `" + meant(token) + "`"
 	case kind == "Identifier" || kind == "Number" || kind == "String":
-		if word := lastWord(before); meant[word] != "" {
-			return "write `" + meant[word] + "` in place of `" + word + "`"
+		if word := lastWord(before); meant(word) != "" {
+			return "write `" + meant(word) + "` in place of `" + word + "`"
 		}
 		return `an operator is missing before it, such as == or and; a name with a space in it is written event["Deal Name"]`
 	}
@@ -82,7 +98,7 @@ func (d *document) expressionHint(n *yaml.Node, p *placed) string {
 
 // nameHint says what to do about a name that is not there.
 func nameHint(name, after string) string {
-	if m := meant[name]; m != "" {
+	if m := meant(name); m != "" {
 		return "write `" + m + "`"
 	}
 	if strings.HasPrefix(strings.TrimLeft(after, " "), "(") {
@@ -93,7 +109,7 @@ func nameHint(name, after string) string {
 		return hint
 	}
 	hint := "an expression sees event, headers, query, source, and record in `where`; a field is event." + name + `, text stands in quotation marks: "` + name + `"`
-	if near := closest(name, roots); near != "" {
+	if near := closest(name, []string{"event", "headers", "query", "source", "record"}); near != "" {
 		hint = "did you mean `" + near + "`? An expression sees event, headers, query, source, and record in `where`"
 	}
 	return hint
