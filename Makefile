@@ -24,7 +24,9 @@ help: ## List the commands
 
 .PHONY: run
 run: ## Run the whole line here, against a pretend Zoho (needs only Go)
-	go run ./cmd/untag run
+	@mkdir -p $(BUILD)
+	go build -o $(BUILD)/untag ./cmd/untag
+	@$(BUILD)/untag run
 
 .PHONY: test
 test: ## Run the tests that need only Go
