@@ -245,7 +245,7 @@ func TestTest(t *testing.T) {
 		"an error that is expected":   {file("  - {name: a, source: zoho, event: {Stage: Closed Won}, expect: {}, errors: [deal-closed]}\n"), 0, []string{"1 passed"}},
 		"an error that does not come": {file("  - {name: a, source: zoho, event: {Stage: Open}, expect: {}, errors: [deal-closed]}\n"), 1, []string{"there is none"}},
 		"no expect":                   {file("  - {name: a, source: zoho, " + won + "}\n"), 2, []string{"rules_test.yaml:3:", "no `expect`"}},
-		"an unknown key":              {file("  - {name: a, source: zoho, " + won + ", expect: {}, unmached: [x]}\n"), 2, []string{"unmached"}},
+		"an unknown key":              {file("  - {name: a, source: zoho, " + won + ", expect: {}, unmached: [x]}\n"), 2, []string{"rules_test.yaml:3: unknown key `unmached`; the keys are `name`"}},
 		"an unknown rule":             {file("  - {name: a, source: zoho, " + won + ", expect: {}, unmatched: [gone]}\n"), 2, []string{"no rule `gone`"}},
 		"an unknown source":           {file("  - {name: a, source: gone, " + won + ", expect: {}}\n"), 2, []string{"no source `gone`"}},
 		"a request that is not there": {file("  - {name: a, request: gone.json, expect: {}}\n"), 2, []string{"gone.json"}},

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -61,20 +62,50 @@ func (t *ruleTest) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+// keyError is a wrong key of a tests file.
+type keyError struct {
+	line int
+	text string
+}
+
+func (e *keyError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
+
+// placedIn writes an error of the YAML library as FILE:LINE: MESSAGE, one a line.
+func placedIn(file string, err error) error {
+	var several *yaml.LoadErrors
+	if !errors.As(err, &several) {
+		var key *keyError
+		if errors.As(err, &key) {
+			return fmt.Errorf("%s:%d: %s", file, key.line, key.text)
+		}
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	var faults []error
+	for _, one := range several.Errors {
+		var key *keyError
+		if errors.As(one, &key) {
+			faults = append(faults, fmt.Errorf("%s:%d: %s", file, key.line, key.text))
+			continue
+		}
+		faults = append(faults, fmt.Errorf("%s:%d: %s", file, one.Mark.Line, one.Message))
+	}
+	return errors.Join(faults...)
+}
+
 // strictKeys refuses a key that is unknown or occurs twice: a misspelt `unmatched`
 // would be a test that cannot fail.
 func strictKeys(n *yaml.Node, known []string) error {
 	if n.Kind != yaml.MappingNode {
-		return fmt.Errorf("line %d: expected a mapping", n.Line)
+		return &keyError{n.Line, "a mapping is expected here"}
 	}
 	seen := make(map[string]bool)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		switch {
 		case !slices.Contains(known, key.Value):
-			return fmt.Errorf("line %d: unknown key `%s`; the keys are %v", key.Line, key.Value, known)
+			return &keyError{key.Line, fmt.Sprintf("unknown key `%s`; the keys are `%s`", key.Value, strings.Join(known, "`, `"))}
 		case seen[key.Value]:
-			return fmt.Errorf("line %d: the key `%s` occurs twice", key.Line, key.Value)
+			return &keyError{key.Line, fmt.Sprintf("the key `%s` occurs twice", key.Value)}
 		}
 		seen[key.Value] = true
 	}
@@ -101,14 +132,14 @@ func readTestFile(name string) (*testFile, error) {
 		return nil, fmt.Errorf("%s: the file is empty", name)
 	}
 	if err := strictKeys(root.Content[0], []string{"rules", "tests"}); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, placedIn(name, err)
 	}
 	var file struct {
 		Rules string     `yaml:"rules"`
 		Tests []ruleTest `yaml:"tests"`
 	}
 	if err := root.Decode(&file); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, placedIn(name, err)
 	}
 	if file.Rules == "" {
 		return nil, fmt.Errorf("%s: no `rules`: name the rules file, relative to this one", name)
