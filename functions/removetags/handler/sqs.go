@@ -2,7 +2,6 @@ package handler
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"iter"
 	"log/slog"
@@ -120,14 +119,6 @@ func (b *batch) failed(m events.SQSMessage) {
 	b.response.BatchItemFailures = append(b.response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 }
 
-// repeatKey tells repeats of one delivery apart. The sender's identifier is often
-// not covered by its signature, so the body has to be the same as well: a forged
-// identifier never hides another event.
-type repeatKey struct {
-	source, deliveryID string
-	body               [sha256.Size]byte
-}
-
 // decode reads the stored deliveries one by one, and notes in the batch what has to be
 // done with their messages; one that cannot be read is failed or sent to the dead-letter
 // queue by itself. The events of a large batch would take several times its memory.
@@ -143,7 +134,7 @@ func (h *Handler) decode(ctx context.Context, records []jsonvalue.Raw, b *batch)
 				continue
 			}
 			if delivery.DeliveryID != "" {
-				key := repeatKey{delivery.Source, delivery.DeliveryID, sha256.Sum256(delivery.Body)}
+				key := keyOf(delivery)
 				if i, repeat := seen[key]; repeat {
 					b.messages[i] = append(b.messages[i], m)
 					continue

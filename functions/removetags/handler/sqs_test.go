@@ -209,6 +209,39 @@ func TestSQSTheSameMessageTwiceAtOnce(t *testing.T) {
 	}
 }
 
+// TestSQSForgedRepeats: the sender's identifier is often not signed, and neither is the
+// query or a header. One that is forged over the same body hides nothing.
+func TestSQSForgedRepeats(t *testing.T) {
+	genuine := event.Delivery{
+		ID: "e", DeliveryID: "delivery-1", Source: "zoho", ContentType: "application/json",
+		Body: []byte(`{"module":"Deals","id":"` + wonDeal + `"}`), RawQuery: "Stage=Closed+Won", Headers: map[string]string{"x-kind": "deal"},
+	}
+	for name, forge := range map[string]func(*event.Delivery){
+		"query":        func(d *event.Delivery) { d.RawQuery = "Stage=Open" },
+		"header":       func(d *event.Delivery) { d.Headers = map[string]string{"x-kind": "none"} },
+		"content type": func(d *event.Delivery) { d.ContentType = "text/plain" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			forged := genuine
+			forge(&forged)
+			var batch events.SQSEvent
+			for _, d := range []event.Delivery{forged, genuine, genuine} {
+				body, err := queue.Encode(d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				batch.Records = append(batch.Records, events.SQSMessage{MessageId: "m", Body: body, EventSource: "aws:sqs"})
+			}
+			l := newLine(t)
+			var got events.SQSEventResponse
+			l.invoke(t, batch, &got)
+			if tags, _ := l.crm.Tags("Deals", wonDeal); !slices.Equal(tags, []string{"VIP"}) || !strings.Contains(l.log.String(), "repeats=1 ") {
+				t.Errorf("tags %v, want VIP; log %s, want one repeat", tags, l.log)
+			}
+		})
+	}
+}
+
 func TestSQSRepeats(t *testing.T) {
 	l := newLine(t)
 	batch := events.SQSEvent{Records: []events.SQSMessage{
