@@ -76,6 +76,10 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 	removals, err := crm.RemoveTags(ctx, c.Module, c.IDs, c.Tags)
 	p := problemOf(err)
 	r.failures.note(p)
+	if p != nil && p.oneOfSeveral && len(c.IDs) > 1 {
+		r.halve(ctx, crm, c)
+		return
+	}
 	if p != nil {
 		r.callFailed(c, p)
 		return
@@ -92,6 +96,16 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 			r.failed[tagKey{c.Module, removal.ID, tag}] = p
 		}
 	}
+}
+
+// halve looks for the one record that a call was refused for: the events of all others
+// have nothing to do with it.
+func (r *results) halve(ctx context.Context, crm remover, c Call) {
+	half := len(c.IDs) / 2
+	first, second := c, c
+	first.IDs, second.IDs = c.IDs[:half], c.IDs[half:]
+	r.make(ctx, crm, first)
+	r.make(ctx, crm, second)
 }
 
 func (r *results) callFailed(c Call, p *problem) {

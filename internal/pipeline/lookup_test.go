@@ -273,3 +273,42 @@ func TestAnEventFailsOnlyForItsOwn(t *testing.T) {
 		t.Errorf("outcomes = %+v, want failed and nothing", o)
 	}
 }
+
+// TestOneIDThatFailsALookUp: Zoho may refuse to read records for the id of one of them,
+// without a word on which. The events of the others go on.
+func TestOneIDThatFailsALookUp(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ids := strings.Split(r.URL.Query().Get("ids"), ",")
+		if slices.Contains(ids, "13") {
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"code":"INVALID_DATA","details":{},"message":"the id given seems to be invalid","status":"error"}`)
+			return
+		}
+		fmt.Fprintf(w, `{"data":[{"id":"%s","Stage":"Won","Tag":[{"name":"In progress"}]}]}`, strings.Join(ids, `","Stage":"Won","Tag":[{"name":"In progress"}]},{"id":"`))
+	}))
+	defer server.Close()
+	c, err := zoho.New(zoho.Config{APIURL: server.URL, Tokens: oneToken{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := rulesOf(t, "id: event.id", "    where: record.Stage == \"Won\"\n")
+	var events []event.Event
+	for id := 10; id < 20; id++ {
+		events = append(events, goEvent(fmt.Sprint(id)))
+	}
+	for i, o := range pipeline.New(pipeline.Config{Rules: set, CRM: readsAndRemoves{c, &fakeCRM{}}}).Run(t.Context(), slices.Values(events)) {
+		if odd := i == 3; odd != (o.Outcome == pipeline.OutcomeFailed) || odd && !o.Failed[0].Gone {
+			t.Errorf("outcome %d = %+v, want only that of 13 failed, and its record gone", i, o)
+		}
+	}
+}
+
+// readsAndRemoves reads with one CRM and removes with another.
+type readsAndRemoves struct {
+	*zoho.Client
+	removes *fakeCRM
+}
+
+func (r readsAndRemoves) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
+	return r.removes.RemoveTags(ctx, module, ids, tags)
+}

@@ -16,6 +16,8 @@ type problem struct {
 	retryAfter      time.Duration
 	due             bool
 	gone            bool
+	// oneOfSeveral: the call was refused for one of its records, and not said which.
+	oneOfSeveral bool
 }
 
 // problemOf reads an error of the CRM, nil where there is none. One that is not the CRM's own says nothing
@@ -32,7 +34,7 @@ func problemOf(err error) *problem {
 	p := &problem{
 		message: z.Error(), detail: z.Error(),
 		retryable: z.Retryable(), retryAfter: z.RetryAfter(), gone: z.Gone(),
-		due: z.TokenAfter() > 0,
+		due: z.TokenAfter() > 0, oneOfSeveral: z.OneOfSeveral(),
 	}
 	// A call that had no token failed for the reason that there was none.
 	for z.Code == "" && errors.As(z.Err, &z) {

@@ -156,7 +156,7 @@ func (e element) gone(d details) bool {
 	if e.Code == "RECORD_NOT_FOUND" {
 		return true
 	}
-	if field := scalarText(d.APIName); e.Code != "INVALID_DATA" || field != "" && field != "id" {
+	if field := scalarText(d.APIName); e.Code != "INVALID_DATA" || field != "" && field != "id" && field != "ids" {
 		return false
 	}
 	return slices.ContainsFunc(strings.Fields(e.Message), func(word string) bool { return strings.EqualFold(word, "id") })

@@ -127,6 +127,10 @@ func (e *Error) TokenAfter() time.Duration { return min(e.tokenAfter, maxRetryAf
 // the error is about one record, blames no other field, and speaks of the id.
 func (e *Error) Gone() bool { return e.Record != "" && e.gone }
 
+// OneOfSeveral reports whether a call about several records was refused for the id of
+// one of them, without a word on which. The others are worth a call without it.
+func (e *Error) OneOfSeveral() bool { return e.Record == "" && e.gone && !e.Retryable() }
+
 // withoutToken is a call that was not made for want of a token. An *Error is Zoho's own word,
 // which says how long to wait at least, not when the next token is due.
 func withoutToken(operation string, err error) *Error {

@@ -2,6 +2,7 @@ package zoho
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -58,5 +59,8 @@ func (c *Client) Records(ctx context.Context, module string, ids, fields []strin
 		query += "&fields=" + escapedList(fields)
 	}
 	result, err := c.list(ctx, call{operation: readRecords, method: http.MethodGet, path: "/" + name, query: query})
+	if failed, ok := errors.AsType[*Error](err); ok && len(ids) == 1 {
+		failed.Record = ids[0]
+	}
 	return slices.DeleteFunc(result.Records, func(r Record) bool { return !slices.Contains(ids, r.ID()) }), err
 }

@@ -125,6 +125,32 @@ func TestSQSBatch(t *testing.T) {
 	})
 }
 
+// TestSQSOneIDThatFailsTheCall: Zoho may refuse a call for one of its ids without a word
+// on which. That is not the other events' fault.
+func TestSQSOneIDThatFailsTheCall(t *testing.T) {
+	const odd = "99999999999999999999"
+	m := &fakeMessages{}
+	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
+	refused := says(400, `{"code":"INVALID_DATA","details":{"param_name":"ids"},"message":"the id given seems to be invalid","status":"error"}`)
+	l.zoho = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.RequestURI(), odd) {
+			refused(w, r)
+			return
+		}
+		l.crm.ServeHTTP(w, r)
+	})
+	var got events.SQSEventResponse
+	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{
+		stored(t, "won", "", closed(wonDeal)), stored(t, "odd", "", closed(odd)), stored(t, "lost", "", closed(lostDeal)),
+	}}, &got)
+	if len(failures(got))+len(m.buried)+len(m.delayed) > 0 || len(l.crm.Journal()) != 2 {
+		t.Errorf("failures %v, buried %v, delayed %v, removals %v, want two removals", failures(got), m.buried, m.delayed, l.crm.Journal())
+	}
+	if !strings.Contains(l.log.String(), "removed=2 nothing=0 gone=1") {
+		t.Errorf("the log does not say that one record is gone:\n%s", l.log)
+	}
+}
+
 func TestSQSAnotherTryMayMend(t *testing.T) {
 	m := &fakeMessages{}
 	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
