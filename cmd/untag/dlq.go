@@ -97,6 +97,10 @@ queue. Mend first what they failed for; untag dlq list says what that is.`,
 			if f.queueURL == "" {
 				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")
 			}
+			if f.queueURL == f.deadLetterURL {
+				// They would come back without the reason why they are there.
+				return errors.New("--queue-url is the dead-letter queue itself")
+			}
 			d, _, err := f.open(c.Context())
 			if err != nil {
 				return err
@@ -173,7 +177,7 @@ func storedBodies(files []string) ([]string, error) {
 
 func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, *sqs.Client, error) {
 	if f.max < 1 {
-		return nil, nil, errors.New("--max is 1 or more")
+		return nil, nil, fmt.Errorf("--max %d: it takes one message at least", f.max)
 	}
 	if f.deadLetterURL == "" {
 		return nil, nil, errors.New("--dead-letter-queue-url (or DEAD_LETTER_QUEUE_URL) names the dead-letter queue")
@@ -244,7 +248,7 @@ func ago(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	d := time.Since(t)
+	d := max(0, time.Since(t)) // another clock may be ahead
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestDLQUsedWrongly: nothing is asked of SQS, and the answer says what to give.
+func TestDLQUsedWrongly(t *testing.T) {
+	t.Setenv("QUEUE_URL", "")
+	t.Setenv("DEAD_LETTER_QUEUE_URL", "")
+	const dead = "--dead-letter-queue-url=http://127.0.0.1:9/1/dead"
+	folder := folderWith(t, map[string]string{"foreign.json": `{"a":1}`})
+	for line, want := range map[string]string{
+		"dlq list":                               "DEAD_LETTER_QUEUE_URL",
+		"dlq list --max 0 " + dead:               "--max 0",
+		"dlq show id --max -1 " + dead:           "--max -1",
+		"dlq redrive --queue-url http://q":       "--all or --rule",
+		"dlq redrive --all " + dead:              "QUEUE_URL",
+		"dlq redrive --all --queue-url http://q": "DEAD_LETTER_QUEUE_URL",
+		"dlq redrive --all --queue-url http://127.0.0.1:9/1/dead " + dead: "the dead-letter queue itself",
+		"replay foreign.json":                      "QUEUE_URL",
+		"replay foreign.json --queue-url http://q": "not a delivery that untag stored",
+		"replay none.json --queue-url http://q":    "none.json",
+	} {
+		if code, out := untag(t, folder, strings.Fields(line)...); code != 2 || !strings.Contains(out, want) {
+			t.Errorf("untag %s: exit %d, want 2 and %q:\n%s", line, code, want, out)
+		}
+	}
+}
+
+func TestAgo(t *testing.T) {
+	for want, d := range map[string]time.Duration{
+		"0 s": -time.Hour, "5 s": 5500 * time.Millisecond, "3 min": 200 * time.Second, "47 h": 47*time.Hour + time.Minute, "2 days": 50 * time.Hour,
+	} {
+		if got := ago(time.Now().Add(-d)); got != want {
+			t.Errorf("ago of %v = %q, want %q", d, got, want)
+		}
+	}
+}
