@@ -2,7 +2,6 @@ package handler
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"log/slog"
 	"time"
@@ -174,9 +173,7 @@ func reasonOf(o pipeline.Outcome) (queue.Reason, bool) {
 func (h *Handler) move(ctx context.Context, b *batch) (buried int) {
 	if h.messages == nil {
 		for _, l := range b.letters {
-			if l.Reason.Code != CodeRuleError { // trying again would not mend the rule
-				b.failed(l.Message)
-			}
+			b.failed(l.Message)
 		}
 		return 0
 	}
@@ -186,9 +183,6 @@ func (h *Handler) move(ctx context.Context, b *batch) (buried int) {
 		if err == nil {
 			buried++
 			h.log.LogAttrs(ctx, slog.LevelError, "dead letter", attrs...)
-			continue
-		}
-		if errors.Is(err, queue.ErrNoDeadLetterQueue) && l.Reason.Code == CodeRuleError {
 			continue
 		}
 		h.log.LogAttrs(ctx, slog.LevelError, "dead letter refused", append(attrs, slog.String("reason", err.Error()))...)

@@ -109,7 +109,7 @@ func TestSQSBatch(t *testing.T) {
 		l := newLine(t)
 		var got events.SQSEventResponse
 		l.invoke(t, batch, &got)
-		want := []string{"unparseable", "foreign", "wrong-module"}
+		want := []string{"unparseable", "foreign", "wrong-module", "rule-error"}
 		if diff := cmp.Diff(want, failures(got)); diff != "" {
 			t.Errorf("failures: -want +got\n%s", diff)
 		}
