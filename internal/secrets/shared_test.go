@@ -24,6 +24,7 @@ func TestFiftyInstancesMintOneToken(t *testing.T) {
 		"a list":            func() string { return "[]" },
 		"of another shape":  func() string { return `{"access_token":["hush"],"expires_at":5}` },
 		"without an expiry": func() string { return `{"access_token":"hush-o"}` },
+		"with a line break": func() string { return stored("hush-old\n", 50*time.Minute) },
 		"ended":             func() string { return stored("hush-old", -time.Minute) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -82,10 +82,21 @@ func parse(text []byte) content {
 
 // remaining is how long the token of a version lives on, 0 when it holds none.
 func (c content) remaining(now time.Time) time.Duration {
-	if c.AccessToken == "" {
+	if !inHeader(c.AccessToken) {
 		return 0
 	}
 	return max(0, min(c.ExpiresAt.Sub(now), maxLife))
+}
+
+// inHeader reports whether a token can stand in a header. One that cannot, such as one
+// that was pasted with its line break, would fail every call until its end.
+func inHeader(token string) bool {
+	for i := range len(token) {
+		if token[i] <= ' ' || token[i] > '~' {
+			return false
+		}
+	}
+	return token != ""
 }
 
 // margin is how long before its end the token is to be replaced.
