@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"untag/internal/rules"
 	"untag/internal/zoho"
@@ -60,6 +61,14 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 		if err := checkURL(getenv(name)); err != nil {
 			fault("%s: %w", name, err)
 		}
+	}
+	for _, name := range []string{"QUEUE_URL", "DEAD_LETTER_QUEUE_URL"} {
+		if strings.HasSuffix(getenv(name), ".fifo") {
+			fault("%s: a FIFO queue; untag needs a standard one, as events have no order to keep", name)
+		}
+	}
+	if c.queueURL != "" && c.queueURL == c.deadLetterURL {
+		fault("DEAD_LETTER_QUEUE_URL: the same as QUEUE_URL; what is given up would come back at once, for ever")
 	}
 	if level := getenv("LOG_LEVEL"); level != "" {
 		if err := c.logLevel.UnmarshalText([]byte(level)); err != nil {
