@@ -22,6 +22,9 @@ import (
 // most is how many dead letters are looked at unless --max says otherwise.
 const most = 1000
 
+// maxInFlight is how many messages of a queue SQS hands out before some are put back.
+const maxInFlight = 120_000
+
 type dlqFlags struct {
 	queueURL, deadLetterURL string
 	max                     int
@@ -176,8 +179,8 @@ func storedBodies(files []string) ([]string, error) {
 }
 
 func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, *sqs.Client, error) {
-	if f.max < 1 {
-		return nil, nil, fmt.Errorf("--max %d: it takes one message at least", f.max)
+	if f.max < 1 || f.max > maxInFlight {
+		return nil, nil, fmt.Errorf("--max %d: SQS hands out 1 to %d messages", f.max, maxInFlight)
 	}
 	if f.deadLetterURL == "" {
 		return nil, nil, errors.New("--dead-letter-queue-url (or DEAD_LETTER_QUEUE_URL) names the dead-letter queue")
