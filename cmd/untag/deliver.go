@@ -201,7 +201,7 @@ func (out *delivered) judge(err error) {
 	}
 	for _, o := range out.outcomes {
 		for _, f := range o.Failed {
-			wrong = append(wrong, fmt.Sprintf("rule %s: %s: %s", f.Rule, f.Code, f.Message))
+			wrong = append(wrong, fmt.Sprintf("rule %s: %s: %s", f.Rule, f.Code, f.Why()))
 		}
 		for _, e := range o.Errors {
 			wrong = append(wrong, fmt.Sprintf("rule %s: %s", e.Rule, e.Message))

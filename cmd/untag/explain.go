@@ -208,7 +208,7 @@ func newExplained(x examination, verified string, crm *sandbox.Sandbox) explaine
 		out.notes = append(out.notes, fmt.Sprintf("%s: cannot be evaluated: %s", e.Rule, e.Message))
 	}
 	for _, failed := range x.outcome.Failed {
-		out.notes = append(out.notes, fmt.Sprintf("%s: %s: %s", failed.Rule, failed.Code, failed.Message))
+		out.notes = append(out.notes, fmt.Sprintf("%s: %s: %s", failed.Rule, failed.Code, failed.Why()))
 	}
 	return out
 }

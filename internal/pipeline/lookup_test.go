@@ -312,3 +312,24 @@ type readsAndRemoves struct {
 func (r readsAndRemoves) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
 	return r.removes.RemoveTags(ctx, module, ids, tags)
 }
+
+// noToken is a shared access token that cannot be had.
+type noToken struct{}
+
+func (noToken) Token(context.Context) (zoho.Token, error) {
+	return zoho.Token{}, errors.New("secrets: arn:aws:secretsmanager:eu-central-1:123456789012:secret:token: cannot be read")
+}
+func (noToken) Refused(context.Context, zoho.Token) {}
+
+// TestTheSenderIsNotToldOfOurSecrets: their names are for the log, and for who reads the
+// dead letters.
+func TestTheSenderIsNotToldOfOurSecrets(t *testing.T) {
+	c, err := zoho.New(zoho.Config{APIURL: "http://127.0.0.1:9", Tokens: noToken{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: c}).Run(t.Context(), slices.Values([]event.Event{goEvent("1")}))
+	if f := o[0].Failed[0]; f.Code != zoho.CodeNoToken || strings.Contains(f.Message, "arn:") || !strings.Contains(f.Why(), "arn:") || !strings.Contains(f.Detail, "arn:") {
+		t.Errorf("failed with %s: %q, why %q, detail %q", f.Code, f.Message, f.Why(), f.Detail)
+	}
+}

@@ -44,6 +44,8 @@ type Failed struct {
 
 	// Detail is all that is known of why, for the log.
 	Detail string `json:"-"`
+	// Unsaid says that Zoho gave no reason of its own, so that Message says little.
+	Unsaid bool `json:"-"`
 	// Retryable says that the same removal may succeed later.
 	Retryable bool `json:"-"`
 	// RetryAfter is how long Zoho asked to wait, 0 when it did not say.
@@ -53,6 +55,15 @@ type Failed struct {
 	Due bool `json:"-"`
 	// Gone says that the record is no longer in the CRM: nothing is left to do.
 	Gone bool `json:"-"`
+}
+
+// Why is for who mends it: Zoho's own word, or all that is known where it had none. That
+// may name a secret or an address of ours, so it is not for the sender.
+func (f Failed) Why() string {
+	if f.Unsaid {
+		return f.Detail
+	}
+	return f.Message
 }
 
 // Skipped is a removal that a rule asked for and that the live record makes moot.

@@ -12,6 +12,7 @@ type problem struct {
 	code string
 	// message is for whoever sent the event, detail for the log.
 	message, detail string
+	unsaid          bool
 	retryable       bool
 	retryAfter      time.Duration
 	due             bool
@@ -29,10 +30,10 @@ func problemOf(err error) *problem {
 	}
 	var z *zoho.Error
 	if !errors.As(err, &z) {
-		return &problem{code: "UNKNOWN", message: "the CRM cannot be reached", detail: err.Error(), retryable: true}
+		return &problem{code: "UNKNOWN", message: "the CRM cannot be reached", detail: err.Error(), unsaid: true, retryable: true}
 	}
 	p := &problem{
-		message: z.Error(), detail: z.Error(),
+		detail:    z.Error(),
 		retryable: z.Retryable(), retryAfter: z.RetryAfter(), gone: z.Gone(),
 		due: z.TokenAfter() > 0, oneOfSeveral: z.OneOfSeveral(),
 	}
@@ -43,8 +44,10 @@ func problemOf(err error) *problem {
 	if p.code == "" {
 		p.code = "UNEXPECTED_ANSWER"
 	}
-	if z.Message != "" {
-		p.message = z.Message
+	p.message, p.unsaid = z.Message, z.Message == ""
+	if p.unsaid {
+		// What was met below may name a secret, an account or an address of ours.
+		p.message = (&zoho.Error{Operation: z.Operation, Status: z.Status, Code: z.Code, Record: z.Record}).Error()
 	}
 	return p
 }
@@ -53,6 +56,6 @@ func (p *problem) failed(rule, module, id string, tags []string) Failed {
 	return Failed{
 		Rule: rule, Module: module, ID: id, Tags: nonNil(tags),
 		Code: p.code, Message: p.message,
-		Detail: p.detail, Retryable: p.retryable, RetryAfter: p.retryAfter, Due: p.due, Gone: p.gone,
+		Detail: p.detail, Unsaid: p.unsaid, Retryable: p.retryable, RetryAfter: p.retryAfter, Due: p.due, Gone: p.gone,
 	}
 }

@@ -42,6 +42,8 @@ const (
 	CodeNoAnswer = "NO_ANSWER"
 	// CodeNoCredential: what tokens are minted from cannot be read.
 	CodeNoCredential = "NO_CREDENTIAL"
+	// CodeNoToken: whoever shares the access tokens has none now, and says why.
+	CodeNoToken = "NO_ACCESS_TOKEN"
 	// CodeThrottled: too many access tokens were asked for; Zoho gives ten in ten
 	// minutes for one refresh token.
 	CodeThrottled = "ACCESS_DENIED_THROTTLED"
@@ -137,6 +139,9 @@ func withoutToken(operation string, err error) *Error {
 	e := &Error{Operation: operation, Err: err}
 	if _, own := err.(*Error); own {
 		return e
+	}
+	if _, below := errors.AsType[*Error](err); !below { // which has a code of Zoho's
+		e.Code = CodeNoToken
 	}
 	if shared, ok := errors.AsType[interface {
 		error

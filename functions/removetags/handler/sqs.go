@@ -158,7 +158,7 @@ const CodeRuleError = "RULE_ERROR"
 func reasonOf(o pipeline.Outcome) (queue.Reason, bool) {
 	for _, f := range o.Failed {
 		if !f.Gone {
-			return queue.Reason{Code: f.Code, Rule: f.Rule, Message: f.Message, Time: time.Now()}, true
+			return queue.Reason{Code: f.Code, Rule: f.Rule, Message: f.Why(), Time: time.Now()}, true
 		}
 	}
 	for _, e := range o.Errors {
