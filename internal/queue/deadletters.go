@@ -130,29 +130,36 @@ func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
 }
 
 // Redrive sends the messages that are chosen to a queue, and only then takes them out
-// of the dead-letter queue: one that is interrupted may be sent twice, never lost. It
-// gives how many were sent.
+// of the dead-letter queue: one that is interrupted may be sent twice, never lost. A
+// message that the queue does not take stays, and does not keep the others. It gives
+// how many were sent.
 func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen func(Dead) bool) (int, error) {
 	list, err := d.hold(ctx, most, holdFor+time.Duration(most)*holdEach)
 	if err != nil {
 		return 0, errors.Join(err, d.release(ctx, list))
 	}
 	sent := 0
+	var kept []error
 	for i, one := range list {
 		if !chosen(one) {
 			continue
 		}
-		if err := send(ctx, d.client, "redrive "+one.ID, &sqs.SendMessageInput{QueueUrl: &to, MessageBody: &one.Body}); err != nil {
-			return sent, errors.Join(err, d.release(ctx, held(list)))
+		err := send(ctx, d.client, "redrive "+one.ID, &sqs.SendMessageInput{QueueUrl: &to, MessageBody: &one.Body})
+		if ofMessage(err) {
+			kept = append(kept, err)
+			continue
+		}
+		if err != nil {
+			return sent, errors.Join(append(kept, err, d.release(ctx, held(list)))...)
 		}
 		sent++
 		if _, err := d.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &d.url, ReceiptHandle: &one.receipt}); err != nil {
-			return sent, errors.Join(
-				&Error{Operation: "redrive " + one.ID + ": it was sent and could not be taken out", Err: err}, d.release(ctx, held(list)))
+			err = &Error{Operation: "redrive " + one.ID + ": it was sent and could not be taken out", Err: err}
+			return sent, errors.Join(append(kept, err, d.release(ctx, held(list)))...)
 		}
 		list[i].receipt = ""
 	}
-	return sent, d.release(ctx, held(list))
+	return sent, errors.Join(append(kept, d.release(ctx, held(list)))...)
 }
 
 // held are the messages that have not been taken out.

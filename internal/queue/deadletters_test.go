@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/aws/smithy-go"
 
 	"untag/internal/queue"
 )
@@ -100,6 +101,27 @@ func TestARedriveThatIsInterruptedPutsTheRestBack(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) || sent != 3 || len(f.changes) != 1 || len(f.changes[0].Entries) != 3 {
 		t.Errorf("Redrive = %d, %v, put back by %d calls, want 3 sent and 3 put back", sent, err, len(f.changes))
+	}
+}
+
+// fakePicky does not take one of the messages.
+type fakePicky struct{ fakeServers }
+
+func (f *fakePicky) SendMessage(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+	if *in.MessageBody == "large" {
+		return nil, &smithy.GenericAPIError{Code: "InvalidParameterValue", Message: "one or more parameters are invalid"}
+	}
+	return f.fakeServers.SendMessage(ctx, in, o...)
+}
+
+// TestARedriveGoesPastWhatTheQueueDoesNotTake: one that is too large for the queue stays.
+func TestARedriveGoesPastWhatTheQueueDoesNotTake(t *testing.T) {
+	f := &fakePicky{fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(5)}}
+	large := "large"
+	f.messages[1].Body = &large
+	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(t.Context(), "https://events", 10, func(queue.Dead) bool { return true })
+	if err == nil || !strings.Contains(err.Error(), "redrive m1") || sent != 4 || len(f.deleted) != 4 || len(f.changes) != 1 || len(f.changes[0].Entries) != 1 {
+		t.Errorf("Redrive = %d, %v, deleted %v, put back by %d calls, want all but m1", sent, err, f.deleted, len(f.changes))
 	}
 }
 

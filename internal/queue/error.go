@@ -23,6 +23,16 @@ func (e *Error) Error() string { return "queue: " + e.Operation + ": " + e.Err.E
 // Unwrap gives the error of SQS.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ofMessage reports whether SQS refused what a message is, such as one that is larger
+// than the queue allows, and not the call.
+func ofMessage(err error) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	return api.ErrorCode() == "InvalidMessageContents" || api.ErrorCode() == "InvalidParameterValue"
+}
+
 // Retryable reports whether the same call may succeed later without anybody's doing:
 // throttling, a broken connection and a time that ran out pass; a queue that is gone,
 // a permission that is missing and a message that SQS does not take do not.
