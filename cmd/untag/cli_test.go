@@ -327,10 +327,3 @@ func (f *firstLine) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
-
-func TestDLQLooksAtSomething(t *testing.T) {
-	code, out := untag(t, project, "dlq", "list", "--dead-letter-queue-url", "http://127.0.0.1:1/dead", "--max", "0")
-	if code != 2 || !strings.Contains(out, "--max 0: it takes one message") {
-		t.Errorf("exit %d: %s", code, out)
-	}
-}
