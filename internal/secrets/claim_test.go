@@ -7,7 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
 	"untag/internal/awstest"
+	"untag/internal/secrets"
 )
 
 func TestADyingWinnerIsReplacedAMinuteLater(t *testing.T) {
@@ -23,6 +26,63 @@ func TestADyingWinnerIsReplacedAMinuteLater(t *testing.T) {
 		if d := time.Since(start); d < 59*time.Second || d > 65*time.Second {
 			t.Errorf("the winner was replaced after %v, want a minute", d)
 		}
+	})
+}
+
+// TestAWinnerThatDiesAtAnyTime: wherever it was, there is one token a minute later. Only
+// one that dies with a token in its hand takes it along.
+func TestAWinnerThatDiesAtAnyTime(t *testing.T) {
+	// Three calls for the claim, 300 ms for the token, one call to store it.
+	const claimed, minted, delivered = 60 * time.Millisecond, 360 * time.Millisecond, 380 * time.Millisecond
+	for after := 5 * time.Millisecond; after < 400*time.Millisecond; after += 10 * time.Millisecond {
+		synctest.Test(t, func(t *testing.T) {
+			f, z := awstest.NewSecret("{}"), &zoho{}
+			ctx, kill := context.WithTimeout(t.Context(), after)
+			defer kill()
+			_, _ = instance(f, z).Token(ctx)
+			start, tokens := time.Now(), int32(1)
+			if after > minted && after < delivered {
+				tokens = 2
+			}
+			all, errs := ask(t.Context(), instances(20, f, z))
+			if len(errs) > 0 || len(all) != 1 {
+				t.Errorf("it died after %v: tokens %v, errors %.3v, want one token", after, all, errs)
+			}
+			wantMinted(t, z, tokens)
+			if d := time.Since(start); d > 65*time.Second || d > time.Second && after < claimed {
+				t.Errorf("it died after %v, and the next token came after %v", after, d)
+			}
+		})
+	}
+}
+
+// slowClaims reads a claim as slowly as a client that has to try again.
+type slowClaims struct {
+	*awstest.Secret
+	takes time.Duration
+}
+
+func (s slowClaims) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
+	if *in.VersionStage != "AWSCURRENT" {
+		time.Sleep(s.takes)
+	}
+	return s.Secret.GetSecretValue(ctx, in, o...)
+}
+
+// TestAClaimIsReadLongAfterTheToken: by then its time has run out, and the token it was
+// for has come.
+func TestAClaimIsReadLongAfterTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, z := awstest.NewSecret("{}"), &zoho{takes: 34 * time.Second}
+		go func() { _, _ = instance(f, z).Token(t.Context()) }()
+		time.Sleep(33 * time.Second)
+		c := config(f, z)
+		c.Client = slowClaims{f, 28 * time.Second}
+		token, err := secrets.NewShared(c).Token(t.Context())
+		if err != nil || token.AccessToken != "hush-1" {
+			t.Errorf("Token = %v, %v, want the one that the other minted", token, err)
+		}
+		wantMinted(t, z, 1)
 	})
 }
 

@@ -82,6 +82,9 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 			passing: true, wait: left,
 		}
 	}
+	if err := s.vault.unchanged(ctx, state); err != nil {
+		return Token{}, err
+	}
 	return s.renew(ctx, state)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -265,6 +266,11 @@ func TestWaitingEndsWithTheContextOfEach(t *testing.T) {
 func TestNothingPrintsTheToken(t *testing.T) {
 	token := secrets.Token{AccessToken: "hush-hush"}
 	credential := secrets.Zoho{ClientSecret: "hush-hush", RefreshToken: "hush-hush", DataCenter: "eu"}
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "token", token, "credential", credential)
+	if strings.Contains(log.String(), "hush") {
+		t.Errorf("the log has %s", log.String())
+	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if text := fmt.Sprintf(verb+verb, token, credential); strings.Contains(text, "hush") {
 			t.Errorf("%s prints %s", verb, text)

@@ -66,6 +66,20 @@ func (v vault) withClaim(ctx context.Context, s state) (state, error) {
 	return s, err
 }
 
+// unchanged is errAnother where a claim has run out and yet brought its token: it may
+// have come after the current version was read and before the claim was, and an answer
+// takes seconds when Secrets Manager is slow. A claim that ran out brings none later.
+func (v vault) unchanged(ctx context.Context, s state) error {
+	if _, claimed := s.pending(); !claimed {
+		return nil
+	}
+	now, err := v.load(ctx)
+	if err == nil && now.current.id != s.current.id {
+		return errAnother
+	}
+	return err
+}
+
 // get reads the version with a label. A version that is not there is no error: so it
 // is before the first token. A secret that is not there at all shows when it is
 // written.
