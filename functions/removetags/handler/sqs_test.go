@@ -2,7 +2,9 @@ package handler_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,9 +41,13 @@ type fakeMessages struct {
 	delayed, buried []string
 	codes, bodies   []string
 	err, delayErr   error
+	left            time.Duration // for Delay
 }
 
-func (f *fakeMessages) Delay(_ context.Context, list []queue.Delayed) error {
+func (f *fakeMessages) Delay(ctx context.Context, list []queue.Delayed) error {
+	if end, ok := ctx.Deadline(); ok {
+		f.left = time.Until(end)
+	}
 	for _, d := range list {
 		f.delayed = append(f.delayed, d.Message.MessageId)
 	}
@@ -97,6 +103,9 @@ func TestSQSBatch(t *testing.T) {
 		wantBodies := []string{batch.Records[4].Body, foreign.Body, batch.Records[3].Body, batch.Records[5].Body}
 		if diff := cmp.Diff(wantBodies, m.bodies); diff != "" {
 			t.Errorf("bodies of the dead letters: -want +got\n%s", diff)
+		}
+		if log := l.log.String(); strings.Contains(log, "hello") || strings.Contains(log, "no id") || strings.Contains(log, wonDeal) {
+			t.Errorf("the log has something of a message:\n%s", log)
 		}
 		if line := "messages=7 repeats=0 removed=2 nothing=0 gone=1 failed=1 undecided=1 dead_letters=4 back=0"; !strings.Contains(l.log.String(), line) {
 			t.Errorf("the log does not say %s:\n%s", line, l.log)
@@ -235,54 +244,25 @@ func TestSQSTheSameMessageTwiceAtOnce(t *testing.T) {
 	}
 }
 
-// TestSQSForgedRepeats: the sender's identifier is often not signed, and neither is the
-// query or a header. One that is forged over the same body hides nothing.
-func TestSQSForgedRepeats(t *testing.T) {
-	genuine := event.Delivery{
-		ID: "e", DeliveryID: "delivery-1", Source: "zoho", ContentType: "application/json",
-		Body: []byte(`{"module":"Deals","id":"` + wonDeal + `"}`), RawQuery: "Stage=Closed+Won", Headers: map[string]string{"x-kind": "deal"},
+// TestSQSSilentUntilTheDeadline: the time to send messages back is left.
+func TestSQSSilentUntilTheDeadline(t *testing.T) {
+	m := &fakeMessages{}
+	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
+	misbehave(l, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	payload, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{stored(t, "won", "", closed(wonDeal))}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, forge := range map[string]func(*event.Delivery){
-		"query":        func(d *event.Delivery) { d.RawQuery = "Stage=Open" },
-		"header":       func(d *event.Delivery) { d.Headers = map[string]string{"x-kind": "none"} },
-		"content type": func(d *event.Delivery) { d.ContentType = "text/plain" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			forged := genuine
-			forge(&forged)
-			var batch events.SQSEvent
-			for _, d := range []event.Delivery{forged, genuine, genuine} {
-				body, err := queue.Encode(d)
-				if err != nil {
-					t.Fatal(err)
-				}
-				batch.Records = append(batch.Records, events.SQSMessage{MessageId: "m", Body: body, EventSource: "aws:sqs"})
-			}
-			l := newLine(t)
-			var got events.SQSEventResponse
-			l.invoke(t, batch, &got)
-			if tags, _ := l.crm.Tags("Deals", wonDeal); !slices.Equal(tags, []string{"VIP"}) || !strings.Contains(l.log.String(), "repeats=1 ") {
-				t.Errorf("tags %v, want VIP; log %s, want one repeat", tags, l.log)
-			}
-		})
+	answer, err := l.Invoke(ctx, payload)
+	if err != nil || !strings.Contains(string(answer), `"won"`) {
+		t.Errorf("Invoke = %s, %v, want the message failed", answer, err)
 	}
-}
-
-func TestSQSRepeats(t *testing.T) {
-	l := newLine(t)
-	batch := events.SQSEvent{Records: []events.SQSMessage{
-		stored(t, "first", "delivery-1", closed(wonDeal)),
-		stored(t, "repeat", "delivery-1", closed(wonDeal)),
-		stored(t, "same id, other body", "delivery-1", closed(lostDeal)),
-	}}
-	var got events.SQSEventResponse
-	l.invoke(t, batch, &got)
-	if len(failures(got)) > 0 {
-		t.Errorf("failures = %v, want none", failures(got))
-	}
-	for _, id := range []string{wonDeal, lostDeal} {
-		if tags, _ := l.crm.Tags("Deals", id); len(tags) > 0 && tags[0] == "In progress" {
-			t.Errorf("%s still carries %v", id, tags)
-		}
+	if !slices.Equal(m.delayed, []string{"won"}) || m.left < 50*time.Millisecond {
+		t.Errorf("%v were sent back with %v left, want the message and some time", m.delayed, m.left)
 	}
 }
