@@ -7,10 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
 	"untag/internal/awstest"
-	"untag/internal/secrets"
 )
 
 func TestADyingWinnerIsReplacedAMinuteLater(t *testing.T) {
@@ -54,36 +51,6 @@ func TestAWinnerThatDiesAtAnyTime(t *testing.T) {
 			}
 		})
 	}
-}
-
-// slowClaims reads a claim as slowly as a client that has to try again.
-type slowClaims struct {
-	*awstest.Secret
-	takes time.Duration
-}
-
-func (s slowClaims) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-	if *in.VersionStage != "AWSCURRENT" {
-		time.Sleep(s.takes)
-	}
-	return s.Secret.GetSecretValue(ctx, in, o...)
-}
-
-// TestAClaimIsReadLongAfterTheToken: by then its time has run out, and the token it was
-// for has come.
-func TestAClaimIsReadLongAfterTheToken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f, z := awstest.NewSecret("{}"), &zoho{takes: 34 * time.Second}
-		go func() { _, _ = instance(f, z).Token(t.Context()) }()
-		time.Sleep(33 * time.Second)
-		c := config(f, z)
-		c.Client = slowClaims{f, 28 * time.Second}
-		token, err := secrets.NewShared(c).Token(t.Context())
-		if err != nil || token.AccessToken != "hush-1" {
-			t.Errorf("Token = %v, %v, want the one that the other minted", token, err)
-		}
-		wantMinted(t, z, 1)
-	})
 }
 
 // TestWinnersThatKeepDying: Secrets Manager keeps a hundred versions for a day.

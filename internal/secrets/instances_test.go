@@ -67,8 +67,11 @@ func instances(n int, f *awstest.Secret, z *zoho) []*secrets.Shared {
 	return all
 }
 
-// ask asks every instance at once, several times each, for tokens.
+// ask asks every instance at once, several times each, for tokens. Whoever waits for
+// longer than a token lives gets none.
 func ask(ctx context.Context, all []*secrets.Shared) (tokens map[string]int, errs []error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Hour)
+	defer cancel()
 	tokens = make(map[string]int)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
