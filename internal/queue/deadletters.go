@@ -69,7 +69,7 @@ func (d *DeadLetters) List(ctx context.Context, most int) ([]Dead, error) {
 // others for a while.
 func (d *DeadLetters) hold(ctx context.Context, most int, while time.Duration) ([]Dead, error) {
 	var list []Dead
-	seen := make(map[string]bool)
+	at := make(map[string]int)
 	for len(list) < most {
 		out, err := d.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &d.url, MaxNumberOfMessages: int32(min(batchSize, most-len(list))),
@@ -82,10 +82,13 @@ func (d *DeadLetters) hold(ctx context.Context, most int, while time.Duration) (
 		}
 		before := len(list)
 		for _, m := range out.Messages {
-			if one := deadOf(m); !seen[one.ID] {
-				seen[one.ID] = true
-				list = append(list, one)
+			one := deadOf(m)
+			if i, seen := at[one.ID]; seen {
+				list[i].receipt = one.receipt // the one before no longer counts
+				continue
 			}
+			at[one.ID] = len(list)
+			list = append(list, one)
 		}
 		if len(list) == before { // none, or only such as are back already
 			return list, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,19 @@ func TestARedriveGoesPastWhatTheQueueDoesNotTake(t *testing.T) {
 	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(t.Context(), "https://events", 10, func(queue.Dead) bool { return true })
 	if err == nil || !strings.Contains(err.Error(), "redrive m1") || sent != 4 || len(f.deleted) != 4 || len(f.changes) != 1 || len(f.changes[0].Entries) != 1 {
 		t.Errorf("Redrive = %d, %v, deleted %v, put back by %d calls, want all but m1", sent, err, f.deleted, len(f.changes))
+	}
+}
+
+// TestRedriveOfMessagesThatCameBackMeanwhile: SQS may deliver one again before its time,
+// and takes it out only by the receipt it gave last.
+func TestRedriveOfMessagesThatCameBackMeanwhile(t *testing.T) {
+	f := &fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(11)}
+	again, receipt := f.messages[3], "r-again"
+	again.ReceiptHandle = &receipt
+	f.messages = append(f.messages, again)
+	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(t.Context(), "https://events", 1000, func(queue.Dead) bool { return true })
+	if err != nil || sent != 11 || slices.Contains(f.deleted, "m3") || !slices.Contains(f.deleted, "r-again") {
+		t.Errorf("Redrive = %d, %v, deleted by the receipts %v, want the last of each", sent, err, f.deleted)
 	}
 }
 
