@@ -72,10 +72,7 @@ func Decode[Text ~string | ~[]byte](body Text) (event.Delivery, error) {
 		ID: r.text("id"), DeliveryID: r.text("delivery_id"), Source: r.text("source"), Headers: r.texts("headers"),
 		RawQuery: r.text("query"), ContentType: r.text("content_type"),
 	}
-	if at := m["time"]; at != nil && d.Time.UnmarshalJSON(at) != nil {
-		r.foreign = true
-	}
-	d.Body = r.body()
+	d.Time, d.Body = r.time(), r.body()
 	if r.foreign || string(m["untag"]) != strconv.Itoa(format) || d.ID == "" || d.Source == "" {
 		return event.Delivery{}, ErrForeign
 	}
@@ -115,6 +112,16 @@ func (r *reader) texts(name string) map[string]string {
 		texts[name] = string(r.bytes(value))
 	}
 	return texts
+}
+
+// time is a member that may be absent.
+func (r *reader) time() time.Time {
+	var t time.Time
+	if text := r.members["time"]; text != nil {
+		_, ok := text.Text() // null would be no fault of UnmarshalJSON's
+		r.foreign = r.foreign || !ok || t.UnmarshalJSON(text) != nil
+	}
+	return t
 }
 
 // body is one of the two members that hold it, never both.

@@ -51,13 +51,14 @@ type fakeMover struct {
 	changes []*sqs.ChangeMessageVisibilityBatchInput
 	letters []*sqs.SendMessageInput
 	change  error
+	refused []types.BatchResultErrorEntry
 }
 
 func (f *fakeMover) ChangeMessageVisibilityBatch(_ context.Context, in *sqs.ChangeMessageVisibilityBatchInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.changes = append(f.changes, in)
-	return &sqs.ChangeMessageVisibilityBatchOutput{}, f.change
+	return &sqs.ChangeMessageVisibilityBatchOutput{Failed: f.refused}, f.change
 }
 
 func (f *fakeMover) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
@@ -116,6 +117,10 @@ func TestDelay(t *testing.T) {
 	f.change = errors.New("throttled")
 	if err := worker(f, "").Delay(t.Context(), list); err == nil {
 		t.Error("a refused delay is no error")
+	}
+	f.change, f.refused = nil, []types.BatchResultErrorEntry{{}}
+	if err := worker(f, "").Delay(t.Context(), list[:3]); err == nil || !strings.Contains(err.Error(), "1 of 3") {
+		t.Errorf("Delay = %v, want that 1 of 3 was refused", err)
 	}
 }
 
