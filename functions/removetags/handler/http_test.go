@@ -3,6 +3,7 @@ package handler_test
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -239,5 +240,33 @@ func TestNoCredential(t *testing.T) {
 	l.invoke(t, post("zoho", closed(wonDeal), nil), &got)
 	if got.StatusCode != 503 || !strings.Contains(got.Body, "ZOHO_SECRET_ID") {
 		t.Errorf("answer = %+v, want 503 naming ZOHO_SECRET_ID", got)
+	}
+}
+
+// TestRecordIDsAreStrings: from the event to the call, the answer and the live record,
+// also those that no number holds.
+func TestRecordIDsAreStrings(t *testing.T) {
+	for _, id := range []string{wonDeal, "18446744073709551615", "09007199254740993"} {
+		for name, body := range map[string]string{
+			"text":        `{"module":"Deals","id":"` + id + `","Stage":"Closed Won"}`,
+			"live record": `{"kind":"look","id":"` + id + `"}`,
+			"number":      `{"module":"Deals","id":` + id + `,"Stage":"Closed Won"}`,
+		} {
+			if name == "number" && id[0] == '0' {
+				continue // no number in JSON
+			}
+			t.Run(id+", "+name, func(t *testing.T) {
+				l := newLine(t)
+				var got response
+				l.invoke(t, post("zoho", body, nil), &got)
+				o := got.outcome(t)
+				if got.StatusCode != http.StatusOK || len(o.Removed) != 1 || o.Removed[0].ID != id {
+					t.Errorf("answer %d %s, want that the tag came off %s", got.StatusCode, got.Body, id)
+				}
+				if tags, _ := l.crm.Tags("Deals", id); slices.Contains(tags, "In progress") {
+					t.Errorf("%s still carries %v", id, tags)
+				}
+			})
+		}
 	}
 }

@@ -38,6 +38,12 @@ rules:
     when: event.module == "Deals" && event.Stage in ["Closed Won", "Closed Lost"]
     record: {module: Deals, id: event.id}
     remove: [In progress]
+  - name: live-record
+    on: zoho
+    when: event.kind == "look"
+    record: {module: Deals, id: event.id}
+    where: record.Stage == "Closed Won"
+    remove: [In progress]
   - name: has-no-id
     on: zoho
     when: event.kind == "no id"
@@ -54,6 +60,8 @@ const testRecords = `
 Deals:
   - {id: "5725767000000524157", Stage: Closed Won, Tag: [In progress, VIP]}
   - {id: "5725767000000524158", Stage: Closed Lost, Tag: [In progress]}
+  - {id: "18446744073709551615", Stage: Closed Won, Tag: [In progress]}
+  - {id: "09007199254740993", Stage: Closed Won, Tag: [In progress]}
 `
 
 // secretsOf is the webhook secrets of a test.
