@@ -67,6 +67,18 @@ func TestJoin(t *testing.T) {
 				{Module: "Deals", IDs: ids(0, 1), Tags: elevenTags[10:], Wave: 2},
 			},
 		},
+		"a call of its own costs less than two where others are full": {
+			slices.Concat(
+				removals("r", "Deals", ids(0, 100), "x"),
+				removals("r", "Deals", ids(100, 200), "y"),
+				removals("r", "Deals", ids(200, 201), "x", "y"),
+			),
+			[]pipeline.Call{
+				{Module: "Deals", IDs: ids(0, 100), Tags: []string{"x"}, Wave: 1},
+				{Module: "Deals", IDs: ids(100, 200), Tags: []string{"y"}, Wave: 1},
+				{Module: "Deals", IDs: ids(200, 201), Tags: []string{"x", "y"}, Wave: 1},
+			},
+		},
 		"a set of tags that others make up needs no call of its own": {
 			slices.Concat(
 				removals("r", "Deals", ids(0, 1), "x"),

@@ -75,13 +75,13 @@ func failures(r events.SQSEventResponse) []string {
 }
 
 func TestSQSBatch(t *testing.T) {
-	foreign := events.SQSMessage{MessageId: "foreign", Body: `{"hello":"world"}`, EventSource: "aws:sqs"}
+	foreign := events.SQSMessage{MessageId: "foreign", Body: `{"hush":"world"}`, EventSource: "aws:sqs"}
 	batch := events.SQSEvent{Records: []events.SQSMessage{
 		stored(t, "won", "", closed(wonDeal)),
 		stored(t, "lost", "", closed(lostDeal)),
 		stored(t, "gone", "", closed(goneDeal)),
 		stored(t, "wrong-module", "", `{"kind":"wrong module","id":"1"}`),
-		stored(t, "unparseable", "", `{"kind":`),
+		stored(t, "unparseable", "", `{"kind":"hush`),
 		stored(t, "rule-error", "", `{"kind":"no id"}`),
 		foreign,
 	}}
@@ -104,7 +104,7 @@ func TestSQSBatch(t *testing.T) {
 		if diff := cmp.Diff(wantBodies, m.bodies); diff != "" {
 			t.Errorf("bodies of the dead letters: -want +got\n%s", diff)
 		}
-		if log := l.log.String(); strings.Contains(log, "hello") || strings.Contains(log, "no id") || strings.Contains(log, wonDeal) {
+		if log := l.log.String(); strings.Contains(log, "hush") || strings.Contains(log, "no id") || strings.Contains(log, wonDeal) {
 			t.Errorf("the log has something of a message:\n%s", log)
 		}
 		if line := "messages=7 repeats=0 removed=2 nothing=0 gone=1 failed=1 undecided=1 dead_letters=4 back=0"; !strings.Contains(l.log.String(), line) {
