@@ -49,25 +49,6 @@ func waves(calls []Call) func(yield func([]Call) bool) {
 	}
 }
 
-// sideBySide makes a call for every item, at most limit at once, and waits for all. When
-// the calls before have failed, one goes first to see whether the others are worth it.
-func sideBySide[T any](f *failures, limit int, items []T, do func(T)) {
-	if f.doubtful() && len(items) > 0 {
-		do(items[0])
-		items = items[1:]
-	}
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, limit)
-	for _, item := range items {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			do(item)
-		})
-	}
-	wg.Wait()
-}
-
 func (r *results) make(ctx context.Context, crm remover, c Call) {
 	if p := r.failures.handBack(ctx); p != nil {
 		r.callFailed(c, p)

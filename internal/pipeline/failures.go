@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"sync"
+
+	"untag/internal/parallel"
 )
 
 // maxFailuresInARow is how many calls may fail one after the other, for a reason
@@ -64,4 +66,14 @@ func (f *failures) note(p *problem) {
 	}
 	f.inARow++
 	f.last = p
+}
+
+// sideBySide makes a call for every item, at most limit at once, and waits for all. When
+// the calls before have failed, one goes first to see whether the others are worth it.
+func sideBySide[T any](f *failures, limit int, items []T, do func(T)) {
+	if f.doubtful() && len(items) > 0 {
+		do(items[0])
+		items = items[1:]
+	}
+	parallel.Each(limit, items, do)
 }

@@ -16,16 +16,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"untag/internal/parallel"
 )
 
 const (
 	// firstDelay and lastDelay bound how long a message waits before another try.
 	firstDelay = 30 * time.Second
 	lastDelay  = time.Hour
-	// batchSize is how many messages SQS takes in one call, parallel how many calls go on
-	// at once.
-	batchSize = 10
-	parallel  = 5
+	// batchSize is how many messages SQS takes in one call, callsAtOnce how many calls go
+	// on at once.
+	batchSize   = 10
+	callsAtOnce = 5
 	// maxReason bounds the text of a reason, in bytes.
 	maxReason = 256
 )
@@ -107,7 +109,7 @@ func (w *Worker) Delay(ctx context.Context, list []Delayed) error {
 	}
 	var mu sync.Mutex
 	var errs []error
-	sideBySide(calls, func(in *sqs.ChangeMessageVisibilityBatchInput) {
+	parallel.Each(callsAtOnce, calls, func(in *sqs.ChangeMessageVisibilityBatchInput) {
 		out, err := w.client.ChangeMessageVisibilityBatch(ctx, in)
 		if err == nil && len(out.Failed) > 0 {
 			err = fmt.Errorf("SQS refused %d of %d", len(out.Failed), len(in.Entries))
@@ -139,7 +141,7 @@ func (w *Worker) DeadLetter(ctx context.Context, letters []Letter) []error {
 	for i := range letters {
 		indexes = append(indexes, i)
 	}
-	sideBySide(indexes, func(i int) { errs[i] = w.bury(ctx, letters[i]) })
+	parallel.Each(callsAtOnce, indexes, func(i int) { errs[i] = w.bury(ctx, letters[i]) })
 	return errs
 }
 
@@ -195,20 +197,6 @@ func attributeText(s string) string {
 		s = strings.ToValidUTF8(s[:maxReason], "")
 	}
 	return strings.TrimSpace(s)
-}
-
-// sideBySide runs do for every item, a few at once, and waits for all.
-func sideBySide[T any](items []T, do func(T)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, parallel)
-	for _, item := range items {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			do(item)
-		})
-	}
-	wg.Wait()
 }
 
 // URLFromARN gives the address of a queue from its ARN, below an endpoint; the

@@ -31,6 +31,7 @@ var never = map[string][]string{
 	"untag/internal/awsenv":     {"untag/", "os"},
 	"untag/internal/lambdatest": {"untag/"},
 	"untag/internal/awstest":    {"untag/"},
+	"untag/internal/parallel":   {"untag/"},
 }
 
 // neverItself lists what a package must not import itself, although something that it
