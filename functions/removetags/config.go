@@ -32,9 +32,9 @@ type config struct {
 // maxConcurrencyLimit is what the largest edition of Zoho CRM allows.
 const maxConcurrencyLimit = 25
 
-// readConfig reads the environment through getenv. Its error joins every fault
-// there is, those met already included, so that a deployment is mended in one go. An empty variable counts as
-// one that is not set, as SAM templates cannot leave one out.
+// readConfig reads the environment through getenv. Its error joins every fault there
+// is, those met already included, so that a deployment is mended in one go. An empty
+// variable counts as one that is not set, as SAM templates cannot leave one out.
 func readConfig(getenv func(string) string, met error) (config, error) {
 	c := config{
 		zohoSecretID:    getenv("ZOHO_SECRET_ID"),

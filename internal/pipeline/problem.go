@@ -21,9 +21,9 @@ type problem struct {
 	oneOfSeveral bool
 }
 
-// problemOf reads an error of the CRM, nil where there is none. One that is not the CRM's own says nothing
-// of whether it will pass, so it counts as one that may: removing a tag twice does
-// no harm, and an event given up too early is lost.
+// problemOf reads an error of the CRM, nil where there is none. One that is not the
+// CRM's own says nothing of whether it will pass, so it counts as one that may: removing
+// a tag twice does no harm, and an event given up too early is lost.
 func problemOf(err error) *problem {
 	if err == nil {
 		return nil

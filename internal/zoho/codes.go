@@ -1,7 +1,7 @@
 package zoho
 
-// retryable says what is known of a code, where the HTTP status does not decide. The codes are
-// those of https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html and
+// retryable says what is known of a code, where the HTTP status does not decide. The
+// codes are those of https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html and
 // https://www.zoho.com/crm/developer/docs/api/v8/status-codes.html.
 func retryable(code string) (retry, known bool) {
 	switch code {

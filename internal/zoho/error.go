@@ -133,8 +133,8 @@ func (e *Error) Gone() bool { return e.Record != "" && e.gone }
 // one of them, without a word on which. The others are worth a call without it.
 func (e *Error) OneOfSeveral() bool { return e.Record == "" && e.gone && !e.Retryable() }
 
-// withoutToken is a call that was not made for want of a token. An *Error is Zoho's own word,
-// which says how long to wait at least, not when the next token is due.
+// withoutToken is a call that was not made for want of a token. An *Error is Zoho's own
+// word, which says how long to wait at least, not when the next token is due.
 func withoutToken(operation string, err error) *Error {
 	e := &Error{Operation: operation, Err: err}
 	if _, own := err.(*Error); own {

@@ -9,10 +9,9 @@ import (
 const perCall = 100
 
 // fewest is the number of calls without which no worker can have been through with what
-// it was through with, batch by batch, had no call failed: records
-// that lose one tag alone fill calls of their own, as no call may name a tag more than a
-// record's rules do; and the rest need a call for each hundred that these leave no room
-// for.
+// it was through with, batch by batch, had no call failed: records that lose one tag
+// alone fill calls of their own, as no call may name a tag more than a record's rules
+// do; and the rest need a call for each hundred that these leave no room for.
 func fewest(l *load, batches [][]string) int {
 	byName := make(map[string]sent)
 	for _, s := range l.events {

@@ -13,9 +13,9 @@ import (
 )
 
 // hurried stands between everybody and moto. It divides the delays that workers ask SQS
-// for (a second is the least it knows), so that an hour passes in six seconds; and it lets one request through
-// at a time, as moto's queues are not made for more: a message that is sent while
-// another is deleted can get lost in moto itself.
+// for (a second is the least it knows), so that an hour passes in six seconds; and it
+// lets one request through at a time, as moto's queues are not made for more: a message
+// that is sent while another is deleted can get lost in moto itself.
 func hurried(moto string, by int) (http.Handler, error) {
 	target, err := url.Parse(moto)
 	if err != nil {
