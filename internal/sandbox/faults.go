@@ -112,6 +112,7 @@ func (sb *Sandbox) faulty(c *call, work func() answer) answer {
 		return a
 	case kindRevoked:
 		sb.revoke(c.token)
+		sb.count(func(n *Requests) { n.TokensRevoked++ })
 		return refuse(invalidToken)
 	}
 	a := work()

@@ -79,7 +79,7 @@ func TestRevokedEarly(t *testing.T) {
 			t.Errorf("answer = %d %s, want 401 INVALID_TOKEN", status, got)
 		}
 	}
-	if n := z.Requests(); n.Faulty != 1 || n.Unauthorized != 1 {
+	if n := z.Requests(); n.Faulty != 1 || n.TokensRevoked != 1 || n.Unauthorized != 1 {
 		t.Errorf("Requests() = %+v, want one revoked by fault and one refused after", n)
 	}
 	z.wantTags("Deals", won, "In progress", "VIP")

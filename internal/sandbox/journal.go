@@ -25,10 +25,12 @@ type Entry struct {
 // Requests counts what the Sandbox was asked.
 type Requests struct {
 	// TokenRequests were made of the accounts server, TokensMinted were
-	// answered with an access token, TokensRefused for being too many.
+	// answered with an access token, TokensRefused for being too many. TokensRevoked
+	// were ended early by Config.Faults.
 	TokenRequests int `json:"token_requests"`
 	TokensMinted  int `json:"tokens_minted"`
 	TokensRefused int `json:"tokens_refused"`
+	TokensRevoked int `json:"tokens_revoked"`
 	// CRM counts every call under /crm/. RemoveTags, Reads and Searches are
 	// those of them that asked for that, whether or not they succeeded.
 	CRM        int `json:"crm"`

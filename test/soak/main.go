@@ -3,7 +3,8 @@
 // binary, while the pretend Zoho fails and processes are killed. Then it counts.
 //
 // It needs moto's server as AWS: `make soak`. It exits with 1 where an event is lost or
-// given up, or a tag came off that no rule named; with 2 where it could not tell.
+// given up, a tag came off that no rule named, or too many tokens were minted; with 2
+// where it could not tell.
 package main
 
 import (
@@ -42,7 +43,8 @@ func main() {
 	flag.IntVar(&o.receivers, "receivers", 6, "receiving functions, each a process")
 	flag.Float64Var(&o.faults, "faults", 0.2, "share of Zoho's calls that fail, 0 to 1")
 	flag.Float64Var(&o.revoked, "revoked", 0.002, "share of Zoho's calls that end their access token early, 0 to 1")
-	flag.Uint64Var(&o.seed, "seed", 1, "seed of the events and of the faults")
+	// With 106 a token is ended early among the first hundred calls, so in a short run too.
+	flag.Uint64Var(&o.seed, "seed", 106, "seed of the events and of the faults")
 	flag.DurationVar(&o.killEvery, "kill-every", 2*time.Second, "how often a process is killed")
 	flag.DurationVar(&o.within, "within", 30*time.Minute, "how long it may take")
 	flag.IntVar(&o.hurry, "hurry", 600, "divide the delays that workers ask SQS for")

@@ -55,8 +55,12 @@ func off(crm *sandbox.Sandbox, s sent) bool {
 	return !slices.ContainsFunc(s.tags, func(tag string) bool { return slices.Contains(carries, tag) })
 }
 
-// good: no event is lost or given up, and no tag came off that no rule named.
-func (v verdict) good() bool { return v.lost == 0 && v.unnamed == 0 && v.givenUp == 0 }
+// good: no event is lost or given up, no tag came off that no rule named, and no token was
+// minted while one was good, except by processes that died with one in their hand.
+func (v verdict) good() bool {
+	return v.lost == 0 && v.unnamed == 0 && v.givenUp == 0 &&
+		v.requests.TokensMinted <= 1+v.requests.TokensRevoked+v.kills
+}
 
 func (v verdict) print(w io.Writer) {
 	r := v.requests
@@ -69,7 +73,7 @@ func (v verdict) print(w io.Writer) {
 	fmt.Fprintf(w, "removals nobody named      %d\n", v.unnamed)
 	fmt.Fprintf(w, "calls made                 %d (%d met a fault, %d were over Zoho's limit at once)\n", r.RemoveTags, r.Faulty, r.Throttled)
 	fmt.Fprintf(w, "fewest possible            %d for what each batch was through with\n", v.fewest)
-	fmt.Fprintf(w, "tokens minted              %d\n", r.TokensMinted)
+	fmt.Fprintf(w, "tokens minted              %d (Zoho ended %d early)\n", r.TokensMinted, r.TokensRevoked)
 	fmt.Fprintf(w, "processes killed           %d (%d deliveries and batches were repeated)\n", v.kills, v.again)
 	fmt.Fprintf(w, "took                       %s\n", v.took.Round(time.Second))
 }
