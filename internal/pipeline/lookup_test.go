@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -163,106 +162,6 @@ func TestSearches(t *testing.T) {
 		})
 	}
 }
-
-func TestZohoThatKeepsFailingIsNotHammered(t *testing.T) {
-	crm := &fakeCRM{remove: &zoho.Error{Status: 503}}
-	var events []event.Event
-	for i := range 3000 {
-		events = append(events, goEvent(fmt.Sprint(1000+i)))
-	}
-	outcomes := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm, MaxConcurrency: 1}).Run(t.Context(), slices.Values(events))
-	if len(crm.removed) != 5 {
-		t.Errorf("%d calls, want 5 before the rest is handed back", len(crm.removed))
-	}
-	for _, o := range outcomes {
-		if o.Outcome != "failed" || !o.Retryable() {
-			t.Fatalf("outcome = %+v, want failed and retryable", o)
-		}
-	}
-	if last := outcomes[2999]; last.Failed[0].Code != pipeline.CodeHandedBack {
-		t.Errorf("the last outcome = %+v, want it handed back", last)
-	}
-}
-
-// TestZohoIsAskedOnceWhileItIsDown: what a batch found out, the next does not have to.
-func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
-	crm := &fakeCRM{remove: &zoho.Error{Status: 503}}
-	p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm})
-	var events []event.Event
-	for i := range 3000 {
-		events = append(events, goEvent(fmt.Sprint(1000+i)))
-	}
-	p.Run(t.Context(), slices.Values(events))
-	for range 3 {
-		crm.removed = nil
-		p.Run(t.Context(), slices.Values(events))
-		if len(crm.removed) != 1 {
-			t.Errorf("%d calls of a batch while Zoho is down, want 1", len(crm.removed))
-		}
-	}
-	crm.remove, crm.removed = nil, nil
-	for i, o := range p.Run(t.Context(), slices.Values(events)) {
-		if o.Outcome != "removed" {
-			t.Fatalf("outcome %d after its return = %+v, want removed", i, o)
-		}
-	}
-	if len(crm.removed) != 30 {
-		t.Errorf("%d calls after its return, want 30", len(crm.removed))
-	}
-}
-
-// TestLookUpsOfAZohoThatKeepsFailing: a look-up is a call like any other, and what is
-// handed back waits as long as Zoho asked what failed to.
-func TestLookUpsOfAZohoThatKeepsFailing(t *testing.T) {
-	tests := map[string]struct{ record, more string }{
-		"searches": {"find: {criteria: {Number: event.id}}", ""},
-		"records":  {"id: event.id", "    where: record.Stage == \"Won\"\n"},
-		"searches, then removals": {"find: {criteria: {Number: event.id}}",
-			"  - {name: s, on: zoho, when: event.go, record: {module: Leads, id: event.id}, remove: [Call back]}\n"},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			busy := busyError(t)
-			crm := &fakeCRM{err: busy, remove: busy}
-			var events []event.Event
-			for i := range 3000 {
-				events = append(events, goEvent(fmt.Sprint(1000+i)))
-			}
-			outcomes := pipeline.New(pipeline.Config{Rules: rulesOf(t, tt.record, tt.more), CRM: crm, MaxConcurrency: 1}).Run(t.Context(), slices.Values(events))
-			if n := crm.searches + len(crm.reads) + len(crm.removed); n != 5 {
-				t.Errorf("%d calls, want 5 before the rest is handed back", n)
-			}
-			for _, o := range outcomes {
-				if o.Outcome != "failed" || !o.Retryable() || o.RetryAfter() != 77*time.Second {
-					t.Fatalf("outcome = %+v, want failed and to be tried after 77 s", o)
-				}
-			}
-		})
-	}
-}
-
-// busyError is that of a Zoho that asks to wait 77 seconds.
-func busyError(t *testing.T) error {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", "77")
-		w.WriteHeader(http.StatusTooManyRequests)
-	}))
-	defer server.Close()
-	c, err := zoho.New(zoho.Config{APIURL: server.URL, Tokens: oneToken{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = c.Records(t.Context(), "Deals", []string{"1"}, nil)
-	return err
-}
-
-type oneToken struct{}
-
-func (oneToken) Token(context.Context) (zoho.Token, error) {
-	return zoho.Token{AccessToken: "t"}, nil
-}
-func (oneToken) Refused(context.Context, zoho.Token) {}
 
 func TestAnEventFailsOnlyForItsOwn(t *testing.T) {
 	crm := &fakeCRM{remove: errors.New("broken")}
