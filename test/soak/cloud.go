@@ -36,9 +36,13 @@ type cloud struct {
 	receiving, working []string
 }
 
-func newCloud(ctx context.Context, o options, endpoint string, crm *sandbox.Sandbox, zoho string) (*cloud, error) {
+// addresses are where everything is: AWS for this program and for the functions, and
+// the pretend Zoho.
+type addresses struct{ aws, functionsAWS, zoho string }
+
+func newCloud(ctx context.Context, o options, at addresses, crm *sandbox.Sandbox) (*cloud, error) {
 	common := map[string]string{
-		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": endpoint, "LOG_LEVEL": "error",
+		"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": at.aws, "LOG_LEVEL": "error",
 	}
 	getenv := func(name string) string { return common[name] }
 	config, err := awsenv.Config(getenv)
@@ -77,11 +81,11 @@ func newCloud(ctx context.Context, o options, endpoint string, crm *sandbox.Sand
 	if err != nil {
 		return nil, err
 	}
-	common["RULES_FILE"] = rules
+	common["RULES_FILE"], common["AWS_ENDPOINT_URL"] = rules, at.functionsAWS
 	c.receiving = environment(common, map[string]string{"WEBHOOK_SECRET_ID": "soak-webhooks-" + run, "QUEUE_URL": c.queue})
 	c.working = environment(common, map[string]string{
 		"ZOHO_SECRET_ID": "soak-zoho-" + run, "ZOHO_TOKEN_SECRET_ID": "soak-token-" + run, "DEAD_LETTER_QUEUE_URL": c.dead,
-		"ZOHO_API_URL": zoho, "ZOHO_ACCOUNTS_URL": zoho,
+		"ZOHO_API_URL": at.zoho, "ZOHO_ACCOUNTS_URL": at.zoho,
 	})
 	return c, nil
 }

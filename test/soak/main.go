@@ -27,7 +27,7 @@ import (
 type options struct {
 	endpoint, bootstrap, rules       string
 	events, workers, receivers       int
-	faults, revoked                  float64
+	faults, revoked, awsFaults       float64
 	seed                             uint64
 	killEvery, within                time.Duration
 	hurry, waiting, batch, atOnceCRM int
@@ -43,6 +43,7 @@ func main() {
 	flag.IntVar(&o.receivers, "receivers", 6, "receiving functions, each a process")
 	flag.Float64Var(&o.faults, "faults", 0.2, "share of Zoho's calls that fail, 0 to 1")
 	flag.Float64Var(&o.revoked, "revoked", 0.002, "share of Zoho's calls that end their access token early, 0 to 1")
+	flag.Float64Var(&o.awsFaults, "aws-faults", 0.05, "share of the functions' calls to SQS and Secrets Manager that fail, 0 to 1")
 	// With 106 a token is ended early among the first hundred calls, so in a short run too.
 	flag.Uint64Var(&o.seed, "seed", 106, "seed of the events and of the faults")
 	flag.DurationVar(&o.killEvery, "kill-every", 2*time.Second, "how often a process is killed")
@@ -76,15 +77,18 @@ func soak(ctx context.Context, o options) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	proxy, err := hurried(o.endpoint, o.hurry)
+	moto, err := hurried(o.endpoint, o.hurry)
 	if err != nil {
 		return verdict{}, err
 	}
-	aws, err := serve(proxy)
-	if err != nil {
-		return verdict{}, err
+	lossy := &unreliable{next: moto, share: o.awsFaults}
+	var reliable, unreliable string
+	for into, h := range map[*string]http.Handler{&reliable: moto, &unreliable: lossy} {
+		if *into, err = serve(h); err != nil {
+			return verdict{}, err
+		}
 	}
-	cloud, err := newCloud(ctx, o, aws, crm, zoho)
+	cloud, err := newCloud(ctx, o, addresses{aws: reliable, functionsAWS: unreliable, zoho: zoho}, crm)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -99,7 +103,7 @@ func soak(ctx context.Context, o options) (verdict, error) {
 		return verdict{}, err
 	}
 	v := judge(load, progress, crm, dead)
-	v.kills, v.took = kills, time.Since(start)
+	v.kills, v.awsFaults, v.took = kills, int(lossy.failed.Load()), time.Since(start)
 	return v, nil
 }
 

@@ -18,6 +18,7 @@ type verdict struct {
 	givenUp              int
 	requests             sandbox.Requests
 	fewest, kills, again int
+	awsFaults            int
 	took                 time.Duration
 }
 
@@ -74,6 +75,7 @@ func (v verdict) print(w io.Writer) {
 	fmt.Fprintf(w, "calls made                 %d (%d met a fault, %d were over Zoho's limit at once)\n", r.RemoveTags, r.Faulty, r.Throttled)
 	fmt.Fprintf(w, "fewest possible            %d for what each batch was through with\n", v.fewest)
 	fmt.Fprintf(w, "tokens minted              %d (Zoho ended %d early)\n", r.TokensMinted, r.TokensRevoked)
+	fmt.Fprintf(w, "AWS's calls that failed    %d\n", v.awsFaults)
 	fmt.Fprintf(w, "processes killed           %d (%d deliveries and batches were repeated)\n", v.kills, v.again)
 	fmt.Fprintf(w, "took                       %s\n", v.took.Round(time.Second))
 }
