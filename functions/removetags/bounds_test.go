@@ -7,6 +7,8 @@ import "time"
 const (
 	maxFailuresInARow = 5
 	mostCallsABatch   = maxFailuresInARow + concurrency - 1
+	// modules are those that the rules name.
+	modules = 4
 )
 
 // checkInvocations: no batch went wrong as a whole, and what was to happen did.
@@ -56,8 +58,8 @@ func (l *line) checkBounds(drained time.Duration) {
 	}{
 		{"calls for one batch while Zoho was down", aBatch, mostCallsABatch},
 		// An instance has at most one batch a second, for it waits so long for messages; all
-		// but the first of them cost one call.
-		{"calls a minute while Zoho was down", aMinute, instances * (60 + mostCallsABatch)},
+		// but the first of them cost one call for each module.
+		{"calls a minute while Zoho was down", aMinute, instances * (60*modules + mostCallsABatch)},
 		// The waits of 1, 1, 1, 2, 4, 8, 16 and 32 minutes are a good hour, six of 45 the rest.
 		{"requests for a token while Zoho was down", l.network.requests(0, outageTime, true), 1 + 8 + 6},
 		{"tokens minted", asked.TokensMinted, 2 + int((before+outageTime+after)/renewed)},

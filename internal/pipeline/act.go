@@ -20,9 +20,9 @@ type results struct {
 // same record run one after the other. It returns when every call has an answer or
 // ctx is done; what was not called by then is failed and retryable.
 func (p *Pipeline) Act(ctx context.Context, plan *Plan) []Outcome {
-	r := &results{failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: p.failures}
+	r := &results{failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: plan.failures}
 	for wave := range waves(plan.Calls) {
-		sideBySide(p.failures, p.maxConcurrency, wave, func(c Call) { r.make(ctx, p.crm, c) })
+		sideBySide(plan.failures, p.maxConcurrency, wave, func(c Call) string { return c.Module }, func(c Call) { r.make(ctx, p.crm, c) })
 	}
 	outcomes := make([]Outcome, len(plan.Events))
 	for i := range plan.Events {
@@ -50,13 +50,13 @@ func waves(calls []Call) func(yield func([]Call) bool) {
 }
 
 func (r *results) make(ctx context.Context, crm remover, c Call) {
-	if p := r.failures.handBack(ctx); p != nil {
+	if p := r.failures.handBack(ctx, c.Module); p != nil {
 		r.callFailed(c, p)
 		return
 	}
 	removals, err := crm.RemoveTags(ctx, c.Module, c.IDs, c.Tags)
 	p := problemOf(err)
-	r.failures.note(p)
+	r.failures.note(c.Module, p)
 	if p != nil && p.oneOfSeveral && len(c.IDs) > 1 {
 		r.halve(ctx, crm, c)
 		return

@@ -16,64 +16,101 @@ const maxFailuresInARow = 5
 // calls before it kept failing or the deadline was near.
 const CodeHandedBack = "HANDED_BACK"
 
-// failures counts the calls, look-ups and removals alike, that failed one after the
-// other. The count lasts longer than a batch: while Zoho is down, a batch that follows
-// costs one call, not as many as it takes to find out again.
+// doubts are the modules whose calls ended a batch by failing one after the other. They
+// last longer than the batch: while Zoho is down, one that follows costs a call for each
+// module, not as many as it takes to find out again. And where Zoho fails for one module
+// alone, the others go on.
+type doubts struct {
+	mu      sync.Mutex
+	modules map[string]bool
+}
+
+func (d *doubts) about(module string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.modules[module]
+}
+
+func (d *doubts) set(module string, doubted bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.modules[module] = doubted
+}
+
+// failures counts the calls of a batch, look-ups and removals alike, that failed one
+// after the other.
 type failures struct {
+	doubts *doubts
+
 	mu     sync.Mutex
 	inARow int
-	last   *problem
+	// failing are the modules of those calls, each with what went wrong last.
+	failing map[string]*problem
+	last    *problem
+	// down are modules that were in doubt, and failed again.
+	down map[string]*problem
 }
 
-// begin lets a new batch make one call, however many failed before it.
-func (f *failures) begin() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.inARow = min(f.inARow, maxFailuresInARow-1)
-}
-
-// doubtful: one more failure, and the rest is handed back.
-func (f *failures) doubtful() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.inARow >= maxFailuresInARow-1
+func newFailures(d *doubts) *failures {
+	return &failures{doubts: d, failing: make(map[string]*problem), down: make(map[string]*problem)}
 }
 
 // handBack is why a call is better not made now, or nil. What is handed back has to
 // wait as long as what failed before it.
-func (f *failures) handBack(ctx context.Context) *problem {
+func (f *failures) handBack(ctx context.Context, module string) *problem {
 	if ctx.Err() != nil {
 		return &problem{code: CodeHandedBack, message: "not called: the deadline is near", retryable: true}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.inARow < maxFailuresInARow {
+	because := f.down[module]
+	if f.inARow >= maxFailuresInARow {
+		because = f.last
+	}
+	if because == nil {
 		return nil
 	}
 	return &problem{
 		code: CodeHandedBack, message: "not called: Zoho failed several calls in a row", retryable: true,
-		retryAfter: f.last.retryAfter, due: f.last.due,
+		retryAfter: because.retryAfter, due: because.due,
 	}
 }
 
 // note counts a call by what went wrong with it as a whole, nil for nothing.
-func (f *failures) note(p *problem) {
+func (f *failures) note(module string, p *problem) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if p == nil || !p.retryable {
 		f.inARow = 0
+		clear(f.failing)
+		f.doubts.set(module, false)
 		return
 	}
 	f.inARow++
-	f.last = p
+	f.failing[module], f.last = p, p
+	if f.doubts.about(module) {
+		f.down[module] = p
+	}
+	if f.inARow >= maxFailuresInARow {
+		for module := range f.failing {
+			f.doubts.set(module, true)
+		}
+	}
 }
 
-// sideBySide makes a call for every item, at most limit at once, and waits for all. When
-// the calls before have failed, one goes first to see whether the others are worth it.
-func sideBySide[T any](f *failures, limit int, items []T, do func(T)) {
-	if f.doubtful() && len(items) > 0 {
-		do(items[0])
-		items = items[1:]
+// sideBySide makes a call for every item, at most limit at once, and waits for all. Of a
+// module in doubt one goes first, to see whether the others are worth it.
+func sideBySide[T any](f *failures, limit int, items []T, module func(T) string, do func(T)) {
+	var rest []T
+	tried := make(map[string]bool)
+	for _, item := range items {
+		m := module(item)
+		if !f.doubts.about(m) || tried[m] {
+			rest = append(rest, item)
+			continue
+		}
+		tried[m] = true
+		do(item)
 	}
-	parallel.Each(limit, items, do)
+	parallel.Each(limit, rest, do)
 }

@@ -61,6 +61,41 @@ func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
 	}
 }
 
+// TestZohoThatFailsForOneModule: what keeps failing holds back its own module alone.
+func TestZohoThatFailsForOneModule(t *testing.T) {
+	more := "  - {name: s, on: zoho, when: event.go, record: {module: Accounts, id: event.id}, remove: [Call back]}\n"
+	crm := &failsFor{module: "Accounts"}
+	p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", more), CRM: crm, MaxConcurrency: 1})
+	var events []event.Event
+	for i := range 600 {
+		events = append(events, goEvent(fmt.Sprint(1000+i)))
+	}
+	for range 3 {
+		p.Run(t.Context(), slices.Values(events))
+		crm.failed, crm.done = 0, 0
+	}
+	p.Run(t.Context(), slices.Values(events))
+	if crm.failed != 1 || crm.done != 6 {
+		t.Errorf("%d calls of the module that fails and %d of the other, want 1 and 6", crm.failed, crm.done)
+	}
+}
+
+// failsFor is a Zoho that fails for one module.
+type failsFor struct {
+	fakeCRM
+	module       string
+	failed, done int
+}
+
+func (f *failsFor) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
+	if module == f.module {
+		f.failed++
+		return nil, &zoho.Error{Status: 500, Code: "INTERNAL_ERROR"}
+	}
+	f.done++
+	return f.fakeCRM.RemoveTags(ctx, module, ids, tags)
+}
+
 // TestLookUpsOfAZohoThatKeepsFailing: a look-up is a call like any other, and what is
 // handed back waits as long as Zoho asked what failed to.
 func TestLookUpsOfAZohoThatKeepsFailing(t *testing.T) {

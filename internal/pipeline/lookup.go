@@ -70,13 +70,13 @@ func (l *lookup) search(ctx context.Context, wishes []wish) {
 			order = append(order, s)
 		}
 	}
-	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) {
-		if s.failed = l.failures.handBack(ctx); s.failed != nil {
+	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) string { return s.module }, func(s *search) {
+		if s.failed = l.failures.handBack(ctx, s.module); s.failed != nil {
 			return
 		}
 		result, err := l.crm.Search(ctx, s.module, s.find)
 		s.failed = problemOf(err)
-		l.failures.note(s.failed)
+		l.failures.note(s.module, s.failed)
 		if s.failed != nil {
 			return
 		}

@@ -40,12 +40,12 @@ type Config struct {
 }
 
 // Pipeline decides, plans and acts. From one batch to the next it keeps nothing but
-// whether Zoho has been failing. It is safe for concurrent use.
+// the modules that Zoho has been failing for. It is safe for concurrent use.
 type Pipeline struct {
 	rules          decider
 	crm            crm
 	maxConcurrency int
-	failures       *failures
+	doubts         *doubts
 }
 
 // New returns a Pipeline over the rules and the CRM.
@@ -53,7 +53,7 @@ func New(c Config) *Pipeline {
 	if c.MaxConcurrency <= 0 {
 		c.MaxConcurrency = 5
 	}
-	return &Pipeline{rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, failures: &failures{}}
+	return &Pipeline{rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, doubts: &doubts{modules: make(map[string]bool)}}
 }
 
 // Run plans for a batch and acts: one outcome an event, in the order of the events.
@@ -69,6 +69,9 @@ type Plan struct {
 	Events []Planned
 	// Calls take off every removal of the batch.
 	Calls []Call
+
+	// failures are those of the look-ups; Act goes on counting.
+	failures *failures
 }
 
 // Planned is what the rules ask for on behalf of one event.
@@ -91,8 +94,7 @@ type Resolved struct {
 // Plan decides for every event, looks up the records that rules ask about, and
 // joins the removals into calls. Look-ups are the only requests it makes.
 func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan {
-	p.failures.begin()
-	plan := &Plan{}
+	plan := &Plan{failures: newFailures(p.doubts)}
 	var decided [][]rules.Candidate
 	for ev := range events {
 		decision := p.rules.Decide(ev)
@@ -105,7 +107,7 @@ func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan
 			wishes = append(wishes, wish{event: &plan.Events[i], candidate: c})
 		}
 	}
-	newLookup(p.crm, p.maxConcurrency, p.failures).resolve(ctx, wishes)
+	newLookup(p.crm, p.maxConcurrency, plan.failures).resolve(ctx, wishes)
 	var removals []Removal
 	for i := range plan.Events {
 		removals = append(removals, plan.Events[i].Removals...)
