@@ -78,12 +78,7 @@ func simulate(t *testing.T, spells []spell) {
 	waiting.Go(func() { drained = l.backlog(outage.Add(outageTime)) })
 	all := l.traffic(outage)
 	waiting.Wait()
-	for range 24 * 60 {
-		if len(l.sqs.Messages(eventsURL)) == 0 {
-			break
-		}
-		time.Sleep(time.Minute)
-	}
+	l.untilNone(func(awstest.Message) bool { return true })
 	stop()
 	polling.Wait()
 
@@ -206,15 +201,20 @@ func (l *line) unreadable() []sent {
 	return list
 }
 
-// backlog waits until no message from before Zoho's return is left in the queue, a day at
-// most, and gives how long that took.
+// backlog waits until no message from before Zoho's return is left in the queue, and
+// gives how long that took.
 func (l *line) backlog(back time.Time) time.Duration {
 	time.Sleep(time.Until(back))
+	l.untilNone(func(m awstest.Message) bool { return m.Sent.Before(back) })
+	return time.Since(back)
+}
+
+// untilNone waits until the queue has no message of a kind any more, a day at most.
+func (l *line) untilNone(kind func(awstest.Message) bool) {
 	for range 24 * 60 {
-		if !slices.ContainsFunc(l.sqs.Messages(eventsURL), func(m awstest.Message) bool { return m.Sent.Before(back) }) {
-			break
+		if !slices.ContainsFunc(l.sqs.Messages(eventsURL), kind) {
+			return
 		}
 		time.Sleep(time.Minute)
 	}
-	return time.Since(back)
 }

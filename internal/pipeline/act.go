@@ -11,6 +11,7 @@ type tagKey struct{ module, id, tag string }
 // results gathers what became of every tag of every record in a batch.
 type results struct {
 	mu        sync.Mutex
+	off       map[tagKey]bool
 	failed    map[tagKey]*problem
 	remaining map[recordKey][]string
 	failures  *failures
@@ -20,7 +21,9 @@ type results struct {
 // same record run one after the other. It returns when every call has an answer or
 // ctx is done; what was not called by then is failed and retryable.
 func (p *Pipeline) Act(ctx context.Context, plan *Plan) []Outcome {
-	r := &results{failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: plan.failures}
+	r := &results{
+		off: make(map[tagKey]bool), failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: plan.failures,
+	}
 	for wave := range waves(plan.Calls) {
 		sideBySide(plan.failures, p.maxConcurrency, wave, func(c Call) string { return c.Module }, func(c Call) { r.make(ctx, p.crm, c) })
 	}
@@ -70,6 +73,9 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 	for _, removal := range removals {
 		if removal.Err == nil {
 			r.remaining[recordKey{c.Module, removal.ID}] = removal.Tags
+			for _, tag := range c.Tags {
+				r.off[tagKey{c.Module, removal.ID, tag}] = true
+			}
 			continue
 		}
 		p := problemOf(removal.Err)
@@ -117,14 +123,20 @@ func (r *results) outcome(planned Planned) Outcome {
 }
 
 // sortOut parts a removal's tags into those removed and those that failed, the
-// latter gathered by what failed them.
+// latter gathered by what failed them. Of what no call says anything, nothing is known:
+// it does not count as removed, or the event would be lost.
 func (r *results) sortOut(removal Removal) (removed []string, failed []Failed) {
 	byProblem := make(map[*problem]int)
+	unanswered := &problem{code: CodeHandedBack, message: "no call was answered for it", retryable: true}
 	for _, tag := range removal.Tags {
-		p := r.failed[tagKey{removal.Module, removal.ID, tag}]
-		if p == nil {
+		key := tagKey{removal.Module, removal.ID, tag}
+		p := r.failed[key]
+		switch {
+		case p == nil && r.off[key]:
 			removed = append(removed, tag)
 			continue
+		case p == nil:
+			p = unanswered
 		}
 		i, seen := byProblem[p]
 		if !seen {

@@ -59,6 +59,12 @@ func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
 	if len(crm.removed) != 30 {
 		t.Errorf("%d calls after its return, want 30", len(crm.removed))
 	}
+	// It is in doubt no longer: one failure holds nothing back.
+	crm.removed, crm.removeOnce = nil, &zoho.Error{Status: 503}
+	p.Run(t.Context(), slices.Values(events))
+	if len(crm.removed) != 30 {
+		t.Errorf("%d calls when one fails after its return, want 30", len(crm.removed))
+	}
 }
 
 // TestZohoThatFailsForOneModule: what keeps failing holds back its own module alone.

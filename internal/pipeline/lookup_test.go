@@ -30,12 +30,18 @@ type fakeCRM struct {
 	searches int
 	removed  []pipeline.Call
 	remove   error
+	// removeOnce is met by the next call alone.
+	removeOnce error
 }
 
 func (f *fakeCRM) RemoveTags(_ context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.removed = append(f.removed, pipeline.Call{Module: module, IDs: ids, Tags: tags})
+	if err := f.removeOnce; err != nil {
+		f.removeOnce = nil
+		return nil, err
+	}
 	if f.remove != nil {
 		return nil, f.remove
 	}
