@@ -33,8 +33,9 @@ test: ## Run the tests that need only Go
 	go test ./...
 
 .PHONY: check
-check: ## Format, vet, staticcheck, import directions, race detector, fuzzing
+check: ## Format, go.mod, vet, staticcheck, import directions, race detector, fuzzing
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "gofmt these: $$unformatted"; exit 1; }
+	go mod tidy -diff
 	go vet ./...
 	go tool staticcheck ./...
 	go run ./test/imports
