@@ -82,13 +82,13 @@ func soak(ctx context.Context, o options) (verdict, error) {
 		return verdict{}, err
 	}
 	lossy := &unreliable{next: moto, share: o.awsFaults}
-	var reliable, unreliable string
-	for into, h := range map[*string]http.Handler{&reliable: moto, &unreliable: lossy} {
+	at := addresses{zoho: zoho}
+	for into, h := range map[*string]http.Handler{&at.aws: moto, &at.functionsAWS: lossy} {
 		if *into, err = serve(h); err != nil {
 			return verdict{}, err
 		}
 	}
-	cloud, err := newCloud(ctx, o, addresses{aws: reliable, functionsAWS: unreliable, zoho: zoho}, crm)
+	cloud, err := newCloud(ctx, o, at, crm)
 	if err != nil {
 		return verdict{}, err
 	}
