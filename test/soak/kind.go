@@ -11,8 +11,9 @@ type kind struct {
 	body string
 	// tags have to come off the record.
 	tags []string
-	// code is that of the dead letter that it has to become, "" for none.
-	code string
+	// code is that of the dead letter that it has to become, "" for none, and rule the rule
+	// that it has to name, "" where none came to it.
+	code, rule string
 	// stored events are put into the queue directly: the receiving side would refuse
 	// them, or they are not untag's at all.
 	stored bool
@@ -27,8 +28,8 @@ func kinds() []kind {
 		{name: "contact", share: 130, module: "Contacts", body: `{"module":"Contacts","id":%q,"paid":true}`, tags: []string{"Payment due"}},
 		{name: "other", share: 60, module: "Deals", body: `{"module":"Deals","id":%q,"stage":"open","paid":false}`},
 		{name: "gone", share: 20, body: `{"module":"Contacts","id":%q,"paid":true}`},
-		{name: "forbidden", share: 10, module: "Leads", body: `{"module":"Leads","id":%q}`, code: "NO_PERMISSION"},
-		{name: "undecided", share: 10, module: "Cases", body: `{"module":"Cases","id":%q,"amount":"a lot"}`, code: "RULE_ERROR"},
+		{name: "forbidden", share: 10, module: "Leads", body: `{"module":"Leads","id":%q}`, code: "NO_PERMISSION", rule: "lead-lost"},
+		{name: "undecided", share: 10, module: "Cases", body: `{"module":"Cases","id":%q,"amount":"a lot"}`, code: "RULE_ERROR", rule: "large-case"},
 		{name: "unreadable", share: 5, body: `{"module":"Deals","id":%q`, code: "UNREADABLE", stored: true},
 		{name: "foreign", share: 5, body: `%q is not untag's`, code: "UNREADABLE", stored: true},
 	}

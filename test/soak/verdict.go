@@ -35,7 +35,7 @@ func judge(l *load, p *progress, crm *sandbox.Sandbox, dead map[string]queue.Rea
 	for _, s := range l.events {
 		reason, isDead := dead[s.name]
 		switch {
-		case isDead && (s.code == "" || s.code != reason.Code || reason.Time.IsZero()):
+		case isDead && (s.code == "" || s.code != reason.Code || s.rule != reason.Rule || reason.Time.IsZero()):
 			v.givenUp++
 		case isDead:
 			v.dead++
