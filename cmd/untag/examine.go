@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"untag/internal/event"
 	"untag/internal/pipeline"
@@ -166,12 +165,4 @@ func (d *deadEnd) token(ctx context.Context) (string, error) {
 	}
 	err := json.Unmarshal(w.Body.Bytes(), &answer)
 	return answer.AccessToken, err
-}
-
-// orNow is the time of an event that does not have one.
-func orNow(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Now().UTC()
-	}
-	return t
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -75,7 +76,7 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 	if err != nil {
 		return err
 	}
-	for _, one := range recorded {
+	for i, one := range recorded {
 		ev, verified, err := r.read(ctx, one)
 		if err != nil {
 			return err
@@ -85,6 +86,9 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 			return err
 		}
 		explained := newExplained(examined, verified, x.crm)
+		if i > 0 && !f.json {
+			fmt.Fprintln(w) // between the events of a batch
+		}
 		if f.json {
 			err = explained.printJSON(w)
 		} else {
@@ -148,7 +152,9 @@ func (r *reader) read(ctx context.Context, one handler.Recorded) (event.Event, s
 	if one.DeliveryID != "" {
 		d.DeliveryID = one.DeliveryID
 	}
-	d.Time = orNow(d.Time)
+	if d.Time.IsZero() {
+		d.Time = time.Now().UTC()
+	}
 	ev, err := webhook.Parse(d)
 	return ev, verified, err
 }
@@ -173,8 +179,6 @@ type explainedRule struct {
 	DecidedBy  *string           `json:"decided_by"`
 	Conditions []rules.Condition `json:"conditions"`
 	Error      string            `json:"error,omitempty"`
-
-	about string
 }
 
 type explainedRemoval struct {
@@ -216,7 +220,7 @@ func newExplained(x examination, verified string, crm *sandbox.Sandbox) explaine
 // newExplainedRule joins the parts of `when` with those of `where`, where the record
 // was looked at.
 func newExplainedRule(e rules.Explanation, x examination, crm *sandbox.Sandbox) explainedRule {
-	r := explainedRule{Name: e.Rule, about: e.About, Matched: e.Matched, Conditions: e.Conditions}
+	r := explainedRule{Name: e.Rule, Matched: e.Matched, Conditions: e.Conditions}
 	if r.Conditions == nil {
 		r.Conditions = []rules.Condition{}
 	}

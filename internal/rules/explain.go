@@ -7,7 +7,6 @@ import (
 // Explanation is why one rule does or does not fire for an event.
 type Explanation struct {
 	Rule    string
-	About   string
 	Matched bool
 	// DecidedBy is the part that decided, "" where all held.
 	DecidedBy string
@@ -41,7 +40,7 @@ func (r *Rules) Explain(ev event.Event) []Explanation {
 	for i, rule := range ix.rules {
 		var d Decision
 		d.take(rule, s)
-		list[i] = Explanation{Rule: rule.name, About: rule.about}
+		list[i] = Explanation{Rule: rule.name}
 		list[i].Matched = rule.when.evaluate(s) == true
 		list[i].Conditions, list[i].DecidedBy = rule.when.explain(s)
 		if len(d.Errors) > 0 {

@@ -20,18 +20,18 @@ var (
 
 // rule is one compiled rule.
 type rule struct {
-	name, about string
-	at          place
-	on          []string
-	disabled    bool
-	when        *condition
-	where       *condition
-	module      *template
-	id          []*expression
-	find        *find
-	names       []*template
-	patterns    []string
-	keep        []string
+	name     string
+	at       place
+	on       []string
+	disabled bool
+	when     *condition
+	where    *condition
+	module   *template
+	id       []*expression
+	find     *find
+	names    []*template
+	patterns []string
+	keep     []string
 }
 
 // find is how a record is looked up.
@@ -65,7 +65,7 @@ func (d *document) readRule(node *yaml.Node) *rule {
 		r.at = at(n)
 	}
 	if n := m.optional("about"); n != nil {
-		r.about, _ = m.text("about", n)
+		m.text("about", n) // for people; only its form matters here
 	}
 	d.readOn(m, r)
 	if n := m.required("when", "write `when: true` if it is meant for every event"); n != nil {
