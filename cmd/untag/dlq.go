@@ -9,7 +9,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -49,7 +48,7 @@ func newDLQList(f *dlqFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List what failed, why, and how long ago", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			d, _, err := f.open(c.Context())
+			d, err := f.open(c.Context())
 			if err != nil {
 				return err
 			}
@@ -71,7 +70,7 @@ func newDLQShow(f *dlqFlags) *cobra.Command {
 		Long: `Show one message. What the event holds is not printed; --output writes it to a file,
 for untag explain and untag replay.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			d, _, err := f.open(c.Context())
+			d, err := f.open(c.Context())
 			if err != nil {
 				return err
 			}
@@ -104,7 +103,7 @@ queue. Mend first what they failed for; untag dlq list says what that is.`,
 				// They would come back without the reason why they are there.
 				return errors.New("--queue-url is the dead-letter queue itself")
 			}
-			d, _, err := f.open(c.Context())
+			d, err := f.open(c.Context())
 			if err != nil {
 				return err
 			}
@@ -119,77 +118,18 @@ queue. Mend first what they failed for; untag dlq list says what that is.`,
 	return c
 }
 
-func newReplay() *cobra.Command {
-	var url string
-	c := &cobra.Command{
-		Use: "replay FILE…", Short: "Send stored events to the queue again", Args: cobra.MinimumNArgs(1),
-		Long: `Send stored events to the queue again: files that untag dlq show --output wrote, or
-recorded batches from SQS. Removing a tag twice does no harm. The dead letter that
-a file was taken from stays where it is; untag dlq redrive moves it.`,
-		RunE: func(c *cobra.Command, args []string) error {
-			if url == "" {
-				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")
-			}
-			bodies, err := storedBodies(args)
-			if err != nil {
-				return err
-			}
-			client, err := newSQS(c.Context())
-			if err != nil {
-				return err
-			}
-			q := queue.New(queue.Config{Client: client, URL: url})
-			for i, body := range bodies {
-				if err := q.Resend(c.Context(), body); err != nil {
-					return fmt.Errorf("%d of %d sent: %w", i, len(bodies), err)
-				}
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%d sent\n", len(bodies))
-			return err
-		},
-	}
-	c.Flags().StringVar(&url, "queue-url", os.Getenv("QUEUE_URL"), "the queue to send to (QUEUE_URL)")
-	return c
-}
-
-// storedBodies reads every file before anything is sent.
-func storedBodies(files []string) ([]string, error) {
-	var bodies []string
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("read the event: %w", err)
-		}
-		found := []string{string(data)}
-		var batch events.SQSEvent
-		if json.Unmarshal(data, &batch) == nil && len(batch.Records) > 0 {
-			found = nil
-			for _, m := range batch.Records {
-				found = append(found, m.Body)
-			}
-		}
-		for _, body := range found {
-			if _, err := queue.Decode(body); err != nil {
-				return nil, fmt.Errorf("%s: %w", file, err)
-			}
-		}
-		bodies = append(bodies, found...)
-	}
-	return bodies, nil
-}
-
-func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, *sqs.Client, error) {
+func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, error) {
 	if f.max < 1 || f.max > maxInFlight {
-		return nil, nil, fmt.Errorf("--max %d: SQS hands out 1 to %d messages", f.max, maxInFlight)
+		return nil, fmt.Errorf("--max %d: SQS hands out 1 to %d messages", f.max, maxInFlight)
 	}
 	if f.deadLetterURL == "" {
-		return nil, nil, errors.New("--dead-letter-queue-url (or DEAD_LETTER_QUEUE_URL) names the dead-letter queue")
+		return nil, errors.New("--dead-letter-queue-url (or DEAD_LETTER_QUEUE_URL) names the dead-letter queue")
 	}
 	client, err := newSQS(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return queue.NewDeadLetters(client, f.deadLetterURL), client, nil
+	return queue.NewDeadLetters(client, f.deadLetterURL), nil
 }
 
 // newSQS takes region, credentials and address from wherever people keep them.
