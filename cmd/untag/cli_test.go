@@ -140,7 +140,7 @@ func TestExplain(t *testing.T) {
 		"fires":          {[]string{"-e", "events/zoho-workflow-form.json"}, 0, []string{"not checked", "deal-closed: fires", `Deals 5725767000000524102 loses "In progress"`, "POST https://www.zohoapis.com/crm/v2/Deals/5725767000000524102/actions/remove_tags?tag_names=In+progress"}},
 		"does not fire":  {[]string{"-e", "events/zoho-deal-open.json"}, 0, []string{`> false   event.Stage in ["Closed Won", "Closed Lost"]`, `met "Negotiation/Review"`, "none"}},
 		"verifies":       {[]string{"-e", "events/github-issues.json", "--secrets", "events/secrets/webhook.json"}, 0, []string{"verified  yes", "issue-closed: fires"}},
-		"a batch":        {[]string{"-e", "events/sqs-batch.json"}, 0, []string{"5725767000000524112", "5725767000000524202"}},
+		"a batch":        {[]string{"-e", "events/sqs-batch.json"}, 0, []string{"5725767000000524112", "5725767000000524202", "\n\nsource    "}},
 		"a stored event": {[]string{"-e", stored}, 0, []string{"source    zoho", "deal-closed: fires", "Deals 5725767000000524112"}},
 		"no event":       {[]string{"-e", "events/gone.json"}, 2, []string{"gone.json"}},
 		"no invocation":  {[]string{"-e", "events/secrets/webhook.json"}, 2, []string{"unknown kind"}},
@@ -276,6 +276,17 @@ func TestTheProjectsOwnRules(t *testing.T) {
 	}
 	if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), `failures="0"`) {
 		t.Errorf("JUnit: %v\n%s", err, text)
+	}
+}
+
+// TestCoverageInOrder: the files are reported on in the order in which they are run.
+func TestCoverageInOrder(t *testing.T) {
+	const one = "rules: rules.yaml\ntests: [{name: a, source: zoho, event: {Stage: Open}, expect: {}}]\n"
+	folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "a_test.yaml": one, "b_test.yaml": one})
+	code, out := untag(t, folder, "test", "--coverage")
+	a, b := strings.Index(out, "rules in a_test.yaml"), strings.Index(out, "rules in b_test.yaml")
+	if code != 0 || a < 0 || b < a {
+		t.Errorf("exit %d, want a_test.yaml before b_test.yaml:\n%s", code, out)
 	}
 }
 

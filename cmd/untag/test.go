@@ -70,6 +70,7 @@ func test(ctx context.Context, w io.Writer, files []string, f testFlags) error {
 		return err
 	}
 	var results []result
+	var coverage []covered
 	for _, file := range read {
 		c := covered{make(map[string]bool), make(map[string]bool)}
 		for i := range file.tests {
@@ -79,16 +80,20 @@ func test(ctx context.Context, w io.Writer, files []string, f testFlags) error {
 			}
 			results = append(results, one)
 		}
-		if f.coverage {
-			defer printCoverage(w, file, c)
-		}
+		coverage = append(coverage, c)
 	}
 	if f.junit != "" {
 		if err := writeJUnit(f.junit, results); err != nil {
 			return err
 		}
 	}
-	return printResults(w, results)
+	err := printResults(w, results)
+	if f.coverage {
+		for i, file := range read {
+			printCoverage(w, file, coverage[i])
+		}
+	}
+	return err
 }
 
 func printResults(w io.Writer, results []result) error {
