@@ -34,7 +34,7 @@ that reads records and takes tags off them. It prints its address and the
 credentials it takes, and ends on Ctrl-C. Nothing is kept but the journal.
 
 It can misbehave as Zoho does on a bad day. --faults spreads one share over all
-ways to fail; --fault sets the share of one of them:
+ways to fail but revoked; --fault sets the share of one of them:
 
   429, 429-after  too many requests, without and with Retry-After
   500, html       an internal error, a proxy's page
