@@ -41,6 +41,7 @@ func (r *Rules) Explain(ev event.Event) []Explanation {
 		var d Decision
 		d.take(rule, s)
 		list[i] = Explanation{Rule: rule.name}
+		s.refill()
 		list[i].Matched = rule.when.evaluate(s) == true
 		list[i].Conditions, list[i].DecidedBy = rule.when.explain(s)
 		if len(d.Errors) > 0 {
@@ -53,7 +54,9 @@ func (r *Rules) Explain(ev event.Event) []Explanation {
 	return list
 }
 
-// explain gives every part with what it met, and the text of the one that decided.
+// explain gives every part with what it met, and the text of the one that decided. Each
+// look has an allowance of its own: a condition that a decision could afford is not
+// explained as one that does too much.
 func (c *condition) explain(s scope) (conditions []Condition, decidedBy string) {
 	allHeld := true
 	for _, p := range c.parts() {
@@ -75,8 +78,10 @@ func (c *condition) decider(s scope) *part {
 	case opNot:
 		return c.kids[0].decider(s)
 	}
+	s.refill()
 	outcome := c.join(s)
 	for _, kid := range c.kids {
+		s.refill()
 		v := kid.join(s)
 		_, kidUnknown := v.(*unknown)
 		_, unknownOutcome := outcome.(*unknown)
@@ -88,6 +93,7 @@ func (c *condition) decider(s scope) *part {
 }
 
 func (p *part) explain(s scope) Condition {
+	s.refill()
 	c := Condition{Expression: p.text, Value: p.met(s)}
 	switch v := p.evaluate(s).(type) {
 	case bool:

@@ -109,3 +109,22 @@ func TestOddEvents(t *testing.T) {
 		}
 	}
 }
+
+// A condition that takes half of a rule's allowance is looked at more than twice for an
+// explanation.
+func TestExplainAgreesWithDecideOnHeavyConditions(t *testing.T) {
+	set := load(t, oneRule(`all(event.l, any(event.l, # == -1) == false) and event.yes`))
+	ev := anEvent(t, `{"yes": true, "l": [`+strings.Repeat("1,", 699)+`1]}`)
+	if d := set.Decide(ev); len(d.Candidates) != 1 {
+		t.Fatalf("Decide = %+v, want the rule to fire", d)
+	}
+	e := set.Explain(ev)[0]
+	if e.Candidate == nil || !e.Matched || e.DecidedBy != "" {
+		t.Errorf("Matched %v, DecidedBy %q, Err %v, want what Decide says", e.Matched, e.DecidedBy, e.Err)
+	}
+	for _, c := range e.Conditions {
+		if c.Held != "true" {
+			t.Errorf("%s: %s (%s), want true", c.Expression, c.Held, c.Message)
+		}
+	}
+}
