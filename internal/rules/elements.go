@@ -224,8 +224,8 @@ func sortBy(elements []any) any {
 	sorted := slices.Clone(elements)
 	var bad *unknown
 	slices.SortStableFunc(sorted, func(a, b any) int {
-		less := order(a.(element).said, b.(element).said, lessThan)
-		more := order(b.(element).said, a.(element).said, lessThan)
+		less := order("<", a.(element).said, b.(element).said)
+		more := order("<", b.(element).said, a.(element).said)
 		if u := firstUnknown(less, more); u != nil {
 			bad = u
 			return 0

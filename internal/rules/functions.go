@@ -45,9 +45,6 @@ func isPredicate(name string) bool {
 // one that the function refuses makes it a fault that names the function alone, as
 // the text of the refusal may quote the argument.
 func call(name string, args ...any) any {
-	if u := firstUnknown(args...); u != nil {
-		return u
-	}
 	if u := operands(args...); u != nil {
 		return u
 	}

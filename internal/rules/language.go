@@ -124,7 +124,7 @@ func operations() map[string]operation {
 	all := map[string]operation{
 		"$member": two(member), "$optional": two(optional), "$slice": three(slice), "$not": one(not),
 		"$negate": one(negate), "$and": two(and), "$or": two(or), "$equal": two(equal), "$isNil": one(isNil),
-		"$order": named(orderBy), "$in": two(within), "$coalesce": two(coalesce), "$span": two(span),
+		"$order": named(order), "$in": two(within), "$coalesce": two(coalesce), "$span": two(span),
 		"$text": named(text), "$arithmetic": named(arithmetic), "$choose": three(choose), "$has": one(has),
 		"$iterate": one(iterate),
 		"$list":    func(a ...any) (any, error) { return makeList(a...), nil },

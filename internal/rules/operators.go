@@ -87,7 +87,7 @@ func isNil(a any) any {
 }
 
 // order compares numbers, strings, dates and durations.
-func order(a, b any, holds func(a, b any) bool) any {
+func order(operator string, a, b any) any {
 	if u := operands(a, b); u != nil {
 		return u
 	}
@@ -98,7 +98,17 @@ func order(a, b any, holds func(a, b any) bool) any {
 	case bool, []any, map[string]any:
 		return wrong("%s has no order", typeName(a))
 	}
-	return guard(func() any { return holds(a, b) })
+	return guard(func() any {
+		switch operator {
+		case "<":
+			return runtime.Less(a, b)
+		case ">":
+			return runtime.More(a, b)
+		case "<=":
+			return runtime.LessOrEqual(a, b)
+		}
+		return runtime.MoreOrEqual(a, b)
+	})
 }
 
 // within is `in`: an element of a list, or a key of an object.
@@ -191,20 +201,4 @@ func guard(compute func() any) (result any) {
 		}
 	}()
 	return compute()
-}
-
-func lessThan(a, b any) bool { return orderBy("<", a, b) == true }
-
-func orderBy(operator string, a, b any) any {
-	return order(a, b, func(a, b any) bool {
-		switch operator {
-		case "<":
-			return runtime.Less(a, b)
-		case ">":
-			return runtime.More(a, b)
-		case "<=":
-			return runtime.LessOrEqual(a, b)
-		}
-		return runtime.MoreOrEqual(a, b)
-	})
 }
