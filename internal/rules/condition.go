@@ -210,7 +210,7 @@ func (r *conditionReader) part(node ast.Node, from, to int, tree *parser.Tree) (
 	return p, nil
 }
 
-// check checks and compiles the parts that need a program.
+// check checks the parts that need a program.
 func (c *condition) check() error {
 	for _, p := range c.parts() {
 		if p.member != nil {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/builtin"
@@ -24,22 +25,10 @@ var predicates = [...]string{
 }
 
 func isAllowed(name string) bool {
-	for _, a := range allowed {
-		if a == name {
-			return true
-		}
-	}
-	return name == "date" || name == "digits"
+	return slices.Contains(allowed[:], name) || name == "date"
 }
 
-func isPredicate(name string) bool {
-	for _, p := range predicates {
-		if p == name {
-			return true
-		}
-	}
-	return false
-}
+func isPredicate(name string) bool { return slices.Contains(predicates[:], name) }
 
 // call calls a function by its name. An unknown argument makes the result unknown;
 // one that the function refuses makes it a fault that names the function alone, as

@@ -116,9 +116,11 @@ func nameHint(name, after string) string {
 }
 
 func functionNames() []string {
-	names := []string{"has", "date", "now", "digits", "lower", "reduce", "get"}
-	names = append(names, allowed[:]...)
-	return append(names, predicates[:]...)
+	var names []string
+	for _, f := range Functions() {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // commented reports whether YAML left out the end of a scalar's line as a comment.

@@ -28,7 +28,7 @@ func newIndex(all []*rule, source string) *index {
 	ix := &index{}
 	ix.pool.New = func() any { return new([]int) }
 	for _, r := range all {
-		if !r.disabled && contains(r.on, source) {
+		if !r.disabled && slices.Contains(r.on, source) {
 			ix.rules = append(ix.rules, r)
 		}
 	}

@@ -58,8 +58,7 @@ const (
 	reports = "reports"
 )
 
-// known gives, for a condition that is silent, whether it is false rather than
-// unknown: then its opposite fires.
+// outcome is what a condition comes to for theEvent.
 func outcome(t *testing.T, when string) string {
 	t.Helper()
 	set, faults := rules.Load("rules.yaml", []byte(oneRule(when)))

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -45,7 +46,7 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 		switch {
 		case m.keys[name] != nil:
 			f.wrong(at(key), "keep one of them", "the key `%s` of %s occurs twice", name, what)
-		case known != nil && !contains(known, name):
+		case known != nil && !slices.Contains(known, name):
 			m.unknown(key, known)
 		default:
 			m.keys[name], m.values[name] = key, value
@@ -73,15 +74,6 @@ func secretKey(name string) bool {
 	name = strings.ToLower(name)
 	for _, word := range []string{"secret", "password", "token", "key", "signature"} {
 		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
 			return true
 		}
 	}

@@ -18,7 +18,7 @@ var (
 	findKeys   = []string{"email", "phone", "criteria", "many"}
 )
 
-// rule is one compiled rule.
+// rule is one rule of the file, checked.
 type rule struct {
 	name     string
 	at       place
@@ -70,7 +70,7 @@ func (d *document) readRule(node *yaml.Node) *rule {
 	d.readOn(m, r)
 	if n := m.required("when", "write `when: true` if it is meant for every event"); n != nil {
 		r.when = d.condition(n, "when")
-		d.allowRecord(n, r.when, "when")
+		d.refuseRecord(n, r.when)
 	}
 	if n := m.optional("where"); n != nil {
 		r.where = d.condition(n, "where")
@@ -105,7 +105,7 @@ func (d *document) readOn(m *mapping, r *rule) {
 				hint = "the sources are " + list(known)
 			}
 			d.wrong(at(item), hint, "there is no source `%s`", name)
-		case contains(r.on, name):
+		case slices.Contains(r.on, name):
 			d.wrong(at(item), "keep one of them", "source `%s` is listed twice", name)
 		default:
 			d.used[name] = true
@@ -114,15 +114,8 @@ func (d *document) readOn(m *mapping, r *rule) {
 	}
 }
 
-// expressionText gives the source of an expression. YAML reads `true` and `42` as
-// something else than text; as expressions they are what they look like.
-func (d *document) expressionText(n *yaml.Node, what string) (string, bool) {
-	text, ok := d.text(n, what)
-	return text, ok
-}
-
 func (d *document) condition(n *yaml.Node, what string) *condition {
-	source, ok := d.expressionText(n, "`"+what+"`")
+	source, ok := d.text(n, "`"+what+"`")
 	if !ok {
 		return nil
 	}
@@ -170,7 +163,7 @@ func (d *document) expressionFault(n *yaml.Node, err error) {
 }
 
 func (d *document) expression(n *yaml.Node, what string) *expression {
-	source, ok := d.expressionText(n, what)
+	source, ok := d.text(n, what)
 	if !ok {
 		return nil
 	}
@@ -188,14 +181,15 @@ func (d *document) expression(n *yaml.Node, what string) *expression {
 	return e
 }
 
-func (d *document) allowRecord(n *yaml.Node, c *condition, what string) {
+// refuseRecord reports the first part of a `when` that reads the record.
+func (d *document) refuseRecord(n *yaml.Node, c *condition) {
 	if c == nil {
 		return
 	}
 	for _, p := range c.parts() {
 		for _, path := range p.paths {
 			if path.root == "record" {
-				d.wrong(d.locate(n, p.offset), "move this part to `where`", "`%s` cannot see the record, which is not read yet", what)
+				d.wrong(d.locate(n, p.offset), "move this part to `where`", "`when` cannot see the record, which is not read yet")
 				return
 			}
 		}

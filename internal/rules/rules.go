@@ -6,8 +6,8 @@ import (
 	"untag/internal/event"
 )
 
-// Rules are the sources and rules of one file, compiled. They are read-only and safe
-// for concurrent use.
+// Rules are the sources and rules of one file, checked. They are safe for concurrent
+// use.
 type Rules struct {
 	sources  []event.Source
 	bySource map[string]*index

@@ -15,8 +15,8 @@ func Schema() ([]byte, error) {
 		},
 		"header":      nonEmpty("The header that carries the token or the signature. A token comes in X-Webhook-Token unless this says otherwise."),
 		"query":       nonEmpty("The query parameter that carries the token, instead of a header."),
-		"algorithm":   object{"enum": []string{"sha1", "sha256", "sha512"}, "description": "The hash of the HMAC, sha256 unless given."},
-		"encoding":    object{"enum": []string{"hex", "base64"}, "description": "How the signature is written, hex unless given."},
+		"algorithm":   object{"enum": algorithms, "description": "The hash of the HMAC, sha256 unless given."},
+		"encoding":    object{"enum": encodings, "description": "How the signature is written, hex unless given."},
 		"prefix":      nonEmpty("What stands before the signature in its header, such as sha256=."),
 		"eventbridge": nonEmpty("The source of the EventBridge events that belong here; verify has to list aws."),
 	}, "verify")

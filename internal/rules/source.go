@@ -1,12 +1,22 @@
 package rules
 
 import (
+	"slices"
+
 	"go.yaml.in/yaml/v4"
 
 	"untag/internal/event"
 )
 
-var sourceKeys = []string{"verify", "header", "query", "algorithm", "encoding", "prefix", "eventbridge"}
+// schemeKeys are the keys of a source that say how a scheme works.
+var schemeKeys = []string{"header", "query", "algorithm", "encoding", "prefix"}
+
+var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"eventbridge"})
+
+var (
+	algorithms = []string{"sha1", "sha256", "sha512"}
+	encodings  = []string{"hex", "base64"}
+)
 
 var schemeKinds = []string{"token", "github", "hmac", "aws"}
 
@@ -42,7 +52,7 @@ func (r *sourceReader) readVerify() {
 	for _, item := range r.f.strings(n, "`verify` of "+r.what) {
 		kind := resolve(item).Value
 		switch {
-		case !contains(schemeKinds, kind):
+		case !slices.Contains(schemeKinds, kind):
 			hint := didYouMean(kind, schemeKinds)
 			if hint == "" {
 				hint = "it is one of " + list(schemeKinds)
@@ -83,8 +93,8 @@ func (r *sourceReader) complete(s *event.Scheme) {
 			r.f.wrong(at(r.node), "name the header that carries the signature", "%s verifies with `hmac` and has no `header`", r.what)
 		}
 		r.headerName(s.Header)
-		s.Algorithm = r.choice("algorithm", "sha256", "sha1", "sha256", "sha512")
-		s.Encoding = r.choice("encoding", "hex", "hex", "base64")
+		s.Algorithm = r.choice("algorithm", "sha256", algorithms)
+		s.Encoding = r.choice("encoding", "hex", encodings)
 	}
 }
 
@@ -97,12 +107,12 @@ func (r *sourceReader) plain(name string) string {
 	return value
 }
 
-func (r *sourceReader) choice(name, standard string, values ...string) string {
+func (r *sourceReader) choice(name, standard string, values []string) string {
 	value := r.plain(name)
 	if value == "" {
 		return standard
 	}
-	if !contains(values, value) {
+	if !slices.Contains(values, value) {
 		hint := didYouMean(value, values)
 		if hint == "" {
 			hint = "it is one of " + list(values)
@@ -124,7 +134,7 @@ func (r *sourceReader) headerName(name string) {
 // strays are keys that no listed way to verify reads: they would look like protection
 // and be none.
 func (r *sourceReader) strays(seen map[string]bool) {
-	for _, name := range sourceKeys[1:6] {
+	for _, name := range schemeKeys {
 		key := r.keys[name]
 		if key == nil || seen["hmac"] && name != "query" || seen["token"] && (name == "header" || name == "query") {
 			continue

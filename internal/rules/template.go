@@ -20,7 +20,7 @@ type piece struct {
 	offset  int // of the expression, in runes of the text
 }
 
-// check checks and compiles the expressions.
+// check checks the expressions.
 func (t *template) check() error {
 	for _, p := range t.pieces {
 		if p.program == nil {
@@ -51,7 +51,7 @@ func (t *template) computed() bool {
 	return false
 }
 
-// template compiles a text; errors are *placed, in runes of the text.
+// template reads a text; errors are *placed, in runes of the text.
 func (l *language) template(text string) (*template, error) {
 	t := &template{text: text}
 	rest, offset := text, 0

@@ -35,7 +35,7 @@ func firstUnknown(values ...any) *unknown {
 	return first
 }
 
-// operand refuses what no operator can use: an unknown, and null.
+// operands refuses what no operator can use: an unknown, and null.
 func operands(values ...any) *unknown {
 	if u := firstUnknown(values...); u != nil {
 		return u
