@@ -17,7 +17,6 @@ const MaxBody = 1 << 20
 // Request is an HTTP request to a source, before anything is known of its sender.
 type Request struct {
 	Source string
-	Method string
 	// Header may have its names in any case.
 	Header http.Header
 	// RawQuery is the query as sent, without the question mark.

@@ -146,7 +146,7 @@ func TestVerify(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := webhook.New(webhook.Config{Sources: sources, Secrets: secrets})
 			d, err := r.Verify(t.Context(), webhook.Request{
-				Source: tt.source, Method: "POST", Header: tt.header, RawQuery: tt.query, Body: []byte(tt.body), AWS: tt.aws,
+				Source: tt.source, Header: tt.header, RawQuery: tt.query, Body: []byte(tt.body), AWS: tt.aws,
 			})
 			var e *webhook.Error
 			switch {

@@ -33,7 +33,7 @@ type httpRequest struct {
 // webhook is the request as the webhook package takes it.
 func (r httpRequest) webhook(source string, body []byte) *webhook.Request {
 	return &webhook.Request{
-		Source: source, Method: r.method, Header: r.header, RawQuery: r.rawQuery,
+		Source: source, Header: r.header, RawQuery: r.rawQuery,
 		Body: body, AWS: r.authorized, ReceivedAt: r.at,
 	}
 }

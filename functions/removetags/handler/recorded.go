@@ -109,7 +109,7 @@ func errNoBus(source string) error {
 // invokedRequest is an event that came in through IAM.
 func invokedRequest(source string, body []byte, at time.Time) *webhook.Request {
 	return &webhook.Request{
-		Source: source, Method: http.MethodPost, Body: body, AWS: true, ReceivedAt: at,
+		Source: source, Body: body, AWS: true, ReceivedAt: at,
 		Header: http.Header{"Content-Type": {"application/json"}},
 	}
 }
