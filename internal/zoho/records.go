@@ -22,23 +22,6 @@ func (r Record) ID() string {
 	return id
 }
 
-// Tags are the names of the record's tags.
-func (r Record) Tags() []string {
-	list, _ := r["Tag"].([]any)
-	var names []string
-	for _, item := range list {
-		switch tag := item.(type) {
-		case string:
-			names = append(names, tag)
-		case map[string]any:
-			if name, ok := tag["name"].(string); ok {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
-
 // Records reads 1 to 100 records of one module, in the order of the answer, with the
 // named fields; nil fields ask for all of them, which API v3 and later do not give: Zoho
 // then answers REQUIRED_PARAM_MISSING. An id that is named twice counts once; records
