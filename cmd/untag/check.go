@@ -55,7 +55,7 @@ func check(w io.Writer, file string, asJSON, strict bool) error {
 	if err != nil {
 		return fmt.Errorf("read the rules: %w", err)
 	}
-	set, faults := rules.Load(file, data)
+	set, faults := rules.Load(data)
 	if asJSON {
 		err = printFaultsJSON(w, file, faults)
 	} else {

@@ -22,7 +22,7 @@ func TestDocumentedRules(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
 		block := m[1]
 		if strings.HasPrefix(block, "version: 1") {
-			if set, faults := rules.Load("rules.yaml", []byte(block)); set == nil || len(faults) > 0 {
+			if set, faults := rules.Load([]byte(block)); set == nil || len(faults) > 0 {
 				t.Errorf("%v\n%s", faults, block)
 			}
 			if err := os.WriteFile(filepath.Join(folder, "rules.yaml"), []byte(block), 0o600); err != nil {

@@ -19,7 +19,7 @@ rules:
 `
 
 func TestInvite(t *testing.T) {
-	set, faults := rules.Load("rules.yaml", []byte(inviting))
+	set, faults := rules.Load([]byte(inviting))
 	if set == nil {
 		t.Fatal(faults)
 	}

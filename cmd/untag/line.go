@@ -54,7 +54,7 @@ func readRules(file string) (*rules.Rules, error) {
 	if err != nil {
 		return nil, unread("rules", "--rules", err)
 	}
-	set, found := rules.Load(file, data)
+	set, found := rules.Load(data)
 	if set != nil {
 		return set, nil
 	}

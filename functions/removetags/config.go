@@ -115,7 +115,7 @@ func loadRules(file string) (*rules.Rules, []error) {
 	if err != nil {
 		return nil, []error{fmt.Errorf("RULES_FILE: read the rules: %w", err)}
 	}
-	set, found := rules.Load(file, data)
+	set, found := rules.Load(data)
 	if set != nil {
 		return set, nil
 	}

@@ -155,7 +155,7 @@ func (l *lookup) settle(w wish, id string) {
 		skip(c.Tags, "the record is no longer in the CRM")
 		return
 	}
-	resolution := c.Resolve(id, record)
+	resolution := c.Resolve(record)
 	w.event.Resolutions = append(w.event.Resolutions, Resolved{Rule: c.Rule, Module: c.Module, ID: id, Resolution: resolution})
 	switch {
 	case resolution.Err != nil:

@@ -74,15 +74,15 @@ func (f *fakeCRM) Search(context.Context, string, zoho.Search) (zoho.SearchResul
 
 func rulesOf(t *testing.T, record, more string) *rules.Rules {
 	t.Helper()
-	set, faults := rules.Load("rules.yaml", []byte(`version: 1
+	set, faults := rules.Load([]byte(`version: 1
 sources: {zoho: {verify: token}}
 rules:
   - name: r
     on: zoho
     when: event.go
-    record: {module: Deals, `+record+`}
+    record: {module: Deals, ` + record + `}
     remove: [In progress]
-`+more))
+` + more))
 	if set == nil {
 		t.Fatal(faults)
 	}

@@ -44,7 +44,7 @@ func (j *journalCRM) Search(_ context.Context, module string, s zoho.Search) (zo
 // TestTheSameBatchAgain: the same events and rules ask the same of the CRM, in the same
 // order, and come to the same, with the same reasons.
 func TestTheSameBatchAgain(t *testing.T) {
-	set, faults := rules.Load("rules.yaml", []byte(`version: 1
+	set, faults := rules.Load([]byte(`version: 1
 sources: {zoho: {verify: token}}
 rules:
   - {name: plain, on: zoho, when: event.go, record: {module: Deals, id: event.ids}, remove: [b, a]}

@@ -33,7 +33,7 @@ func BenchmarkLoad1000(b *testing.B) {
 	data := []byte(manyRules(1000))
 	b.ReportAllocs()
 	for b.Loop() {
-		if set, faults := rules.Load("rules.yaml", data); set == nil {
+		if set, faults := rules.Load(data); set == nil {
 			b.Fatal(faults)
 		}
 	}
@@ -59,7 +59,7 @@ func BenchmarkDecide(b *testing.B) {
 func BenchmarkLoadMixed1000(b *testing.B) {
 	data := []byte(strings.ReplaceAll(manyRules(1000), ` && event.Stage`, ` && any(event.items, .n > 1) && lower(event.owner) != "x" && event.Stage`))
 	for b.Loop() {
-		if set, faults := rules.Load("rules.yaml", data); set == nil {
+		if set, faults := rules.Load(data); set == nil {
 			b.Fatal(faults)
 		}
 	}
@@ -119,7 +119,7 @@ func BenchmarkLimitLoad(b *testing.B) {
 		least := time.Hour
 		for range 10 {
 			start := cpuTime(b)
-			set, faults := rules.Load("rules.yaml", data)
+			set, faults := rules.Load(data)
 			if set == nil {
 				b.Fatal(faults)
 			}

@@ -18,10 +18,10 @@ var fileKeys = []string{"version", "sources", "rules"}
 // maxFile bounds a rules file, in bytes.
 const maxFile = 8 << 20
 
-// Load checks all of a rules file. The name of the file is for messages only. Faults
-// come in the order of the file; the Rules are nil if one of them is an error. The
-// conditions of a source are compiled for its first event.
-func Load(_ string, data []byte) (*Rules, []Fault) {
+// Load checks all of a rules file. Faults come in the order of the file; the Rules are
+// nil if one of them is an error. The conditions of a source are compiled for its first
+// event.
+func Load(data []byte) (*Rules, []Fault) {
 	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage()}
 	root := d.parse(data)
 	if root != nil {

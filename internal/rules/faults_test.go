@@ -32,7 +32,7 @@ func TestFaults(t *testing.T) {
 					fatal = fatal || strings.Contains(want, " error:")
 				}
 			}
-			set, faults := rules.Load(file, data)
+			set, faults := rules.Load(data)
 			if (set == nil) != fatal {
 				t.Errorf("Load: rules %v, want rules %v", set != nil, !fatal)
 			}
@@ -68,7 +68,7 @@ func TestSecretsAreMasked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, faults := rules.Load("rules.yaml", data)
+	_, faults := rules.Load(data)
 	for _, f := range faults {
 		if strings.Contains(f.String(), "s3cr3t") {
 			t.Errorf("fault %q shows the secret", f)
@@ -77,7 +77,7 @@ func TestSecretsAreMasked(t *testing.T) {
 			t.Errorf("fault %q: masked %v", f, f.Masked)
 		}
 	}
-	_, faults = rules.Load("rules.yaml", []byte("version: 1\nsources: {zoho: {verify: token, secret: 's3cr3t}}\n"))
+	_, faults = rules.Load([]byte("version: 1\nsources: {zoho: {verify: token, secret: 's3cr3t}}\n"))
 	if len(faults) != 1 || !faults[0].Masked && strings.Contains(strconv.Itoa(faults[0].Line), "2") {
 		t.Errorf("faults of a file that is not YAML = %+v", faults)
 	}

@@ -22,7 +22,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add([]byte(manyRules(3)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		set, faults := rules.Load("rules.yaml", data)
+		set, faults := rules.Load(data)
 		fatal := false
 		for _, fault := range faults {
 			fatal = fatal || fault.Severity == rules.SeverityError
@@ -61,7 +61,7 @@ func FuzzDecide(f *testing.F) {
 		if err != nil || !ok {
 			return
 		}
-		set, _ := rules.Load("rules.yaml", []byte(oneRule(when)))
+		set, _ := rules.Load([]byte(oneRule(when)))
 		if set == nil {
 			return
 		}

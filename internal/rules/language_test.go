@@ -16,7 +16,7 @@ import (
 // load gives the rules of a file, which has to be right.
 func load(t testing.TB, text string) *rules.Rules {
 	t.Helper()
-	set, faults := rules.Load("rules.yaml", []byte(text))
+	set, faults := rules.Load([]byte(text))
 	if set == nil {
 		t.Fatalf("Load: %v\n%s", faults, text)
 	}
@@ -61,7 +61,7 @@ const (
 // outcome is what a condition comes to for theEvent.
 func outcome(t *testing.T, when string) string {
 	t.Helper()
-	set, faults := rules.Load("rules.yaml", []byte(oneRule(when)))
+	set, faults := rules.Load([]byte(oneRule(when)))
 	if set == nil {
 		t.Fatalf("Load(%s): %v", when, faults)
 	}

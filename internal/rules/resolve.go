@@ -22,7 +22,7 @@ type Resolution struct {
 }
 
 // Resolve decides about one live record, as the CRM's API gives it.
-func (c Candidate) Resolve(_ string, record map[string]any) (r Resolution) {
+func (c Candidate) Resolve(record map[string]any) (r Resolution) {
 	defer func() {
 		if recover() != nil {
 			r = Resolution{Err: &RuleError{c.Rule, "the rule cannot be evaluated"}}

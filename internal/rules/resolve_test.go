@@ -105,7 +105,7 @@ func TestResolve(t *testing.T) {
 		if diff := cmp.Diff(test.fields, c.Fields); diff != "" || c.AllFields {
 			t.Errorf("%s: Fields (all %v): %s", name, c.AllFields, diff)
 		}
-		got := c.Resolve("7", test.record)
+		got := c.Resolve(test.record)
 		if diff := cmp.Diff(test.tags, got.Tags); diff != "" {
 			t.Errorf("%s: Tags: %s", name, diff)
 		}

@@ -48,7 +48,7 @@ func TestSchemaTakesWhatLoadTakes(t *testing.T) {
 		ruleOf(`{module: "${event.m}", find: {criteria: {A: event.a}, many: true}}`, "    where: record.A == 1\n    remove: ['a*']\n    keep: [ab]"),
 		strings.Replace(oneRule("true"), "{verify: token}", "{verify: [hmac, aws], header: X, algorithm: sha1, encoding: base64, prefix: p, eventbridge: e}", 1),
 	} {
-		if set, faults := rules.Load("rules.yaml", []byte(good)); set == nil {
+		if set, faults := rules.Load([]byte(good)); set == nil {
 			t.Errorf("Load: %v\n%s", faults, good)
 		}
 		if err := check(good); err != nil {

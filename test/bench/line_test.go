@@ -36,7 +36,7 @@ func twentyRules(b *testing.B) *rules.Rules {
 		fmt.Fprintf(&file, "  - name: r%d\n    on: acme\n    when: event.module == \"Module%d\" && event.Stage in [\"Closed Won\", \"Closed Lost\"] && event.Amount > %d\n"+
 			"    record: {module: Deals, id: event.id}\n    remove: [In progress]\n", i, i, i)
 	}
-	set, faults := rules.Load("rules.yaml", []byte(file.String()))
+	set, faults := rules.Load([]byte(file.String()))
 	if set == nil {
 		b.Fatal(faults)
 	}

@@ -77,7 +77,7 @@ rules:
 `
 
 func loadRules(b *testing.B, file string) *rules.Rules {
-	set, faults := rules.Load("rules.yaml", []byte(file))
+	set, faults := rules.Load([]byte(file))
 	if set == nil {
 		b.Fatal(faults)
 	}

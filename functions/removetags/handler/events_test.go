@@ -31,7 +31,7 @@ func starter(t *testing.T) (*handler.Handler, *sandbox.Sandbox) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, faults := rules.Load("rules.yaml", text)
+	set, faults := rules.Load(text)
 	if len(faults) > 0 {
 		t.Fatalf("rules.yaml: %v", faults)
 	}

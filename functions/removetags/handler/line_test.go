@@ -88,7 +88,7 @@ func newLine(t *testing.T, options ...option) *line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, faults := rules.Load("rules.yaml", []byte(testRules))
+	set, faults := rules.Load([]byte(testRules))
 	if set == nil {
 		t.Fatalf("rules.Load: %v", faults)
 	}
