@@ -210,6 +210,18 @@ func (r *conditionReader) part(node ast.Node, from, to int, tree *parser.Tree) (
 	return p, nil
 }
 
+// parts lists the leaves of a condition, from left to right.
+func (c *condition) parts() []*part {
+	if c.op == opPart {
+		return []*part{c.part}
+	}
+	var all []*part
+	for _, kid := range c.kids {
+		all = append(all, kid.parts()...)
+	}
+	return all
+}
+
 // check checks the parts that need a program.
 func (c *condition) check() error {
 	for _, p := range c.parts() {

@@ -1,23 +1,37 @@
 package rules
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 
 	"untag/internal/event"
 )
 
-// parts lists the leaves of a condition, from left to right.
-func (c *condition) parts() []*part {
-	if c.op == opPart {
-		return []*part{c.part}
+// judge warns of conditions that cannot be meant.
+func (d *document) judge(n *yaml.Node, c *condition, what string) {
+	if v := c.constant(); v == false {
+		d.wrong(d.locate(n, 0), "use `disabled: true` to switch a rule off", "`%s` is always false", what)
 	}
-	var all []*part
-	for _, kid := range c.kids {
-		all = append(all, kid.parts()...)
+	if path, ok := c.contradiction(); ok && c.constant() != false {
+		d.wrong(d.locate(n, 0), "`or` asks whether one of them holds", "`%s` is always false: it wants %s to be two things at once", what, path)
 	}
-	return all
+	for _, p := range c.parts() {
+		for _, path := range p.paths {
+			if path.root == "headers" && len(path.names) > 0 && path.names[0] != strings.ToLower(path.names[0]) {
+				d.wrong(d.locate(n, p.offset), "write headers["+strconv.Quote(strings.ToLower(path.names[0]))+"]",
+					"the names of headers are in lower case, so `%s` is never there", path)
+			}
+		}
+		for _, path := range nilComparisons(p.text) {
+			d.warn(d.locate(n, p.offset), fmt.Sprintf("has(%s) asks whether the field is there", path),
+				"`%s` is unknown, not true, where %s is absent", p.text, path)
+		}
+	}
 }
 
 // constant is the value of a condition as far as its constant parts decide it;

@@ -2,9 +2,7 @@ package rules
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -129,28 +127,6 @@ func (d *document) condition(n *yaml.Node, what string) *condition {
 	}
 	d.judge(n, c, what)
 	return c
-}
-
-// judge warns of conditions that cannot be meant.
-func (d *document) judge(n *yaml.Node, c *condition, what string) {
-	if v := c.constant(); v == false {
-		d.wrong(d.locate(n, 0), "use `disabled: true` to switch a rule off", "`%s` is always false", what)
-	}
-	if path, ok := c.contradiction(); ok && c.constant() != false {
-		d.wrong(d.locate(n, 0), "`or` asks whether one of them holds", "`%s` is always false: it wants %s to be two things at once", what, path)
-	}
-	for _, p := range c.parts() {
-		for _, path := range p.paths {
-			if path.root == "headers" && len(path.names) > 0 && path.names[0] != strings.ToLower(path.names[0]) {
-				d.wrong(d.locate(n, p.offset), "write headers["+strconv.Quote(strings.ToLower(path.names[0]))+"]",
-					"the names of headers are in lower case, so `%s` is never there", path)
-			}
-		}
-		for _, path := range nilComparisons(p.text) {
-			d.warn(d.locate(n, p.offset), fmt.Sprintf("has(%s) asks whether the field is there", path),
-				"`%s` is unknown, not true, where %s is absent", p.text, path)
-		}
-	}
 }
 
 func (d *document) expressionFault(n *yaml.Node, err error) {
