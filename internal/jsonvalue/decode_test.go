@@ -3,6 +3,7 @@ package jsonvalue_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -151,4 +152,13 @@ func TestDecodeKeepsNoPartOfTheText(t *testing.T) {
 
 func nested(levels int) string {
 	return strings.Repeat("[", levels) + strings.Repeat("]", levels)
+}
+
+// Minus zero equals zero, but would be written as -0.
+func TestMinusZeroHasNoSign(t *testing.T) {
+	for _, text := range []string{"-0.0", "-0e5"} {
+		if f, ok := jsonvalue.Number(text).(float64); !ok || math.Signbit(f) {
+			t.Errorf("Number(%s) = %v, want 0", text, jsonvalue.Number(text))
+		}
+	}
 }

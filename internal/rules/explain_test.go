@@ -69,7 +69,9 @@ func TestHeaders(t *testing.T) {
 		"none":     {`true`, nil, false},
 		"named":    {`headers["x-kind"] == "a" or headers?.b == "c"`, []string{"b", "x-kind"}, false},
 		"computed": {`headers[event.h] == "a"`, nil, true},
-		"any":      {`"x" in headers`, nil, true},
+		"within": {`[headers.a, headers.b ? headers.c : headers.d] == [] or {"k": headers.e[0:1]} == {} or (let v = headers.f; v == "x") or any([1], -headers.g == #)`,
+			[]string{"a", "b", "c", "d", "e", "f", "g"}, false},
+		"any": {`"x" in headers`, nil, true},
 	}
 	for name, test := range tests {
 		names, all := load(t, oneRule(test.when)).Headers("zoho")

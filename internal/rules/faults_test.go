@@ -82,3 +82,10 @@ func TestSecretsAreMasked(t *testing.T) {
 		t.Errorf("faults of a file that is not YAML = %+v", faults)
 	}
 }
+
+func TestLoadRefusesAnEnormousFile(t *testing.T) {
+	_, faults := rules.Load([]byte(oneRule("true") + strings.Repeat("#", 8<<20)))
+	if len(faults) != 1 || !strings.Contains(faults[0].Message, "over 8 MiB") {
+		t.Errorf("Load = %v, want a fault about the size", faults)
+	}
+}

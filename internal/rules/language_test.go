@@ -146,7 +146,7 @@ func TestConditions(t *testing.T) {
 			`not has(event?.gone)`, `not has(event.gone?.x)`, `has(event?.one)`, `-10 < -event.one < 3`, `-10 < -5 < 3`, `keys(event.object) == ["null", "x"]`,
 			`uniq([1, 1.0, "a", "a", [1], [1]])[2] == [1]`, `fromJSON("{\"id\": 5725767000000524157}").id == event.big`,
 			`replace("aXb", "X", "-") == "a-b"`, `repeat("ab", 2) == "abab"`, `bitand(6, 3) == 2`, `"ü" == "aüb"[1:2]`, `event.list == [1.0, 2, 3]`,
-			`event.one == 1 and not (event.no or event.one == 2)`,
+			`event.one == 1 and not (event.no or event.one == 2)`, `len(uniq(map(1..500, [#]))) == 500`,
 		},
 		silent: {
 			`event.no`, `event.one == 2`, `event.text not in ["abc"]`, `event.one == 1 && event.one > 1`, `not event.yes`,
@@ -162,7 +162,7 @@ func TestConditions(t *testing.T) {
 			`event.list == ["1", 2, 3]`, `event.list != ["1", 2, 3]`, `event.one == true`,
 			`len(repeat(event.text, 1000000000)) > 1`, `len(replace(repeat("a", 1000000), "a", repeat("a", 1000000))) > 1`,
 			`len(flatten(reduce(1..40, [#acc, #acc], [1]))) > 1`, `len(reduce(1..60, concat(#acc, #acc), [1])) > 1`, `len(reduce(1..60, #acc + #acc, "a")) > 1`,
-			`event.half in ["a"]`, `event.yes == "true"`,
+			`event.half in ["a"]`, `event.yes == "true"`, `len(uniq(map(1..501, [#]))) == 501`,
 		},
 	}
 	for want, conditions := range tests {
@@ -210,6 +210,15 @@ rules:
 	d := set.Decide(anEvent(t, `{"l": [`+strings.Repeat("1,", 2000)+`1]}`))
 	if len(d.Errors) != 1 || d.Errors[0].Rule != "heavy" || len(d.Candidates) != 1 || d.Candidates[0].Rule != "light" {
 		t.Errorf("Decide = %+v, want heavy to be reported and light to fire", d)
+	}
+}
+
+// What a predicate does for an element counts by the size of what it looks at.
+func TestASearchInALongTextForEveryElementIsTooMuch(t *testing.T) {
+	set := load(t, oneRule(`none(event.l, event.t contains "z")`))
+	d := set.Decide(anEvent(t, `{"l": [`+strings.Repeat("1,", 99)+`1], "t": "`+strings.Repeat("a", 1<<20)+`"}`))
+	if len(d.Errors) != 1 || !strings.Contains(d.Errors[0].Message, "too many elements") {
+		t.Errorf("Decide = %d candidates, %v, want an error about too many elements", len(d.Candidates), d.Errors)
 	}
 }
 

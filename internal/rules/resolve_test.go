@@ -178,3 +178,14 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
+
+// Records are resolved at the same time: what one of them takes is not taken from another.
+func TestEachRecordHasItsOwnAllowance(t *testing.T) {
+	set := load(t, ruleOf(aDeal, "    where: \"record.Stage == 'Won' and all(event.l, any(event.l, # == -1) == false)\"\n    remove: [x]"))
+	c := set.Decide(anEvent(t, `{"id": "7", "l": [`+strings.Repeat("1,", 799)+`1]}`)).Candidates[0]
+	for range 2 {
+		if got := c.Resolve(map[string]any{"Stage": "Won"}); got.Err != nil || !got.Matched {
+			t.Errorf("Resolve: matched %v, %v, want a match", got.Matched, got.Err)
+		}
+	}
+}
