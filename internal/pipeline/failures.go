@@ -86,11 +86,13 @@ func (f *failures) note(module string, p *problem) {
 		f.doubts.set(module, false)
 		return
 	}
+	if f.doubts.about(module) {
+		// It says nothing new of Zoho: many such modules must not hold back the others.
+		f.down[module] = p
+		return
+	}
 	f.inARow++
 	f.failing[module], f.last = p, p
-	if f.doubts.about(module) {
-		f.down[module] = p
-	}
 	if f.inARow >= maxFailuresInARow {
 		for module := range f.failing {
 			f.doubts.set(module, true)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
 // TestZohoThatFailsForOneModule: what keeps failing holds back its own module alone.
 func TestZohoThatFailsForOneModule(t *testing.T) {
 	more := "  - {name: s, on: zoho, when: event.go, record: {module: Accounts, id: event.id}, remove: [Call back]}\n"
-	crm := &failsFor{module: "Accounts"}
+	crm := &failsFor{modules: []string{"Accounts"}}
 	p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", more), CRM: crm, MaxConcurrency: 1})
 	var events []event.Event
 	for i := range 600 {
@@ -86,15 +87,40 @@ func TestZohoThatFailsForOneModule(t *testing.T) {
 	}
 }
 
-// failsFor is a Zoho that fails for one module.
+// TestZohoThatFailsForManyModules: however many are down, the others are served.
+func TestZohoThatFailsForManyModules(t *testing.T) {
+	var more strings.Builder
+	var down []string
+	for i := range 7 {
+		module := fmt.Sprintf("Down%d", i)
+		down = append(down, module)
+		fmt.Fprintf(&more, "  - {name: %s, on: zoho, when: event.go, record: {module: %s, id: event.id}, remove: [Call back]}\n", module, module)
+	}
+	crm := &failsFor{modules: down}
+	p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", more.String()), CRM: crm, MaxConcurrency: 1})
+	var events []event.Event
+	for i := range 600 {
+		events = append(events, goEvent(fmt.Sprint(1000+i)))
+	}
+	for range 10 {
+		p.Run(t.Context(), slices.Values(events))
+		crm.failed, crm.done = 0, 0
+	}
+	p.Run(t.Context(), slices.Values(events))
+	if crm.failed != len(down) || crm.done != 6 {
+		t.Errorf("%d calls of the modules that fail and %d of the other, want %d and 6", crm.failed, crm.done, len(down))
+	}
+}
+
+// failsFor is a Zoho that fails for some modules.
 type failsFor struct {
 	fakeCRM
-	module       string
+	modules      []string
 	failed, done int
 }
 
 func (f *failsFor) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
-	if module == f.module {
+	if slices.Contains(f.modules, module) {
 		f.failed++
 		return nil, &zoho.Error{Status: 500, Code: "INTERNAL_ERROR"}
 	}
