@@ -101,18 +101,20 @@ func (f *failures) note(module string, p *problem) {
 }
 
 // sideBySide makes a call for every item, at most limit at once, and waits for all. Of a
-// module in doubt one goes first, to see whether the others are worth it.
+// module in doubt one goes first, to see whether the others are worth it; while it may
+// take until its time runs out, the other modules go on.
 func sideBySide[T any](f *failures, limit int, items []T, module func(T) string, do func(T)) {
-	var rest []T
+	var first, rest []T
 	tried := make(map[string]bool)
 	for _, item := range items {
 		m := module(item)
-		if !f.doubts.about(m) || tried[m] {
+		if tried[m] {
 			rest = append(rest, item)
 			continue
 		}
-		tried[m] = true
-		do(item)
+		tried[m] = f.doubts.about(m)
+		first = append(first, item)
 	}
+	parallel.Each(limit, first, do)
 	parallel.Each(limit, rest, do)
 }

@@ -7,7 +7,9 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"untag/internal/event"
@@ -110,6 +112,46 @@ func TestZohoThatFailsForManyModules(t *testing.T) {
 	if crm.failed != len(down) || crm.done != 6 {
 		t.Errorf("%d calls of the modules that fail and %d of the other, want %d and 6", crm.failed, crm.done, len(down))
 	}
+}
+
+// TestZohoThatHangsForOneModule: what waits in vain keeps nobody else.
+func TestZohoThatHangsForOneModule(t *testing.T) {
+	more := "  - {name: s, on: zoho, when: event.go, record: {module: Accounts, id: event.id}, remove: [Call back]}\n"
+	synctest.Test(t, func(t *testing.T) {
+		crm := &hangs{}
+		p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", more), CRM: crm, MaxConcurrency: 2})
+		var events []event.Event
+		for i := range 600 {
+			events = append(events, goEvent(fmt.Sprint(1000+i)))
+		}
+		for range 3 {
+			crm.begun = time.Now()
+			p.Run(t.Context(), slices.Values(events))
+		}
+		if crm.last != 3*time.Second {
+			t.Errorf("the last call of the module that works was answered after %v, want 3 s", crm.last)
+		}
+	})
+}
+
+// hangs is a Zoho that takes a second for Deals, and half a minute to fail for Accounts.
+type hangs struct {
+	fakeCRM
+	begun time.Time
+	mu    sync.Mutex
+	last  time.Duration // until the last answer about Deals
+}
+
+func (h *hangs) RemoveTags(_ context.Context, module string, ids, _ []string) ([]zoho.Removal, error) {
+	if module == "Accounts" {
+		time.Sleep(30 * time.Second)
+		return nil, &zoho.Error{Code: zoho.CodeNoAnswer}
+	}
+	time.Sleep(time.Second)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last = time.Since(h.begun)
+	return make([]zoho.Removal, len(ids)), nil
 }
 
 // failsFor is a Zoho that fails for some modules.
