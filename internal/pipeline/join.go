@@ -3,12 +3,14 @@ package pipeline
 import (
 	"slices"
 	"strings"
+
+	"untag/internal/zoho"
 )
 
-// Zoho's limits for one remove_tags call.
+// maxIDs and maxTags are what one call takes.
 const (
-	maxIDs  = 100
-	maxTags = 10
+	maxIDs  = zoho.MaxIDs
+	maxTags = zoho.MaxTags
 )
 
 // Removal is one rule's wish: these tags off this record.

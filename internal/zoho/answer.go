@@ -15,7 +15,6 @@ const codeSuccess = "SUCCESS"
 type element struct {
 	Code    string          `json:"code"`
 	Message string          `json:"message"`
-	Status  string          `json:"status"`
 	Details json.RawMessage `json:"details"`
 }
 

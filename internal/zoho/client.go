@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"untag/internal/crmname"
 )
 
 // maxAnswer bounds what is read of an answer, in bytes. 100 records with all their
@@ -181,7 +179,3 @@ func noAnswer(operation string, status int, err error) *Error {
 	}
 	return &Error{Operation: operation, Status: status, Code: CodeNoAnswer, Err: err}
 }
-
-// ModuleAPIName returns the API name of a module given by its display name, its API
-// name or its OAuth scope; see crmname.ModuleAPIName.
-func ModuleAPIName(name string) (string, error) { return crmname.ModuleAPIName(name) }
