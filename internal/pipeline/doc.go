@@ -1,6 +1,6 @@
 // Package pipeline decides, plans and acts over a batch of events.
 //
-// Decide asks the rules about each event, looks up the records they need, and
+// Plan asks the rules about each event, looks up the records they need, and
 // joins every removal of the batch into the fewest remove_tags calls that take off
 // exactly the named tags from exactly the named records. Act makes those calls and
 // gives every event an outcome of its own.

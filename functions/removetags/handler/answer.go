@@ -1,10 +1,12 @@
 package handler
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"untag/internal/pipeline"
@@ -25,7 +27,7 @@ type answer struct {
 func (a answer) headers() map[string]string {
 	h := map[string]string{"content-type": "application/json"}
 	if a.retryAfter > 0 {
-		h["retry-after"] = seconds(int(math.Ceil(a.retryAfter.Seconds())))
+		h["retry-after"] = strconv.Itoa(int(math.Ceil(a.retryAfter.Seconds())))
 	}
 	if a.allow != "" {
 		h["allow"] = a.allow
@@ -61,10 +63,7 @@ func outcomeAnswer(o pipeline.Outcome) answer {
 		return answerOf(http.StatusOK, o)
 	case o.Retryable():
 		a := answerOf(http.StatusServiceUnavailable, o)
-		a.retryAfter = max(o.RetryAfter(), 0)
-		if a.retryAfter == 0 {
-			a.retryAfter = defaultRetryAfter
-		}
+		a.retryAfter = cmp.Or(o.RetryAfter(), defaultRetryAfter)
 		return a
 	default:
 		return answerOf(http.StatusBadGateway, o)

@@ -106,6 +106,6 @@ func (h *Handler) dispatch(ctx context.Context, payload []byte) (any, error) {
 	}
 }
 
-// noCredential is what a function answers that has no Zoho credential: the event
+// errNoCredential is what a function answers that has no Zoho credential: the event
 // is not accepted, so that whoever sent it keeps it.
 var errNoCredential = errors.New("ZOHO_SECRET_ID is not set: this function cannot act on events")

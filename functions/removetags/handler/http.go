@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -192,5 +191,3 @@ func unescape(s string) string {
 	}
 	return plain
 }
-
-func seconds(n int) string { return strconv.Itoa(n) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"slices"
 
 	"untag/internal/event"
@@ -50,9 +51,9 @@ func (h *Handler) store(ctx context.Context, d event.Delivery) answer {
 	err := h.send(ctx, d)
 	switch {
 	case err == nil:
-		return answerOf(202, queued{EventID: d.ID, Outcome: "queued"})
+		return answerOf(http.StatusAccepted, queued{EventID: d.ID, Outcome: "queued"})
 	case errors.Is(err, queue.ErrTooLarge):
-		return message(413, "the event does not fit in a message of the queue (1 MiB)")
+		return message(http.StatusRequestEntityTooLarge, "the event does not fit in a message of the queue (1 MiB)")
 	default:
 		return unavailable("the queue did not take the event")
 	}
