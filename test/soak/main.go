@@ -46,7 +46,7 @@ func main() {
 	flag.Float64Var(&o.awsFaults, "aws-faults", 0.05, "share of the functions' calls to SQS and Secrets Manager that fail, 0 to 1")
 	// With 106 a token is ended early among the first hundred calls, so in a short run too.
 	flag.Uint64Var(&o.seed, "seed", 106, "seed of the events and of the faults")
-	flag.DurationVar(&o.killEvery, "kill-every", 2*time.Second, "how often a process is killed")
+	flag.DurationVar(&o.killEvery, "kill-every", 2*time.Second, "how often a worker is killed; a receiving function is a third as often")
 	flag.DurationVar(&o.within, "within", 30*time.Minute, "how long it may take")
 	flag.IntVar(&o.hurry, "hurry", 600, "divide the delays that workers ask SQS for")
 	flag.IntVar(&o.waiting, "waiting", 2000, "events that may be in the queue at once")
@@ -94,7 +94,7 @@ func soak(ctx context.Context, o options) (verdict, error) {
 	}
 	start := time.Now()
 	progress := newProgress()
-	kills, err := run(ctx, o, cloud, load, progress)
+	receivers, workers, err := run(ctx, o, cloud, load, progress)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -103,7 +103,11 @@ func soak(ctx context.Context, o options) (verdict, error) {
 		return verdict{}, err
 	}
 	v := judge(load, progress, crm, dead)
-	v.kills, v.awsFaults, v.took = kills, int(lossy.failed.Load()), time.Since(start)
+	v.receiversKilled, v.workersKilled = receivers, workers
+	v.awsFaults, v.took = int(lossy.failed.Load()), time.Since(start)
+	if o.faults > 0 && v.requests.Faulty == 0 || o.awsFaults > 0 && v.awsFaults == 0 || workers == 0 {
+		return v, errors.New("nothing went wrong, so nothing was proved: send more events")
+	}
 	return v, nil
 }
 
@@ -118,11 +122,11 @@ func serve(h http.Handler) (string, error) {
 }
 
 // run sends everything, and works until the queue is empty. It gives how many processes
-// were killed meanwhile.
-func run(ctx context.Context, o options, cloud *cloud, load *load, progress *progress) (int, error) {
+// of each function were killed meanwhile.
+func run(ctx context.Context, o options, cloud *cloud, load *load, progress *progress) (receivers, workers int, err error) {
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	pool := &pool{atWork: make(map[int]*lambdatest.Function)}
+	pool := &pool{atWork: make(map[int]*lambdatest.Function), kills: make(map[int]int)}
 	todo := make(chan sent)
 	var wg sync.WaitGroup
 	for i := range o.receivers {
@@ -143,14 +147,23 @@ func run(ctx context.Context, o options, cloud *cloud, load *load, progress *pro
 	}
 	killing, spare := context.WithCancel(working)
 	defer spare()
-	wg.Go(func() { pool.killing(killing, o.killEvery) })
+	receiver := func(number int) bool { return number < o.receivers }
+	wg.Go(func() { pool.killing(killing, o.killEvery, func(number int) bool { return !receiver(number) }) })
+	wg.Go(func() { pool.killing(killing, 3*o.killEvery, receiver) })
 	wg.Go(func() { report(working, load, progress) })
 	feed(working, o, load, progress, todo)
 	spare() // or the last event would be what is killed, over and over
-	err := settle(working, cloud, load, progress)
+	err = settle(working, cloud, load, progress)
 	stop(nil)
 	wg.Wait()
-	return pool.kills, err
+	for number, kills := range pool.kills {
+		if receiver(number) {
+			receivers += kills
+		} else {
+			workers += kills
+		}
+	}
+	return receivers, workers, err
 }
 
 // feed hands out the events, and holds back while too many are in the queue: moto looks

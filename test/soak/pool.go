@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,7 +15,8 @@ import (
 type pool struct {
 	mu     sync.Mutex
 	atWork map[int]*lambdatest.Function
-	kills  int
+	// kills counts those that were killed, by their number.
+	kills map[int]int
 }
 
 // instance is one process of a function, until it dies.
@@ -56,10 +59,11 @@ func (p *pool) set(number int, f *lambdatest.Function) {
 	p.atWork[number] = f
 }
 
-// killing kills a process with SIGKILL every so often, in the middle of its work.
-func (p *pool) killing(ctx context.Context, every time.Duration) {
+// killing kills one of some processes with SIGKILL every so often, in the middle of its
+// work.
+func (p *pool) killing(ctx context.Context, every time.Duration, some func(number int) bool) {
 	for pause(ctx, every) {
-		for f := p.any(); !p.kill(f); f = p.any() {
+		for !p.killOne(some) {
 			if !pause(ctx, time.Duration(rand.IntN(20))*time.Millisecond) {
 				return
 			}
@@ -67,27 +71,18 @@ func (p *pool) killing(ctx context.Context, every time.Duration) {
 	}
 }
 
-// any gives one of those at work.
-func (p *pool) any() *lambdatest.Function {
+// killOne kills one of those at work; false when none is.
+func (p *pool) killOne(some func(number int) bool) bool {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	var list []*lambdatest.Function
-	for _, f := range p.atWork {
-		list = append(list, f)
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	return list[rand.IntN(len(list))]
-}
-
-func (p *pool) kill(f *lambdatest.Function) bool {
-	if f == nil {
+	numbers := slices.DeleteFunc(slices.Collect(maps.Keys(p.atWork)), func(number int) bool { return !some(number) })
+	if len(numbers) == 0 {
+		p.mu.Unlock()
 		return false
 	}
+	number := numbers[rand.IntN(len(numbers))]
+	f := p.atWork[number]
+	p.kills[number]++
+	p.mu.Unlock()
 	f.Stop()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.kills++
 	return true
 }

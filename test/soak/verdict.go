@@ -15,11 +15,12 @@ type verdict struct {
 	events, acted, nothing, dead, lost, unnamed int
 	// givenUp are events in the dead-letter queue that could have been acted on, and
 	// those there without the right reason.
-	givenUp              int
-	requests             sandbox.Requests
-	fewest, kills, again int
-	awsFaults            int
-	took                 time.Duration
+	givenUp                        int
+	requests                       sandbox.Requests
+	fewest, again                  int
+	receiversKilled, workersKilled int
+	awsFaults                      int
+	took                           time.Duration
 }
 
 // judge holds what the pretend Zoho saw and what the queues have against what was sent.
@@ -57,10 +58,10 @@ func off(crm *sandbox.Sandbox, s sent) bool {
 }
 
 // good: no event is lost or given up, no tag came off that no rule named, and no token was
-// minted while one was good, except by processes that died with one in their hand.
+// minted while one was good, except by workers that died with one in their hand.
 func (v verdict) good() bool {
 	return v.lost == 0 && v.unnamed == 0 && v.givenUp == 0 &&
-		v.requests.TokensMinted <= 1+v.requests.TokensRevoked+v.kills
+		v.requests.TokensMinted <= 1+v.requests.TokensRevoked+v.workersKilled
 }
 
 func (v verdict) print(w io.Writer) {
@@ -76,6 +77,7 @@ func (v verdict) print(w io.Writer) {
 	fmt.Fprintf(w, "fewest possible            %d for what each batch was through with\n", v.fewest)
 	fmt.Fprintf(w, "tokens minted              %d (Zoho ended %d early)\n", r.TokensMinted, r.TokensRevoked)
 	fmt.Fprintf(w, "AWS's calls that failed    %d\n", v.awsFaults)
-	fmt.Fprintf(w, "processes killed           %d (%d deliveries and batches were repeated)\n", v.kills, v.again)
+	fmt.Fprintf(w, "processes killed           %d, %d of them workers (%d deliveries and batches were repeated)\n",
+		v.receiversKilled+v.workersKilled, v.workersKilled, v.again)
 	fmt.Fprintf(w, "took                       %s\n", v.took.Round(time.Second))
 }
