@@ -107,6 +107,7 @@ func TestSandboxProcess(t *testing.T) {
 				ClientSecret string `json:"client_secret"`
 				RefreshToken string `json:"refresh_token"`
 				DataCenter   string `json:"data_center"`
+				Code         string `json:"code"`
 			}
 			if err := json.Unmarshal([]byte(printed), &got); err != nil || got.DataCenter == "" {
 				t.Fatalf("printed %q: %v", printed, err)
@@ -120,6 +121,16 @@ func TestSandboxProcess(t *testing.T) {
 			defer response.Body.Close()
 			if body, _ := io.ReadAll(response.Body); !bytes.Contains(body, []byte("access_token")) {
 				t.Errorf("no token for the credentials that were printed: %s", body)
+			}
+			redeemed, err := http.PostForm(got.URL+"/oauth/v2/token", url.Values{
+				"grant_type": {"authorization_code"}, "client_id": {got.ClientID}, "client_secret": {got.ClientSecret}, "code": {got.Code},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer redeemed.Body.Close()
+			if body, _ := io.ReadAll(redeemed.Body); !bytes.Contains(body, []byte("refresh_token")) {
+				t.Errorf("no refresh token for the code that was printed: %s", body)
 			}
 			if code, rest := stop(signal); code != 0 || rest != "" {
 				t.Errorf("exit %d, want 0 and nothing more on the output: %q", code, rest)

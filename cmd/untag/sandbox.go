@@ -66,6 +66,8 @@ What fails with 500, html, reset or half may have taken the tags off all the sam
 type access struct {
 	URL string `json:"url"`
 	sandbox.Credentials
+	// Code is a grant code, good once and for ten minutes.
+	Code string `json:"code"`
 }
 
 func serveSandbox(c *cobra.Command, f sandboxFlags) error {
@@ -91,7 +93,7 @@ func serveSandbox(c *cobra.Command, f sandboxFlags) error {
 	if err != nil {
 		return err
 	}
-	a := access{URL: urlOf(l), Credentials: crm.Credentials()}
+	a := access{URL: urlOf(l), Credentials: crm.Credentials(), Code: crm.Code()}
 	if err := printAccess(c.OutOrStdout(), a, f.json); err != nil {
 		return err
 	}
@@ -176,11 +178,12 @@ func printAccess(w io.Writer, a access, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(a)
 	}
-	_, err := fmt.Fprintf(w, `The pretend Zoho is at %s
+	_, err := fmt.Fprintf(w, `The simulated Zoho is at %s
 
   client_id      %s
   client_secret  %s
   refresh_token  %s
+  code           %s (a grant code: good once, for ten minutes)
   data_center    %s
 
 Get an access token, then use it:
@@ -188,7 +191,7 @@ Get an access token, then use it:
   curl -s %s/oauth/v2/token -d grant_type=refresh_token \
     -d client_id=%s -d client_secret=%s -d refresh_token=%s
 
-Ctrl-C ends it.
-`, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken, a.DataCenter, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken)
+Press Ctrl-C to stop it.
+`, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken, a.Code, a.DataCenter, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken)
 	return err
 }

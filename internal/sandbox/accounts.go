@@ -1,83 +1,109 @@
 package sandbox
 
 import (
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 )
 
-const (
-	// maxMinted access tokens may be had from one refresh token in mintWindow.
-	maxMinted  = 10
-	mintWindow = 10 * time.Minute
-	// maxAlive access tokens are good at once; one more ends the oldest.
-	maxAlive = 15
-)
-
-// tokens are the access tokens of the one refresh token there is.
-type tokens struct {
-	alive  []token
-	minted []time.Time // inside mintWindow
-}
-
-type token struct {
-	value  string
-	expiry time.Time
-}
-
 // tokenAnswer has the fields in Zoho's order.
 type tokenAnswer struct {
-	AccessToken string `json:"access_token"`
-	Scope       string `json:"scope"`
-	APIDomain   string `json:"api_domain"`
-	TokenType   string `json:"token_type"`
-	ExpiresIn   int    `json:"expires_in"` // seconds
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	Scope        string `json:"scope"`
+	APIDomain    string `json:"api_domain"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int    `json:"expires_in"` // seconds
 }
 
-// serveToken is the refresh grant:
-// https://www.zoho.com/crm/developer/docs/api/v8/refresh.html
-// Zoho says most errors of it with HTTP 200.
+// serveToken is the token request, with a refresh token or a grant code:
+// https://www.zoho.com/crm/developer/docs/api/v8/refresh.html and
+// https://www.zoho.com/crm/developer/docs/api/v8/access-refresh.html
+// Zoho reports most errors of it with HTTP 200.
 func (sb *Sandbox) serveToken(w http.ResponseWriter, r *http.Request) {
 	sb.count(func(n *Requests) { n.TokenRequests++ })
-	sb.grant(w, r).write(w)
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	sb.grant(r).write(w)
 }
 
-func (sb *Sandbox) grant(w http.ResponseWriter, r *http.Request) answer {
+func (sb *Sandbox) grant(r *http.Request) answer {
 	if r.Method != http.MethodPost {
 		return oauthError("invalid_request")
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if err := r.ParseForm(); err != nil {
+	form, err := tokenForm(r)
+	if err != nil {
 		return oauthError("invalid_request")
 	}
-	if r.Form.Get("grant_type") != "refresh_token" {
+	exchange := sb.refresh
+	switch form.Get("grant_type") {
+	case "refresh_token":
+	case "authorization_code":
+		exchange = sb.redeem
+	default:
 		return oauthError("unsupported_grant_type")
 	}
-	switch c := sb.credentials; {
-	case !same(r.Form.Get("client_id"), c.ClientID), !same(r.Form.Get("client_secret"), c.ClientSecret):
+	if c := sb.credentials; !same(form.Get("client_id"), c.ClientID) || !same(form.Get("client_secret"), c.ClientSecret) {
 		return oauthError("invalid_client")
-	case !same(r.Form.Get("refresh_token"), c.RefreshToken):
-		return oauthError("invalid_code")
 	}
-	value, ok := sb.mint()
-	if !ok {
-		return reply(http.StatusBadRequest, map[string]string{
+	given, refused := exchange(form)
+	if refused != nil {
+		return *refused
+	}
+	given.Scope = strings.Join(strings.FieldsFunc(sb.config.Scope, func(c rune) bool { return c == ',' || c == ' ' }), " ")
+	given.APIDomain = sb.config.APIDomain
+	if given.APIDomain == "" {
+		given.APIDomain = baseURL(r)
+	}
+	given.TokenType = "Bearer"
+	given.ExpiresIn = int(sb.config.TokenLife / time.Second)
+	return reply(http.StatusOK, given)
+}
+
+// tokenForm reads the parameters of a token request in each form that Zoho takes: as a
+// url-encoded or a multipart body, which Zoho's SDKs for Node send, and in the query,
+// as Zoho's own examples have them.
+func tokenForm(r *http.Request) (url.Values, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	// Under maxBody, all of a multipart body stays in memory.
+	if err := r.ParseMultipartForm(maxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return nil, err
+	}
+	return r.Form, nil
+}
+
+// refresh mints an access token for a refresh token.
+func (sb *Sandbox) refresh(form url.Values) (tokenAnswer, *answer) {
+	value, err := sb.mint(form.Get("refresh_token"))
+	switch {
+	case err == nil:
+		return tokenAnswer{AccessToken: value}, nil
+	case errors.Is(err, errTooManyTokens):
+		return tokenAnswer{}, new(reply(http.StatusBadRequest, map[string]string{
 			"error_description": "You have made too many requests continuously. Please try again after some time.",
 			"error":             "Access Denied",
 			"status":            "failure",
-		})
+		}))
 	}
-	return reply(http.StatusOK, tokenAnswer{
-		AccessToken: value,
-		Scope:       strings.Join(strings.FieldsFunc(sb.config.Scope, func(c rune) bool { return c == ',' || c == ' ' }), " "),
-		APIDomain:   baseURL(r),
-		TokenType:   "Bearer",
-		ExpiresIn:   int(sb.config.TokenLife / time.Second),
-	})
+	return tokenAnswer{}, new(oauthError("invalid_code"))
+}
+
+// redeem turns a grant code into a refresh token and its first access token. As with a
+// self client, redirect_uri may be left out.
+func (sb *Sandbox) redeem(form url.Values) (tokenAnswer, *answer) {
+	refresh, ok := sb.consent(form.Get("code"))
+	if !ok {
+		return tokenAnswer{}, new(oauthError("invalid_code"))
+	}
+	value, err := sb.mint(refresh)
+	if err != nil {
+		return tokenAnswer{}, new(oauthError("invalid_code"))
+	}
+	return tokenAnswer{AccessToken: value, RefreshToken: refresh}, nil
 }
 
 func oauthError(code string) answer {
@@ -86,79 +112,6 @@ func oauthError(code string) answer {
 
 func same(got, want string) bool {
 	return subtle.ConstantTimeCompare([]byte(got), []byte(want)) == 1
-}
-
-// mint makes an access token, unless too many were made lately.
-func (sb *Sandbox) mint() (string, bool) {
-	sb.mu.Lock()
-	defer sb.mu.Unlock()
-	now := sb.config.Now()
-	t := &sb.tokens
-	for len(t.minted) > 0 && now.Sub(t.minted[0]) >= mintWindow {
-		t.minted = t.minted[1:]
-	}
-	if len(t.minted) >= maxMinted {
-		sb.requests.TokensRefused++
-		return "", false
-	}
-	t.minted = append(t.minted, now)
-	t.drop(func(old token) bool { return !now.Before(old.expiry) })
-	if len(t.alive) >= maxAlive {
-		t.alive = t.alive[1:]
-	}
-	fresh := token{value: newToken(), expiry: now.Add(sb.config.TokenLife)}
-	t.alive = append(t.alive, fresh)
-	sb.requests.TokensMinted++
-	return fresh.value, true
-}
-
-// good tells whether an access token may be used now.
-func (sb *Sandbox) good(value string) bool {
-	sb.mu.Lock()
-	defer sb.mu.Unlock()
-	now := sb.config.Now()
-	for _, t := range sb.tokens.alive {
-		if same(value, t.value) {
-			return now.Before(t.expiry)
-		}
-	}
-	return false
-}
-
-// Revoke ends every access token at once, as an administrator of the account
-// can; the refresh token stays good.
-func (sb *Sandbox) Revoke() {
-	sb.mu.Lock()
-	defer sb.mu.Unlock()
-	sb.tokens.alive = nil
-}
-
-func (sb *Sandbox) revoke(value string) {
-	sb.mu.Lock()
-	defer sb.mu.Unlock()
-	sb.tokens.drop(func(t token) bool { return t.value == value })
-}
-
-func (t *tokens) drop(gone func(token) bool) {
-	kept := t.alive[:0:0]
-	for _, one := range t.alive {
-		if !gone(one) {
-			kept = append(kept, one)
-		}
-	}
-	t.alive = kept
-}
-
-// bearer is the access token of a request; ok is false without the scheme that
-// Zoho asks for.
-func bearer(r *http.Request) (value string, ok bool) {
-	return strings.CutPrefix(r.Header.Get("Authorization"), "Zoho-oauthtoken ")
-}
-
-// hashToken names an access token in the journal without giving it away.
-func hashToken(value string) string {
-	sum := sha256.Sum256([]byte(value))
-	return hex.EncodeToString(sum[:6])
 }
 
 // baseURL is the address a request came to, up to the path that the Sandbox

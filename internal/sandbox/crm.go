@@ -75,6 +75,9 @@ func (sb *Sandbox) leave() {
 }
 
 func (sb *Sandbox) authorize(r *http.Request) (string, *answer) {
+	if host := sb.config.APIHost; host != "" && !strings.EqualFold(r.Host, host) {
+		return "", &answer{status: http.StatusUnauthorized}
+	}
 	value, ok := bearer(r)
 	if !ok {
 		return "", new(refuse(noAuth))

@@ -1,5 +1,5 @@
-// Package sandbox is a pretend Zoho over real HTTP: the accounts server that
-// turns a refresh token into access tokens, and the part of the CRM API that
+// Package sandbox is a simulated Zoho over real HTTP: the accounts server that
+// turns grant codes into refresh tokens and these into access tokens, and the part of the CRM API that
 // takes tags off records and reads them. It exists for tests, for trying rules
 // without an account, and for proving that nothing is lost when Zoho misbehaves.
 //

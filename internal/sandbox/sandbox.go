@@ -37,6 +37,13 @@ type Config struct {
 	// Concurrency is the number of CRM calls served side by side; one more is
 	// answered 429. Zero means no limit.
 	Concurrency int
+	// APIDomain is what a token answer names as the API's address. Empty means the
+	// address that was asked, as the Sandbox is accounts server and API at once.
+	APIDomain string
+	// APIHost is the host that CRM calls must be made to; at another, no access token is
+	// good, and the answer is a bare 401, as where an API of the wrong data center or
+	// environment is asked. Empty means any host.
+	APIHost string
 	// MixedStatus is the HTTP status of a remove_tags answer that has both
 	// successes and errors. Zero means 200.
 	MixedStatus int
@@ -56,7 +63,7 @@ type Credentials struct {
 	DataCenter   string `json:"data_center"`
 }
 
-// Sandbox is a pretend Zoho: accounts and CRM on one address. It is safe for
+// Sandbox is a simulated Zoho: accounts and CRM on one address. It is safe for
 // use by several goroutines.
 type Sandbox struct {
 	config      Config
@@ -96,6 +103,8 @@ func New(config Config) *Sandbox {
 	fill(&sb.credentials.ClientSecret, func() string { return randomHex(21) })
 	fill(&sb.credentials.RefreshToken, newToken)
 	fill(&sb.credentials.DataCenter, func() string { return "us" })
+	sb.tokens = tokens{codes: map[string]time.Time{}}
+	sb.tokens.add(sb.credentials.RefreshToken)
 	for _, scope := range strings.FieldsFunc(config.Scope, func(r rune) bool { return r == ' ' || r == ',' }) {
 		sb.scopes[strings.ToLower(scope)] = true
 	}

@@ -65,24 +65,34 @@ func serve(t *testing.T, config sandbox.Config) *zoho {
 
 func (z *zoho) grant(change func(url.Values)) (int, map[string]any) {
 	z.t.Helper()
-	c := z.Credentials()
-	form := url.Values{
-		"grant_type": {"refresh_token"}, "client_id": {c.ClientID},
-		"client_secret": {c.ClientSecret}, "refresh_token": {c.RefreshToken},
-	}
+	form := z.refreshForm()
 	if change != nil {
 		change(form)
 	}
-	resp, err := http.PostForm(z.url+"/oauth/v2/token", form)
+	return z.askToken("", "application/x-www-form-urlencoded", form.Encode())
+}
+
+// refreshForm has the parameters that refresh an access token.
+func (z *zoho) refreshForm() url.Values {
+	c := z.Credentials()
+	return url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {c.ClientID},
+		"client_secret": {c.ClientSecret}, "refresh_token": {c.RefreshToken},
+	}
+}
+
+func (z *zoho) askToken(query, contentType, body string) (int, map[string]any) {
+	z.t.Helper()
+	resp, err := http.Post(z.url+"/oauth/v2/token?"+query, contentType, strings.NewReader(body))
 	if err != nil {
 		z.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var body map[string]any
-	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+	var answer map[string]any
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
 		z.t.Fatal(err)
 	}
-	return resp.StatusCode, body
+	return resp.StatusCode, answer
 }
 
 func (z *zoho) mint() string {

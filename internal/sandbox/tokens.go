@@ -1,0 +1,153 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// maxMinted access tokens may be had from one refresh token in mintWindow.
+	maxMinted  = 10
+	mintWindow = 10 * time.Minute
+	// maxAlive access tokens of one refresh token are good at once; one more ends the
+	// oldest, and so with the refresh tokens of a user.
+	maxAlive         = 15
+	maxRefreshTokens = 20
+	// codeLife is how long a grant code can be exchanged, once.
+	codeLife = 10 * time.Minute
+)
+
+// tokens are the grant codes and refresh tokens of the one user there is.
+type tokens struct {
+	codes   map[string]time.Time // by the code, until when
+	refresh []*refreshToken
+}
+
+// refreshToken has the access tokens that were minted with it.
+type refreshToken struct {
+	value  string
+	alive  []token
+	minted []time.Time // inside mintWindow
+}
+
+type token struct {
+	value  string
+	expiry time.Time
+}
+
+var (
+	errTooManyTokens  = errors.New("too many access tokens in a short time")
+	errNoRefreshToken = errors.New("no such refresh token")
+)
+
+// Code returns a new grant code, as Zoho's API console makes one for a self client. It
+// can be exchanged once, within ten minutes.
+func (sb *Sandbox) Code() string {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	code := newToken()
+	sb.tokens.codes[code] = sb.config.Now().Add(codeLife)
+	return code
+}
+
+// consent exchanges a grant code for a new refresh token.
+func (sb *Sandbox) consent(code string) (refresh string, ok bool) {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	until, ok := sb.tokens.codes[code]
+	delete(sb.tokens.codes, code)
+	if !ok || !sb.config.Now().Before(until) {
+		return "", false
+	}
+	return sb.tokens.add(newToken()), true
+}
+
+func (t *tokens) add(refresh string) string {
+	if len(t.refresh) >= maxRefreshTokens {
+		t.refresh = t.refresh[1:]
+	}
+	t.refresh = append(t.refresh, &refreshToken{value: refresh})
+	return refresh
+}
+
+// mint makes an access token, unless the refresh token made too many lately.
+func (sb *Sandbox) mint(refresh string) (string, error) {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	i := slices.IndexFunc(sb.tokens.refresh, func(t *refreshToken) bool { return same(refresh, t.value) })
+	if i < 0 {
+		return "", errNoRefreshToken
+	}
+	now := sb.config.Now()
+	t := sb.tokens.refresh[i]
+	for len(t.minted) > 0 && now.Sub(t.minted[0]) >= mintWindow {
+		t.minted = t.minted[1:]
+	}
+	if len(t.minted) >= maxMinted {
+		sb.requests.TokensRefused++
+		return "", errTooManyTokens
+	}
+	t.minted = append(t.minted, now)
+	t.drop(func(old token) bool { return !now.Before(old.expiry) })
+	if len(t.alive) >= maxAlive {
+		t.alive = t.alive[1:]
+	}
+	fresh := token{value: newToken(), expiry: now.Add(sb.config.TokenLife)}
+	t.alive = append(t.alive, fresh)
+	sb.requests.TokensMinted++
+	return fresh.value, nil
+}
+
+// good tells whether an access token may be used now.
+func (sb *Sandbox) good(value string) bool {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	now := sb.config.Now()
+	for _, refresh := range sb.tokens.refresh {
+		for _, t := range refresh.alive {
+			if same(value, t.value) {
+				return now.Before(t.expiry)
+			}
+		}
+	}
+	return false
+}
+
+// Revoke ends every access token at once, as an administrator of the account
+// can; refresh tokens stay good.
+func (sb *Sandbox) Revoke() {
+	sb.dropTokens(func(token) bool { return true })
+}
+
+func (sb *Sandbox) revoke(value string) {
+	sb.dropTokens(func(t token) bool { return t.value == value })
+}
+
+func (sb *Sandbox) dropTokens(gone func(token) bool) {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	for _, refresh := range sb.tokens.refresh {
+		refresh.drop(gone)
+	}
+}
+
+func (t *refreshToken) drop(gone func(token) bool) {
+	t.alive = slices.DeleteFunc(t.alive, gone)
+}
+
+// bearer is the access token of a request; ok is false without the scheme that
+// Zoho asks for.
+func bearer(r *http.Request) (value string, ok bool) {
+	return strings.CutPrefix(r.Header.Get("Authorization"), "Zoho-oauthtoken ")
+}
+
+// hashToken names an access token in the journal without giving it away.
+func hashToken(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:6])
+}
