@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"untag/internal/event"
@@ -21,8 +22,13 @@ type Request struct {
 	Header http.Header
 	// RawQuery is the query as sent, without the question mark.
 	RawQuery string
-	// Body is the body as the sender signed it, any base64 of an envelope undone.
-	Body []byte
+	// Size is the length of the body, or the least that it can be, where that is known
+	// before the body is read. One over MaxBody is refused unread.
+	Size int
+	// Body returns the body as the sender signed it, any encoding of an envelope undone.
+	// It is called once at most, and only when the source, the size and a token that
+	// proves the request by itself have been checked; nil stands for an empty body.
+	Body func() ([]byte, error)
 	// AWS says that the request was let through by IAM or an authorizer.
 	AWS bool
 	// ReceivedAt is when it came in; the zero value means now.
@@ -40,6 +46,11 @@ type Config struct {
 	// Secrets are the stored secrets; nil where none are configured, and then only
 	// what comes through IAM or an authorizer can be verified.
 	Secrets secrets
+}
+
+// Bytes is the Body of a Request that has been read already.
+func Bytes(body []byte) func() ([]byte, error) {
+	return func() ([]byte, error) { return body, nil }
 }
 
 // Receiver verifies requests. It is safe for concurrent use.
@@ -67,7 +78,8 @@ func New(c Config) *Receiver {
 // lists, and gives the delivery without the credential that proved it. Its errors
 // are of type *Error; nothing of a refused request is parsed.
 //
-// The delivery shares the request's body, which must not change afterwards.
+// A request with a wrong token costs as little as its headers: its body is not read. The
+// delivery shares the request's body, which must not change afterwards.
 func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, error) {
 	from, err := r.source(&req)
 	if err != nil {
@@ -76,7 +88,7 @@ func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, err
 	if err := r.prove(ctx, from.Source, req); err != nil {
 		return event.Delivery{}, err
 	}
-	return delivery(from, req), nil
+	return delivery(from, req)
 }
 
 // Assume gives the delivery of a request without verifying it, for explaining and
@@ -86,20 +98,37 @@ func (r *Receiver) Assume(req Request) (event.Delivery, error) {
 	if err != nil {
 		return event.Delivery{}, err
 	}
-	return delivery(from, req), nil
+	return delivery(from, req)
 }
 
-// source finds the source of a request that is not too large.
+// source finds the source of a request that is not too large, and sees to it that its
+// body is read once at most.
 func (r *Receiver) source(req *Request) (source, error) {
-	if len(req.Body) > MaxBody {
-		return source{}, &Error{Kind: TooLarge, Source: req.Source, Reason: tooLarge}
-	}
 	from, known := r.sources[req.Source]
 	if !known {
 		return source{}, &Error{Kind: UnknownSource, Source: req.Source, Reason: "no such source in the rules file"}
 	}
+	if req.Size > MaxBody {
+		return source{}, &Error{Kind: TooLarge, Source: req.Source, Reason: tooLarge}
+	}
+	if req.Body == nil {
+		req.Body = Bytes(nil)
+	}
+	req.Body = sync.OnceValues(req.Body)
 	req.Header = canonical(req.Header)
 	return from, nil
+}
+
+// readBody reads the body of a request. Its errors are of type *Error.
+func readBody(req Request) ([]byte, error) {
+	read, err := req.Body()
+	switch {
+	case err != nil:
+		return nil, &Error{Kind: Malformed, Source: req.Source, Reason: err.Error()}
+	case len(read) > MaxBody:
+		return nil, &Error{Kind: TooLarge, Source: req.Source, Reason: tooLarge}
+	}
+	return read, nil
 }
 
 // prove tries each way that the source lists, until one succeeds: first aws, as it
@@ -127,7 +156,10 @@ func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) er
 		if scheme.Kind == "aws" {
 			continue
 		}
-		reason := check(scheme, req, stored)
+		reason, err := check(scheme, req, stored)
+		if err != nil {
+			return err
+		}
 		if reason == "" {
 			return nil
 		}
@@ -151,7 +183,11 @@ func unverified(source, reason string) *Error {
 	return &Error{Kind: Unverified, Source: source, Reason: reason}
 }
 
-func delivery(from source, req Request) event.Delivery {
+func delivery(from source, req Request) (event.Delivery, error) {
+	read, err := readBody(req)
+	if err != nil {
+		return event.Delivery{}, err
+	}
 	received := req.ReceivedAt
 	if received.IsZero() {
 		received = time.Now()
@@ -164,6 +200,6 @@ func delivery(from source, req Request) event.Delivery {
 		Headers:     from.credentials.withoutHeaders(req.Header),
 		RawQuery:    from.credentials.withoutToken(req.RawQuery),
 		ContentType: req.Header.Get("Content-Type"),
-		Body:        req.Body,
-	}
+		Body:        read,
+	}, nil
 }

@@ -8,19 +8,19 @@ func github() event.Scheme {
 	return event.Scheme{Kind: "hmac", Header: "X-Hub-Signature-256", Algorithm: "sha256", Encoding: "hex", Prefix: "sha256="}
 }
 
-// check gives the reason why a request does not verify, "" if it does. The stored
-// secrets are one at least, and none is empty.
-func check(scheme event.Scheme, req Request, stored []string) (reason string) {
+// check returns the reason why a request does not verify, "" if it does. There is at
+// least one stored secret, and none is empty. Its error is that of reading the body.
+func check(scheme event.Scheme, req Request, stored []string) (reason string, err error) {
 	switch scheme.Kind {
 	case "token":
-		return checkToken(scheme, req, stored)
+		return checkToken(scheme, req, stored), nil
 	case "github":
 		return checkSignature(github(), req, stored)
 	case "hmac":
 		return checkSignature(scheme, req, stored)
 	}
 	// A kind that this program does not know proves nothing.
-	return "unknown way to verify: " + scheme.Kind
+	return "unknown way to verify: " + scheme.Kind, nil
 }
 
 func onlyHeader(req Request, name string) (value, reason string) {

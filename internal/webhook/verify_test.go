@@ -138,7 +138,7 @@ func TestVerify(t *testing.T) {
 		"secrets that cannot be read": {"broken", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, webhook.Unavailable},
 		"an unknown source":           {"nobody", nil, "", body, false, webhook.UnknownSource},
 		"exactly 1 MiB":               {"token", http.Header{"X-Webhook-Token": {"new"}}, "", strings.Repeat("x", 1<<20), false, ok},
-		"too large for nobody":        {"nobody", nil, "", strings.Repeat("x", 1<<20+1), false, webhook.TooLarge},
+		"too large for nobody":        {"nobody", nil, "", strings.Repeat("x", 1<<20+1), false, webhook.UnknownSource},
 		"too large by IAM":            {"aws", nil, "", strings.Repeat("x", 10<<20), true, webhook.TooLarge},
 		"one byte more":               {"token", http.Header{"X-Webhook-Token": {"new"}}, "", strings.Repeat("x", 1<<20+1), false, webhook.TooLarge},
 	}
@@ -146,7 +146,7 @@ func TestVerify(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := webhook.New(webhook.Config{Sources: sources, Secrets: secrets})
 			d, err := r.Verify(t.Context(), webhook.Request{
-				Source: tt.source, Header: tt.header, RawQuery: tt.query, Body: []byte(tt.body), AWS: tt.aws,
+				Source: tt.source, Header: tt.header, RawQuery: tt.query, Body: webhook.Bytes([]byte(tt.body)), AWS: tt.aws,
 			})
 			var e *webhook.Error
 			switch {
@@ -166,6 +166,57 @@ func TestVerify(t *testing.T) {
 				if err != nil && strings.Contains(err.Error(), secret) {
 					t.Errorf("error %v quotes the request", err)
 				}
+			}
+		})
+	}
+}
+
+// TestTheBodyIsReadLast: what a refusal can do without is not read, and a body that is
+// needed is read once.
+func TestTheBodyIsReadLast(t *testing.T) {
+	const body = `{"a":1}`
+	signed := func(secret string) http.Header {
+		return http.Header{"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, secret, body))}}
+	}
+	unreadable := errors.New("the body is broken")
+	const ok webhook.Kind = -1
+	tests := map[string]struct {
+		request webhook.Request
+		err     error // of reading the body
+		reads   int
+		want    webhook.Kind
+	}{
+		"an unknown source":          {webhook.Request{Source: "nobody"}, nil, 0, webhook.UnknownSource},
+		"too large":                  {webhook.Request{Source: "aws", AWS: true, Size: webhook.MaxBody + 1}, nil, 0, webhook.TooLarge},
+		"too large for nobody":       {webhook.Request{Source: "nobody", Size: webhook.MaxBody + 1}, nil, 0, webhook.UnknownSource},
+		"as large as may be":         {webhook.Request{Source: "aws", AWS: true, Size: webhook.MaxBody}, nil, 1, ok},
+		"no token":                   {webhook.Request{Source: "token"}, nil, 0, webhook.Unverified},
+		"a wrong token":              {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"wrong"}}}, nil, 0, webhook.Unverified},
+		"a wrong token, unreadable":  {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"wrong"}}}, unreadable, 0, webhook.Unverified},
+		"a token":                    {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"new"}}}, nil, 1, ok},
+		"a token, unreadable":        {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"new"}}}, unreadable, 1, webhook.Malformed},
+		"no secret stored":           {webhook.Request{Source: "unstored", Header: http.Header{"X-Webhook-Token": {"new"}}}, nil, 0, webhook.Unverified},
+		"no signature":               {webhook.Request{Source: "github"}, nil, 0, webhook.Unverified},
+		"what cannot be a signature": {webhook.Request{Source: "github", Header: http.Header{"X-Hub-Signature-256": {"sha256=??"}}}, nil, 0, webhook.Unverified},
+		"a wrong signature":          {webhook.Request{Source: "github", Header: signed("no")}, nil, 1, webhook.Unverified},
+		"a signature":                {webhook.Request{Source: "github", Header: signed("gh")}, nil, 1, ok},
+		"a signature, unreadable":    {webhook.Request{Source: "github", Header: signed("gh")}, unreadable, 1, webhook.Malformed},
+		"two ways, the second":       {webhook.Request{Source: "two", Header: signed("s")}, nil, 1, ok},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			reads := 0
+			tt.request.Body = func() ([]byte, error) {
+				reads++
+				return []byte(body), tt.err
+			}
+			d, err := webhook.New(webhook.Config{Sources: sources, Secrets: secrets}).Verify(t.Context(), tt.request)
+			var e *webhook.Error
+			if errors.As(err, &e) != (tt.want != ok) || e != nil && e.Kind != tt.want {
+				t.Fatalf("Verify = %+v, %v, want kind %v", d, err, tt.want)
+			}
+			if reads != tt.reads || err == nil && string(d.Body) != body {
+				t.Errorf("the body was read %d times and is %q, want %d times and %q", reads, d.Body, tt.reads, body)
 			}
 		})
 	}
@@ -200,7 +251,7 @@ func FuzzNothingVerifiesWithoutTheSecret(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source, name, value, query, body string) {
 		header := http.Header{"X-Webhook-Token": {value}, "X-Hub-Signature-256": {value}, "X-Sig": {value}}
 		header[name] = append(header[name], value)
-		if d, err := r.Verify(t.Context(), webhook.Request{Source: source, Header: header, RawQuery: query, Body: []byte(body)}); err == nil {
+		if d, err := r.Verify(t.Context(), webhook.Request{Source: source, Header: header, RawQuery: query, Body: webhook.Bytes([]byte(body))}); err == nil {
 			t.Fatalf("verified: %+v", d)
 		}
 	})

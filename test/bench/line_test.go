@@ -70,7 +70,7 @@ func BenchmarkLimitVerifyParseDecide(b *testing.B) {
 	mac.Write(body)
 	signature := mac.Sum(nil)
 	request := webhook.Request{
-		Source: "acme", Body: body,
+		Source: "acme", Body: webhook.Bytes(body),
 		Header: http.Header{"X-Signature": {hex.EncodeToString(signature)}, "Content-Type": {"application/json"}, "User-Agent": {"acme"}},
 	}
 	receiver := webhook.New(webhook.Config{Sources: set.Sources(), Secrets: oneSecret{}})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,11 +31,28 @@ type httpRequest struct {
 }
 
 // webhook is the request as the webhook package takes it.
-func (r httpRequest) webhook(source string, body []byte) *webhook.Request {
+func (r httpRequest) webhook(source string) *webhook.Request {
+	size := len(r.body)
+	if r.base64 {
+		// What it is padded with is two bytes at most.
+		size = base64.StdEncoding.DecodedLen(size) - 2
+	}
 	return &webhook.Request{
 		Source: source, Header: r.header, RawQuery: r.rawQuery,
-		Body: body, AWS: r.authorized, ReceivedAt: r.at,
+		Size: size, Body: r.decoded, AWS: r.authorized, ReceivedAt: r.at,
 	}
+}
+
+// decoded is the body as the sender sent it.
+func (r httpRequest) decoded() ([]byte, error) {
+	if !r.base64 {
+		return []byte(r.body), nil
+	}
+	decoded, err := base64.StdEncoding.DecodeString(r.body)
+	if err != nil {
+		return nil, errors.New("the body is marked as base64 and is not")
+	}
+	return decoded, nil
 }
 
 // epoch is a time in milliseconds; none is zero.
@@ -129,19 +147,7 @@ func (h *Handler) serve(ctx context.Context, req httpRequest) answer {
 	if route.health {
 		return answerOf(http.StatusOK, map[string]string{"status": "ok"})
 	}
-	body := []byte(req.body)
-	if req.base64 {
-		// The limit holds for the body itself; nothing larger is decoded.
-		if base64.StdEncoding.DecodedLen(len(req.body)) > webhook.MaxBody+2 {
-			return h.refuse(ctx, route.source, &webhook.Error{Kind: webhook.TooLarge, Source: route.source, Reason: "the body is over 1 MiB"})
-		}
-		decoded, err := base64.StdEncoding.DecodeString(req.body)
-		if err != nil {
-			return message(http.StatusBadRequest, "the body is marked as base64 and is not")
-		}
-		body = decoded
-	}
-	return h.receive(ctx, *req.webhook(route.source, body))
+	return h.receive(ctx, *req.webhook(route.source))
 }
 
 // headers joins the single and the multi-value form under canonical names.

@@ -1,7 +1,6 @@
 package handler
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,15 +65,7 @@ func readHTTP[E any](payload []byte, request func(E) httpRequest) ([]Recorded, e
 	if problem != nil || route.health {
 		return nil, errors.New("the request is not one to /webhooks/{source}")
 	}
-	body := []byte(req.body)
-	if req.base64 {
-		decoded, err := base64.StdEncoding.DecodeString(req.body)
-		if err != nil {
-			return nil, errors.New("the body is marked as base64 and is not")
-		}
-		body = decoded
-	}
-	return []Recorded{{Request: req.webhook(route.source, body)}}, nil
+	return []Recorded{{Request: req.webhook(route.source)}}, nil
 }
 
 func readSQS(records []jsonvalue.Raw) ([]Recorded, error) {
@@ -109,7 +100,7 @@ func errNoBus(source string) error {
 // invokedRequest is an event that came in through IAM.
 func invokedRequest(source string, body []byte, at time.Time) *webhook.Request {
 	return &webhook.Request{
-		Source: source, Body: body, AWS: true, ReceivedAt: at,
+		Source: source, Size: len(body), Body: webhook.Bytes(body), AWS: true, ReceivedAt: at,
 		Header: http.Header{"Content-Type": {"application/json"}},
 	}
 }
