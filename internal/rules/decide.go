@@ -67,12 +67,13 @@ func (r *Rules) Decide(ev event.Event) Decision {
 		return d
 	}
 	s := eventScope(ev)
-	ix.each(s, func(rule *rule) { d.take(rule, s) })
+	var named namedRecords
+	ix.each(s, func(rule *rule) { d.take(rule, s, &named) })
 	return d
 }
 
 // take adds what one rule asks for. A panic in one rule is that rule's error alone.
-func (d *Decision) take(r *rule, s scope) {
+func (d *Decision) take(r *rule, s scope, named *namedRecords) {
 	s.refill()
 	defer func() {
 		if recover() != nil {
@@ -85,6 +86,9 @@ func (d *Decision) take(r *rule, s scope) {
 			return
 		}
 		c, err := r.candidate(s)
+		if err == nil {
+			err = named.add(c, d.Candidates)
+		}
 		if err != nil {
 			d.Errors = append(d.Errors, RuleError{r.name, err.Error()})
 			return
@@ -153,69 +157,6 @@ func computedFault(t *template, err error) string {
 		return err.Error()
 	}
 	return fmt.Sprintf("`%s` gives a name that Zoho does not take (tags: 1 to 25 characters, no comma, <, > or emoji; modules: letters, digits and underscores)", t.text)
-}
-
-// recordIDs gives the ids that the expressions name, each once. One that is no id
-// spoils the rule: it would act on some of the records that it means.
-func recordIDs(expressions []*expression, s scope) ([]string, error) {
-	var ids []string
-	for _, e := range expressions {
-		more, err := idsOf(e, s)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range more {
-			if !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	return ids, nil
-}
-
-func idsOf(e *expression, s scope) ([]string, error) {
-	value := e.evaluate(s)
-	items, isList := value.([]any)
-	if !isList {
-		items = []any{value}
-	}
-	if isList && len(items) == 0 {
-		return nil, fmt.Errorf("id: `%s` is an empty list", e.text)
-	}
-	var ids []string
-	for _, item := range items {
-		id, ok := recordID(item)
-		if !ok {
-			return nil, fmt.Errorf("id: `%s` %s", e.text, notAnID(item))
-		}
-		ids = append(ids, id)
-	}
-	return ids, nil
-}
-
-// recordID takes a string of digits or a whole number. A string of an event shares
-// the text of the whole event, which the id is not to keep in memory.
-func recordID(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return strings.Clone(v), crmname.CheckID(v) == nil
-	case int:
-		return fmt.Sprint(v), v >= 0
-	}
-	return "", false
-}
-
-func notAnID(v any) string {
-	switch v := v.(type) {
-	case *unknown:
-		return notAText(v)
-	case string:
-		if v == "" {
-			return "is an empty string, not a record id"
-		}
-		return "is not a record id: a string of 1 to 20 digits"
-	}
-	return "is " + typeName(v) + ", not a record id: a string of digits, a whole number, or a list of those"
 }
 
 func (f *find) evaluate(s scope) (*Find, error) {

@@ -37,18 +37,20 @@ func (r *Rules) Explain(ev event.Event) []Explanation {
 	}
 	s := eventScope(ev)
 	list := make([]Explanation, len(ix.rules))
+	var d Decision
+	var named namedRecords
 	for i, rule := range ix.rules {
-		var d Decision
-		d.take(rule, s)
+		candidates, errors := len(d.Candidates), len(d.Errors)
+		d.take(rule, s, &named)
 		list[i] = Explanation{Rule: rule.name}
 		s.refill()
 		list[i].Matched = rule.when.evaluate(s) == true
 		list[i].Conditions, list[i].DecidedBy = rule.when.explain(s)
-		if len(d.Errors) > 0 {
-			list[i].Err = &d.Errors[0]
+		if len(d.Errors) > errors {
+			list[i].Err = &d.Errors[errors]
 		}
-		if len(d.Candidates) > 0 {
-			list[i].Candidate = &d.Candidates[0]
+		if len(d.Candidates) > candidates {
+			list[i].Candidate = &d.Candidates[candidates]
 		}
 	}
 	return list

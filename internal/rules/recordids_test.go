@@ -1,0 +1,98 @@
+package rules_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"untag/internal/event"
+	"untag/internal/rules"
+)
+
+// idList is so many ids, each of which occurs twice.
+func idList(first, n int) []any {
+	list := make([]any, 0, 2*n)
+	for i := range n {
+		list = append(list, fmt.Sprint(5725767000000000000+first+i), 5725767000000000000+first+i)
+	}
+	return list
+}
+
+// TestAnEventNamesAtMost10000Records: over all its rules, each record once. The rule that
+// goes over is in error, and the others go on.
+func TestAnEventNamesAtMost10000Records(t *testing.T) {
+	rule := func(name, module, id string) string {
+		return "  - {name: " + name + ", on: zoho, when: has(" + id + "), record: {module: " + module + ", id: " + id + "}, remove: [x]}\n"
+	}
+	set := load(t, "version: 1\nsources: {zoho: {verify: token}}\nrules:\n"+
+		rule("a", "Deals", "event.a")+rule("b", "Deals", "event.b")+rule("c", "Leads", "event.c")+rule("d", "Deals", "event.d"))
+	tests := map[string]struct {
+		fields map[string]any
+		fires  []string
+		errs   []string
+	}{
+		"as many as one rule may": {map[string]any{"a": idList(0, 10_000)}, []string{"a"}, nil},
+		"one more":                {map[string]any{"a": idList(0, 10_001), "b": idList(0, 10)}, []string{"b"}, []string{"a"}},
+		"the same for two rules":  {map[string]any{"a": idList(0, 10_000), "b": idList(0, 10_000), "d": idList(5, 9_000)}, []string{"a", "b", "d"}, nil},
+		"two rules together":      {map[string]any{"a": idList(0, 6_000), "b": idList(3_000, 7_001), "d": idList(20_000, 1_000)}, []string{"a", "d"}, []string{"b"}},
+		"another module":          {map[string]any{"a": idList(0, 6_000), "c": idList(0, 6_000), "d": idList(0, 6_000)}, []string{"a", "d"}, []string{"c"}},
+		"what is left":            {map[string]any{"a": idList(0, 9_999), "b": idList(20_000, 2), "c": idList(0, 1), "d": idList(9_999, 1)}, []string{"a", "c"}, []string{"b", "d"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			ev := event.Event{ID: "e", Source: "zoho", Fields: tt.fields}
+			d := set.Decide(ev)
+			var fires, errs []string
+			for _, c := range d.Candidates {
+				fires = append(fires, c.Rule)
+			}
+			for _, e := range d.Errors {
+				errs = append(errs, e.Rule)
+				if !strings.Contains(e.Message, "more than 10000 records") {
+					t.Errorf("error of %s: %s", e.Rule, e.Message)
+				}
+			}
+			if !slices.Equal(fires, tt.fires) || !slices.Equal(errs, tt.errs) {
+				t.Errorf("Decide: %v fire and %v fail, want %v and %v", fires, errs, tt.fires, tt.errs)
+			}
+			for _, x := range set.Explain(ev) {
+				if fires := slices.Contains(tt.fires, x.Rule); fires != (x.Candidate != nil) || slices.Contains(tt.errs, x.Rule) != (x.Err != nil) {
+					t.Errorf("Explain of %s: candidate %v, error %v", x.Rule, x.Candidate != nil, x.Err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkLimitRecords: ten times the ids cost about ten times as much.
+func BenchmarkLimitRecords(b *testing.B) {
+	const most = 30.0
+	set := load(b, ruleOf(`{module: Deals, id: "event.id"}`, "    remove: [x]"))
+	few := event.Event{Source: "zoho", Fields: map[string]any{"id": idList(0, 500)}}
+	many := event.Event{Source: "zoho", Fields: map[string]any{"id": idList(0, 5_000)}}
+	tooMany := event.Event{Source: "zoho", Fields: map[string]any{"id": slices.Repeat(idList(0, 5_000), 2)}}
+	for b.Loop() {
+		floor := cost(b, func() { decide(set, few) })
+		ratio := float64(cost(b, func() { decide(set, many) })) / float64(floor)
+		again := float64(cost(b, func() { decide(set, tooMany) })) / float64(floor)
+		b.ReportMetric(ratio, "ratio")
+		if ratio > most || again > 2*most {
+			b.Fatalf("10,000 and 20,000 values cost %.1f and %.1f times as much as 1,000, the limits are %.0f and %.0f", ratio, again, most, 2*most)
+		}
+	}
+}
+
+func decide(set *rules.Rules, ev event.Event) { set.Decide(ev) }
+
+// cost is the least CPU time of a few runs.
+func cost(b *testing.B, do func()) time.Duration {
+	least := time.Hour
+	for range 20 {
+		start := cpuTime(b)
+		do()
+		least = min(least, cpuTime(b)-start)
+	}
+	return max(least, time.Microsecond)
+}
