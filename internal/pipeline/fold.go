@@ -31,16 +31,42 @@ type folding struct {
 	// carriers is how many groups have a tag: one that only one group has is covered
 	// by no other.
 	carriers map[string]int
+	// bits are the tags' places in a signature; tags that come late share a place.
+	bits map[string]uint
+	// byRarest are the groups by the tag of theirs that the fewest groups have: a subset
+	// of a group is found under one of its tags.
+	byRarest map[string][]signed
+}
+
+// signed is a group by its number, with a bit for each of its tags.
+type signed struct {
+	number int
+	tags   uint64
 }
 
 func newFolding(groups []*tagGroup) *folding {
-	f := &folding{groups: groups, carriers: make(map[string]int)}
+	f := &folding{groups: groups, carriers: make(map[string]int), bits: make(map[string]uint), byRarest: make(map[string][]signed)}
 	for _, g := range groups {
 		for _, tag := range g.tags {
 			f.carriers[tag]++
+			if _, known := f.bits[tag]; !known {
+				f.bits[tag] = uint(len(f.bits) % 64)
+			}
 		}
 	}
+	for i, g := range groups {
+		rarest := slices.MinFunc(g.tags, func(a, b string) int { return cmp.Compare(f.carriers[a], f.carriers[b]) })
+		f.byRarest[rarest] = append(f.byRarest[rarest], signed{i, f.signature(g)})
+	}
 	return f
+}
+
+func (f *folding) signature(g *tagGroup) uint64 {
+	var bits uint64
+	for _, tag := range g.tags {
+		bits |= 1 << f.bits[tag]
+	}
+	return bits
 }
 
 // pass tries each group once, those with the least in their last call first, and
@@ -68,14 +94,27 @@ func (f *folding) pass() bool {
 
 // subsets are the other groups whose tags g has, nil if some tag is in none of them.
 func (f *folding) subsets(g *tagGroup) []*tagGroup {
+	if len(g.ids) == 0 {
+		return nil
+	}
 	for _, tag := range g.tags {
 		if f.carriers[tag] < 2 {
 			return nil
 		}
 	}
+	var numbers []int
+	others := ^f.signature(g)
+	for _, tag := range g.tags {
+		for _, part := range f.byRarest[tag] {
+			if part.tags&others == 0 {
+				numbers = append(numbers, part.number)
+			}
+		}
+	}
+	slices.Sort(numbers)
 	var list []*tagGroup
-	for _, part := range f.groups {
-		if part != g && len(part.ids) > 0 && subset(part.tags, g.tags) {
+	for _, i := range numbers {
+		if part := f.groups[i]; part != g && len(part.ids) > 0 && subset(part.tags, g.tags) {
 			list = append(list, part)
 		}
 	}
