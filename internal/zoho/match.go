@@ -14,7 +14,8 @@ import (
 func Matches(s Search, r Record) bool {
 	switch {
 	case s.Email != "":
-		return anyText(r, func(text string) bool { return strings.EqualFold(strings.TrimSpace(text), strings.TrimSpace(s.Email)) })
+		want := strings.TrimSpace(s.Email)
+		return anyText(r, func(text string) bool { return equalASCIIFold(strings.TrimSpace(text), want) })
 	case s.Phone != "":
 		want := phoneDigits(strings.TrimSpace(s.Phone))
 		return want != "" && anyText(r, func(text string) bool { return phoneDigits(text) == want })
@@ -44,6 +45,28 @@ func anyText(r Record, holds func(string) bool) bool {
 		}
 	}
 	return false
+}
+
+// equalASCIIFold compares two texts in any case of the letters A to Z alone. Unicode's
+// folding takes the Kelvin sign for a k and a long s for an s, so that somebody else's
+// address would be equal.
+func equalASCIIFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if asciiLower(a[i]) != asciiLower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func asciiLower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // phoneDigits are the digits of a text that looks like a telephone number, else "".

@@ -6,6 +6,30 @@ import (
 	"untag/internal/zoho"
 )
 
+// TestMatchesEmail: the letters A to Z may be of either case, and nothing else is folded.
+func TestMatchesEmail(t *testing.T) {
+	tests := map[string]struct {
+		searched, stored string
+		want             bool
+	}{
+		"another case":              {"Mike.Smith@EXAMPLE.com", "mike.smith@example.COM", true},
+		"the Kelvin sign is no k":   {"mike@example.com", "mi\u212ae@example.com", false},
+		"a long s is no s":          {"smith@example.com", "\u017fmith@example.com", false},
+		"searched by a long s":      {"\u017fmith@example.com", "smith@example.com", false},
+		"a dotted capital i":        {"\u0130nfo@example.com", "info@example.com", false},
+		"an umlaut in another case": {"\u00c4@example.com", "\u00e4@example.com", false},
+		"the same umlaut":           {"\u00e4@Example.com", "\u00e4@example.com", true},
+		"a bracket is no brace":     {"[x@example.com", "{x@example.com", false},
+		"an at is no backquote":     {"x@example.com", "x`example.com", false},
+		"full width letters":        {"\uff41@example.com", "a@example.com", false},
+	}
+	for name, tt := range tests {
+		if got := zoho.Matches(zoho.Search{Email: tt.searched}, zoho.Record{"id": "1", "Email": tt.stored}); got != tt.want {
+			t.Errorf("%s: Matches = %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
 func TestMatches(t *testing.T) {
 	record := zoho.Record{"id": "4711", "Email": "Ada@Example.com", "Phone": "+49 (30) 12-34", "External_Id": "x1", "Number": 42, "Account": map[string]any{"id": "7", "name": "A"}, "Note": "call 493012345",
 		"Price": 1000000.5, "Rate": 42.0, "Flag": true, "Date": "2024:01:02", "List": []any{"a"}, "Null": nil}
