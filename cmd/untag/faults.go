@@ -14,7 +14,7 @@ import (
 	"untag/internal/sandbox"
 )
 
-// faultFlags say how the pretend Zoho misbehaves.
+// faultFlags say how the simulated Zoho fails.
 type faultFlags struct {
 	all        float64
 	each       map[string]string
@@ -24,10 +24,10 @@ type faultFlags struct {
 }
 
 func (f *faultFlags) add(flags *pflag.FlagSet) {
-	flags.Float64Var(&f.all, "faults", 0, "`share` of CRM calls that fail, 0 to 1, in all ways but revoked")
+	flags.Float64Var(&f.all, "faults", 0, "`share` of CRM calls that fail, 0 to 1, in every way but revoked")
 	flags.StringToStringVar(&f.each, "fault", nil, "one `way=share`: "+strings.Join(slices.Sorted(maps.Keys(rates(&sandbox.Faults{}))), ", "))
-	flags.Uint64Var(&f.seed, "seed", 1, "the same seed gives the same faults")
-	flags.DurationVar(&f.retryAfter, "retry-after", time.Second, "what 429-after asks to wait, in whole seconds")
+	flags.Uint64Var(&f.seed, "seed", 1, "the same seed repeats the same faults")
+	flags.DurationVar(&f.retryAfter, "retry-after", time.Second, "how long 429-after asks to wait, in whole seconds")
 	flags.DurationVar(&f.slowBy, "slow-by", 2*time.Second, "how much longer slow answers take")
 }
 
@@ -39,14 +39,14 @@ func rates(f *sandbox.Faults) map[string]*float64 {
 	}
 }
 
-// faults gives what the flags ask for, nil for none. A rate of --fault goes before the
+// faults returns what the flags ask for, nil for none. A rate of --fault goes before the
 // even share of --faults.
 func (f faultFlags) faults() (*sandbox.Faults, error) {
 	if f.all == 0 && len(f.each) == 0 {
 		return nil, nil
 	}
 	if f.all < 0 || f.all > 1 {
-		return nil, fmt.Errorf("--faults: %v is no share from 0 to 1", f.all)
+		return nil, fmt.Errorf("--faults: %v is not a share from 0 to 1", f.all)
 	}
 	faults := sandbox.EvenFaults(f.seed, f.all)
 	faults.RetryAfter, faults.Delay = f.retryAfter, f.slowBy
@@ -54,17 +54,17 @@ func (f faultFlags) faults() (*sandbox.Faults, error) {
 	for _, name := range slices.Sorted(maps.Keys(f.each)) {
 		into := named[name]
 		if into == nil {
-			return nil, fmt.Errorf("--fault: %q is no fault; use %s", name, strings.Join(slices.Sorted(maps.Keys(named)), ", "))
+			return nil, fmt.Errorf("--fault: there is no fault %q; the faults are %s", name, strings.Join(slices.Sorted(maps.Keys(named)), ", "))
 		}
 		rate, err := strconv.ParseFloat(f.each[name], 64)
 		if err != nil || rate < 0 || rate > 1 {
-			return nil, fmt.Errorf("--fault: %s=%s is no share from 0 to 1", name, f.each[name])
+			return nil, fmt.Errorf("--fault: %s=%s is not a share from 0 to 1", name, f.each[name])
 		}
 		*into = rate
 	}
 	// Records are locked and answers slow beside whatever else goes wrong.
 	if faults.TooMany+faults.TooManyAfter+faults.Internal+faults.HTML+faults.Reset+faults.Half+faults.Revoked > 1 {
-		return nil, errors.New("--fault, --faults: more than all calls would fail; a call fails in one way, so the shares of all but locked and slow are 1 at the most")
+		return nil, errors.New("--fault, --faults: more than all calls would fail; a call fails in one way, so the shares of all but locked and slow must add up to 1 or less")
 	}
 	return faults, nil
 }

@@ -173,6 +173,56 @@ func TestSandboxProcessMisbehaves(t *testing.T) {
 	}
 }
 
+// TestSandboxProcessAnswers: what --answers asks for is how the sandbox answers.
+func TestSandboxProcessAnswers(t *testing.T) {
+	printed, stop := serving(t, "\n", "sandbox", "--json", "--listen", "127.0.0.1:0", "--records", "events/crm.yaml",
+		"--answers", "207,errors-in-data,json-path,number-ids", "--search-lag", "1h")
+	defer stop(os.Interrupt)
+	var access struct {
+		URL string
+		sandbox.Credentials
+	}
+	if err := json.Unmarshal([]byte(printed), &access); err != nil {
+		t.Fatalf("printed %q: %v", printed, err)
+	}
+	token := struct {
+		AccessToken string `json:"access_token"`
+	}{}
+	ask := func(method, path string) (int, string) {
+		request, err := http.NewRequest(method, access.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Zoho-oauthtoken "+token.AccessToken)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode, string(body)
+	}
+	_, text := ask("POST", "/oauth/v2/token?"+url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {access.ClientID}, "client_secret": {access.ClientSecret}, "refresh_token": {access.RefreshToken},
+	}.Encode())
+	if err := json.Unmarshal([]byte(text), &token); err != nil {
+		t.Fatal(err)
+	}
+	status, text := ask("POST", "/crm/v2/Deals/actions/remove_tags?tag_names=x&ids=5725767000000524101,77")
+	if status != 207 || !strings.Contains(text, `"json_path":"$.ids[1]"`) || !strings.Contains(text, `"id":5725767000000524101`) {
+		t.Errorf("remove_tags = %d %s, want 207, a path and a number", status, text)
+	}
+	if _, text := ask("POST", "/crm/v2/Nothing/actions/remove_tags?tag_names=x&ids=1"); !strings.HasPrefix(text, `{"data":[{"code":"INVALID_MODULE"`) {
+		t.Errorf("remove_tags of no module = %s, want the error in data", text)
+	}
+	if status, text := ask("GET", "/crm/v2/Contacts/search?email=ada@example.com"); status != http.StatusNoContent {
+		t.Errorf("search = %d %s, want 204 for an hour", status, text)
+	}
+}
+
 func TestSandboxProcessForPeople(t *testing.T) {
 	printed, stop := serving(t, "Ctrl-C", "sandbox", "--listen", "127.0.0.1:0")
 	for _, want := range []string{"http://127.0.0.1:", "client_id", "refresh_token", "curl"} {
@@ -274,6 +324,7 @@ func TestUsedWrongly(t *testing.T) {
 		"a secret that is no text": {nil, []string{"run", "--secrets", in("number.json")}, []string{"number.json", "key zoho"}},
 		"a port in use":            {nil, []string{"run", "--listen", taken.Addr().String()}, []string{"in use", "--listen"}},
 		"a port in use, sandbox":   {nil, []string{"sandbox", "--listen", taken.Addr().String()}, []string{"in use", "--listen"}},
+		"an unknown answer":        {nil, []string{"sandbox", "--answers", "207,408"}, []string{"--answers", `"408"`, "json-path"}},
 		"an unknown fault":         {nil, []string{"sandbox", "--fault", "503=1"}, []string{"--fault", `"503"`, "429-after"}},
 		"a fault over 1":           {nil, []string{"sandbox", "--fault", "500=2"}, []string{"--fault", "500=2"}},
 		"faults over 1":            {nil, []string{"sandbox", "--faults", "0.9", "--fault", "reset=0.5"}, []string{"--faults", "more than all"}},

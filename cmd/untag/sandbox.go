@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,43 +23,55 @@ type sandboxFlags struct {
 	faults                   faultFlags
 	concurrency              int
 	tokenLife                time.Duration
-	readOnly                 []string
+	searchLag                time.Duration
+	readOnly, answers        []string
 }
 
 func newSandbox() *cobra.Command {
 	var f sandboxFlags
 	c := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Serve the pretend Zoho alone, for experiments",
-		Long: `Serve a pretend Zoho over HTTP: its accounts server and the part of its CRM API
-that reads records and takes tags off them. It prints its address and the
-credentials it takes, and ends on Ctrl-C. Nothing is kept but the journal.
+		Short: "Run the simulated Zoho alone, for experiments",
+		Long: `Run a simulated Zoho over HTTP: its accounts server and the part of its CRM API
+that reads records and removes tags. It prints its address and the credentials it
+accepts, and runs until Ctrl-C. It writes nothing to disk but the journal.
 
-It can misbehave as Zoho does on a bad day. --faults spreads one share over all
-ways to fail but revoked; --fault sets the share of one of them:
+It can fail as Zoho does on a bad day. --faults spreads one share of the calls over
+every kind of failure but revoked; --fault sets the share of one kind:
 
   429, 429-after  too many requests, without and with Retry-After
-  500, html       an internal error, a proxy's page
-  reset, half     a connection that breaks, before or in the middle of the answer
+  500, html       an internal error, a proxy's HTML page
+  reset, half     the connection breaks, before or in the middle of the answer
   revoked         the access token ends before its time
   locked          the share of records, not calls, that are locked
   slow            answers that take longer, whatever else is wrong with them
 
-What fails with 500, html, reset or half may have taken the tags off all the same.`,
+A call that fails with 500, html, reset or half may still have removed the tags.
+
+Zoho's answers differ between its pages and what people report. --answers chooses:
+
+  207             success and failure in one answer: 207 Multi-Status, not 200
+  errors-in-data  an error of the whole call, inside "data" and without an id
+  json-path       a bad id is named by its place, "$.ids[1]"
+  path-index      a bad id is named by its number among the ids, from 0
+  number-ids      ids are JSON numbers`,
 		Example: `  untag sandbox --records events/crm.yaml
   untag sandbox --listen 127.0.0.1:0 --json
   untag sandbox --records events/crm.yaml --faults 0.2 --seed 7 --journal removals.jsonl
-  untag sandbox --fault 429-after=0.1,locked=0.05 --retry-after 5s --concurrency 5`,
+  untag sandbox --fault 429-after=0.1,locked=0.05 --retry-after 5s --concurrency 5
+  untag sandbox --records events/crm.yaml --answers 207,json-path`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return serveSandbox(c, f) },
 	}
-	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:9797", "address to serve on; port 0 takes a free one")
+	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:9797", "address to listen on; port 0 takes a free one")
 	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records")
 	c.Flags().BoolVar(&f.json, "json", false, "print address and credentials as one line of JSON")
 	c.Flags().StringVar(&f.journal, "journal", "", "file to write every removal to, a line of JSON each")
-	c.Flags().IntVar(&f.concurrency, "concurrency", 0, "CRM calls served at once, one more is answered 429; 0 for no limit")
+	c.Flags().IntVar(&f.concurrency, "concurrency", 0, "most CRM calls at a time, one more is answered 429; 0 for no limit")
 	c.Flags().DurationVar(&f.tokenLife, "token-life", time.Hour, "how long an access token is good")
 	c.Flags().StringSliceVar(&f.readOnly, "read-only", nil, "modules whose records the user may not change")
+	c.Flags().StringSliceVar(&f.answers, "answers", nil, "forms of answers: "+strings.Join(slices.Sorted(maps.Keys(answerForms())), ", "))
+	c.Flags().DurationVar(&f.searchLag, "search-lag", 0, "how long searches find nothing after the start, as Zoho's index lags")
 	f.faults.add(c.Flags())
 	return c
 }
@@ -111,14 +125,17 @@ func (f sandboxFlags) config() (sandbox.Config, error) {
 		return sandbox.Config{}, err
 	}
 	if f.concurrency < 0 {
-		return sandbox.Config{}, fmt.Errorf("--concurrency: %d is no number of calls", f.concurrency)
+		return sandbox.Config{}, fmt.Errorf("--concurrency: %d is not a number of calls", f.concurrency)
 	}
 	if f.tokenLife <= 0 {
-		return sandbox.Config{}, fmt.Errorf("--token-life: %v is no time to live", f.tokenLife)
+		return sandbox.Config{}, fmt.Errorf("--token-life: %v is not a time to live; it must be above zero", f.tokenLife)
 	}
-	return sandbox.Config{
+	c := sandbox.Config{
 		Records: records, Faults: faults, Concurrency: f.concurrency, TokenLife: f.tokenLife, ReadOnly: f.readOnly,
-	}, nil
+		SearchLag: f.searchLag,
+	}
+	err = chooseAnswers(&c, f.answers)
+	return c, err
 }
 
 func readRecords(file string) (sandbox.Records, error) {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -69,12 +70,13 @@ func (sb *Sandbox) settings(c call, what string) answer {
 func (sb *Sandbox) modules(c call) answer {
 	names := standardModules()
 	if len(c.path) == 3 {
-		if re, ok := sb.checkModule(c.path[2]); !ok {
+		if re, ok := sb.checkModule(c, c.path[2]); !ok {
 			return refuse(re)
 		}
 		names = []string{c.path[2]}
 	} else {
 		names = append(names, sb.store.custom()...)
+		names = slices.DeleteFunc(names, func(name string) bool { _, ok := sb.checkModule(c, name); return !ok })
 	}
 	list := make([]any, 0, len(names))
 	for _, name := range names {
@@ -97,7 +99,7 @@ func (sb *Sandbox) fields(c call) answer {
 	if module == "" {
 		return refuse(paramMissing, "param_name", "module")
 	}
-	if re, ok := sb.checkModule(module); !ok {
+	if re, ok := sb.checkModule(c, module); !ok {
 		return refuse(re)
 	}
 	list := []any{

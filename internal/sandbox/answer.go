@@ -13,6 +13,8 @@ type answer struct {
 	body   []byte
 	html   bool
 	header map[string]string
+	// refused is the error of the whole request, nil if there is none.
+	refused *outcome
 }
 
 // refusal is one of Zoho's errors.
@@ -66,7 +68,10 @@ func (re refusal) with(details ...any) outcome {
 
 // refuse answers the whole request with one error.
 func refuse(re refusal, details ...any) answer {
-	return reply(re.status, re.with(details...))
+	whole := re.with(details...)
+	a := reply(re.status, whole)
+	a.refused = &whole
+	return a
 }
 
 func reply(status int, body any) answer {

@@ -141,6 +141,9 @@ func (c criteria) holds(rec *record) bool {
 	if !ok {
 		return false
 	}
+	if c.field == "id" || strings.HasSuffix(c.field, ".id") {
+		return text == c.value // a number, of which no part is found
+	}
 	if c.operator == "starts_with" {
 		return strings.HasPrefix(strings.ToLower(text), strings.ToLower(c.value))
 	}

@@ -136,7 +136,11 @@ func (sb *Sandbox) route(c call) answer {
 
 func (sb *Sandbox) removal(c call, id string) answer {
 	sb.count(func(n *Requests) { n.RemoveTags++ })
-	return c.only(http.MethodPost, func(c call) answer { return sb.removeTags(c, id) })
+	a := c.only(http.MethodPost, func(c call) answer { return sb.removeTags(c, id) })
+	if sb.config.Answers.ErrorsInData && a.refused != nil && a.status != http.StatusUnauthorized {
+		return reply(a.status, map[string]any{"data": []any{a.refused}})
+	}
+	return a
 }
 
 func (c call) only(method string, then func(call) answer) answer {

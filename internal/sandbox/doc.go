@@ -1,7 +1,8 @@
 // Package sandbox is a simulated Zoho over real HTTP: the accounts server that
-// turns grant codes into refresh tokens and these into access tokens, and the part of the CRM API that
-// takes tags off records and reads them. It exists for tests, for trying rules
-// without an account, and for proving that nothing is lost when Zoho misbehaves.
+// turns grant codes into refresh tokens and those into access tokens, and the
+// part of the CRM API that takes tags off records and reads them. It exists for
+// tests, for trying rules without an account, and for proving that nothing is
+// lost when Zoho misbehaves.
 //
 // It is an independent reading of Zoho's pages and imports nothing of the
 // project: a mistake in the client must not be repeated here. It keeps
@@ -13,7 +14,8 @@
 //   - Removing a tag that the record does not carry succeeds and changes nothing.
 //   - Tag names are compared exactly, case included.
 //   - An answer with successes and errors has the status of Config.MixedStatus;
-//     one with errors alone has 400.
+//     one with errors alone has 400. Config.Answers has other forms that Zoho's
+//     pages and clients show.
 //   - An id named twice in one call is answered once.
 //   - A v2 call without tag_names is refused.
 //   - A read of one unknown id is INVALID_DATA; a read of several, none of

@@ -19,10 +19,11 @@ func activityModules() []string { return []string{"Tasks", "Events", "Calls"} }
 
 func standard(module string) bool { return slices.Contains(standardModules(), module) }
 
-// checkModule tells whether a module can be asked for its records.
-func (sb *Sandbox) checkModule(module string) (refusal, bool) {
+// checkModule tells whether a module can be asked for its records, in the version of
+// the call: Activities went away with v3.
+func (sb *Sandbox) checkModule(c call, module string) (refusal, bool) {
 	switch {
-	case module == "Documents" || module == "Projects":
+	case module == "Documents" || module == "Projects" || module == "Activities" && !c.inQuery():
 		return noModuleInAPI, false
 	case standard(module) || sb.store.has(module):
 		return refusal{}, true

@@ -7,8 +7,12 @@ import (
 	"strings"
 )
 
-// maxPage is the most records one answer holds.
-const maxPage = 200
+const (
+	// maxPage is the most records one answer holds.
+	maxPage = 200
+	// maxFields is the most fields that can be asked for, from v3 on.
+	maxFields = 50
+)
 
 // pageInfo is the "info" of an answer with records.
 type pageInfo struct {
@@ -68,11 +72,14 @@ func (sb *Sandbox) list(c call) answer {
 }
 
 func (sb *Sandbox) mayRead(c call) *answer {
-	if re, ok := sb.checkModule(c.path[0]); !ok {
+	if re, ok := sb.checkModule(c, c.path[0]); !ok {
 		return new(refuse(re))
 	}
 	if !sb.allowed(c.path[0], "READ") {
 		return new(refuse(scopeMismatch))
+	}
+	if !c.inQuery() && strings.Count(c.query.Get("fields"), ",") >= maxFields {
+		return new(refuse(limitExceeded, "param_name", "fields", "limit", maxFields))
 	}
 	return nil
 }
@@ -124,7 +131,7 @@ func (sb *Sandbox) wire(c call, rec *record) map[string]any {
 		names := strings.Split(list, ",")
 		asked = func(name string) bool { return slices.Contains(names, name) }
 	}
-	fields := map[string]any{"id": rec.id}
+	fields := map[string]any{"id": sb.wireID(rec.id)}
 	if asked("Tag") {
 		fields["Tag"] = wireTags(c.version, rec.tags)
 	}

@@ -22,7 +22,7 @@ const (
 // https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html
 func (sb *Sandbox) removeTags(c call, id string) answer {
 	module := c.path[0]
-	if re, ok := sb.checkModule(module); !ok {
+	if re, ok := sb.checkModule(c, module); !ok {
 		return refuse(re)
 	}
 	if !sb.allowed(module, "WRITE") {
@@ -42,10 +42,10 @@ func (sb *Sandbox) removeTags(c call, id string) answer {
 	if id != "" {
 		ids = []string{id}
 	}
-	if refused := checkRemoval(ids, tags); refused != nil {
+	if refused := sb.checkRemoval(ids, tags); refused != nil {
 		return *refused
 	}
-	return sb.remove(c, module, distinct(ids), tags)
+	return sb.remove(c, module, ids, tags)
 }
 
 // removalQuery reads the parameters of v2 and v2.1. A comma separates names
@@ -110,7 +110,7 @@ func (c call) removalJSON(wantIDs bool) (ids, tags []string, refused *answer) {
 }
 
 // checkRemoval refuses what Zoho never does, whatever the records.
-func checkRemoval(ids, tags []string) *answer {
+func (sb *Sandbox) checkRemoval(ids, tags []string) *answer {
 	if len(ids) > maxIDs {
 		return new(refuse(limitExceeded, "param_name", "ids", "limit", maxIDs))
 	}
@@ -118,7 +118,7 @@ func checkRemoval(ids, tags []string) *answer {
 		return new(refuse(limitExceeded, "param_name", "tag_names", "limit", maxTags))
 	}
 	for _, id := range ids {
-		if !ofDigits(id) {
+		if !ofDigits(id) && sb.config.Answers.BadIDs == BadIDsByID {
 			return new(refuse(invalidID, "param_name", "ids", "expected_data_type", "bigint"))
 		}
 	}
@@ -144,15 +144,20 @@ func (sb *Sandbox) remove(c call, module string, ids, tags []string) answer {
 	defer sb.mu.Unlock()
 	data := make([]any, 0, len(ids))
 	failed, locked := 0, 0
-	for _, id := range ids {
+	seen := make(map[string]bool, len(ids))
+	for at, id := range ids {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
 		rec := sb.store.find(module, id)
 		switch {
 		case rec == nil:
-			data = append(data, invalidID.with("id", id))
+			data = append(data, sb.badID(at, id))
 			failed++
 			continue
 		case c.draw.locks():
-			data = append(data, recordLocked.with("id", id))
+			data = append(data, recordLocked.with("id", sb.wireID(id)))
 			failed++
 			locked++
 			continue
@@ -161,7 +166,7 @@ func (sb *Sandbox) remove(c call, module string, ids, tags []string) answer {
 		if !c.draw.undone() {
 			sb.take(c, module, rec, tags)
 		}
-		details := map[string]any{"id": id, "tags": remain}
+		details := map[string]any{"id": sb.wireID(id), "tags": remain}
 		if c.version != "v2" {
 			details["tags"] = wireTags(c.version, remain)
 		}
@@ -174,10 +179,30 @@ func (sb *Sandbox) remove(c call, module string, ids, tags []string) answer {
 	switch failed {
 	case 0:
 		return reply(http.StatusOK, body)
-	case len(ids):
+	case len(data):
 		return reply(http.StatusBadRequest, body)
 	}
 	return reply(sb.config.MixedStatus, body)
+}
+
+// badID is the error of the id at a place of the call.
+func (sb *Sandbox) badID(at int, id string) outcome {
+	switch form := sb.config.Answers.BadIDs; form {
+	case BadIDsByPath:
+		return invalidID.with(string(form), "$.ids["+strconv.Itoa(at)+"]")
+	case BadIDsByIndex:
+		return invalidID.with(string(form), at)
+	}
+	return invalidID.with("id", sb.wireID(id))
+}
+
+// wireID is a record's id as answers have it.
+func (sb *Sandbox) wireID(id string) any {
+	// JSON has no number with zeros in front.
+	if sb.config.Answers.NumericIDs && ofDigits(id) && id[0] != '0' {
+		return json.Number(id)
+	}
+	return id
 }
 
 func (sb *Sandbox) take(c call, module string, rec *record, tags []string) {

@@ -47,6 +47,11 @@ type Config struct {
 	// MixedStatus is the HTTP status of a remove_tags answer that has both
 	// successes and errors. Zero means 200.
 	MixedStatus int
+	// Answers chooses among the forms in which Zoho may answer.
+	Answers Answers
+	// SearchLag is how long after New a search begins to find records: Zoho's index lags
+	// behind what is created.
+	SearchLag time.Duration
 	// ReadOnly names modules whose records the user may read but not change:
 	// remove_tags is answered NO_PERMISSION.
 	ReadOnly []string
@@ -54,6 +59,30 @@ type Config struct {
 	// order and never twice at once. It must not call the Sandbox.
 	OnRemove func(Entry)
 }
+
+// Answers are forms of an answer that differ between Zoho's pages, its API
+// descriptions and what people met. The zero value has the form of the pages.
+type Answers struct {
+	// ErrorsInData puts an error of a whole remove_tags call into an element of "data",
+	// without an id.
+	ErrorsInData bool
+	// BadIDs says how an answer to remove_tags tells which id an error is about. With a
+	// form other than the zero one, a text that is no id spoils its own element alone.
+	BadIDs BadIDs
+	// NumericIDs writes the ids of records as JSON numbers.
+	NumericIDs bool
+}
+
+// BadIDs is how an error names an id of the call.
+type BadIDs string
+
+// The ways to name an id: itself, its place in the request's JSON ("$.ids[1]"), or its
+// number among the ids, from 0.
+const (
+	BadIDsByID    BadIDs = ""
+	BadIDsByPath  BadIDs = "json_path"
+	BadIDsByIndex BadIDs = "resource_path_index"
+)
 
 // Credentials are what a client needs to get an access token.
 type Credentials struct {
@@ -70,6 +99,7 @@ type Sandbox struct {
 	credentials Credentials
 	scopes      map[string]bool
 
+	made     time.Time
 	mu       sync.Mutex
 	store    *store
 	tokens   tokens
@@ -98,6 +128,7 @@ func New(config Config) *Sandbox {
 		credentials: config.Credentials,
 		scopes:      map[string]bool{},
 		store:       newStore(config.Records),
+		made:        config.Now(),
 	}
 	fill(&sb.credentials.ClientID, func() string { return "1000." + strings.ToUpper(randomHex(15)) })
 	fill(&sb.credentials.ClientSecret, func() string { return randomHex(21) })

@@ -39,8 +39,9 @@ func (sb *Sandbox) search(c call) answer {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
 	var found []*record
+	indexed := sb.config.Now().Sub(sb.made) >= sb.config.SearchLag
 	for _, rec := range sb.store.all(c.path[0]) {
-		if match(rec) {
+		if indexed && match(rec) {
 			found = append(found, rec)
 		}
 	}
@@ -75,17 +76,28 @@ func digits(text string) string {
 	}, text)
 }
 
-// text is a field's value as a criterion compares it.
+// text is a field's value as a criterion compares it. A look-up field is the name of
+// the record it leads to, or its id by Field.id.
 func (rec *record) text(field string) (string, bool) {
 	if field == "id" {
 		return rec.id, true
 	}
-	value, ok := rec.fields[field]
-	if !ok || value == nil {
+	field, part, dotted := strings.Cut(field, ".")
+	value := rec.fields[field]
+	if lookUp, ok := value.(map[string]any); ok {
+		switch {
+		case !dotted:
+			value = lookUp["name"]
+		case part == "id":
+			value = lookUp["id"]
+		default:
+			return "", false
+		}
+	} else if dotted {
 		return "", false
 	}
 	switch value.(type) {
-	case []any, map[string]any:
+	case nil, []any, map[string]any:
 		return "", false
 	}
 	return fmt.Sprint(value), true
