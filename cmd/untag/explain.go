@@ -111,6 +111,7 @@ func readRecorded(set *rules.Rules, payload []byte) ([]handler.Recorded, error) 
 
 // reader verifies and parses recorded events.
 type reader struct {
+	rules    *rules.Rules
 	receiver *webhook.Receiver
 	checks   bool
 }
@@ -124,7 +125,7 @@ func newReader(set *rules.Rules, secretsFile string) (*reader, error) {
 		}
 		c.Secrets = secrets
 	}
-	return &reader{receiver: webhook.New(c), checks: secretsFile != ""}, nil
+	return &reader{rules: set, receiver: webhook.New(c), checks: secretsFile != ""}, nil
 }
 
 // read gives the event and whether it verified: "yes" or "not checked". One that does
@@ -135,7 +136,7 @@ func (r *reader) read(ctx context.Context, one handler.Recorded) (event.Event, s
 	var err error
 	switch {
 	case one.Stored != nil:
-		d = *one.Stored
+		d = r.rules.Proven(*one.Stored)
 	case r.checks:
 		verified = "yes"
 		d, err = r.receiver.Verify(ctx, *one.Request)

@@ -63,7 +63,7 @@ func closing(set *rules.Rules, source string, key recordKey, tags []string) (bod
 	if err != nil {
 		return "", ""
 	}
-	ev, err := webhook.Parse(event.Delivery{ID: "try", Source: source, ContentType: "application/json", Body: text})
+	ev, err := webhook.Parse(event.Delivery{ID: "try", Source: source, Proof: "token", ContentType: "application/json", Body: text})
 	if err != nil {
 		return "", ""
 	}

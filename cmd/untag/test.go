@@ -15,6 +15,7 @@ import (
 
 	"untag/functions/removetags/handler"
 	"untag/internal/event"
+	"untag/internal/rules"
 	"untag/internal/sandbox"
 )
 
@@ -152,7 +153,7 @@ func (f *testFile) run(ctx context.Context, t *ruleTest, c covered) (result, err
 // verified.
 func (f *testFile) events(ctx context.Context, t *ruleTest) ([]event.Event, error) {
 	if t.Request == "" {
-		return []event.Event{t.event()}, nil
+		return []event.Event{t.event(f.set)}, nil
 	}
 	payload, err := os.ReadFile(beside(f.name, t.Request))
 	if err != nil {
@@ -177,7 +178,11 @@ func (f *testFile) events(ctx context.Context, t *ruleTest) ([]event.Event, erro
 	return events, nil
 }
 
-func (t *ruleTest) event() event.Event {
+// event is the one written down; its query fills in what the event lacks where the way
+// that the source was probably verified covers the query.
+func (t *ruleTest) event(set *rules.Rules) event.Event {
+	source, _ := set.Source(t.Source)
+	covered := event.CoversQuery(source.LikelyProof())
 	fields, _ := fieldsOf(&t.Event).(map[string]any)
 	ev := event.Event{
 		ID: "test", Source: t.Source, Time: time.Now().UTC(), Fields: fields,
@@ -188,7 +193,7 @@ func (t *ruleTest) event() event.Event {
 	}
 	for name, value := range t.Query {
 		ev.Query[name] = value
-		if _, has := fields[name]; !has {
+		if _, has := fields[name]; !has && covered {
 			fields[name] = value
 		}
 	}

@@ -12,6 +12,9 @@ type Delivery struct {
 	DeliveryID string
 	// Source is the name of the source in the rules file.
 	Source string
+	// Proof is the Kind of the scheme that proved where the delivery came from. Without
+	// one, as an older version of untag stored it, nothing but the body is vouched for.
+	Proof string
 	// Time is when the delivery was received.
 	Time time.Time
 	// Headers has the first value of each header under its lower-case name,
@@ -41,6 +44,7 @@ type Event struct {
 	// Query has a string for each query parameter, a list of strings for a
 	// repeated one.
 	Query map[string]any
-	// Fields are the body's fields, and the query parameters that the body lacks.
+	// Fields are the body's fields, and the query parameters that the body lacks where
+	// the proof covers the query.
 	Fields map[string]any
 }

@@ -27,10 +27,12 @@ var escaped = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
 
 // message is a stored delivery.
 type message struct {
-	Format      int               `json:"untag"`
-	ID          string            `json:"id"`
-	DeliveryID  string            `json:"delivery_id,omitempty"`
-	Source      string            `json:"source"`
+	Format     int    `json:"untag"`
+	ID         string `json:"id"`
+	DeliveryID string `json:"delivery_id,omitempty"`
+	Source     string `json:"source"`
+	// Proof is missing in what was stored before it was known.
+	Proof       string            `json:"proof,omitempty"`
 	Time        time.Time         `json:"time"`
 	Headers     map[string]string `json:"headers,omitempty"`
 	Query       string            `json:"query,omitempty"`
@@ -43,7 +45,7 @@ type message struct {
 // Encode writes a delivery as the body of a message.
 func Encode(d event.Delivery) (string, error) {
 	m := message{
-		Format: format, ID: d.ID, DeliveryID: d.DeliveryID, Source: d.Source, Time: d.Time,
+		Format: format, ID: d.ID, DeliveryID: d.DeliveryID, Source: d.Source, Proof: d.Proof, Time: d.Time,
 		Headers: d.Headers, Query: d.RawQuery, ContentType: d.ContentType,
 	}
 	if utf8.Valid(d.Body) {
@@ -69,8 +71,8 @@ func Decode[Text ~string | ~[]byte](body Text) (event.Delivery, error) {
 	}
 	r := reader{members: m}
 	d := event.Delivery{
-		ID: r.text("id"), DeliveryID: r.text("delivery_id"), Source: r.text("source"), Headers: r.texts("headers"),
-		RawQuery: r.text("query"), ContentType: r.text("content_type"),
+		ID: r.text("id"), DeliveryID: r.text("delivery_id"), Source: r.text("source"), Proof: r.text("proof"),
+		Headers: r.texts("headers"), RawQuery: r.text("query"), ContentType: r.text("content_type"),
 	}
 	d.Time, d.Body = r.time(), r.body()
 	if r.foreign || string(m["untag"]) != strconv.Itoa(format) || d.ID == "" || d.Source == "" {

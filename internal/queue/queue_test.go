@@ -16,7 +16,7 @@ import (
 
 func delivery(body string) event.Delivery {
 	return event.Delivery{
-		ID: "0190", DeliveryID: "d-1", Source: "zoho", Time: time.Date(2026, 3, 1, 12, 0, 0, 5, time.UTC),
+		ID: "0190", DeliveryID: "d-1", Source: "zoho", Proof: "token", Time: time.Date(2026, 3, 1, 12, 0, 0, 5, time.UTC),
 		Headers: map[string]string{"x-kind": "deal"}, RawQuery: "a=1&b=%20", ContentType: "application/json", Body: []byte(body),
 	}
 }

@@ -41,6 +41,8 @@ type document struct {
 	sources  []event.Source
 	declared map[string]*yaml.Node
 	used     map[string]bool
+	// unsigned are sources of the rule that is being read.
+	unsigned []unsignedSource
 	list     []*rule
 }
 

@@ -21,6 +21,7 @@ func (d *document) judge(n *yaml.Node, c *condition, what string) {
 		d.wrong(d.locate(n, 0), "`or` asks whether one of them holds", "`%s` is always false: it wants %s to be two things at once", what, path)
 	}
 	for _, p := range c.parts() {
+		d.warnUnsigned(d.locate(n, p.offset), p.paths)
 		for _, path := range p.paths {
 			if path.root == "headers" && len(path.names) > 0 && path.names[0] != strings.ToLower(path.names[0]) {
 				d.wrong(d.locate(n, p.offset), "write headers["+strconv.Quote(strings.ToLower(path.names[0]))+"]",

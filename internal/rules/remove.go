@@ -25,7 +25,11 @@ func (d *document) template(n *yaml.Node, what string) *template {
 		return nil
 	}
 	for _, p := range t.pieces {
-		if p.program != nil && p.program.usesRecord() {
+		if p.program == nil {
+			continue
+		}
+		d.warnUnsigned(d.locate(n, p.offset), p.program.paths)
+		if p.program.usesRecord() {
 			d.wrong(at(n), "", "%s cannot see the record, which is not read yet", what)
 		}
 	}

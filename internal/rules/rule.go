@@ -66,6 +66,7 @@ func (d *document) readRule(node *yaml.Node) *rule {
 		m.text("about", n) // for people; only its form matters here
 	}
 	d.readOn(m, r)
+	d.noteUnsigned(r.on)
 	if n := m.required("when", "write `when: true` if it is meant for every event"); n != nil {
 		r.when = d.condition(n, "when")
 		d.refuseRecord(n, r.when)
@@ -151,6 +152,7 @@ func (d *document) expression(n *yaml.Node, what string) *expression {
 		d.expressionFault(n, err)
 		return nil
 	}
+	d.warnUnsigned(at(n), e.paths)
 	if e.usesRecord() {
 		d.wrong(at(n), "use a `where`", "%s cannot see the record, which is not read yet", what)
 	}

@@ -31,6 +31,25 @@ func (r *Rules) Names() []string { return slices.Clone(r.names) }
 // Sources lists the declared sources, in the order of the file.
 func (r *Rules) Sources() []event.Source { return slices.Clone(r.sources) }
 
+// Source returns a declared source by its name.
+func (r *Rules) Source(name string) (s event.Source, ok bool) {
+	i := slices.IndexFunc(r.sources, func(s event.Source) bool { return s.Name == name })
+	if i < 0 {
+		return event.Source{}, false
+	}
+	return r.sources[i], true
+}
+
+// Proven returns a stored delivery with its proof: the likely one of its source where an
+// older version of untag stored the delivery without.
+func (r *Rules) Proven(d event.Delivery) event.Delivery {
+	if d.Proof == "" {
+		s, _ := r.Source(d.Source)
+		d.Proof = s.LikelyProof()
+	}
+	return d
+}
+
 // SourceForEventBridge gives the source whose `eventbridge` is the `source` of an
 // EventBridge event.
 func (r *Rules) SourceForEventBridge(source string) (name string, ok bool) {

@@ -12,8 +12,9 @@ const (
 func ParseHeaders() []string { return []string{githubEventHeader} }
 
 // Parse reads a verified delivery: JSON, a form (url-encoded or multipart), or the
-// query alone. The event's fields are the body's, and the query parameters that the
-// body lacks. Its errors are of type *Error and Kind Malformed; they have the place.
+// query alone. The event's fields are the body's and, where the proof covers the query,
+// the query parameters that the body lacks. Its errors are of type *Error and Kind
+// Malformed; they have the place.
 //
 // A delivery whose sender is Stripe (it has the header Stripe-Signature) gets the
 // event's `id` as its DeliveryID. The event shares its headers with the delivery.
@@ -30,9 +31,11 @@ func Parse(d event.Delivery) (event.Event, error) {
 	if id, ok := fields["id"].(string); ok && deliveryID == "" && d.Headers[stripeSignatureHeader] != "" {
 		deliveryID = identifier(id)
 	}
-	for name, value := range query {
-		if _, has := fields[name]; !has {
-			fields[name] = value
+	if event.CoversQuery(d.Proof) {
+		for name, value := range query {
+			if _, has := fields[name]; !has {
+				fields[name] = value
+			}
 		}
 	}
 	return event.Event{

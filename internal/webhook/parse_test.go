@@ -59,7 +59,7 @@ func TestParse(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			ev, err := webhook.Parse(event.Delivery{
-				ID: "e", Source: "zoho", ContentType: tt.contentType, Body: []byte(tt.body), RawQuery: tt.query, Headers: tt.headers,
+				ID: "e", Source: "zoho", Proof: "token", ContentType: tt.contentType, Body: []byte(tt.body), RawQuery: tt.query, Headers: tt.headers,
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -173,7 +173,7 @@ func TestMalformedHasThePlace(t *testing.T) {
 
 func TestParseKeepsTheDelivery(t *testing.T) {
 	d := event.Delivery{
-		ID: "e", DeliveryID: "d", Source: "zoho", Time: time.Unix(1, 0), Headers: map[string]string{"x": "y", "stripe-signature": "t=1"},
+		ID: "e", DeliveryID: "d", Source: "zoho", Proof: "token", Time: time.Unix(1, 0), Headers: map[string]string{"x": "y", "stripe-signature": "t=1"},
 		RawQuery: "q=1", ContentType: "application/json", Body: []byte(`{"id":"evt_1"}`),
 	}
 	got, err := webhook.Parse(d)

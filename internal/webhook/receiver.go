@@ -85,20 +85,22 @@ func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, err
 	if err != nil {
 		return event.Delivery{}, err
 	}
-	if err := r.prove(ctx, from.Source, req); err != nil {
+	proof, err := r.prove(ctx, from.Source, req)
+	if err != nil {
 		return event.Delivery{}, err
 	}
-	return delivery(from, req)
+	return delivery(from, req, proof)
 }
 
-// Assume gives the delivery of a request without verifying it, for explaining and
-// testing rules. What it gives must never be acted on.
+// Assume returns the delivery of a request without verifying it, for explaining and
+// testing rules. It must never be acted on. Its proof is that of the scheme whose
+// credential the request carries, right or wrong, else the likely one of the source.
 func (r *Receiver) Assume(req Request) (event.Delivery, error) {
 	from, err := r.source(&req)
 	if err != nil {
 		return event.Delivery{}, err
 	}
-	return delivery(from, req)
+	return delivery(from, req, assumed(from.Source, req))
 }
 
 // source finds the source of a request that is not too large, and sees to it that its
@@ -131,41 +133,38 @@ func readBody(req Request) ([]byte, error) {
 	return read, nil
 }
 
-// prove tries each way that the source lists, until one succeeds: first aws, as it
-// needs no secret.
-func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) error {
+// prove tries each way that the source lists, until one succeeds, and returns its kind:
+// first aws, which needs no secret, then those that cover the query, which need no body.
+func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) (proof string, err error) {
 	switch {
 	case req.AWS && from.Accepts("aws"):
-		return nil
+		return "aws", nil
 	case len(from.Verify) == 0:
-		return unverified(from.Name, "the source lists no way to verify")
+		return "", unverified(from.Name, "the source lists no way to verify")
 	case !from.Secrets():
-		return unverified(from.Name, "the source takes only what comes through IAM or an authorizer")
+		return "", unverified(from.Name, "the source takes only what comes through IAM or an authorizer")
 	case r.secrets == nil:
-		return &Error{Kind: NoCredential, Source: from.Name, Reason: "WEBHOOK_SECRET_ID is not set: this function cannot verify requests"}
+		return "", &Error{Kind: NoCredential, Source: from.Name, Reason: "WEBHOOK_SECRET_ID is not set: this function cannot verify requests"}
 	}
 	stored, err := r.secrets.WebhookSecrets(ctx, from.Name)
 	if err != nil {
-		return &Error{Kind: Unavailable, Source: from.Name, Reason: "read the stored secrets", Err: err}
+		return "", &Error{Kind: Unavailable, Source: from.Name, Reason: "read the stored secrets", Err: err}
 	}
 	if stored = usable(stored); len(stored) == 0 {
-		return unverified(from.Name, "no secret is stored for source "+strconv.Quote(from.Name))
+		return "", unverified(from.Name, "no secret is stored for source "+strconv.Quote(from.Name))
 	}
 	var reasons []string
-	for _, scheme := range from.Verify {
-		if scheme.Kind == "aws" {
-			continue
-		}
+	for _, scheme := range inOrder(from.Verify) {
 		reason, err := check(scheme, req, stored)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if reason == "" {
-			return nil
+			return scheme.Kind, nil
 		}
 		reasons = append(reasons, reason)
 	}
-	return unverified(from.Name, strings.Join(reasons, "; "))
+	return "", unverified(from.Name, strings.Join(reasons, "; "))
 }
 
 // usable leaves out empty secrets, which anyone could know.
@@ -183,7 +182,7 @@ func unverified(source, reason string) *Error {
 	return &Error{Kind: Unverified, Source: source, Reason: reason}
 }
 
-func delivery(from source, req Request) (event.Delivery, error) {
+func delivery(from source, req Request, proof string) (event.Delivery, error) {
 	read, err := readBody(req)
 	if err != nil {
 		return event.Delivery{}, err
@@ -196,6 +195,7 @@ func delivery(from source, req Request) (event.Delivery, error) {
 		ID:          rand.Text(),
 		DeliveryID:  deliveryID(req.Header),
 		Source:      from.Name,
+		Proof:       proof,
 		Time:        received.UTC(),
 		Headers:     from.credentials.withoutHeaders(req.Header),
 		RawQuery:    from.credentials.withoutToken(req.RawQuery),

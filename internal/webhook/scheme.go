@@ -1,6 +1,10 @@
 package webhook
 
-import "untag/internal/event"
+import (
+	"slices"
+
+	"untag/internal/event"
+)
 
 // github is GitHub's way to sign, in terms of the general one.
 // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
@@ -21,6 +25,48 @@ func check(scheme event.Scheme, req Request, stored []string) (reason string, er
 	}
 	// A kind that this program does not know proves nothing.
 	return "unknown way to verify: " + scheme.Kind, nil
+}
+
+// inOrder lists the schemes that need a secret in the order in which they are tried.
+func inOrder(schemes []event.Scheme) []event.Scheme {
+	var covering, others []event.Scheme
+	for _, s := range schemes {
+		switch {
+		case s.Kind == "aws":
+		case event.CoversQuery(s.Kind):
+			covering = append(covering, s)
+		default:
+			others = append(others, s)
+		}
+	}
+	return slices.Concat(covering, others)
+}
+
+// assumed is the kind of the scheme that a request was probably meant to be proved by.
+func assumed(from event.Source, req Request) string {
+	if req.AWS && from.Accepts("aws") {
+		return "aws"
+	}
+	for _, s := range inOrder(from.Verify) {
+		if carries(s, req) {
+			return s.Kind
+		}
+	}
+	return from.LikelyProof()
+}
+
+// carries reports whether something stands where a scheme looks for its credential.
+func carries(s event.Scheme, req Request) bool {
+	switch s.Kind {
+	case "token":
+		return s.Header != "" && req.Header.Get(s.Header) != "" ||
+			s.Query != "" && len(queryValues(req.RawQuery, s.Query)) > 0
+	case "github":
+		return req.Header.Get(github().Header) != ""
+	case "hmac":
+		return req.Header.Get(s.Header) != ""
+	}
+	return false
 }
 
 func onlyHeader(req Request, name string) (value, reason string) {

@@ -53,13 +53,14 @@ func TestSQSRepeatsOfAnEventThatFails(t *testing.T) {
 // gave it the identifier of another.
 func TestSQSNoRepeats(t *testing.T) {
 	one := event.Delivery{
-		ID: "e-1", DeliveryID: "delivery-1", Source: "zoho", ContentType: "application/json",
+		ID: "e-1", DeliveryID: "delivery-1", Source: "zoho", Proof: "token", ContentType: "application/json",
 		Headers: map[string]string{"x-kind": "deal"}, RawQuery: "module=Deals&Stage=Closed+Won&id=" + wonDeal, Body: []byte("{}"),
 	}
 	for name, change := range map[string]func(*event.Delivery){
 		"query":        func(d *event.Delivery) { d.RawQuery = strings.Replace(d.RawQuery, wonDeal, lostDeal, 1) },
 		"header":       func(d *event.Delivery) { d.Headers = map[string]string{"x-kind": "lead"} },
 		"content type": func(d *event.Delivery) { d.ContentType = "text/json" },
+		"proof":        func(d *event.Delivery) { d.Proof = "hmac" },
 		"source":       func(d *event.Delivery) { d.Source = "web" },
 	} {
 		t.Run(name, func(t *testing.T) {

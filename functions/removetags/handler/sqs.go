@@ -12,6 +12,7 @@ import (
 	"untag/internal/jsonvalue"
 	"untag/internal/pipeline"
 	"untag/internal/queue"
+	"untag/internal/rules"
 	"untag/internal/webhook"
 )
 
@@ -58,11 +59,12 @@ func (s stored) delivery() (event.Delivery, error) {
 	return queue.Decode(body)
 }
 
-func (s stored) read() (event.Delivery, event.Event, error) {
+func (s stored) read(set *rules.Rules) (event.Delivery, event.Event, error) {
 	delivery, err := s.delivery()
 	if err != nil {
 		return event.Delivery{}, event.Event{}, err
 	}
+	delivery = set.Proven(delivery)
 	ev, err := webhook.Parse(delivery)
 	return delivery, ev, err
 }
@@ -126,7 +128,7 @@ func (h *Handler) decode(ctx context.Context, records []jsonvalue.Raw, b *batch)
 		seen := make(map[repeatKey]int)
 		for _, record := range records {
 			m := stored{record}
-			delivery, ev, err := m.read()
+			delivery, ev, err := m.read(h.rules)
 			if err != nil {
 				h.log.LogAttrs(ctx, slog.LevelError, "message", slog.String("message_id", m.message().MessageId), slog.String("reason", err.Error()))
 				b.letters = append(b.letters, m.letter(queue.Reason{Code: "UNREADABLE", Message: err.Error(), Time: time.Now()}))
