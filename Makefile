@@ -54,7 +54,7 @@ soak: $(VENV)/aws/done bootstrap ## Lose nothing: events by the thousand, faults
 	  go run ./test/soak --endpoint MOTO --events $(EVENTS) --workers $(WORKERS)
 
 .PHONY: test-sdk
-test-sdk: ## Drive Zoho's official SDKs against the sandbox (needs Python)
+test-sdk: ## Drive Zoho's official SDKs against the sandbox (needs Python and Node)
 	python3 test/sdk/run.py
 
 .PHONY: test-sam

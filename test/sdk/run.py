@@ -1,9 +1,9 @@
 """Zoho's official SDKs against `untag sandbox`: python3 test/sdk/run.py
 
-Makes .venv/sdk-v2 and .venv/sdk-v8 with the pinned versions, builds untag with
-Go, and with each SDK takes a tag off one record and off several. It compares
-what the SDK understood, and what the records carry afterwards as the HTTP API
-tells it. Any deviation, and a sandbox that does not end cleanly, is exit 1.
+Installs the SDKs for Python and Node at their pinned versions below .venv, builds
+untag with Go, and with each SDK removes a tag from one record and from several. It
+compares what the SDK understood, and what the records carry afterwards as the HTTP
+API says. Any difference, and a sandbox that does not end cleanly, is exit 1.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ SECONDS = 50
 
 ONE, TWO, THREE, ANN = "5725767000000524157", "5725767000000524158", "5725767000000524159", "5725767000000600001"
 
-# Each call, and what the SDK must have been told. The third names a record that
+# Each call, and what the SDK must have understood. The third names a record that
 # is not there, the fourth a module that is not.
 CALLS = [
     (["Deals", [ONE], ["VIP"]], {"status": 200, "data": [["SUCCESS", ONE, ["In progress"]]]}),
@@ -47,8 +48,8 @@ class Deviation(Exception):
     pass
 
 
-def environment(version):
-    """A virtual environment with that SDK alone, at the versions it was tried with."""
+def with_python(version):
+    """The command for one SDK, in a virtual environment with that SDK alone."""
     folder = ROOT / ".venv" / f"sdk-{version}"
     wanted = (HERE / f"requirements-{version}.txt").read_text()
     stamp = folder / "installed.txt"
@@ -58,7 +59,32 @@ def environment(version):
         install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         subprocess.run(install + ["-r", HERE / f"requirements-{version}.txt"], check=True)
         stamp.write_text(wanted)
-    return python
+    return [python, HERE / f"{version}.py"]
+
+
+def with_node(version):
+    """The command for one SDK, beside the packages of package-lock.json."""
+    for tool in ("node", "npm"):
+        if not shutil.which(tool):
+            raise Deviation(f"{tool} is not installed: install Node.js 18 or later, on Debian with apt-get install nodejs npm")
+    folder = ROOT / ".venv" / "sdk-node"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (HERE / "node").iterdir():
+        shutil.copy(file, folder)
+    wanted = (folder / "package-lock.json").read_text()
+    stamp = folder / "installed.json"
+    if not (stamp.exists() and stamp.read_text() == wanted):
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)
+        stamp.write_text(wanted)
+    return ["node", folder / f"{version}.js"]
+
+
+SDKS = {
+    "Python v2": (with_python, "v2"),
+    "Python v8": (with_python, "v8"),
+    "Node v2": (with_node, "v2"),
+    "Node v8": (with_node, "v8"),
+}
 
 
 class Sandbox:
@@ -107,11 +133,11 @@ class Sandbox:
         return remain
 
 
-def drive(version, python, sandbox):
+def drive(command, sandbox):
     with tempfile.TemporaryDirectory() as work:
         given = {**sandbox.access, "work": work, "calls": [call for call, _ in CALLS]}
         ran = subprocess.run(
-            [python, HERE / f"{version}.py"],
+            command,
             input=json.dumps(given),
             stdout=subprocess.PIPE,
             text=True,
@@ -123,17 +149,18 @@ def drive(version, python, sandbox):
     return json.loads(ran.stdout)
 
 
-def check(version, untag):
-    python = environment(version)
+def check(name, untag):
+    prepare, version = SDKS[name]
+    command = prepare(version)
     with Sandbox(untag) as sandbox:
-        answers = drive(version, python, sandbox)
+        answers = drive(command, sandbox)
         remain = sandbox.tags()
     for (call, want), got in zip(CALLS, answers, strict=True):
         if got != want:
-            raise Deviation(f"remove_tags{tuple(call)} told {got}, want {want}")
+            raise Deviation(f"remove_tags{tuple(call)} returned {got}, want {want}")
     if remain != REMAIN:
         raise Deviation(f"the records carry {remain}, want {REMAIN}")
-    print(f"sdk {version}: {len(CALLS)} calls, {len(REMAIN)} records as they should be")
+    print(f"sdk {name}: {len(CALLS)} calls, {len(REMAIN)} records as they should be")
 
 
 def main():
@@ -145,11 +172,11 @@ def main():
         if not untag:
             untag = pathlib.Path(folder, "untag")
             subprocess.run(["go", "build", "-o", untag, "./cmd/untag"], cwd=ROOT, check=True)
-        for version in ("v2", "v8"):
+        for name in SDKS:
             try:
-                check(version, untag)
+                check(name, untag)
             except (Deviation, OSError, ValueError, subprocess.SubprocessError) as err:
-                print(f"sdk {version}: {err}", file=sys.stderr)
+                print(f"sdk {name}: {err}", file=sys.stderr)
                 failed = True
     sys.exit(1 if failed else 0)
 

@@ -1,6 +1,6 @@
-"""What both SDK drivers share: a JSON object in, a JSON list out.
+"""What both Python drivers share: a JSON object in, a JSON list out.
 
-In: {"url", "client_id", "client_secret", "refresh_token", "work", "calls"}, where a
+In: {"url", "client_id", "client_secret", "refresh_token", "code", "work", "calls"}, where a
 call is [module, ids, tags] and work is an empty folder. Out: for each call, the
 HTTP status and what the SDK made of the answer.
 """
