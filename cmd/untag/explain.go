@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -206,7 +207,7 @@ func newExplained(x examination, verified string, crm *sandbox.Sandbox) explaine
 		if crm == nil {
 			continue // nothing was looked up, so nothing was found out
 		}
-		out.notes = append(out.notes, fmt.Sprintf("%s: %s %s: %s", s.Rule, s.Module, s.ID, s.Reason))
+		out.notes = append(out.notes, fmt.Sprintf("%s: %s: %s", s.Rule, strings.TrimSpace(s.Module+" "+s.ID), s.Reason))
 	}
 	for _, e := range x.outcome.Errors {
 		out.errors[e.Rule] = e.Message

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"untag/internal/rules"
-	"untag/internal/zoho"
 )
 
 // wish is what one rule asks for on behalf of one event, before the CRM is asked.
@@ -22,14 +21,6 @@ type lookup struct {
 	failures       *failures
 	searches       map[string]*search
 	modules        map[string]*fetch
-}
-
-type search struct {
-	module string
-	find   zoho.Search
-	hits   []zoho.Record
-	more   bool
-	failed *problem
 }
 
 func newLookup(crm finder, maxConcurrency int, f *failures) *lookup {
@@ -57,51 +48,6 @@ func (l *lookup) resolve(ctx context.Context, wishes []wish) {
 	}
 }
 
-func (l *lookup) search(ctx context.Context, wishes []wish) {
-	var order []*search
-	for _, w := range wishes {
-		if w.candidate.Find == nil {
-			continue
-		}
-		key := searchKey(w.candidate)
-		if l.searches[key] == nil {
-			s := &search{module: w.candidate.Module, find: searchOf(w.candidate.Find)}
-			l.searches[key] = s
-			order = append(order, s)
-		}
-	}
-	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) string { return s.module }, func(s *search) {
-		if s.failed = l.failures.handBack(ctx, s.module); s.failed != nil {
-			return
-		}
-		result, err := l.crm.Search(ctx, s.module, s.find)
-		s.failed = problemOf(err)
-		l.failures.note(s.module, s.failed)
-		if s.failed != nil {
-			return
-		}
-		s.more = result.More
-		for _, hit := range result.Records {
-			if zoho.Matches(s.find, hit) {
-				s.hits = append(s.hits, hit)
-			}
-		}
-	})
-}
-
-func searchKey(c rules.Candidate) string {
-	return fmt.Sprintf("%s %q %q %q", c.Module, c.Find.Email, c.Find.Phone, c.Find.Criteria)
-}
-
-// searchOf asks for the very fields that the answer is compared by.
-func searchOf(f *rules.Find) zoho.Search {
-	s := zoho.Search{Email: f.Email, Phone: f.Phone}
-	for _, c := range f.Criteria {
-		s.Criteria = append(s.Criteria, zoho.Criterion{Field: c.Field, Value: c.Value})
-	}
-	return s
-}
-
 // target is the ids a wish is about; none when its search failed or found nothing
 // that may be acted on, which is then noted on the event.
 func (l *lookup) target(w wish) []string {
@@ -121,7 +67,7 @@ func (l *lookup) target(w wish) []string {
 			"find: the search in %s has more answers than one page and none on it is an exact match; narrow it with criteria", c.Module)})
 		return nil
 	case len(s.hits) == 0:
-		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Reason: "no record found"})
+		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Reason: s.foundNothing()})
 		return nil
 	case (len(s.hits) > 1 || s.more) && !c.Find.Many:
 		out.Errors = append(out.Errors, rules.RuleError{Rule: c.Rule, Message: fmt.Sprintf(

@@ -140,8 +140,10 @@ func TestSearches(t *testing.T) {
 		removed int
 		says    string
 	}{
-		"nothing found":          {&fakeCRM{}, "", "nothing", 0, "no record found"},
-		"a near miss":            {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}}}, "", "nothing", 0, "no record found"},
+		"nothing found":          {&fakeCRM{}, "", "nothing", 0, "Zoho found no record (searched by email)"},
+		"a near miss":            {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (compared: Email)"},
+		"two near misses":        {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, {"id": "4", "Secondary_Email": "x@example.com", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 2 records, none matches exactly (compared: Email, Secondary_Email)"},
+		"nothing to compare":     {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{{"id": "4", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (no field of what it found holds a value to compare by email)"},
 		"one":                    {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, ada}}}, "", "removed", 1, ""},
 		"several":                {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, "", "nothing", 0, "several records"},
 		"several, allowed":       {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, ", many: true", "removed", 2, ""},

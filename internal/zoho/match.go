@@ -1,6 +1,8 @@
 package zoho
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -26,6 +28,30 @@ func Matches(s Search, r Record) bool {
 		}
 	}
 	return len(s.Criteria) > 0
+}
+
+// Compared lists the fields of records that Matches looked at, in order: those of the
+// criteria, or those that hold an address or a telephone number. It names no value.
+func Compared(s Search, records []Record) []string {
+	fields := make(map[string]bool)
+	for _, c := range s.Criteria {
+		fields[c.Field] = true
+	}
+	looksAlike := func(text string) bool { return strings.Contains(text, "@") }
+	if s.Phone != "" {
+		looksAlike = func(text string) bool { return phoneDigits(text) != "" }
+	}
+	for _, r := range records {
+		if len(s.Criteria) > 0 {
+			break
+		}
+		for field, value := range r {
+			if text, ok := value.(string); ok && field != "id" && looksAlike(text) {
+				fields[field] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(fields))
 }
 
 // field is a field of the record, or one of a look-up field: "Account_Name.id".

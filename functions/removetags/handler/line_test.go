@@ -44,6 +44,11 @@ rules:
     record: {module: Deals, id: event.id}
     where: record.Stage == "Closed Won"
     remove: [In progress]
+  - name: by-email
+    on: zoho
+    when: event.kind == "find"
+    record: {module: Contacts, find: {email: event.email}}
+    remove: [In progress]
   - name: has-no-id
     on: zoho
     when: event.kind == "no id"
@@ -62,6 +67,8 @@ Deals:
   - {id: "5725767000000524158", Stage: Closed Lost, Tag: [In progress]}
   - {id: "18446744073709551615", Stage: Closed Won, Tag: [In progress]}
   - {id: "09007199254740993", Stage: Closed Won, Tag: [In progress]}
+Contacts:
+  - {id: "31", Email: ada@example.com, Second_Email: bada@example.com, Tag: [In progress]}
 `
 
 // secretsOf is the webhook secrets of a test.

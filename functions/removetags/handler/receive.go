@@ -125,7 +125,7 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 		attrs = append(attrs, slog.Any("errors", o.Errors))
 	}
 	if len(o.Skipped) > 0 {
-		attrs = append(attrs, slog.Int("skipped", len(o.Skipped)))
+		attrs = append(attrs, slog.Int("skipped", len(o.Skipped)), slog.Any("skipped_why", skippedLog(o.Skipped)))
 	}
 	h.log.LogAttrs(ctx, level, "event", attrs...)
 }

@@ -1,0 +1,108 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"untag/internal/rules"
+	"untag/internal/zoho"
+)
+
+// search is one question to Zoho's index, and what it came to.
+type search struct {
+	module string
+	find   zoho.Search
+	// found are the records of the answer, hits those of them that are equal.
+	found, hits []zoho.Record
+	more        bool
+	failed      *problem
+}
+
+func (l *lookup) search(ctx context.Context, wishes []wish) {
+	var order []*search
+	for _, w := range wishes {
+		if w.candidate.Find == nil {
+			continue
+		}
+		key := searchKey(w.candidate)
+		if l.searches[key] == nil {
+			s := &search{module: w.candidate.Module, find: searchOf(w.candidate.Find)}
+			l.searches[key] = s
+			order = append(order, s)
+		}
+	}
+	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) string { return s.module }, func(s *search) {
+		if s.failed = l.failures.handBack(ctx, s.module); s.failed != nil {
+			return
+		}
+		result, err := l.crm.Search(ctx, s.module, s.find)
+		s.failed = problemOf(err)
+		l.failures.note(s.module, s.failed)
+		if s.failed != nil {
+			return
+		}
+		s.found, s.more = result.Records, result.More
+		for _, hit := range result.Records {
+			if zoho.Matches(s.find, hit) {
+				s.hits = append(s.hits, hit)
+			}
+		}
+	})
+}
+
+func searchKey(c rules.Candidate) string {
+	return fmt.Sprintf("%s %q %q %q", c.Module, c.Find.Email, c.Find.Phone, c.Find.Criteria)
+}
+
+// foundNothing says what the search came to, where none of what it found is equal.
+func (s *search) foundNothing() string {
+	switch n := len(s.found); n {
+	case 0:
+		return "Zoho found no record (searched by " + searchedBy(s.find) + ")"
+	case 1:
+		return "Zoho found 1 record, none matches exactly" + s.comparedBy()
+	default:
+		return fmt.Sprintf("Zoho found %d records, none matches exactly%s", n, s.comparedBy())
+	}
+}
+
+// maxFields is how many fields a message names.
+const maxFields = 10
+
+// comparedBy names the fields that were compared, never what is in them.
+func (s *search) comparedBy() string {
+	fields := zoho.Compared(s.find, s.found)
+	if len(fields) == 0 {
+		return fmt.Sprintf(" (no field of what it found holds a value to compare by %s)", searchedBy(s.find))
+	}
+	more := ""
+	if n := len(fields) - maxFields; n > 0 {
+		fields, more = fields[:maxFields], fmt.Sprintf(" and %d more", n)
+	}
+	return " (compared: " + strings.Join(fields, ", ") + more + ")"
+}
+
+// searchedBy names what a search goes by.
+func searchedBy(s zoho.Search) string {
+	switch {
+	case s.Email != "":
+		return "email"
+	case s.Phone != "":
+		return "phone"
+	}
+	fields := make([]string, len(s.Criteria))
+	for i, c := range s.Criteria {
+		fields[i] = c.Field
+	}
+	return strings.Join(fields, " and ")
+}
+
+// searchOf asks for the very fields that the answer is compared by.
+func searchOf(f *rules.Find) zoho.Search {
+	s := zoho.Search{Email: f.Email, Phone: f.Phone}
+	for _, c := range f.Criteria {
+		s.Criteria = append(s.Criteria, zoho.Criterion{Field: c.Field, Value: c.Value})
+	}
+	return s
+}
