@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -14,23 +14,27 @@ import (
 const MaxDepth = 1000
 
 // Decode reads one JSON value. Objects become map[string]any, lists []any, numbers
-// what Number says. A byte order mark in front is passed over. Its errors are of type
-// *SyntaxError.
+// what Number says. A byte order mark in front is passed over, and an escape that is half
+// a surrogate pair becomes U+FFFD. Its errors are of type *SyntaxError.
 //
 // The value does not change with text, but its strings share one copy of it.
 func Decode(text []byte) (any, error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	d := decoder{
 		text: string(text),
-		// Names that occur twice are found while the map is filled, which costs less.
-		dec: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)),
+		// Names that occur twice are found while the map is filled, which costs less. Of
+		// what the library calls invalid UTF-8, only half a surrogate pair is taken.
+		dec: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
 	value, err := d.value(0)
+	if err == nil && strings.TrimLeft(d.text[d.dec.InputOffset():], blank) != "" {
+		err = d.syntax(nil)
+	}
+	if broken := d.brokenUTF8(err); broken != nil {
+		err = broken
+	}
 	if err != nil {
 		return nil, err
-	}
-	if rest := strings.TrimLeft(d.text[d.dec.InputOffset():], blank); rest != "" {
-		return nil, d.fault(len(d.text)-len(rest), "something follows the JSON value")
 	}
 	return value, nil
 }
@@ -124,15 +128,13 @@ func (d *decoder) string() (s string, offset int, err error) {
 	if strings.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1], offset, nil
 	}
-	plain, err := jsontext.AppendUnquote(make([]byte, 0, len(raw)), raw)
-	if err != nil {
-		// The decoder has accepted the string; it cannot be wrong here.
-		return "", offset, d.fault(offset, unexpected)
-	}
+	// The decoder has accepted the string, so the error says only that half a surrogate
+	// pair was replaced.
+	plain, _ := jsontext.AppendUnquote(make([]byte, 0, len(raw)), raw)
 	return string(plain), offset, nil
 }
 
-// raw reads a value without parts and gives it as it was written.
+// raw reads a value without parts and returns it as it was written.
 func (d *decoder) raw() (raw string, offset int, err error) {
 	value, err := d.dec.ReadValue()
 	if err != nil {
@@ -145,29 +147,33 @@ func (d *decoder) raw() (raw string, offset int, err error) {
 
 // syntax says in our words what the library met: its own may quote the text.
 func (d *decoder) syntax(err error) error {
-	offset := int(d.dec.InputOffset())
+	if e := diagnose(d.text); e != nil {
+		return e
+	}
+	offset := d.dec.InputOffset()
 	var syntactic *jsontext.SyntacticError
 	if errors.As(err, &syntactic) {
-		offset = int(syntactic.ByteOffset)
+		offset = syntactic.ByteOffset
 	}
-	switch {
-	case errors.Is(err, io.EOF) && strings.Trim(d.text, blank) == "":
-		return d.fault(0, "empty, expected a JSON value")
-	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return d.fault(len(d.text), "the JSON ends too early")
-	case brokenUTF8(d.text, offset):
-		return d.fault(offset, "broken UTF-8")
-	case offset < len(d.text) && d.text[offset] == '\\':
-		return d.fault(offset, "a broken escape in a string")
+	return d.fault(int(offset), "unexpected character in the JSON")
+}
+
+// brokenUTF8 is the fault where the text is not UTF-8, nil where another fault comes first.
+func (d *decoder) brokenUTF8(other error) error {
+	offset := InvalidUTF8(d.text)
+	if offset < 0 {
+		return nil
 	}
-	return d.fault(offset, unexpected)
+	var syntax *SyntaxError
+	cut := !utf8.FullRuneInString(d.text[offset:])
+	if errors.As(other, &syntax) && (syntax.Offset < offset || cut && syntax.Offset == len(d.text)) {
+		return nil
+	}
+	return d.fault(offset, "broken UTF-8")
 }
 
 func (d *decoder) fault(offset int, message string) error {
 	return At(d.text, offset, message)
 }
 
-const (
-	blank      = " \t\r\n"
-	unexpected = "unexpected character in the JSON"
-)
+const blank = " \t\r\n"

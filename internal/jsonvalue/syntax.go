@@ -32,11 +32,16 @@ func At[Text ~string | ~[]byte](text Text, offset int, message string) *SyntaxEr
 	}
 }
 
-// brokenUTF8 reports whether the bytes at an offset are no character.
-func brokenUTF8(text string, offset int) bool {
-	if offset < 0 || offset >= len(text) {
-		return false
+// InvalidUTF8 is the offset of the first byte of a text that is not UTF-8, -1 where all of
+// it is.
+func InvalidUTF8(text string) int {
+	if utf8.ValidString(text) {
+		return -1
 	}
-	r, size := utf8.DecodeRuneInString(text[offset:])
-	return r == utf8.RuneError && size == 1
+	for offset, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[offset:], "\ufffd") {
+			return offset
+		}
+	}
+	return -1
 }

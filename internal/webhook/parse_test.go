@@ -148,7 +148,7 @@ func TestMalformedPayloadOfGitHub(t *testing.T) {
 		"no payload":    {"a=1", "has one field `payload`"},
 		"two of them":   {"payload=%7B%7D&payload=%7B%7D", "has one field `payload`"},
 		"not an object": {"payload=null", "payload: line 1, column 1: expected a JSON object, found null"},
-		"not JSON":      {"payload=%7Bhush", "payload: line 1, column 2: unexpected character"},
+		"not JSON":      {"payload=%7Bhush", "payload: line 1, column 2: a name without quotation marks"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
