@@ -45,6 +45,23 @@ func TestDocumentedRules(t *testing.T) {
 	}
 }
 
+// The sources that docs/deploy.md shows are sources.
+func TestDocumentedSources(t *testing.T) {
+	text, err := os.ReadFile("../../docs/deploy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile("(?s)```yaml\nsources:\n(.*?)```").FindStringSubmatch(string(text))
+	if m == nil {
+		t.Fatal("docs/deploy.md shows no sources")
+	}
+	set, faults := rules.Load([]byte("version: 1\nsources:\n" + m[1] +
+		"rules: [{name: r, on: [zoho, forms, billing, chargebee, acme], when: true, record: {module: Deals, id: event.id}, remove: [x]}]\n"))
+	if set == nil || len(faults) > 0 {
+		t.Errorf("%v\n%s", faults, m[1])
+	}
+}
+
 // docs/rules.md lists the functions, each with its example, and nothing else as one.
 func TestDocumentedFunctions(t *testing.T) {
 	text, err := os.ReadFile("../../docs/rules.md")

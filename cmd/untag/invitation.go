@@ -83,10 +83,10 @@ func closing(set *rules.Rules, source string, key recordKey, tags []string) (bod
 // String is the command, with a line that says what it does.
 func (i invitation) String() string {
 	about := fmt.Sprintf("Try it: this record is closed, and loses %q.", i.tag)
-	header := shellWord(i.scheme.Header + ": " + i.secret)
+	header := shellWord(i.scheme.Header + ": " + i.scheme.Prefix + i.secret)
 	if i.secret == "" {
 		about += fmt.Sprintf(" Set WEBHOOK_TOKEN to the secret of %s first.", clean(i.source))
-		header = `"` + i.scheme.Header + `: $WEBHOOK_TOKEN"`
+		header = `"` + i.scheme.Header + `: ` + i.scheme.Prefix + `$WEBHOOK_TOKEN"`
 	}
 	return fmt.Sprintf("%s\n\n  curl -s %s \\\n    -H %s \\\n    -H 'Content-Type: application/json' \\\n    -d %s\n",
 		about, shellWord(i.url+"/webhooks/"+url.PathEscape(i.source)), header, shellWord(i.body))

@@ -58,6 +58,20 @@ func TestInvite(t *testing.T) {
 	}
 }
 
+func TestInviteWithPrefix(t *testing.T) {
+	set, faults := rules.Load([]byte(strings.Replace(inviting, "verify: token", `verify: token, header: Authorization, prefix: "Bearer "`, 1)))
+	if set == nil {
+		t.Fatal(faults)
+	}
+	carried := map[recordKey][]string{{"Deals", "1"}: {"In progress"}}
+	for demo, want := range map[bool]string{true: "'Authorization: Bearer hush'", false: `"Authorization: Bearer $WEBHOOK_TOKEN"`} {
+		try, ok := invite("http://h", set, webhookSecrets{"zoho": {"hush"}}, demo, carried)
+		if !ok || !strings.Contains(try.String(), want) {
+			t.Errorf("invitation without %s:\n%s", want, try)
+		}
+	}
+}
+
 func TestInvitationQuotes(t *testing.T) {
 	try := invitation{url: "http://h", source: "a b", scheme: event.Scheme{Header: "X"}, secret: "$(id) `id`", body: "{}", tag: "t"}
 	if got := try.String(); !strings.Contains(got, "'X: $(id) `id`'") || !strings.Contains(got, "'http://h/webhooks/a%20b'") {

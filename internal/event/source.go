@@ -10,20 +10,22 @@ type Source struct {
 	EventBridge string
 }
 
-// Scheme is one way to prove where a delivery came from. Kind is "token",
-// "github", "hmac" or "aws"; the other fields are complete: defaults are filled in
-// by whoever reads the configuration.
+// Scheme is one way to prove where a delivery came from. Kind is "token", "basic",
+// "github", "hmac", "zoho-notification" or "aws"; the other fields are complete: the
+// reader of the configuration fills in defaults.
 type Scheme struct {
 	Kind string
 	// Header carries the token or the signature (token, hmac). Any case.
 	Header string
-	// Query is the query parameter that carries the token, instead of Header.
+	// Query is the query parameter that carries the token. Where Header is set as well,
+	// either of the two proves.
 	Query string
 	// Algorithm is "sha1", "sha256" or "sha512" (hmac).
 	Algorithm string
 	// Encoding is "hex" or "base64" (hmac).
 	Encoding string
-	// Prefix stands before the signature in its header, such as "sha256=" (hmac).
+	// Prefix stands before the token or the signature in its header, such as "Bearer "
+	// (token, in any case) or "sha256=" (hmac).
 	Prefix string
 }
 

@@ -13,11 +13,11 @@ func Schema() ([]byte, error) {
 			"description": "How a delivery proves where it comes from: one way, or several of which one has to succeed.",
 			"oneOf":       []any{object{"enum": schemeKinds}, object{"type": "array", "items": object{"enum": schemeKinds}, "minItems": 1, "uniqueItems": true}},
 		},
-		"header":      nonEmpty("The header that carries the token or the signature. A token comes in X-Webhook-Token unless this says otherwise."),
-		"query":       nonEmpty("The query parameter that carries the token, instead of a header."),
+		"header":      nonEmpty("The header that carries the token or the signature. A token comes in X-Webhook-Token unless this or query says otherwise."),
+		"query":       nonEmpty("The query parameter that carries the token. With header beside it, either of them proves."),
 		"algorithm":   object{"enum": algorithms, "description": "The hash of the HMAC, sha256 unless given."},
 		"encoding":    object{"enum": encodings, "description": "How the signature is written, hex unless given."},
-		"prefix":      nonEmpty("What stands before the signature in its header, such as sha256=."),
+		"prefix":      nonEmpty("What stands before the token or the signature in its header, such as \"Bearer \" or sha256=."),
 		"eventbridge": nonEmpty("The source of the EventBridge events that belong here; verify has to list aws."),
 	}, "verify")
 	find := closed(findKeys, object{

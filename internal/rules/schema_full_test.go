@@ -47,6 +47,7 @@ func TestSchemaTakesWhatLoadTakes(t *testing.T) {
 		manyRules(2), oneRule("event.a == 1"), ruleOf("{module: Deals, id: [event.id, 5]}", "    remove: x\n    disabled: true"),
 		ruleOf(`{module: "${event.m}", find: {criteria: {A: event.a}, many: true}}`, "    where: record.A == 1\n    remove: ['a*']\n    keep: [ab]"),
 		strings.Replace(oneRule("true"), "{verify: token}", "{verify: [hmac, aws], header: X, algorithm: sha1, encoding: base64, prefix: p, eventbridge: e}", 1),
+		strings.Replace(oneRule("true"), "{verify: token}", `{verify: [token, zoho-notification, basic], header: Authorization, query: key, prefix: "Bearer "}`, 1),
 	} {
 		if set, faults := rules.Load([]byte(good)); set == nil {
 			t.Errorf("Load: %v\n%s", faults, good)

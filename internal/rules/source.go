@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -17,8 +18,6 @@ var (
 	algorithms = []string{"sha1", "sha256", "sha512"}
 	encodings  = []string{"hex", "base64"}
 )
-
-var schemeKinds = []string{"token", "github", "hmac", "aws"}
 
 // sourceReader reads one source and the keys that belong to its ways to verify.
 type sourceReader struct {
@@ -44,7 +43,12 @@ func (f *faults) readSource(name string, key, node *yaml.Node) event.Source {
 }
 
 func (r *sourceReader) readVerify() {
-	n := r.required("verify", "one of "+list(schemeKinds)+", or several: without it, anyone could send events")
+	const anyone = ": without it, anyone could send events"
+	if n, ok := r.values["verify"]; ok && !r.namesSomething(n) {
+		r.f.wrong(at(n), "one of "+list(schemeKinds)+", or several"+anyone, "`verify` of %s is empty", r.what)
+		return
+	}
+	n := r.required("verify", "one of "+list(schemeKinds)+", or several"+anyone)
 	if n == nil {
 		return
 	}
@@ -53,11 +57,7 @@ func (r *sourceReader) readVerify() {
 		kind := resolve(item).Value
 		switch {
 		case !slices.Contains(schemeKinds, kind):
-			hint := didYouMean(kind, schemeKinds)
-			if hint == "" {
-				hint = "it is one of " + list(schemeKinds)
-			}
-			r.f.wrong(at(item), hint, "`%s` is no way to verify", kind)
+			r.f.wrong(at(item), schemeHint(kind), "`%s` is not a way to verify", kind)
 		case seen[kind]:
 			r.f.wrong(at(item), "keep one of them", "`%s` is listed twice", kind)
 		default:
@@ -66,7 +66,7 @@ func (r *sourceReader) readVerify() {
 		}
 	}
 	if seen["token"] && seen["hmac"] {
-		r.f.wrong(at(n), "declare two sources", "a source lists `token` or `hmac`, not both, as `header` could belong to either")
+		r.f.wrong(at(n), "declare two sources", "a source lists `token` or `hmac`, not both, as `header` and `prefix` could belong to either")
 		return
 	}
 	for i := range r.source.Verify {
@@ -75,18 +75,20 @@ func (r *sourceReader) readVerify() {
 	r.strays(seen)
 }
 
+// namesSomething reports whether a value is more than null, an empty text or an empty list.
+func (r *sourceReader) namesSomething(n *yaml.Node) bool {
+	n = resolve(n)
+	if ownTag(n) {
+		return true // which is reported already
+	}
+	return n.Tag != "!!null" && (strings.TrimSpace(n.Value) != "" || len(n.Content) > 0)
+}
+
 // complete fills in what a scheme needs, from the source's keys or by default.
 func (r *sourceReader) complete(s *event.Scheme) {
 	switch s.Kind {
 	case "token":
-		s.Header, s.Query = r.plain("header"), r.plain("query")
-		if s.Header != "" && s.Query != "" {
-			r.f.wrong(at(r.keys["query"]), "keep one of them", "the token comes in a `header` or in the `query`, not in both")
-		}
-		if s.Header == "" && s.Query == "" {
-			s.Header = "X-Webhook-Token"
-		}
-		r.headerName(s.Header)
+		r.completeToken(s)
 	case "hmac":
 		s.Header, s.Prefix = r.plain("header"), r.plain("prefix")
 		if s.Header == "" && r.keys["header"] == nil {
@@ -96,6 +98,31 @@ func (r *sourceReader) complete(s *event.Scheme) {
 		s.Algorithm = r.choice("algorithm", "sha256", algorithms)
 		s.Encoding = r.choice("encoding", "hex", encodings)
 	}
+}
+
+// completeToken: a token comes in a header, in the query, or in either.
+func (r *sourceReader) completeToken(s *event.Scheme) {
+	s.Header, s.Query, s.Prefix = r.plain("header"), r.plain("query"), r.plain("prefix")
+	if s.Header == "" && r.keys["header"] == nil && s.Query == "" {
+		s.Header = "X-Webhook-Token"
+	}
+	r.headerName(s.Header)
+	switch {
+	case s.Prefix == "":
+	case s.Header == "":
+		r.f.wrong(at(r.keys["prefix"]), "add `header`, or remove `prefix`", "`prefix` stands before the token in a header, and the token of %s comes in the query", r.what)
+	case schemeWord(s.Header, s.Prefix):
+		r.f.wrong(at(r.values["prefix"]), "put quotation marks around it, as in prefix: \"Bearer \": YAML drops a blank at the end of a plain text",
+			"`prefix` of %s lacks the blank that follows it in the header", r.what)
+	}
+}
+
+// schemeWord reports whether a prefix is the word alone that HTTP puts before a credential,
+// with a blank between.
+func schemeWord(header, prefix string) bool {
+	known := func(word string) bool { return strings.EqualFold(prefix, word) }
+	return slices.ContainsFunc([]string{"Bearer", "Token", "Basic", "ApiKey"}, known) ||
+		strings.EqualFold(header, "Authorization") && named(prefix, "", "-_", len(prefix))
 }
 
 func (r *sourceReader) plain(name string) string {
@@ -125,7 +152,7 @@ func (r *sourceReader) choice(name, standard string, values []string) string {
 func (r *sourceReader) headerName(name string) {
 	for _, c := range name {
 		if c <= ' ' || c >= 0x7f || c == ':' {
-			r.f.wrong(at(r.values["header"]), "", "%q is no name of a header", name)
+			r.f.wrong(at(r.values["header"]), "write the name alone, without a colon and without its value", "%q is not the name of a header", name)
 			return
 		}
 	}
@@ -136,9 +163,9 @@ func (r *sourceReader) headerName(name string) {
 func (r *sourceReader) strays(seen map[string]bool) {
 	for _, name := range schemeKeys {
 		key := r.keys[name]
-		if key == nil || seen["hmac"] && name != "query" || seen["token"] && (name == "header" || name == "query") {
+		if key == nil || slices.ContainsFunc(schemeKinds, func(kind string) bool { return seen[kind] && slices.Contains(keysOf(kind), name) }) {
 			continue
 		}
-		r.f.wrong(at(key), "", "`%s` has no meaning for the ways to verify that %s lists", name, r.what)
+		r.f.wrong(at(key), strayHint(name, seen), "`%s` has no meaning for the ways to verify that %s lists", name, r.what)
 	}
 }

@@ -15,6 +15,8 @@ type credentials struct {
 	headers map[string]bool
 	// parameters are the names of query parameters.
 	parameters []string
+	// body says that the body may have a token.
+	body bool
 }
 
 // credentialsOf gives the places of a source's own schemes, and those where a
@@ -30,6 +32,7 @@ func credentialsOf(from event.Source) credentials {
 			c.headers["x-hub-signature"] = true
 			scheme = github()
 		}
+		c.body = c.body || scheme.Kind == notification
 		if scheme.Header != "" {
 			c.headers[strings.ToLower(scheme.Header)] = true
 		}
@@ -40,7 +43,15 @@ func credentialsOf(from event.Source) credentials {
 	return c
 }
 
-// withoutHeaders gives the first value of each header under its lower-case name.
+// withoutBody returns a body without the token that a notification has in it.
+func (c credentials) withoutBody(body []byte) []byte {
+	if !c.body {
+		return body
+	}
+	return withoutBodyToken(body)
+}
+
+// withoutHeaders returns the first value of each header under its lower-case name.
 func (c credentials) withoutHeaders(header http.Header) map[string]string {
 	kept := make(map[string]string, len(header))
 	for name, values := range header {

@@ -200,6 +200,6 @@ func delivery(from source, req Request, proof string) (event.Delivery, error) {
 		Headers:     from.credentials.withoutHeaders(req.Header),
 		RawQuery:    from.credentials.withoutToken(req.RawQuery),
 		ContentType: req.Header.Get("Content-Type"),
-		Body:        read,
+		Body:        from.credentials.withoutBody(read),
 	}, nil
 }

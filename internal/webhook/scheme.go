@@ -18,6 +18,10 @@ func check(scheme event.Scheme, req Request, stored []string) (reason string, er
 	switch scheme.Kind {
 	case "token":
 		return checkToken(scheme, req, stored), nil
+	case "basic":
+		return checkBasic(req, stored), nil
+	case notification:
+		return checkNotification(req, stored)
 	case "github":
 		return checkSignature(github(), req, stored)
 	case "hmac":
@@ -65,6 +69,16 @@ func carries(s event.Scheme, req Request) bool {
 		return req.Header.Get(github().Header) != ""
 	case "hmac":
 		return req.Header.Get(s.Header) != ""
+	case "basic":
+		_, found := cutScheme(req.Header.Get(authorization), basicWord)
+		return found
+	case notification:
+		body, err := readBody(req)
+		if err != nil {
+			return false
+		}
+		_, reason := bodyToken(body)
+		return reason == ""
 	}
 	return false
 }

@@ -4,35 +4,93 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"untag/internal/event"
 )
 
-// checkToken compares the token with every stored secret, over hashes of equal
-// length, so that neither content nor length shows in the time it takes.
+// checkToken compares what stands in the places of the token with every stored secret.
+// Where a source names a header and a query parameter, either of them proves.
 func checkToken(scheme event.Scheme, req Request, stored []string) (reason string) {
-	sent, reason := sentToken(scheme, req)
-	if reason != "" {
-		return reason
+	var reasons []string
+	for _, place := range [...]func(event.Scheme, Request) (string, string){headerToken, queryToken} {
+		sent, reason := place(scheme, req)
+		if reason == "" && sent != "" {
+			reason = compare(sent, stored)
+			if reason == "" {
+				return ""
+			}
+		}
+		if reason != "" {
+			reasons = append(reasons, reason)
+		}
 	}
+	if len(reasons) == 0 {
+		return "a way to verify that names no header"
+	}
+	return strings.Join(reasons, "; ")
+}
+
+// compare looks for the one stored secret that was sent, over hashes of equal length, so
+// that neither content nor length shows in the time it takes.
+func compare(sent string, stored []string) (reason string) {
+	if !isStored(sent, stored) {
+		return "the token is not the stored one"
+	}
+	return ""
+}
+
+func isStored(sent string, stored []string) bool {
 	hash := sha256.Sum256([]byte(sent))
 	match := 0
 	for _, secret := range stored {
 		want := sha256.Sum256([]byte(secret))
 		match |= subtle.ConstantTimeCompare(hash[:], want[:])
 	}
-	if match != 1 {
-		return "the token is not the stored one"
-	}
-	return ""
+	return match == 1
 }
 
-func sentToken(scheme event.Scheme, req Request) (token, reason string) {
-	if scheme.Query != "" {
-		return only(queryValues(req.RawQuery, scheme.Query), "query parameter "+scheme.Query)
+// headerToken returns the token in the scheme's header; no token and no reason where the
+// scheme names none.
+func headerToken(scheme event.Scheme, req Request) (token, reason string) {
+	if scheme.Header == "" {
+		return "", ""
 	}
-	return onlyHeader(req, scheme.Header)
+	value, reason := onlyHeader(req, scheme.Header)
+	if reason != "" {
+		return "", reason
+	}
+	token, found := cutScheme(value, scheme.Prefix)
+	if !found {
+		return "", "header " + scheme.Header + " does not begin with " + strconv.Quote(scheme.Prefix)
+	}
+	if token == "" {
+		return "", "nothing follows " + strconv.Quote(scheme.Prefix) + " in header " + scheme.Header
+	}
+	return token, ""
+}
+
+// queryToken returns the token in the scheme's query parameter; no token and no reason
+// where the scheme names none.
+func queryToken(scheme event.Scheme, req Request) (token, reason string) {
+	if scheme.Query == "" {
+		return "", ""
+	}
+	return only(queryValues(req.RawQuery, scheme.Query), "query parameter "+scheme.Query)
+}
+
+// cutScheme takes the word in front, such as "Bearer ", from the value of a header. HTTP
+// compares it in any case, and lets several blanks follow it.
+func cutScheme(value, word string) (rest string, found bool) {
+	if len(value) < len(word) || !strings.EqualFold(value[:len(word)], word) {
+		return "", false
+	}
+	rest = value[len(word):]
+	if strings.HasSuffix(word, " ") {
+		rest = strings.TrimLeft(rest, " ")
+	}
+	return rest, true
 }
 
 // queryValues gives the values of a parameter, "" for one whose escapes are broken. It

@@ -244,15 +244,31 @@ func TestNoSecretsConfigured(t *testing.T) {
 func FuzzNothingVerifiesWithoutTheSecret(f *testing.F) {
 	f.Add("token", "x-Webhook-Token", "new ", "", "{}")
 	f.Add("github", "", "sha256=00", "key=", "{}")
-	r := webhook.New(webhook.Config{Sources: sources, Secrets: stored{
-		"token": {"a-secret-of-thirty-two-characters"}, "query": {"a-secret-of-thirty-two-characters"}, "github": {"a-secret-of-thirty-two-characters"},
-		"hex": {"a-secret-of-thirty-two-characters"}, "base64": {"a-secret-of-thirty-two-characters"}, "both": {"a-secret-of-thirty-two-characters"},
-	}})
+	f.Add("every", "Authorization", "Basic YTpi", "key=+", `{"token":"x"}`)
+	f.Add("bearer", "Authorization", "Bearer Bearer x", "", "")
+	const secret = "user:a-secret-of-forty-characters-or-so"
+	all, known := stored{}, append([]event.Source{
+		{Name: "bearer", Verify: []event.Scheme{{Kind: "token", Header: "Authorization", Prefix: "Bearer "}}},
+		{Name: "every", Verify: []event.Scheme{
+			{Kind: "zoho-notification"}, {Kind: "token", Header: "X-Webhook-Token", Query: "key"}, {Kind: "basic"}, {Kind: "github"}, {Kind: "aws"},
+		}},
+	}, sources...)
+	for _, s := range known {
+		all[s.Name] = []string{secret}
+	}
+	r := webhook.New(webhook.Config{Sources: known, Secrets: all})
 	f.Fuzz(func(t *testing.T, source, name, value, query, body string) {
-		header := http.Header{"X-Webhook-Token": {value}, "X-Hub-Signature-256": {value}, "X-Sig": {value}}
+		header := http.Header{"X-Webhook-Token": {value}, "X-Hub-Signature-256": {value}, "X-Sig": {value}, "Authorization": {value}}
 		header[name] = append(header[name], value)
-		if d, err := r.Verify(t.Context(), webhook.Request{Source: source, Header: header, RawQuery: query, Body: webhook.Bytes([]byte(body))}); err == nil {
+		if source == "broken" {
+			return
+		}
+		d, err := r.Verify(t.Context(), webhook.Request{Source: source, Header: header, RawQuery: query, Body: webhook.Bytes([]byte(body))})
+		if err == nil {
 			t.Fatalf("verified: %+v", d)
+		}
+		if strings.Contains(err.Error(), secret) {
+			t.Fatalf("the reason %v shows the secret", err)
 		}
 	})
 }
