@@ -26,6 +26,8 @@ type condition struct {
 	op   operator
 	kids []*condition
 	part *part
+	// source is the text of the whole condition; its parts have their own.
+	source string
 }
 
 // part is a leaf of a condition.

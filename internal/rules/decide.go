@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,7 +44,7 @@ type Candidate struct {
 	AllFields bool
 
 	rule *rule
-	// scope is that of the event, where the rule has a `where`.
+	// scope is that of the event, where the rule has a `where`; nil once it is forgotten.
 	scope scope
 }
 
@@ -58,18 +59,49 @@ type Find struct {
 // Criterion is a field that has to equal a value.
 type Criterion struct{ Field, Value string }
 
+// Unfinished is the error of an evaluation whose time was over.
+type Unfinished struct {
+	// Rule is the rule that was being evaluated.
+	Rule string
+	// Err is why: the error of the context.
+	Err error
+}
+
+func (u *Unfinished) Error() string { return "rule `" + u.Rule + "`: not evaluated in time" }
+
+// Unwrap returns why the time was over.
+func (u *Unfinished) Unwrap() error { return u.Err }
+
 // Decide evaluates the rules of the event's source. A source without rules decides
 // nothing.
 func (r *Rules) Decide(ev event.Event) Decision {
+	d, _ := r.DecideWithin(context.Background(), ev)
+	return d
+}
+
+// DecideWithin is Decide for as long as ctx lasts. What was not decided by then asks for
+// nothing at all, and the error is an *Unfinished.
+func (r *Rules) DecideWithin(ctx context.Context, ev event.Event) (Decision, error) {
 	var d Decision
 	ix := r.bySource[ev.Source]
 	if ix == nil {
-		return d
+		return d, nil
 	}
-	s := eventScope(ev)
+	s := eventScope(ev).until(ctx.Done())
 	var named namedRecords
-	ix.each(s, func(rule *rule) { d.take(rule, s, &named) })
-	return d
+	var unfinished *Unfinished
+	ix.each(s, func(rule *rule) {
+		if unfinished != nil {
+			return
+		}
+		if d.take(rule, s, &named); s.meter().stopped || ctx.Err() != nil {
+			unfinished = &Unfinished{Rule: rule.name, Err: ctx.Err()}
+		}
+	})
+	if unfinished != nil {
+		return Decision{}, unfinished
+	}
+	return d, nil
 }
 
 // take adds what one rule asks for. A panic in one rule is that rule's error alone.

@@ -27,10 +27,8 @@ func iterate(list any) any {
 
 // pair notes what a predicate said. It counts: an event can have long lists, and
 // predicates can be nested.
-func pair(budget *int, value, said any) any {
-	if *budget--; *budget < 0 {
-		panic(errTooMuch)
-	}
+func pair(m *meter, value, said any) any {
+	m.spend(1)
 	if u, ok := value.(*unknown); ok {
 		said = u
 	}
@@ -39,24 +37,27 @@ func pair(budget *int, value, said any) any {
 
 // step notes what one step of a reduction came to, which the next one starts from: it
 // may grow with every step.
-func step(budget *int, value, said any) any {
-	*budget -= weigh(said)
-	return pair(budget, value, said).(element).said
+func step(m *meter, value, said any) any {
+	m.spend(weigh(said))
+	return pair(m, value, said).(element).said
 }
 
 // charge takes the size of what an operation looks at from the allowance.
-func charge(budget *int, args []any) {
+func charge(m *meter, args []any) {
 	for _, a := range args {
-		switch a := a.(type) {
-		case string:
-			*budget -= len(a) / 64
-		case []any, map[string]any:
-			*budget -= weigh(a)
-		}
+		m.spend(size(a))
 	}
-	if *budget < 0 {
-		panic(errTooMuch)
+}
+
+// size is what looking at a value takes of the allowance.
+func size(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v) / 64
+	case []any, map[string]any:
+		return weigh(v)
 	}
+	return 0
 }
 
 // maxWeight bounds what an expression can make of lists and objects, in elements. The
@@ -99,7 +100,7 @@ func light(v any) any {
 }
 
 // gather computes any, all, filter and their kin from the elements.
-func gather(name string, elements []any) any {
+func gather(m *meter, name string, elements []any) any {
 	switch name {
 	case "any":
 		return fold(elements, false, or)
@@ -120,7 +121,7 @@ func gather(name string, elements []any) any {
 	case "sum":
 		return sum(elements)
 	case "groupBy":
-		return groupBy(elements)
+		return groupBy(m, elements)
 	case "sortBy":
 		return sortBy(elements)
 	}
@@ -207,11 +208,15 @@ func sum(elements []any) any {
 	return total
 }
 
-func groupBy(elements []any) any {
+func groupBy(m *meter, elements []any) any {
 	groups := make(map[string]any)
 	for _, e := range elements {
 		if u := operands(e.(element).said); u != nil {
 			return u
+		}
+		m.spend(size(e.(element).said)) // whose text is made
+		if textSize(e.(element).said) > maxText {
+			return wrong("groupBy makes a text of more than %d bytes", maxText)
 		}
 		key := fmt.Sprint(e.(element).said)
 		group, _ := groups[key].([]any)

@@ -47,8 +47,6 @@ func call(name string, args ...any) any {
 		return parseDate(args)
 	case "keys", "values", "toPairs":
 		return entries(name, args)
-	case "uniq":
-		return uniq(args)
 	case "fromJSON":
 		return fromJSON(args)
 	}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"sync"
 	"time"
 
@@ -15,13 +14,6 @@ import (
 // maxNodes bounds the size of one expression.
 const maxNodes = 10_000
 
-// maxWork bounds what the predicates of one rule may do for one event, in elements
-// looked at. Each rule has its own allowance, so that one that does too much takes
-// nothing from the others.
-const maxWork = 1_000_000
-
-var errTooMuch = errors.New("the expression looks at too many elements")
-
 // scope is what an expression can name.
 type scope map[string]any
 
@@ -31,10 +23,9 @@ func eventScope(ev event.Event) scope {
 	for name, value := range ev.Headers {
 		headers[name] = value
 	}
-	budget := maxWork
 	return scope{
 		"event": orEmpty(ev.Fields), "headers": headers, "query": orEmpty(ev.Query), "source": ev.Source,
-		"$now": ev.Time.UTC(), "$budget": &budget, "record": map[string]any{},
+		"$now": ev.Time.UTC(), "$meter": &meter{left: maxWork}, "record": map[string]any{},
 	}
 }
 
@@ -45,12 +36,16 @@ func orEmpty(m map[string]any) map[string]any {
 	return m
 }
 
-// refill gives the next rule its whole allowance.
-func (s scope) refill() {
-	if budget, ok := s["$budget"].(*int); ok {
-		*budget = maxWork
-	}
+// until has evaluations over the scope end when a channel is closed.
+func (s scope) until(over <-chan struct{}) scope {
+	s.meter().over = over
+	return s
 }
+
+// refill gives the next rule its whole allowance.
+func (s scope) refill() { s.meter().left = maxWork }
+
+func (s scope) meter() *meter { return s["$meter"].(*meter) }
 
 // withRecord is the scope of a `where`. It shares nothing that an evaluation changes,
 // so records can be resolved at the same time.
@@ -59,8 +54,7 @@ func (s scope) withRecord(record map[string]any) scope {
 	for name, value := range s {
 		with[name] = value
 	}
-	budget := maxWork
-	with["$budget"] = &budget
+	with["$meter"] = &meter{left: maxWork}
 	with["record"] = record
 	return with
 }
@@ -78,10 +72,9 @@ type language struct {
 
 func newLanguage() *language {
 	empty := map[string]any{}
-	budget := 0
 	l := &language{config: conf.New(map[string]any{
 		"event": empty, "headers": empty, "query": empty, "record": empty, "source": "",
-		"$now": time.Time{}, "$budget": &budget,
+		"$now": time.Time{}, "$meter": &meter{},
 	})}
 	l.machines.New = func() any { return new(vm.VM) }
 	l.config.MaxNodes = maxNodes
@@ -130,14 +123,16 @@ func operations() map[string]operation {
 		"$list":    func(a ...any) (any, error) { return makeList(a...), nil },
 		"$object":  func(a ...any) (any, error) { return makeObject(a...), nil },
 		"$call":    func(a ...any) (any, error) { return call(a[0].(string), a[1:]...), nil },
-		"$pair":    func(a ...any) (any, error) { return pair(a[0].(*int), a[1], a[2]), nil },
-		"$step":    func(a ...any) (any, error) { return step(a[0].(*int), a[1], a[2]), nil },
-		"$gather":  func(a ...any) (any, error) { return gather(a[0].(string), a[1].([]any)), nil },
+		"$pair":    func(a ...any) (any, error) { return pair(a[0].(*meter), a[1], a[2]), nil },
+		"$step":    func(a ...any) (any, error) { return step(a[0].(*meter), a[1], a[2]), nil },
+		"$gather":  func(a ...any) (any, error) { return gather(a[0].(*meter), a[1].(string), a[2].([]any)), nil },
+		"$matches": func(a ...any) (any, error) { return matches(a[0].(*meter), a[1], a[2]), nil },
+		"$uniq":    func(a ...any) (any, error) { return uniq(a[0].(*meter), a[1:]), nil },
 		"digits":   func(a ...any) (any, error) { return call("digits", a...), nil },
 		"has":      one(has),
 	}
 	all["$charge"] = func(a ...any) (any, error) {
-		charge(a[0].(*int), a[2:])
+		charge(a[0].(*meter), a[2:])
 		return all[a[1].(string)](a[2:]...)
 	}
 	return all

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -148,9 +147,6 @@ func text(operator string, a, b any) any {
 	if !ok {
 		return wrong("%s needs a string, not %s", operator, typeName(a))
 	}
-	if pattern, ok := b.(*regexp.Regexp); ok {
-		return pattern.MatchString(s)
-	}
 	t, ok := b.(string)
 	if !ok {
 		return wrong("%s needs a string, not %s", operator, typeName(b))
@@ -160,14 +156,8 @@ func text(operator string, a, b any) any {
 		return strings.Contains(s, t)
 	case "startsWith":
 		return strings.HasPrefix(s, t)
-	case "endsWith":
-		return strings.HasSuffix(s, t)
 	}
-	pattern, err := regexp.Compile(t)
-	if err != nil {
-		return wrong("the pattern is no regular expression")
-	}
-	return pattern.MatchString(s)
+	return strings.HasSuffix(s, t)
 }
 
 func span(a, b any) any {

@@ -138,7 +138,7 @@ func (p *strict) matches(node *ast.Node, n *ast.BinaryNode) {
 		}
 		right = &ast.ConstantNode{Value: pattern}
 	}
-	replace(node, "$text", &ast.StringNode{Value: "matches"}, n.Left, right)
+	replace(node, "$matches", identifier("$meter", n), n.Left, right)
 }
 
 func (p *strict) builtin(node *ast.Node, n *ast.BuiltinNode) {
@@ -158,6 +158,8 @@ func (p *strict) builtin(node *ast.Node, n *ast.BuiltinNode) {
 		p.reduce(n)
 	case n.Name == "date" && len(n.Arguments) > 2:
 		p.refuse(n, "date takes a text and a layout; a zone belongs into the text, as in +01:00")
+	case n.Name == "uniq":
+		replace(node, "$uniq", append([]ast.Node{identifier("$meter", n)}, n.Arguments...)...)
 	case isAllowed(n.Name):
 		replace(node, "$call", append([]ast.Node{&ast.StringNode{Value: n.Name}}, n.Arguments...)...)
 	default:
@@ -181,11 +183,11 @@ func (p *strict) predicate(node *ast.Node, n *ast.BuiltinNode) {
 		return
 	}
 	ast.Walk(&said, charging{})
-	pair := callOf("$pair", identifier("$budget", n), &ast.PointerNode{}, said)
+	pair := callOf("$pair", identifier("$meter", n), &ast.PointerNode{}, said)
 	elements := &ast.BuiltinNode{Name: "map", Arguments: []ast.Node{
 		callOf("$iterate", n.Arguments[0]), &ast.PredicateNode{Node: pair},
 	}}
-	replace(node, "$gather", &ast.StringNode{Value: n.Name}, elements)
+	replace(node, "$gather", identifier("$meter", n), &ast.StringNode{Value: n.Name}, elements)
 }
 
 // reduce stays the library's, over a list that is one for certain, with unknowns
@@ -198,7 +200,7 @@ func (p *strict) reduce(n *ast.BuiltinNode) {
 	}
 	n.Arguments[0] = callOf("$iterate", n.Arguments[0])
 	ast.Walk(&predicate.Node, charging{})
-	predicate.Node = callOf("$step", identifier("$budget", n), &ast.PointerNode{}, predicate.Node)
+	predicate.Node = callOf("$step", identifier("$meter", n), &ast.PointerNode{}, predicate.Node)
 }
 
 func callOf(name string, args ...ast.Node) ast.Node {
@@ -250,8 +252,8 @@ func (charging) Visit(node *ast.Node) {
 		return
 	}
 	switch name := calleeOf(n); name {
-	case "$in", "$text", "$equal", "$order", "$call", "$list", "$object", "$slice", "$arithmetic", "$span":
-		args := append([]ast.Node{identifier("$budget", n), &ast.StringNode{Value: name}}, n.Arguments...)
+	case "$in", "$text", "$matches", "$uniq", "$equal", "$order", "$call", "$list", "$object", "$slice", "$arithmetic", "$span":
+		args := append([]ast.Node{identifier("$meter", n), &ast.StringNode{Value: name}}, n.Arguments...)
 		*node = callOf("$charge", args...)
 	}
 }

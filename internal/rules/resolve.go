@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"context"
 	"maps"
 	"slices"
 )
@@ -21,24 +22,40 @@ type Resolution struct {
 	DecidedBy string
 }
 
-// Resolve decides about one live record, as the CRM's API gives it.
+// Resolve decides about one live record, as the CRM's API returns it, and explains it.
 func (c Candidate) Resolve(record map[string]any) (r Resolution) {
+	r, _ = c.resolve(context.Background(), record, true)
+	return r
+}
+
+// ResolveWithin decides about one live record without explaining it, for as long as ctx
+// lasts. What was not decided by then takes nothing off, and the error is an *Unfinished.
+func (c Candidate) ResolveWithin(ctx context.Context, record map[string]any) (Resolution, error) {
+	return c.resolve(ctx, record, false)
+}
+
+func (c Candidate) resolve(ctx context.Context, record map[string]any, explained bool) (r Resolution, err error) {
 	defer func() {
 		if recover() != nil {
-			r = Resolution{Err: &RuleError{c.Rule, "the rule cannot be evaluated"}}
+			r, err = Resolution{Err: &RuleError{c.Rule, "the rule cannot be evaluated"}}, nil
 		}
 	}()
 	carried := tagNames(record)
-	if c.rule.where != nil {
-		s := c.scope.withRecord(withTagNames(record, carried))
+	if c.NeedsEvent() {
+		s := c.scope.withRecord(withTagNames(record, carried)).until(ctx.Done())
 		value := c.rule.where.evaluate(s)
-		r.Conditions, r.DecidedBy = c.rule.where.explain(s)
+		if s.meter().stopped || ctx.Err() != nil {
+			return Resolution{}, &Unfinished{Rule: c.Rule, Err: ctx.Err()}
+		}
+		if explained {
+			r.Conditions, r.DecidedBy = c.rule.where.explain(s)
+		}
 		if u, ok := value.(*unknown); ok && u.fault {
 			r.Err = &RuleError{c.Rule, "where: " + u.what}
-			return r
+			return r, nil
 		}
 		if value != true {
-			return r
+			return r, nil
 		}
 	}
 	r.Matched = true
@@ -54,7 +71,7 @@ func (c Candidate) Resolve(record map[string]any) (r Resolution) {
 			r.Tags = append(r.Tags, tag)
 		}
 	}
-	return r
+	return r, nil
 }
 
 // takes reports whether a pattern matches a tag that nothing keeps.

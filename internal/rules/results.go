@@ -38,6 +38,8 @@ func tooBig(name string, args []any) *unknown {
 		if len(args) > 1 && texts[1] == "" && utf8.RuneCountInString(texts[0]) > maxWeight {
 			return wrong("%s makes a list of more than %d elements", name, maxWeight)
 		}
+	case name == "string" && len(args) == 1:
+		size = textSize(args[0])
 	case name == "toJSON" || name == "flatten" || name == "concat" || name == "fromPairs":
 		weight := 0
 		for _, a := range args {
@@ -46,11 +48,41 @@ func tooBig(name string, args []any) *unknown {
 		if weight > maxWeight {
 			return wrong("%s of more than %d elements", name, maxWeight)
 		}
+		if name == "toJSON" {
+			size = textSize(args[0])
+		}
 	}
 	if size > maxText {
 		return wrong("%s makes a text of more than %d bytes", name, maxText)
 	}
 	return nil
+}
+
+// textSize is how many bytes the texts within a value have, up to a little over maxText:
+// a list may have the same long text in it many times.
+func textSize(v any) int {
+	size, left := 0, maxWeight
+	var walk func(any)
+	walk = func(v any) {
+		if left--; left < 0 || size > maxText {
+			return
+		}
+		switch v := v.(type) {
+		case string:
+			size += len(v)
+		case []any:
+			for _, item := range v {
+				walk(item)
+			}
+		case map[string]any:
+			for name, item := range v {
+				size += len(name)
+				walk(item)
+			}
+		}
+	}
+	walk(v)
+	return size
 }
 
 // plain turns what the library makes into the types of an event.
@@ -107,7 +139,10 @@ func entries(name string, args []any) any {
 const maxComposite = 500
 
 // uniq keeps the first of equal elements.
-func uniq(args []any) any {
+func uniq(m *meter, args []any) any {
+	if u := operands(args...); u != nil {
+		return u
+	}
 	list, ok := args[0].([]any)
 	if !ok || len(args) != 1 {
 		return wrong("uniq takes a list, not %s", typeNames(args))
@@ -118,7 +153,7 @@ func uniq(args []any) any {
 	for _, item := range list {
 		switch item.(type) {
 		case []any, map[string]any:
-			if containsEqual(composite, item) {
+			if containsEqual(m, composite, item) {
 				continue
 			}
 			if composite = append(composite, item); len(composite) > maxComposite {
@@ -139,8 +174,10 @@ func uniq(args []any) any {
 	return kept
 }
 
-func containsEqual(list []any, item any) bool {
+func containsEqual(m *meter, list []any, item any) bool {
+	work := size(item)
 	for _, other := range list {
+		m.look(work)
 		if equal(item, other) == true {
 			return true
 		}

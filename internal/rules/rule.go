@@ -126,6 +126,7 @@ func (d *document) condition(n *yaml.Node, what string) *condition {
 		d.expressionFault(n, err)
 		return nil
 	}
+	c.source = source
 	d.judge(n, c, what)
 	return c
 }

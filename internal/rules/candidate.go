@@ -1,0 +1,37 @@
+package rules
+
+import (
+	"fmt"
+	"io"
+
+	"untag/internal/event"
+)
+
+// NeedsEvent reports whether Resolve needs the event, as a `where` sees all of it.
+func (c Candidate) NeedsEvent() bool { return c.rule != nil && c.rule.where != nil }
+
+// Forget lets go of the event, which takes many times its size in memory. Before it can be
+// resolved again, a candidate that NeedsEvent has to Recall the event.
+func (c *Candidate) Forget() { c.scope = nil }
+
+// Recall returns the candidate with the event that it was decided for.
+func (c Candidate) Recall(ev event.Event) Candidate {
+	c.scope = eventScope(ev)
+	return c
+}
+
+// Fingerprint tells apart what rules ask for: two candidates have the same where the same
+// rule, unchanged, asks the same on behalf of equal events.
+func (c Candidate) Fingerprint(h io.Writer) {
+	where := ""
+	if c.NeedsEvent() {
+		where = c.rule.where.source
+	}
+	_, _ = fmt.Fprintf(h, "%q %q %q %q %q %q %t ", c.Rule, c.Module, c.Tags, c.rule.patterns, c.rule.keep, where, c.Find != nil)
+	if c.Find != nil {
+		_, _ = fmt.Fprintf(h, "%#v", *c.Find)
+	}
+	for _, id := range c.IDs {
+		_, _ = io.WriteString(h, id+" ")
+	}
+}
