@@ -208,6 +208,19 @@ func TestExplainJSON(t *testing.T) {
 	}
 }
 
+func TestExplainSaysWhichFilesWerePassedOver(t *testing.T) {
+	folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "event.json": `{"version":"2.0","routeKey":"$default","rawPath":"/webhooks/zoho",
+		"headers":{"content-type":"multipart/form-data; boundary=b"},"requestContext":{"http":{"method":"POST","path":"/webhooks/zoho"}},
+		"body":"--b\r\nContent-Disposition: form-data; name=\"up\u009bload\"; filename=\"x\"\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n"}`})
+	code, out := untag(t, folder, "explain", "-e", "event.json")
+	if code != 0 || !strings.Contains(out, "passed over, as rules cannot read it: file field `up") || !strings.Contains(out, "(image/png)") || strings.Contains(out, "\u009b") {
+		t.Errorf("exit %d, printed %q, want the file, and no control character", code, out)
+	}
+	if code, out = untag(t, folder, "explain", "-e", "event.json", "--json"); code != 0 || !strings.Contains(out, `"files_passed_over":["file field `) {
+		t.Errorf("exit %d, printed %s, want the file", code, out)
+	}
+}
+
 func TestExplainLookUps(t *testing.T) {
 	folder := folderWith(t, map[string]string{
 		"rules.yaml": strings.Replace(strings.Replace(goodRules, "id: event.id", "find: {email: event.email}", 1),

@@ -163,12 +163,14 @@ func (r *reader) read(ctx context.Context, one handler.Recorded) (event.Event, s
 
 // explained is an examination in the form in which it is shown.
 type explained struct {
-	Source   string             `json:"source"`
-	Verified string             `json:"verified"`
-	Event    map[string]any     `json:"event"`
-	Rules    []explainedRule    `json:"rules"`
-	Removals []explainedRemoval `json:"removals"`
-	Requests []sent             `json:"requests"`
+	Source   string         `json:"source"`
+	Verified string         `json:"verified"`
+	Event    map[string]any `json:"event"`
+	// PassedOver are the files of a form that rules cannot read.
+	PassedOver []string           `json:"files_passed_over,omitempty"`
+	Rules      []explainedRule    `json:"rules"`
+	Removals   []explainedRemoval `json:"removals"`
+	Requests   []sent             `json:"requests"`
 
 	notes []string
 	// errors are the rules that could not be evaluated.
@@ -192,7 +194,7 @@ type explainedRemoval struct {
 
 func newExplained(x examination, verified string, crm *sandbox.Sandbox) explained {
 	out := explained{
-		Source: x.event.Source, Verified: verified, Event: x.event.Fields,
+		Source: x.event.Source, Verified: verified, Event: x.event.Fields, PassedOver: passedOver(x.event.PassedOver),
 		Rules: []explainedRule{}, Removals: []explainedRemoval{}, Requests: []sent{},
 		errors: make(map[string]string),
 	}

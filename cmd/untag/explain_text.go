@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"untag/internal/event"
 )
 
 // pageWidth is that of a terminal.
@@ -91,6 +94,21 @@ func (e explained) printEvent(p *page) {
 	if len(names) == 0 {
 		p.line(2, "", "no fields")
 	}
+	for _, file := range e.PassedOver {
+		p.line(2, "- ", "passed over, as rules cannot read it: "+file)
+	}
+}
+
+// passedOver names the files of a form that are not in the event.
+func passedOver(p event.PassedOver) []string {
+	var files []string
+	for _, f := range p.Files {
+		files = append(files, fmt.Sprintf("file field `%s` (%s)", shorten(f.Field, 60), cmp.Or(f.Type, "no content type")))
+	}
+	if more := p.Count - len(p.Files); more > 0 {
+		files = append(files, fmt.Sprintf("%d more files", more))
+	}
+	return files
 }
 
 func (r explainedRule) print(p *page) {

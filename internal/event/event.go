@@ -47,4 +47,23 @@ type Event struct {
 	// Fields are the body's fields, and the query parameters that the body lacks where
 	// the proof covers the query.
 	Fields map[string]any
+	// PassedOver are the files of a multipart form that no rule can read.
+	PassedOver PassedOver
+}
+
+// MaxFiles is how many files PassedOver lists.
+const MaxFiles = 20
+
+// PassedOver counts files, and lists the first MaxFiles of them.
+type PassedOver struct {
+	Count int
+	Files []File
+}
+
+// File is a file of a multipart form.
+type File struct {
+	// Field is the name of the form's field.
+	Field string
+	// Type is the file's content type without parameters, "" where it has none.
+	Type string
 }

@@ -4,40 +4,51 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"mime"
-	"strings"
 
 	"untag/internal/event"
 	"untag/internal/jsonvalue"
 )
 
+// content is what a body holds.
+type content struct {
+	fields     map[string]any
+	passedOver event.PassedOver
+}
+
 // parseBody reads the body in the form that its content type names. Senders name a
 // wrong one (a CRM posts a form as JSON, a script JSON as a form), so the type gives
 // way where the body can be read in one way only: JSON begins with a brace or a
 // bracket, which a form escapes, and a form is never JSON.
-func parseBody(d event.Delivery) (map[string]any, error) {
-	mediaType, parameters, err := mime.ParseMediaType(d.ContentType)
-	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
-		mediaType = ""
-	}
+func parseBody(d event.Delivery) (content, error) {
+	kind := typeOf(d.ContentType)
 	text := bytes.TrimPrefix(d.Body, []byte("\xef\xbb\xbf"))
 	start := bytes.TrimLeft(text, " \t\r\n")
-	isForm := mediaType == "application/x-www-form-urlencoded"
-	isJSON := mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
-	untyped := mediaType == "" || mediaType == "text/plain" || mediaType == "application/octet-stream"
+	isForm := kind.name == "application/x-www-form-urlencoded"
+	untyped := kind.name == "" || kind.name == "text/plain" || kind.name == "application/octet-stream"
+	var c content
+	var err error
 	switch {
 	case len(start) == 0:
-		return map[string]any{}, nil
-	case mediaType == "multipart/form-data":
-		return parseMultipart(d.Body, parameters["boundary"])
-	case (isForm || isJSON || untyped) && looksLikeForm(text):
-		return parseFormBody(d, text)
-	case isJSON || start[0] == '{' || start[0] == '[':
-		return parseJSON(text)
+		c.fields = map[string]any{}
+	case kind.name == "multipart/form-data":
+		c, err = parseMultipart(d.Body, kind.parameters["boundary"])
+	case (isForm || kind.isJSON() || untyped) && looksLikeForm(text):
+		c.fields, err = parseFormBody(d, text)
+	case kind.isJSON() || start[0] == '{' || start[0] == '[':
+		c.fields, err = parseJSON(text)
+	case kind.isXML() || looksLikeXML(start):
+		err = jsonvalue.At(text, len(text)-len(start), "this is XML, neither a JSON object nor a form: XML is not taken yet, send JSON or a form")
 	case isForm:
-		return parseFormBody(d, text)
+		c.fields, err = parseFormBody(d, text)
+	default:
+		err = jsonvalue.At(text, len(text)-len(start), "neither a JSON object nor a form, by content type and first character: send one of them")
 	}
-	return nil, jsonvalue.At(text, len(text)-len(start), "neither a JSON object nor a form, by content type and first character")
+	return c, err
+}
+
+// looksLikeXML: a form escapes both brackets.
+func looksLikeXML(start []byte) bool {
+	return start[0] == '<' && bytes.HasSuffix(bytes.TrimRight(start, " \t\r\n"), []byte(">"))
 }
 
 // looksLikeForm: every part has a name and an equals sign, some part a value (so that

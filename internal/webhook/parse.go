@@ -23,10 +23,11 @@ func Parse(d event.Delivery) (event.Event, error) {
 	if err != nil {
 		return event.Event{}, malformed(d.Source, "the query", err)
 	}
-	fields, err := parseBody(d)
+	body, err := parseBody(d)
 	if err != nil {
 		return event.Event{}, malformed(d.Source, "the body", err)
 	}
+	fields := body.fields
 	deliveryID := d.DeliveryID
 	if id, ok := fields["id"].(string); ok && deliveryID == "" && d.Headers[stripeSignatureHeader] != "" {
 		deliveryID = identifier(id)
@@ -40,6 +41,6 @@ func Parse(d event.Delivery) (event.Event, error) {
 	}
 	return event.Event{
 		ID: d.ID, DeliveryID: deliveryID, Source: d.Source, Time: d.Time,
-		Headers: d.Headers, Query: query, Fields: fields,
+		Headers: d.Headers, Query: query, Fields: fields, PassedOver: body.passedOver,
 	}, nil
 }

@@ -127,6 +127,9 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 	if len(o.Skipped) > 0 {
 		attrs = append(attrs, slog.Int("skipped", len(o.Skipped)), slog.Any("skipped_why", skippedLog(o.Skipped)))
 	}
+	if ev.PassedOver.Count > 0 {
+		attrs = append(attrs, passedOverLog(ev.PassedOver))
+	}
 	h.log.LogAttrs(ctx, level, "event", attrs...)
 }
 

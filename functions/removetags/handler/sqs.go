@@ -142,7 +142,7 @@ func (h *Handler) decode(ctx context.Context, records []jsonvalue.Raw, b *batch)
 				}
 				seen[key] = len(b.events)
 			}
-			b.events = append(b.events, event.Event{ID: ev.ID, DeliveryID: ev.DeliveryID, Source: ev.Source})
+			b.events = append(b.events, event.Event{ID: ev.ID, DeliveryID: ev.DeliveryID, Source: ev.Source, PassedOver: ev.PassedOver})
 			b.messages = append(b.messages, []stored{m})
 			if !yield(ev) {
 				return

@@ -1,0 +1,21 @@
+package handler
+
+import (
+	"log/slog"
+	"slices"
+
+	"untag/internal/event"
+)
+
+// passedOverLog says how many files of a form were passed over, and the content types of
+// those that the event lists: the fields' names are the sender's and stay out of the log.
+func passedOverLog(p event.PassedOver) slog.Attr {
+	var types []string
+	for _, f := range p.Files {
+		if f.Type != "" && !slices.Contains(types, f.Type) {
+			types = append(types, f.Type)
+		}
+	}
+	slices.Sort(types)
+	return slog.Group("files_passed_over", slog.Int("count", p.Count), slog.Any("types", types))
+}

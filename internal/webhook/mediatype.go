@@ -1,0 +1,38 @@
+package webhook
+
+import (
+	"errors"
+	"mime"
+	"strings"
+)
+
+// mediaType is a content type. The zero value stands for none, and for one that cannot be
+// read.
+type mediaType struct {
+	name       string
+	parameters map[string]string
+}
+
+// maxMediaType is longer than any content type, in bytes.
+const maxMediaType = 100
+
+func typeOf(header string) mediaType {
+	name, parameters, err := mime.ParseMediaType(header)
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) || len(name) > maxMediaType {
+		return mediaType{}
+	}
+	return mediaType{name, parameters}
+}
+
+func (t mediaType) isJSON() bool {
+	return t.name == "application/json" || strings.HasSuffix(t.name, "+json")
+}
+
+func (t mediaType) isXML() bool {
+	return t.name == "application/xml" || t.name == "text/xml" || strings.HasSuffix(t.name, "+xml")
+}
+
+// isText: a part that names no type is plain text (RFC 7578, section 4.4).
+func (t mediaType) isText() bool {
+	return t.name == "" || t.isJSON() || strings.HasPrefix(t.name, "text/")
+}
