@@ -99,12 +99,31 @@ func httpAPIRequest(payload []byte) (events.APIGatewayV2HTTPRequest, bool) {
 func (d deliverer) invoke(ctx context.Context, payload []byte, out *delivered) error {
 	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
 	defer cancel()
-	answer, err := d.function.Invoke(ctx, payload)
+	answer, err := d.function.Invoke(ctx, fromEventQueue(payload))
 	if err != nil {
 		out.answer = "error"
 		return err
 	}
 	return out.readInvoked(answer)
+}
+
+// fromEventQueue is a recorded batch as though it came from the function's own queue, as
+// it takes no other; anything else stays as it is.
+func fromEventQueue(payload []byte) []byte {
+	var batch struct {
+		Records []map[string]json.RawMessage
+	}
+	if json.Unmarshal(payload, &batch) != nil || len(batch.Records) == 0 || string(batch.Records[0]["eventSource"]) != `"aws:sqs"` {
+		return payload
+	}
+	for _, record := range batch.Records {
+		record["eventSourceARN"] = json.RawMessage(`"` + eventQueueARN + `"`)
+	}
+	moved, err := json.Marshal(batch)
+	if err != nil {
+		return payload
+	}
+	return moved
 }
 
 func (d deliverer) send(ctx context.Context, recorded events.APIGatewayV2HTTPRequest, out *delivered) error {

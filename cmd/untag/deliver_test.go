@@ -31,6 +31,14 @@ func (e *envelopes) Invoke(context.Context, []byte) ([]byte, error) {
 	return []byte(e.answer), e.err
 }
 
+// keeping is a function that keeps what it was given.
+type keeping struct{ payload []byte }
+
+func (k *keeping) Invoke(_ context.Context, payload []byte) ([]byte, error) {
+	k.payload = payload
+	return []byte(`{"batchItemFailures":[]}`), nil
+}
+
 // acting is a function that acts on one event, and answers.
 type acting struct {
 	recorder *recorder
@@ -84,6 +92,28 @@ func TestDeliverSendsWhatTheSenderSent(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, sent); diff != "" {
 		t.Errorf("the request differs (-want +got):\n%s", diff)
+	}
+}
+
+// TestDeliverBatches: a batch was recorded at any queue, and the function takes those of
+// its own.
+func TestDeliverBatches(t *testing.T) {
+	for name, tt := range map[string]struct{ event, want string }{
+		"of another queue": {
+			`{"Records":[{"eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:1:mine","body":"{\"a\":1}"},{"eventSource":"aws:sqs","body":"x"}]}`,
+			`{"Records":[{"body":"{\"a\":1}","eventSource":"aws:sqs","eventSourceARN":"` + eventQueueARN + `"},{"body":"x","eventSource":"aws:sqs","eventSourceARN":"` + eventQueueARN + `"}]}`,
+		},
+		"no batch":                {`{"source":"zoho","event":{}}`, `{"source":"zoho","event":{}}`},
+		"a batch of other things": {`{"Records":[{"eventSource":"aws:s3"}]}`, `{"Records":[{"eventSource":"aws:s3"}]}`},
+		"an empty batch":          {`{"Records":[]}`, `{"Records":[]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			function := &keeping{}
+			newDeliverer(function, "http://127.0.0.1:1", &recorder{}).deliver(t.Context(), eventFile(t, tt.event))
+			if string(function.payload) != tt.want {
+				t.Errorf("delivered %s, want %s", function.payload, tt.want)
+			}
+		})
 	}
 }
 

@@ -30,6 +30,10 @@ type account struct {
 	version             string
 }
 
+// eventQueueARN is the queue that the function takes batches from. There is none here:
+// recorded batches are delivered as though they came from it.
+const eventQueueARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
+
 // newLine wires the Lambda function's handler to an account, and records what it does.
 func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Logger) (*handler.Handler, *recorder, error) {
 	client, err := zoho.New(zoho.Config{
@@ -41,10 +45,11 @@ func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Log
 	}
 	r := &recorder{pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client})}
 	return handler.New(handler.Config{
-		Rules:    set,
-		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks}),
-		Pipeline: r,
-		Log:      log,
+		Rules:         set,
+		Receiver:      webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks}),
+		Pipeline:      r,
+		EventQueueARN: eventQueueARN,
+		Log:           log,
 	}), r, nil
 }
 

@@ -22,6 +22,7 @@ type config struct {
 	tokenSecretID   string
 	queueURL        string
 	deadLetterURL   string
+	eventQueueARN   string
 	maxConcurrency  int
 	zohoVersion     string
 	zohoAPIURL      string
@@ -42,6 +43,7 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 		tokenSecretID:   getenv("ZOHO_TOKEN_SECRET_ID"),
 		queueURL:        getenv("QUEUE_URL"),
 		deadLetterURL:   getenv("DEAD_LETTER_QUEUE_URL"),
+		eventQueueARN:   getenv("EVENT_QUEUE_ARN"),
 		zohoVersion:     getenv("ZOHO_API_VERSION"),
 		zohoAPIURL:      getenv("ZOHO_API_URL"),
 		zohoAccountsURL: getenv("ZOHO_ACCOUNTS_URL"),
@@ -62,14 +64,7 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 			fault("%s: %w", name, err)
 		}
 	}
-	for _, name := range []string{"QUEUE_URL", "DEAD_LETTER_QUEUE_URL"} {
-		if strings.HasSuffix(getenv(name), ".fifo") {
-			fault("%s: a FIFO queue; untag needs a standard one, as events have no order to keep", name)
-		}
-	}
-	if c.queueURL != "" && c.queueURL == c.deadLetterURL {
-		fault("DEAD_LETTER_QUEUE_URL: the same as QUEUE_URL; what is given up would come back at once, for ever")
-	}
+	checkQueues(getenv, fault)
 	if level := getenv("LOG_LEVEL"); level != "" {
 		if err := c.logLevel.UnmarshalText([]byte(level)); err != nil {
 			fault("LOG_LEVEL: %q is no level; use debug, info, warn or error", level)
@@ -100,6 +95,36 @@ func checkURL(value string) error {
 		return errors.New("not a URL; it looks like https://host/path")
 	}
 	return nil
+}
+
+// checkQueues finds the faults of the settings that name queues.
+func checkQueues(getenv func(string) string, fault func(format string, args ...any)) {
+	for _, name := range []string{"QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "EVENT_QUEUE_ARN"} {
+		if strings.HasSuffix(getenv(name), ".fifo") {
+			fault("%s: a FIFO queue; untag needs a standard one, as events have no order to keep", name)
+		}
+	}
+	if url := getenv("QUEUE_URL"); url != "" && url == getenv("DEAD_LETTER_QUEUE_URL") {
+		fault("DEAD_LETTER_QUEUE_URL: the same as QUEUE_URL; what is given up would come back at once, for ever")
+	}
+	if arn := getenv("EVENT_QUEUE_ARN"); arn != "" && !isQueueARN(arn) {
+		fault("EVENT_QUEUE_ARN: not the ARN of an SQS queue; it looks like arn:aws:sqs:eu-central-1:123456789012:name")
+	}
+}
+
+// isQueueARN takes the ARNs of all parts of AWS, such as aws-cn, as they are written: one
+// with a blank at its end would equal no queue's.
+func isQueueARN(value string) bool {
+	const lower, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+	of := func(text, characters string) bool { return text != "" && strings.Trim(text, characters) == "" }
+	parts := strings.Split(value, ":")
+	if len(parts) != 6 {
+		return false
+	}
+	partition, region, account, name := parts[1], parts[3], parts[4], strings.TrimSuffix(parts[5], ".fifo")
+	return parts[0] == "arn" && strings.HasPrefix(partition, "aws") && of(partition, lower+"-") && parts[2] == "sqs" &&
+		of(region, lower+digits+"-") && of(account, digits) && len(account) == 12 &&
+		of(name, lower+strings.ToUpper(lower)+digits+"-_") && len(name) <= 80
 }
 
 // loadRules reads the rules file, by default the one beside the binary.

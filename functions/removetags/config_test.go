@@ -24,3 +24,39 @@ func TestQueuesThatCannotServe(t *testing.T) {
 		})
 	}
 }
+
+// TestEventQueueARN: what cannot be the ARN of a queue would refuse every batch, hours
+// after the deployment.
+func TestEventQueueARN(t *testing.T) {
+	const none, fifo = "EVENT_QUEUE_ARN: not the ARN of an SQS queue", "EVENT_QUEUE_ARN: a FIFO queue"
+	for arn, want := range map[string]string{
+		"": "",
+		"arn:aws:sqs:eu-central-1:123456789012:untag-EventQueue-1A2b_C":    "",
+		"arn:aws-cn:sqs:cn-north-1:123456789012:events":                    "",
+		"arn:aws-us-gov:sqs:us-gov-west-1:123456789012:events":             "",
+		"arn:aws:sqs:eu-central-1:123456789012:" + strings.Repeat("x", 80): "",
+		"arn:aws:sqs:eu-central-1:123456789012:events.fifo":                fifo,
+		"https://sqs.eu-central-1.amazonaws.com/123456789012/events":       none,
+		"EventQueue": none,
+		" ":          none,
+		"arn:aws:sqs:eu-central-1:123456789012:events ":                      none,
+		" arn:aws:sqs:eu-central-1:123456789012:events":                      none,
+		"arn:aws:sqs:eu-central-1:123456789012:":                             none,
+		"arn:aws:sqs:eu-central-1:123456789012:a b":                          none,
+		"arn:aws:sqs:eu-central-1:123456789012:a:b":                          none,
+		"arn:aws:sqs:eu-central-1:123456789012:*":                            none,
+		"arn:aws:sqs:eu-central-1:12345678901:events":                        none,
+		"arn:aws:sqs::123456789012:events":                                   none,
+		"arn:aws:sns:eu-central-1:123456789012:events":                       none,
+		"arn:gcp:sqs:eu-central-1:123456789012:events":                       none,
+		"ARN:AWS:SQS:EU-CENTRAL-1:123456789012:events":                       none,
+		"arn:aws:sqs:eu-central-1:123456789012:" + strings.Repeat("x", 81):   none,
+		"arn:aws:lambda:eu-central-1:123456789012:function:untag-Worker-123": none,
+	} {
+		env := map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": "../../rules.yaml", "EVENT_QUEUE_ARN": arn}
+		_, err := readConfig(func(name string) string { return env[name] }, nil)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("EVENT_QUEUE_ARN=%q: %v, want %q", arn, err, want)
+		}
+	}
+}

@@ -117,7 +117,7 @@ func (l *line) worker() awstest.Instance {
 	w := &worker{line: l}
 	w.Handler = l.function(map[string]string{
 		"ZOHO_SECRET_ID": "untag/zoho", "ZOHO_TOKEN_SECRET_ID": "untag/token", "DEAD_LETTER_QUEUE_URL": deadURL,
-		"ZOHO_ACCOUNTS_URL": zohoURL,
+		"ZOHO_ACCOUNTS_URL": zohoURL, "EVENT_QUEUE_ARN": eventsARN,
 	}, w)
 	return w
 }

@@ -3,6 +3,7 @@ package jsonvalue_test
 import (
 	"encoding/json"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -77,5 +78,29 @@ func sameText(t *testing.T, value jsonvalue.Raw, raw json.RawMessage) {
 	got, ok := value.Text()
 	if string(value) != string(raw) || ok != isText || ok && string(got) != *want {
 		t.Fatalf("%q says %q, %t; encoding/json has %q", value, got, ok, raw)
+	}
+	size, sized := value.TextSize()
+	// What replaces broken UTF-8 is longer.
+	if sized != isText || size > len(got) || utf8.Valid(value) && size != len(got) {
+		t.Fatalf("%q has the size %d, %t, and says %q of %d bytes", value, size, sized, got, len(got))
+	}
+}
+
+// TestRawTextSize: what a text says is counted as it will be once it is decoded.
+func TestRawTextSize(t *testing.T) {
+	for text, want := range map[string]int{
+		`""`: 0, `"abc"`: 3, `"é"`: 2, `"\n\"\\\/"`: 4, `"\u0000\u0041"`: 2, `"\u00e9"`: 2, `"\uFFFD"`: 3,
+		`"\ud83d\ude00"`: 4, `"\ud83d"`: 3, `"\ud83d\n"`: 4, `"\ude00\ud83d"`: 6, `"\ud83d\ud83d\ude00"`: 7, `"\ud83dx"`: 4, "\"\xff\"": 1,
+	} {
+		value := jsonvalue.Raw(text)
+		got, ok := value.TextSize()
+		if says, _ := value.Text(); !ok || got != want || utf8.ValidString(text) && len(says) != want {
+			t.Errorf("TextSize(%s) = %d, %t, and it says %q, want %d", text, got, ok, says, want)
+		}
+	}
+	for _, text := range []string{"", "1", "null", "{}", "[]", `"`} {
+		if got, ok := jsonvalue.Raw(text).TextSize(); ok {
+			t.Errorf("TextSize(%s) = %d, want none", text, got)
+		}
 	}
 }

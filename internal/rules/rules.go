@@ -50,6 +50,21 @@ func (r *Rules) Proven(d event.Delivery) event.Delivery {
 	return d
 }
 
+// ClosestSource returns the source whose name a misspelt one is close to, "" where none
+// is.
+func (r *Rules) ClosestSource(name string) string {
+	// No source has a longer name, and among very many it takes too long to look.
+	const longest, most = 64, 100
+	if len(name) > longest || len(r.sources) > most {
+		return ""
+	}
+	names := make([]string, len(r.sources))
+	for i, s := range r.sources {
+		names[i] = s.Name
+	}
+	return closest(name, names)
+}
+
 // SourceForEventBridge gives the source whose `eventbridge` is the `source` of an
 // EventBridge event.
 func (r *Rules) SourceForEventBridge(source string) (name string, ok bool) {

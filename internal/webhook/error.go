@@ -3,6 +3,7 @@ package webhook
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"untag/internal/jsonvalue"
 )
@@ -51,11 +52,21 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	text := "webhook: source " + strconv.Quote(e.Source) + ": " + e.Reason
+	text := "webhook: source " + quoted(e.Source) + ": " + e.Reason
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
 	return text
+}
+
+// quoted is a name in quotation marks. One that is longer than the names of sources are
+// is not one, and is cut off.
+func quoted(name string) string {
+	const longest = 64
+	if len(name) > longest {
+		return strconv.Quote(strings.ToValidUTF8(name[:longest], "")) + "…"
+	}
+	return strconv.Quote(name)
 }
 
 // Unwrap gives what was met, such as the error of the secret store.

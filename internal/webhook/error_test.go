@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"untag/internal/webhook"
@@ -22,6 +23,7 @@ func TestReasons(t *testing.T) {
 		"no way":          {webhook.Request{Source: "none"}, `webhook: source "none": the source lists no way to verify`},
 		"unreadable":      {webhook.Request{Source: "broken"}, `webhook: source "broken": read the stored secrets: throttled`},
 		"unknown":         {webhook.Request{Source: "no\nbody"}, `webhook: source "no\nbody": no such source in the rules file`},
+		"a long name":     {webhook.Request{Source: strings.Repeat("é", 1000)}, `webhook: source "` + strings.Repeat("é", 32) + `"…: no such source in the rules file`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

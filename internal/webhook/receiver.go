@@ -103,12 +103,20 @@ func (r *Receiver) Assume(req Request) (event.Delivery, error) {
 	return delivery(from, req, assumed(from.Source, req))
 }
 
+// Known returns nil for a source of the rules file, and the *Error of a request to any
+// other name.
+func (r *Receiver) Known(name string) error {
+	if _, known := r.sources[name]; !known {
+		return &Error{Kind: UnknownSource, Source: name, Reason: "no such source in the rules file"}
+	}
+	return nil
+}
+
 // source finds the source of a request that is not too large, and sees to it that its
 // body is read once at most.
 func (r *Receiver) source(req *Request) (source, error) {
-	from, known := r.sources[req.Source]
-	if !known {
-		return source{}, &Error{Kind: UnknownSource, Source: req.Source, Reason: "no such source in the rules file"}
+	if err := r.Known(req.Source); err != nil {
+		return source{}, err
 	}
 	if req.Size > MaxBody {
 		return source{}, &Error{Kind: TooLarge, Source: req.Source, Reason: tooLarge}
@@ -118,7 +126,7 @@ func (r *Receiver) source(req *Request) (source, error) {
 	}
 	req.Body = sync.OnceValues(req.Body)
 	req.Header = canonical(req.Header)
-	return from, nil
+	return r.sources[req.Source], nil
 }
 
 // readBody reads the body of a request. Its errors are of type *Error.

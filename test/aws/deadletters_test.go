@@ -13,7 +13,7 @@ func TestOperatingTheDeadLetterQueue(t *testing.T) {
 	c := newCloud(t)
 	queue, dead := c.queue(t, "events"), c.queue(t, "dead")
 	receiving := c.start(t, map[string]string{"QUEUE_URL": queue, "WEBHOOK_SECRET_ID": c.webhookSecret(t)})
-	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "DEAD_LETTER_QUEUE_URL": dead})
+	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "DEAD_LETTER_QUEUE_URL": dead, "EVENT_QUEUE_ARN": arnOf(queue)})
 	request := webhook("a-new-token")
 	request["body"] = `{"module":"Deals","Stage":"Closed Won"}`
 	var accepted response

@@ -29,13 +29,13 @@ func TestThroughTheQueue(t *testing.T) {
 	if strings.Contains(*out.Messages[0].Body, "a-new-token") {
 		t.Errorf("the message has the token: %s", *out.Messages[0].Body)
 	}
-	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t)})
+	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "EVENT_QUEUE_ARN": arnOf(queue)})
 	var batch struct {
 		BatchItemFailures []any `json:"batchItemFailures"`
 	}
 	record := map[string]any{
 		"messageId": *out.Messages[0].MessageId, "receiptHandle": *out.Messages[0].ReceiptHandle, "body": *out.Messages[0].Body,
-		"eventSource": "aws:sqs", "attributes": out.Messages[0].Attributes,
+		"eventSource": "aws:sqs", "eventSourceARN": arnOf(queue), "attributes": out.Messages[0].Attributes,
 	}
 	invoke(t, worker, map[string]any{"Records": []any{record}}, &batch)
 	if tags, _ := c.crm.Tags("Deals", deal); len(batch.BatchItemFailures) != 0 || strings.Join(tags, " ") != "VIP" {
@@ -61,7 +61,7 @@ func TestDeadLettersAndDelays(t *testing.T) {
 	request := webhook("a-new-token")
 	request["body"] = `{"module":"Deals","Stage":"Closed Won"}` // names no record
 	invoke(t, receiving, request, &accepted)
-	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "DEAD_LETTER_QUEUE_URL": dead})
+	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "DEAD_LETTER_QUEUE_URL": dead, "EVENT_QUEUE_ARN": arnOf(queue)})
 	batch := c.pump(t, worker, queue)
 	if len(batch.BatchItemFailures) != 0 {
 		t.Errorf("failures %v, want none: the dead-letter queue has it", batch.BatchItemFailures)
@@ -74,7 +74,9 @@ func TestDeadLettersAndDelays(t *testing.T) {
 
 	// Zoho is down: the message comes back later, not at once.
 	invoke(t, receiving, webhook("a-new-token"), &accepted)
-	down := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecretNamed(t, "zoho-2"), "ZOHO_API_URL": "http://127.0.0.1:9", "DEAD_LETTER_QUEUE_URL": dead})
+	down := c.start(t, map[string]string{
+		"ZOHO_SECRET_ID": c.zohoSecretNamed(t, "zoho-2"), "ZOHO_API_URL": "http://127.0.0.1:9", "DEAD_LETTER_QUEUE_URL": dead, "EVENT_QUEUE_ARN": arnOf(queue),
+	})
 	if batch = c.pump(t, down, queue); len(batch.BatchItemFailures) != 1 {
 		t.Errorf("failures %v, want the one message\n%s", batch.BatchItemFailures, down.Output())
 	}
@@ -82,6 +84,11 @@ func TestDeadLettersAndDelays(t *testing.T) {
 	if err != nil || len(out.Messages) != 0 {
 		t.Errorf("received %d messages, %v, want none for half a minute\n%s", len(out.Messages), err, down.Output())
 	}
+}
+
+// arnOf is the ARN of one of moto's queues.
+func arnOf(queue string) string {
+	return "arn:aws:sqs:eu-central-1:123456789012:" + queue[strings.LastIndexByte(queue, '/')+1:]
 }
 
 type batchResponse struct {
@@ -104,7 +111,7 @@ func (c *cloud) pump(t *testing.T, f *lambdatest.Function, queue string) batchRe
 	for _, m := range out.Messages {
 		records = append(records, map[string]any{
 			"messageId": *m.MessageId, "receiptHandle": *m.ReceiptHandle, "body": *m.Body, "eventSource": "aws:sqs", "attributes": m.Attributes,
-			"eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:" + queue[strings.LastIndexByte(queue, '/')+1:],
+			"eventSourceARN": arnOf(queue),
 		})
 	}
 	var batch batchResponse

@@ -19,6 +19,8 @@ const (
 	batchSize = 1000
 	// noFailures is the answer to a batch that was all acted on.
 	noFailures = `{"batchItemFailures":[]}`
+	// eventsARN is the queue that the batches come from.
+	eventsARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
 )
 
 // sqsMessage is an event as the receiving side stores it and SQS hands it on.
@@ -33,7 +35,7 @@ func sqsMessage(b *testing.B, number int, source string, body []byte) events.SQS
 	return events.SQSMessage{
 		MessageId: id, ReceiptHandle: strings.Repeat("AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a", 8), Body: text,
 		Md5OfBody: "794ea0c4e0a50f48cd71c4004b8a34bd", EventSource: "aws:sqs", AWSRegion: "eu-central-1",
-		EventSourceARN: "arn:aws:sqs:eu-central-1:123456789012:untag-events",
+		EventSourceARN: eventsARN,
 		Attributes: map[string]string{
 			"ApproximateReceiveCount": "1", "SentTimestamp": "1772446530000", "SenderId": "AROAEXAMPLE:untag",
 			"ApproximateFirstReceiveTimestamp": "1772446530010",

@@ -40,7 +40,7 @@ func BenchmarkLimitBatchCost(b *testing.B) {
 		crm := &freeCRM{}
 		h := handler.New(handler.Config{
 			Rules: set, Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: crm}),
-			Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
+			EventQueueARN: eventsARN, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 		})
 		answer, err := h.Invoke(b.Context(), payload)
 		if err != nil || string(answer) != noFailures || len(crm.removals) == 0 {

@@ -91,6 +91,7 @@ func peakOfBatch(b *testing.B, binary, rules string, payload []byte) int {
 	f, err := lambdatest.Start(binary, []string{
 		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL=" + aws.URL,
 		"ZOHO_SECRET_ID=zoho", "RULES_FILE=" + rules, "ZOHO_API_URL=" + zoho.URL, "ZOHO_ACCOUNTS_URL=" + zoho.URL,
+		"EVENT_QUEUE_ARN=" + eventsARN,
 	})
 	if err != nil {
 		b.Fatal(err)

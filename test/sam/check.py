@@ -33,7 +33,8 @@ GRANTED = {
         {(READ, "WebhookSecret"), ("sqs:SendMessage", "EventQueue")},
     ),
     ("WorkerFunction", "Queued"): (
-        {"ZOHO_SECRET_ID": "ZohoSecret", "ZOHO_TOKEN_SECRET_ID": "ZohoTokenSecret", "DEAD_LETTER_QUEUE_URL": "DeadLetterQueue"},
+        {"ZOHO_SECRET_ID": "ZohoSecret", "ZOHO_TOKEN_SECRET_ID": "ZohoTokenSecret", "DEAD_LETTER_QUEUE_URL": "DeadLetterQueue",
+         "EVENT_QUEUE_ARN": "EventQueue"},
         ZOHO | {("sqs:" + action, "EventQueue") for action in RECEIVE} | {("sqs:SendMessage", "DeadLetterQueue")},
     ),
 }
@@ -71,7 +72,7 @@ def written():
     for (name, delivery), (variables, permissions) in GRANTED.items():
         function = template.decided(resources[name]["Properties"], delivery)
         got = template.variables(function)
-        got = {key: value for key, value in got.items() if key.endswith("_SECRET_ID") or key.endswith("QUEUE_URL")}
+        got = {key: value for key, value in got.items() if key.endswith(("_SECRET_ID", "QUEUE_URL", "QUEUE_ARN"))}
         check(f"{name}, {delivery}: secrets and queues", got == variables, got)
         got = template.permissions(function)
         check(f"{name}, {delivery}: permissions", got == permissions, sorted(got ^ permissions))

@@ -167,13 +167,17 @@ class AWS:
         ).get("Messages", [])
 
 
+def queue_arn(queue):
+    return f"arn:aws:sqs:{REGION}:123456789012:{queue}"
+
+
 def sqs_event(messages, queue):
     """Received messages of a queue, in the form in which Lambda hands them to a function."""
     return {"Records": [
         {
             "messageId": m["MessageId"], "receiptHandle": m["ReceiptHandle"], "body": m["Body"],
             "attributes": m["Attributes"], "messageAttributes": {}, "md5OfBody": m["MD5OfBody"],
-            "eventSource": "aws:sqs", "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:{queue}", "awsRegion": REGION,
+            "eventSource": "aws:sqs", "eventSourceARN": queue_arn(queue), "awsRegion": REGION,
         }
         for m in messages
     ]}
@@ -189,6 +193,8 @@ def settings(crm, aws):
         "ZOHO_TOKEN_SECRET_ID": aws.secret("untag-token", "{}"),
         "WEBHOOK_SECRET_ID": aws.secret("untag-webhooks", webhooks),
         "ZOHO_API_URL": zoho, "ZOHO_ACCOUNTS_URL": zoho, "AWS_ENDPOINT_URL": aws.url,
+        # The queue of events/sqs-batch.json.
+        "EVENT_QUEUE_ARN": queue_arn("untag-events"),
     }
 
 

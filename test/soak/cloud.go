@@ -84,7 +84,7 @@ func newCloud(ctx context.Context, o options, at addresses, crm *sandbox.Sandbox
 	common["RULES_FILE"], common["AWS_ENDPOINT_URL"] = rules, at.functionsAWS
 	c.receiving = environment(common, map[string]string{"WEBHOOK_SECRET_ID": "soak-webhooks-" + run, "QUEUE_URL": c.queue})
 	c.working = environment(common, map[string]string{
-		"ZOHO_SECRET_ID": "soak-zoho-" + run, "ZOHO_TOKEN_SECRET_ID": "soak-token-" + run, "DEAD_LETTER_QUEUE_URL": c.dead,
+		"ZOHO_SECRET_ID": "soak-zoho-" + run, "ZOHO_TOKEN_SECRET_ID": "soak-token-" + run, "DEAD_LETTER_QUEUE_URL": c.dead, "EVENT_QUEUE_ARN": c.arn,
 		"ZOHO_API_URL": at.zoho, "ZOHO_ACCOUNTS_URL": at.zoho,
 	})
 	return c, nil

@@ -25,7 +25,10 @@ type answer struct {
 }
 
 func (a answer) headers() map[string]string {
-	h := map[string]string{"content-type": "application/json"}
+	h := make(map[string]string)
+	if a.body != "" {
+		h["content-type"] = "application/json"
+	}
 	if a.retryAfter > 0 {
 		h["retry-after"] = strconv.Itoa(int(math.Ceil(a.retryAfter.Seconds())))
 	}
@@ -74,7 +77,15 @@ func outcomeAnswer(o pipeline.Outcome) answer {
 // sender is told what it may know; the log has the reason.
 func refusal(err error) answer {
 	var e *webhook.Error
-	if !errors.As(err, &e) {
+	var nowhere *routeError
+	switch {
+	case errors.Is(err, errNoCredential):
+		return unavailable(err.Error())
+	case errors.As(err, &nowhere):
+		a := message(nowhere.status, nowhere.text)
+		a.allow = nowhere.allow
+		return a
+	case !errors.As(err, &e):
 		return unavailable("unavailable")
 	}
 	switch e.Kind {

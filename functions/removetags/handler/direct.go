@@ -15,15 +15,8 @@ import (
 )
 
 // direct answers an invoke of `{"source": …, "event": {…}}` with the outcome.
-func (h *Handler) direct(ctx context.Context, payload []byte) (any, error) {
-	var e struct {
-		Source string          `json:"source"`
-		Event  json.RawMessage `json:"event"`
-	}
-	if err := json.Unmarshal(payload, &e); err != nil {
-		return nil, errUnknownKind
-	}
-	return h.invoked(ctx, e.Source, e.Event, "", time.Time{})
+func (h *Handler) direct(ctx context.Context, e envelope) (any, error) {
+	return h.invoked(ctx, e.text("source"), e.members["event"], "", time.Time{})
 }
 
 // eventBridge acts on the detail of an EventBridge event. A failure is an error, so

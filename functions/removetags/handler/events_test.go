@@ -59,8 +59,9 @@ func starter(t *testing.T) (*handler.Handler, *sandbox.Sandbox) {
 		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secretsOf{
 			"zoho": {"untag-demo-token"}, "github": {"untag-demo-github-secret"},
 		}}),
-		Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client}),
-		Log:      slog.New(slog.DiscardHandler),
+		Pipeline:      pipeline.New(pipeline.Config{Rules: set, CRM: client}),
+		EventQueueARN: eventsARN,
+		Log:           slog.New(slog.DiscardHandler),
 	}), crm
 }
 

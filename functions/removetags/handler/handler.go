@@ -37,6 +37,9 @@ type Config struct {
 	Pipeline actor
 	// Queue stores events instead of acting on them; nil to act at once.
 	Queue sender
+	// EventQueueARN names the queue whose batches are acted on; any other batch is refused,
+	// and all are where it is empty.
+	EventQueueARN string
 	// Messages moves messages that could not be acted on; nil leaves that to SQS.
 	Messages messages
 	Log      *slog.Logger
@@ -44,12 +47,13 @@ type Config struct {
 
 // Handler answers invocations. It is safe for concurrent use.
 type Handler struct {
-	rules    *rules.Rules
-	receiver *webhook.Receiver
-	pipeline actor
-	queue    sender
-	messages messages
-	log      *slog.Logger
+	rules         *rules.Rules
+	receiver      *webhook.Receiver
+	pipeline      actor
+	queue         sender
+	eventQueueARN string
+	messages      messages
+	log           *slog.Logger
 }
 
 // New returns a Handler over its parts.
@@ -59,7 +63,7 @@ func New(c Config) *Handler {
 	}
 	return &Handler{
 		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
-		queue: c.Queue, messages: c.Messages, log: c.Log,
+		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, log: c.Log,
 	}
 }
 
@@ -85,24 +89,27 @@ func withMargin(ctx context.Context, margin time.Duration) (context.Context, con
 }
 
 func (h *Handler) dispatch(ctx context.Context, payload []byte) (any, error) {
-	invocation, err := open(payload)
-	if err != nil {
+	answer, err := h.answer(ctx, payload)
+	if errors.Is(err, errUnknownKind) {
 		h.log.LogAttrs(ctx, slog.LevelError, "invocation refused", slog.String("reason", err.Error()))
+	}
+	return answer, err
+}
+
+func (h *Handler) answer(ctx context.Context, payload []byte) (any, error) {
+	e, err := open(payload)
+	if err != nil {
 		return nil, err
 	}
-	switch invocation.kind {
-	case kindHTTPAPI:
-		return h.httpAPI(ctx, payload)
-	case kindRESTAPI:
-		return h.restAPI(ctx, payload)
-	case kindALB:
-		return h.alb(ctx, payload)
+	switch e.kind {
+	case kindHTTPAPI, kindRESTAPI, kindALB:
+		return h.http(ctx, e)
 	case kindSQS:
-		return h.sqs(ctx, invocation.records)
+		return h.sqs(ctx, e.records)
 	case kindEventBridge:
 		return h.eventBridge(ctx, payload)
 	default:
-		return h.direct(ctx, payload)
+		return h.direct(ctx, e)
 	}
 }
 

@@ -103,40 +103,6 @@ func TestAnswerOfARemoval(t *testing.T) {
 	}
 }
 
-func TestMethodsAndPaths(t *testing.T) {
-	tests := map[string]struct {
-		method, path, stage string
-		status              int
-	}{
-		"post":                  {"POST", "/webhooks/zoho", "$default", 200},
-		"put":                   {"PUT", "/webhooks/zoho", "$default", 200},
-		"get":                   {"GET", "/webhooks/zoho", "$default", 200},
-		"delete":                {"DELETE", "/webhooks/zoho", "$default", 405},
-		"with its stage":        {"POST", "/prod/webhooks/zoho", "prod", 200},
-		"behind a base path":    {"POST", "/api/webhooks/zoho", "$default", 200},
-		"a stage called so":     {"POST", "/webhooks/webhooks/zoho", "webhooks", 200},
-		"no source":             {"POST", "/webhooks", "$default", 404},
-		"deeper":                {"POST", "/a/b/webhooks/zoho", "$default", 404},
-		"something else":        {"POST", "/", "$default", 404},
-		"health":                {"GET", "/health", "$default", 200},
-		"health with its stage": {"GET", "/prod/health", "prod", 200},
-		"health by post":        {"POST", "/health", "$default", 405},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			l := newLine(t)
-			request := post("zoho", closed(wonDeal), nil)
-			request["rawPath"] = tt.path
-			request["requestContext"] = map[string]any{"stage": tt.stage, "http": map[string]any{"method": tt.method, "path": tt.path}}
-			var got response
-			l.invoke(t, request, &got)
-			if got.StatusCode != tt.status {
-				t.Errorf("%s %s = %d, want %d: %s", tt.method, tt.path, got.StatusCode, tt.status, got.Body)
-			}
-		})
-	}
-}
-
 func TestEnvelopes(t *testing.T) {
 	body := closed(wonDeal)
 	encoded := base64.StdEncoding.EncodeToString([]byte(body))
@@ -170,42 +136,6 @@ func TestEnvelopes(t *testing.T) {
 			}
 			if name == "ALB, multi-value" && (len(got.Headers) > 0 || len(got.MultiValueHeaders) == 0) {
 				t.Errorf("headers = %v, multiValueHeaders = %v, want the latter alone", got.Headers, got.MultiValueHeaders)
-			}
-		})
-	}
-}
-
-func TestAuthorizers(t *testing.T) {
-	bare := map[string]string{"content-type": "application/json"}
-	v2 := func(authorizer any) map[string]any {
-		request := post("bus", closed(wonDeal), nil)
-		request["headers"] = bare
-		request["requestContext"].(map[string]any)["authorizer"] = authorizer
-		return request
-	}
-	v1 := func(context map[string]any) map[string]any {
-		return map[string]any{"httpMethod": "POST", "path": "/webhooks/bus", "headers": bare, "body": closed(wonDeal), "requestContext": context}
-	}
-	tests := map[string]struct {
-		payload map[string]any
-		status  int
-	}{
-		"HTTP API, IAM":                 {v2(map[string]any{"iam": map[string]any{"userArn": "arn"}}), 200},
-		"HTTP API, JWT":                 {v2(map[string]any{"jwt": map[string]any{"claims": map[string]string{"sub": "x"}}}), 200},
-		"HTTP API, Lambda":              {v2(map[string]any{"lambda": map[string]any{"user": "x"}}), 200},
-		"HTTP API, none":                {v2(nil), 401},
-		"HTTP API, an empty authorizer": {v2(map[string]any{}), 401},
-		"REST API, IAM":                 {v1(map[string]any{"identity": map[string]any{"userArn": "arn"}}), 200},
-		"REST API, authorizer":          {v1(map[string]any{"authorizer": map[string]any{"principalId": "x"}}), 200},
-		"REST API, none":                {v1(map[string]any{"identity": map[string]any{"sourceIp": "203.0.113.1"}}), 401},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			l := newLine(t)
-			var got response
-			l.invoke(t, tt.payload, &got)
-			if got.StatusCode != tt.status {
-				t.Errorf("status = %d, want %d: %s", got.StatusCode, tt.status, got.Body)
 			}
 		})
 	}

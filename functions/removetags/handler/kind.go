@@ -17,9 +17,14 @@ const (
 	kindEventBridge
 )
 
-// envelope is what an invocation is, and the records of a batch.
+// envelope is what an invocation is, and its parts where they lie: one pass finds them,
+// and nothing is copied or decoded that nobody asks for.
 type envelope struct {
-	kind    kind
+	kind kind
+	parts
+	// context is the member requestContext of an HTTP request.
+	context parts
+	// records are those of a batch.
 	records []jsonvalue.Raw
 }
 
@@ -27,30 +32,34 @@ var errUnknownKind = errors.New(`unknown kind of invocation: expected an HTTP AP
 
 // open tells by the fields in which the kinds of invocation differ. A type of one kind
 // decodes the payload of another without an error, into zero fields, so the kind is
-// told apart before anything is decoded whole. Its error quotes nothing of the payload.
+// told apart before anything is decoded. Its error quotes nothing of the payload.
 func open(payload []byte) (envelope, error) {
-	fields, err := jsonvalue.Raw(payload).Object()
+	members, err := jsonvalue.Raw(payload).Object()
 	if err != nil {
 		return envelope{}, errUnknownKind
 	}
-	request, _ := fields["requestContext"].Object()
-	records, _ := fields["Records"].List()
-	_, detailed := fields["detail-type"].Text()
+	e := envelope{parts: partsOf(members)}
+	request, _ := members["requestContext"].Object()
+	e.context = parts{request, e.fault}
+	e.records, _ = members["Records"].List()
+	_, detailed := members["detail-type"].Text()
 	switch {
 	case request["elb"] != nil:
-		return envelope{kind: kindALB}, nil
-	case request["http"] != nil && text(fields["version"]) == "2.0":
-		return envelope{kind: kindHTTPAPI}, nil
-	case request != nil && text(fields["httpMethod"]) != "":
-		return envelope{kind: kindRESTAPI}, nil
-	case len(records) > 0 && eventSource(records[0]) == "aws:sqs":
-		return envelope{kindSQS, records}, nil
+		e.kind = kindALB
+	case request["http"] != nil && text(members["version"]) == "2.0":
+		e.kind = kindHTTPAPI
+	case request != nil && text(members["httpMethod"]) != "":
+		e.kind = kindRESTAPI
+	case len(e.records) > 0 && eventSource(e.records[0]) == eventSourceSQS:
+		e.kind = kindSQS
 	case detailed:
-		return envelope{kind: kindEventBridge}, nil
-	case text(fields["source"]) != "" && fields["event"] != nil:
-		return envelope{kind: kindDirect}, nil
+		e.kind = kindEventBridge
+	case text(members["source"]) != "" && members["event"] != nil:
+		e.kind = kindDirect
+	default:
+		return envelope{}, errUnknownKind
 	}
-	return envelope{}, errUnknownKind
+	return e, nil
 }
 
 func eventSource(record jsonvalue.Raw) string {

@@ -23,6 +23,8 @@ const (
 	lostDeal = "5725767000000524158"
 	goneDeal = "5725767000000999999"
 	token    = "a-token-of-the-tests"
+	// eventsARN is the queue of events/sqs-batch.json.
+	eventsARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
 )
 
 const testRules = `
@@ -119,8 +121,9 @@ func newLine(t *testing.T, options ...option) *line {
 		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secretsOf{
 			"zoho": {token}, "web": {token}, "signed": {"old", "a-signing-secret"},
 		}}),
-		Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client}),
-		Log:      slog.New(slog.NewTextHandler(l.log, nil)),
+		Pipeline:      pipeline.New(pipeline.Config{Rules: set, CRM: client}),
+		EventQueueARN: eventsARN,
+		Log:           slog.New(slog.NewTextHandler(l.log, nil)),
 	}
 	for _, o := range options {
 		o(l, &c)

@@ -78,7 +78,7 @@ func workOn(t *testing.T, d event.Delivery) bool {
 		t.Fatal(err)
 	}
 	var got events.SQSEventResponse
-	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: text, EventSource: "aws:sqs"}}}, &got)
+	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: text, EventSource: "aws:sqs", EventSourceARN: eventsARN}}}, &got)
 	tags, _ := l.crm.Tags("Deals", wonDeal)
 	return !strings.Contains(strings.Join(tags, ","), "In progress")
 }

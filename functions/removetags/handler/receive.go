@@ -89,19 +89,6 @@ func (h *Handler) namedHeaders(d event.Delivery) map[string]string {
 	return kept
 }
 
-// refuse logs why, and answers what the sender may know.
-func (h *Handler) refuse(ctx context.Context, source string, err error) answer {
-	h.logRefused(ctx, source, err)
-	if errors.Is(err, errNoCredential) {
-		return unavailable(err.Error())
-	}
-	return refusal(err)
-}
-
-func (h *Handler) logRefused(ctx context.Context, source string, err error) {
-	h.log.LogAttrs(ctx, slog.LevelWarn, "refused", slog.String("source", source), slog.String("reason", err.Error()))
-}
-
 // logOutcome writes the one line of an event: counts, codes and rules, no field of
 // the event itself.
 func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Outcome) {

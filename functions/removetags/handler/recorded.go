@@ -26,46 +26,36 @@ type Recorded struct {
 	DeliveryID string
 }
 
-// Read gives the events of a recorded invocation of any kind, as the Handler would
-// take them, without acting on them. It is for explaining and testing rules.
+// Read returns the events of a recorded invocation of any kind, as the Handler would
+// take them, without acting on them. What it returns shares the payload. It is for explaining and testing rules.
 func Read(set *rules.Rules, payload []byte) ([]Recorded, error) {
-	invocation, err := open(payload)
+	e, err := open(payload)
 	if err != nil {
 		return nil, err
 	}
-	switch invocation.kind {
-	case kindHTTPAPI:
-		return readHTTP[events.APIGatewayV2HTTPRequest](payload, requestV2)
-	case kindRESTAPI:
-		return readHTTP[events.APIGatewayProxyRequest](payload, requestV1)
-	case kindALB:
-		return readHTTP[events.ALBTargetGroupRequest](payload, requestALB)
+	switch e.kind {
+	case kindHTTPAPI, kindRESTAPI, kindALB:
+		return readHTTP(e)
 	case kindSQS:
-		return readSQS(invocation.records)
+		return readSQS(e.records)
 	case kindEventBridge:
 		return readEventBridge(set, payload)
 	}
-	var e struct {
-		Source string          `json:"source"`
-		Event  json.RawMessage `json:"event"`
-	}
-	if json.Unmarshal(payload, &e) != nil {
-		return nil, errUnknownKind
-	}
-	return []Recorded{{Request: invokedRequest(e.Source, e.Event, time.Time{})}}, nil
+	return []Recorded{{Request: invokedRequest(e.text("source"), e.members["event"], time.Time{})}}, nil
 }
 
-func readHTTP[E any](payload []byte, request func(E) httpRequest) ([]Recorded, error) {
-	var e E
-	if json.Unmarshal(payload, &e) != nil {
-		return nil, errUnknownKind
-	}
-	req := request(e)
-	route, problem := routeOf(req.method, req.path, req.stage)
-	if problem != nil || route.health {
+func readHTTP(e envelope) ([]Recorded, error) {
+	form := formOf(e.kind)
+	source, _ := form.target(e).find()
+	if source == "" {
 		return nil, errors.New("the request is not one to /webhooks/{source}")
 	}
-	return []Recorded{{Request: req.webhook(route.source)}}, nil
+	request := form.request(e)
+	request.Source = source
+	if err := e.err(); err != nil {
+		return nil, err
+	}
+	return []Recorded{{Request: request}}, nil
 }
 
 func readSQS(records []jsonvalue.Raw) ([]Recorded, error) {

@@ -73,7 +73,7 @@ func TestSQSNoRepeats(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				batch.Records = append(batch.Records, events.SQSMessage{MessageId: "m", Body: text, EventSource: "aws:sqs"})
+				batch.Records = append(batch.Records, events.SQSMessage{MessageId: "m", Body: text, EventSource: "aws:sqs", EventSourceARN: eventsARN})
 			}
 			var got events.SQSEventResponse
 			l.invoke(t, batch, &got)

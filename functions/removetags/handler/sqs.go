@@ -31,6 +31,9 @@ const movingMargin = 5 * time.Second
 // sqs acts on a batch of stored deliveries. Only the messages whose own removals did
 // not all happen are reported as failed; the rest leave the queue.
 func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error) {
+	if err := h.fromEventQueue(records); err != nil {
+		return nil, h.refused(ctx, "", err)
+	}
 	if h.pipeline == nil {
 		return nil, h.refused(ctx, "", errNoCredential)
 	}

@@ -31,7 +31,7 @@ func stored(t *testing.T, messageID, deliveryID, body string) events.SQSMessage 
 		t.Fatal(err)
 	}
 	return events.SQSMessage{
-		MessageId: messageID, ReceiptHandle: "r-" + messageID, Body: text, EventSource: "aws:sqs",
+		MessageId: messageID, ReceiptHandle: "r-" + messageID, Body: text, EventSource: "aws:sqs", EventSourceARN: eventsARN,
 		Attributes: map[string]string{"ApproximateReceiveCount": "1"},
 	}
 }
@@ -75,7 +75,7 @@ func failures(r events.SQSEventResponse) []string {
 }
 
 func TestSQSBatch(t *testing.T) {
-	foreign := events.SQSMessage{MessageId: "foreign", Body: `{"hush":"world"}`, EventSource: "aws:sqs"}
+	foreign := events.SQSMessage{MessageId: "foreign", Body: `{"hush":"world"}`, EventSource: "aws:sqs", EventSourceARN: eventsARN}
 	batch := events.SQSEvent{Records: []events.SQSMessage{
 		stored(t, "won", "", closed(wonDeal)),
 		stored(t, "lost", "", closed(lostDeal)),

@@ -1,0 +1,75 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"untag/internal/webhook"
+)
+
+// maxReason bounds the reason of a refusal in the log, in bytes, so that the whole line
+// stays below 512: anyone can send what is refused, and logs are paid for.
+const maxReason = 256
+
+// refuse logs why, and answers what the sender may know.
+func (h *Handler) refuse(ctx context.Context, source string, err error) answer {
+	a := refusal(err)
+	h.logRefused(ctx, source, err, slog.Int("status", a.status))
+	return a
+}
+
+// logRefused writes the one line of a request that was refused. The source is a name of
+// the rules file, or "".
+func (h *Handler) logRefused(ctx context.Context, source string, err error, more ...slog.Attr) {
+	var attrs []slog.Attr
+	if source != "" {
+		attrs = append(attrs, slog.String("source", source))
+	}
+	attrs = append(attrs, more...)
+	h.log.LogAttrs(ctx, slog.LevelWarn, "refused", append(attrs, slog.String("reason", brief(h.reason(err), maxReason)))...)
+}
+
+// reason is the text of an error, without the name of a source that is not known: it
+// came in a path, into which people paste secrets.
+func (h *Handler) reason(err error) string {
+	var e *webhook.Error
+	if !errors.As(err, &e) || e.Kind != webhook.UnknownSource {
+		return err.Error()
+	}
+	text := fmt.Sprintf("no such source in the rules file: a name of %d characters", utf8.RuneCountInString(e.Source))
+	name, more := e.Source, ""
+	if i := strings.IndexAny(name, "?&="); i >= 0 {
+		name, more = name[:i], ", with more behind it: a `?` that begins the query must not be escaped"
+	}
+	if meant := h.rules.ClosestSource(name); meant != "" {
+		text += fmt.Sprintf(", close to `%s`%s", meant, more)
+	}
+	return text
+}
+
+// brief is a text as the log may have it: cut off at a number of bytes, and with what
+// could break a line or steer a terminal escaped.
+func brief(text string, most int) string {
+	const end = "…"
+	var b strings.Builder
+	size := 0
+	for _, r := range text {
+		part := string(r)
+		if !unicode.IsPrint(r) {
+			part = strings.Trim(strconv.QuoteRune(r), "'")
+		}
+		// The log escapes these once more.
+		size += len(part) + strings.Count(part, `"`) + strings.Count(part, `\`)
+		if size > most-len(end) {
+			return b.String() + end
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
