@@ -6,9 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"untag/internal/webhook"
 )
@@ -66,4 +69,42 @@ func BenchmarkLine(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkBombLimit: a body that decompresses without end is refused in the time and memory
+// of a few bodies that are as large as allowed, however it is made.
+func BenchmarkBombLimit(b *testing.B) {
+	plain := `{"id":"7","text":"` + strings.Repeat("a b c d e f ", 80_000) + `"}`
+	endless := gzipped(b, strings.Repeat("\x00", 256<<20))
+	bombs := map[string]struct{ encoding, body string }{
+		"gzip":          {"gzip", endless},
+		"gzip in gzip":  {"gzip, gzip", gzipped(b, endless)},
+		"deflate":       {"deflate", deflated(b, strings.Repeat("\x00", 256<<20))},
+		"empty members": {"gzip", strings.Repeat(gzipped(b, ""), 43_000)},
+		"small members": {"gzip", strings.Repeat(gzipped(b, strings.Repeat("abcdefghij", 5)), 24_000)},
+	}
+	for b.Loop() {
+		base, baseBytes := cost(func() { _, _ = parseEncoded("", plain) })
+		for name, bomb := range bombs {
+			took, bytes := cost(func() { _, _ = parseEncoded(bomb.encoding, bomb.body) })
+			if took > 20*base || bytes > 4*baseBytes {
+				b.Errorf("%s: %s and %d bytes, want at most 20 times %s and 4 times %d bytes", name, took, bytes, base, baseBytes)
+			}
+		}
+	}
+}
+
+// cost is the least of some runs, in time and in bytes allocated.
+func cost(run func()) (took time.Duration, bytes uint64) {
+	took, bytes = time.Hour, math.MaxUint64
+	for range 5 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		run()
+		took = min(took, time.Since(start))
+		runtime.ReadMemStats(&after)
+		bytes = min(bytes, after.TotalAlloc-before.TotalAlloc)
+	}
+	return took, bytes
 }

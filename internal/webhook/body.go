@@ -20,13 +20,16 @@ type content struct {
 // way where the body can be read in one way only: JSON begins with a brace or a
 // bracket, which a form escapes, and a form is never JSON.
 func parseBody(d event.Delivery) (content, error) {
+	var err error
+	if d.Body, err = decompressed(d.Headers[contentEncodingHeader], d.Body); err != nil {
+		return content{}, err
+	}
 	kind := typeOf(d.ContentType)
 	text := bytes.TrimPrefix(d.Body, []byte("\xef\xbb\xbf"))
 	start := bytes.TrimLeft(text, " \t\r\n")
 	isForm := kind.name == "application/x-www-form-urlencoded"
 	untyped := kind.name == "" || kind.name == "text/plain" || kind.name == "application/octet-stream"
 	var c content
-	var err error
 	switch {
 	case len(start) == 0:
 		c.fields = map[string]any{}

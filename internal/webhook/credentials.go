@@ -51,13 +51,17 @@ func (c credentials) withoutBody(body []byte) []byte {
 	return withoutBodyToken(body)
 }
 
-// withoutHeaders returns the first value of each header under its lower-case name.
+// withoutHeaders returns the first value of each header under its lower-case name; of
+// Content-Encoding all of them, as each is an encoding that has to be undone.
 func (c credentials) withoutHeaders(header http.Header) map[string]string {
 	kept := make(map[string]string, len(header))
 	for name, values := range header {
 		lower := strings.ToLower(name)
 		if len(values) > 0 && !c.headers[lower] {
 			kept[lower] = values[0]
+			if lower == contentEncodingHeader {
+				kept[lower] = strings.Join(values, ", ")
+			}
 		}
 	}
 	return kept

@@ -79,6 +79,9 @@ func (e *Error) Public() string {
 	case UnknownSource:
 		return "unknown source"
 	case TooLarge:
+		if errors.Is(e.Err, errInflated) {
+			return tooLarge + " " + errInflated.Error()
+		}
 		return tooLarge
 	case Unverified:
 		return "unauthorized"
@@ -89,6 +92,9 @@ func (e *Error) Public() string {
 }
 
 const tooLarge = "the body is over 1 MiB"
+
+// errInflated is of a body that is within the limit as it was sent.
+var errInflated = errors.New("once it is decompressed")
 
 // malformed says where in the body or the query something is wrong. Errors that reach
 // it quote nothing of either.

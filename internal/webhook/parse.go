@@ -1,6 +1,10 @@
 package webhook
 
-import "untag/internal/event"
+import (
+	"errors"
+
+	"untag/internal/event"
+)
 
 const (
 	githubEventHeader     = "x-github-event"
@@ -9,12 +13,13 @@ const (
 
 // ParseHeaders are the lower-case names of the headers that Parse reads, so that a
 // stored delivery can be parsed again.
-func ParseHeaders() []string { return []string{githubEventHeader} }
+func ParseHeaders() []string { return []string{githubEventHeader, contentEncodingHeader} }
 
 // Parse reads a verified delivery: JSON, a form (url-encoded or multipart), or the
-// query alone. The event's fields are the body's and, where the proof covers the query,
-// the query parameters that the body lacks. Its errors are of type *Error and Kind
-// Malformed; they have the place.
+// query alone, compressed or not. The event's fields are the body's and, where the proof
+// covers the query, the query parameters that the body lacks. Its errors are of type *Error
+// and Kind Malformed, with the place, or TooLarge for a body that is over MaxBody once it is
+// decompressed.
 //
 // A delivery whose sender is Stripe (it has the header Stripe-Signature) gets the
 // event's `id` as its DeliveryID. The event shares its headers with the delivery.
@@ -24,7 +29,10 @@ func Parse(d event.Delivery) (event.Event, error) {
 		return event.Event{}, malformed(d.Source, "the query", err)
 	}
 	body, err := parseBody(d)
-	if err != nil {
+	switch {
+	case errors.Is(err, errInflated):
+		return event.Event{}, &Error{Kind: TooLarge, Source: d.Source, Reason: tooLarge, Err: err}
+	case err != nil:
 		return event.Event{}, malformed(d.Source, "the body", err)
 	}
 	fields := body.fields
