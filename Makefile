@@ -25,7 +25,8 @@ help: ## List the commands
 .PHONY: run
 run: ## Run the whole line here, against a pretend Zoho (needs only Go)
 	@mkdir -p $(BUILD)
-	go build -o $(BUILD)/untag ./cmd/untag
+	@echo "Building untag (the first time takes about a minute) …"
+	@go build -o $(BUILD)/untag ./cmd/untag
 	@$(BUILD)/untag run
 
 .PHONY: test

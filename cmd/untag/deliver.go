@@ -32,9 +32,9 @@ type delivered struct {
 
 // eventFiles lists the events of a folder, in the order of their names.
 func eventFiles(folder string) ([]string, error) {
-	entries, err := os.ReadDir(folder)
+	entries, err := readFolder(folder)
 	if err != nil {
-		return nil, fmt.Errorf("read the events: %w", err)
+		return nil, err
 	}
 	var files []string
 	for _, entry := range entries {
@@ -43,7 +43,7 @@ func eventFiles(folder string) ([]string, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("read the events: %s has no *.json; name another folder with --events", folder)
+		return nil, noEvents{"there is no *.json in " + folder}
 	}
 	return files, nil
 }
@@ -53,13 +53,13 @@ type deliverer struct {
 	function invoker
 	url      string
 	client   *http.Client
-	recorder *recorder
+	own      *deliveries
 }
 
 // newDeliverer sends to the function at url, past any proxy, and takes a redirect for
 // the answer that it is.
-func newDeliverer(function invoker, url string, r *recorder) deliverer {
-	return deliverer{function: function, url: url, recorder: r, client: &http.Client{
+func newDeliverer(function invoker, url string, own *deliveries) deliverer {
+	return deliverer{function: function, url: url, own: own, client: &http.Client{
 		Transport:     &http.Transport{},
 		Timeout:       gatewayTimeout + gatewayTimeout/10,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -75,13 +75,13 @@ func (d deliverer) deliver(ctx context.Context, file string) delivered {
 		out.wrong = err.Error()
 		return out
 	}
-	d.recorder.take()
+	t := new(trace)
 	if request, ok := httpAPIRequest(payload); ok {
-		err = d.send(ctx, request, &out)
+		err = d.send(ctx, request, t, &out)
 	} else {
-		err = d.invoke(ctx, payload, &out)
+		err = d.invoke(ctx, payload, t, &out)
 	}
-	out.outcomes = d.recorder.take()
+	out.outcomes = t.read().outcomes
 	out.judge(err)
 	return out
 }
@@ -96,15 +96,15 @@ func httpAPIRequest(payload []byte) (events.APIGatewayV2HTTPRequest, bool) {
 	return request, ok
 }
 
-func (d deliverer) invoke(ctx context.Context, payload []byte, out *delivered) error {
+func (d deliverer) invoke(ctx context.Context, payload []byte, t *trace, out *delivered) error {
 	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
 	defer cancel()
-	answer, err := d.function.Invoke(ctx, fromEventQueue(payload))
+	answer, err := d.function.Invoke(traced(ctx, t), fromEventQueue(payload))
 	if err != nil {
 		out.answer = "error"
 		return err
 	}
-	return out.readInvoked(answer)
+	return out.readInvoked(answer, t)
 }
 
 // fromEventQueue is a recorded batch as though it came from the function's own queue, as
@@ -126,11 +126,12 @@ func fromEventQueue(payload []byte) []byte {
 	return moved
 }
 
-func (d deliverer) send(ctx context.Context, recorded events.APIGatewayV2HTTPRequest, out *delivered) error {
+func (d deliverer) send(ctx context.Context, recorded events.APIGatewayV2HTTPRequest, t *trace, out *delivered) error {
 	request, err := requestOf(ctx, d.url, recorded)
 	if err != nil {
 		return err
 	}
+	d.own.begin(request, t)
 	response, err := d.client.Do(request)
 	if err != nil {
 		return err
@@ -140,7 +141,7 @@ func (d deliverer) send(ctx context.Context, recorded events.APIGatewayV2HTTPReq
 	if err != nil {
 		return err
 	}
-	return out.read(response.StatusCode, answer)
+	return out.read(response.StatusCode, answer, t)
 }
 
 // requestOf is the request that an HTTP API made a payload of.
@@ -180,18 +181,18 @@ func ofConnection(name string) bool {
 }
 
 // readInvoked reads what the function answered to an envelope.
-func (out *delivered) readInvoked(answer []byte) error {
+func (out *delivered) readInvoked(answer []byte, t *trace) error {
 	var envelope struct {
 		StatusCode        int                          `json:"statusCode"`
 		Body              string                       `json:"body"`
 		BatchItemFailures []events.SQSBatchItemFailure `json:"batchItemFailures"`
 	}
 	if err := json.Unmarshal(answer, &envelope); err != nil {
-		return errors.New("the function's answer is no JSON object")
+		return errors.New("the function's answer is not a JSON object")
 	}
 	switch {
 	case envelope.StatusCode != 0:
-		return out.read(envelope.StatusCode, []byte(envelope.Body))
+		return out.read(envelope.StatusCode, []byte(envelope.Body), t)
 	case len(envelope.BatchItemFailures) > 0:
 		out.answer = "batch"
 		return fmt.Errorf("messages that go back to the queue: %d", len(envelope.BatchItemFailures))
@@ -200,11 +201,15 @@ func (out *delivered) readInvoked(answer []byte) error {
 	return nil
 }
 
-func (out *delivered) read(status int, answer []byte) error {
+func (out *delivered) read(status int, answer []byte, t *trace) error {
 	out.answer = statusText(status)
+	reason := t.read().reason
 	switch {
 	case status <= 299:
 		return nil
+	case reason != "":
+		// The log says more than the sender may know.
+		return fmt.Errorf("%s: %s", out.answer, reason)
 	case bytes.Contains(answer, []byte(`"outcome"`)):
 		// The outcome itself says more.
 		return errors.New(out.answer)

@@ -41,7 +41,7 @@ func (k *keeping) Invoke(_ context.Context, payload []byte) ([]byte, error) {
 
 // acting is a function that acts on one event, and answers.
 type acting struct {
-	recorder *recorder
+	recorder recorder
 	answer   string
 }
 
@@ -78,7 +78,7 @@ func TestDeliverSendsWhatTheSenderSent(t *testing.T) {
 	}))
 	defer server.Close()
 	function := &envelopes{}
-	one := newDeliverer(function, server.URL, &recorder{}).deliver(t.Context(), eventFile(t, httpAPIEvent))
+	one := newDeliverer(function, server.URL, new(deliveries)).deliver(t.Context(), eventFile(t, httpAPIEvent))
 	if one.wrong != "" || function.times != 0 || got == nil {
 		t.Fatalf("deliver = %+v; the function was invoked %d times past HTTP", one, function.times)
 	}
@@ -109,7 +109,7 @@ func TestDeliverBatches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			function := &keeping{}
-			newDeliverer(function, "http://127.0.0.1:1", &recorder{}).deliver(t.Context(), eventFile(t, tt.event))
+			newDeliverer(function, "http://127.0.0.1:1", new(deliveries)).deliver(t.Context(), eventFile(t, tt.event))
 			if string(function.payload) != tt.want {
 				t.Errorf("delivered %s, want %s", function.payload, tt.want)
 			}
@@ -131,7 +131,7 @@ func TestDeliverJudges(t *testing.T) {
 		"batch partly done":  {`{}`, `{"batchItemFailures":[{"itemIdentifier":"1"}]}`, nil, "batch", "messages that go back to the queue: 1"},
 		"direct":             {`{}`, `{"event_id":"1","outcome":"nothing"}`, nil, "returned", ""},
 		"an error":           {`{}`, ``, errors.New("not every tag came off"), "error", "not every tag came off"},
-		"no JSON":            {`{}`, `oops`, nil, "", "the function's answer is no JSON object"},
+		"no JSON":            {`{}`, `oops`, nil, "", "the function's answer is not a JSON object"},
 		"a function URL":     {strings.ReplaceAll(httpAPIEvent, "hooks.example.com", "a.lambda-url.eu-central-1.on.aws"), `{"statusCode":200}`, nil, "200 OK", ""},
 		"no base64":          {strings.Replace(httpAPIEvent, "/wBhYg==", "?", 1), "", nil, "", "the body is marked as base64 and is not"},
 		"no such address":    {httpAPIEvent, "", nil, "", "connection refused"},
@@ -139,7 +139,7 @@ func TestDeliverJudges(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			d := newDeliverer(&envelopes{answer: tt.answer, err: tt.err}, "http://127.0.0.1:1", &recorder{})
+			d := newDeliverer(&envelopes{answer: tt.answer, err: tt.err}, "http://127.0.0.1:1", new(deliveries))
 			one := d.deliver(t.Context(), eventFile(t, tt.event))
 			if one.answer != tt.shown || !strings.Contains(one.wrong, tt.wrong) || (one.wrong == "") != (tt.wrong == "") {
 				t.Errorf("deliver = %q, wrong %q, want %q, wrong %q", one.answer, one.wrong, tt.shown, tt.wrong)
@@ -162,8 +162,8 @@ func TestDeliverJudgesOutcomes(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			r := &recorder{pipeline: settledActor{tt.outcome}}
-			one := newDeliverer(acting{r, tt.answer}, "", r).deliver(t.Context(), eventFile(t, `{}`))
+			r := recorder{settledActor{tt.outcome}}
+			one := newDeliverer(acting{r, tt.answer}, "", new(deliveries)).deliver(t.Context(), eventFile(t, `{}`))
 			if one.wrong != tt.wrong || len(one.outcomes) != 1 {
 				t.Errorf("deliver = wrong %q with %d outcomes, want %q with 1", one.wrong, len(one.outcomes), tt.wrong)
 			}

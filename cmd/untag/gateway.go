@@ -14,6 +14,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/uuid"
+
+	"untag/internal/localhttp"
 )
 
 // maxRequest is the largest body that API Gateway lets through, in bytes.
@@ -29,66 +31,102 @@ type invoker interface {
 
 // gateway does what API Gateway does: it hands an HTTP request to the function as a
 // payload of an HTTP API, and answers what the function says.
-type gateway struct{ function invoker }
+type gateway struct {
+	function invoker
+	// own are the deliveries that this program makes itself; nil for none.
+	own *deliveries
+	// served is told of every other request, before it is answered; nil to tell nobody.
+	served func(served)
+}
+
+// reply is what a request is answered.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	// reason is why the gateway itself refused, "" where the function answered.
+	reason string
+}
 
 // ServeHTTP answers 413 to a body over 10 MiB, and 500 where the function has no
 // answer that HTTP can carry.
 func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	t := g.own.take(r)
+	own := t != nil
+	if !own {
+		t = new(trace)
+	}
+	a := g.ask(w, r, t)
+	if !own && g.served != nil {
+		g.served(newServed(r, a, t))
+	}
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.status)
+	// A client that has gone away does not change what was done.
+	_, _ = w.Write(a.body)
+}
+
+func (g gateway) ask(w http.ResponseWriter, r *http.Request, t *trace) reply {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			refuse(w, http.StatusRequestEntityTooLarge)
-			return
+		switch {
+		case errors.As(err, &tooLarge):
+			return refuse(http.StatusRequestEntityTooLarge, "the body is over 10 MiB")
+		case errors.Is(err, localhttp.ErrStalled):
+			return refuse(http.StatusRequestTimeout, err.Error())
 		}
-		refuse(w, http.StatusBadRequest)
-		return
+		return refuse(http.StatusBadRequest, "the body could not be read to its end")
 	}
 	payload, err := json.Marshal(payloadOf(r, body, time.Now()))
 	if err != nil {
-		refuse(w, http.StatusInternalServerError)
-		return
+		return refuse(http.StatusInternalServerError, err.Error())
 	}
 	// As in AWS, a function goes on when the sender has hung up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), gatewayTimeout)
 	defer cancel()
-	answer, err := g.function.Invoke(ctx, payload)
-	if err != nil || !write(w, answer) {
-		refuse(w, http.StatusInternalServerError)
+	answer, err := g.function.Invoke(traced(ctx, t), payload)
+	if err != nil {
+		return refuse(http.StatusInternalServerError, err.Error())
 	}
+	a, ok := replyOf(answer)
+	if !ok {
+		return refuse(http.StatusInternalServerError, "the function's answer is not one for HTTP")
+	}
+	return a
 }
 
-// write sends what a function answered; false if that is no answer, and nothing is sent.
-func write(w http.ResponseWriter, answer []byte) bool {
+// replyOf reads what a function answered; false if HTTP cannot carry it.
+func replyOf(answer []byte) (reply, bool) {
 	var response events.APIGatewayV2HTTPResponse
 	if json.Unmarshal(answer, &response) != nil || response.StatusCode < 200 || response.StatusCode > 599 {
-		return false
+		return reply{}, false
 	}
-	body := []byte(response.Body)
+	a := reply{status: response.StatusCode, header: http.Header{}, body: []byte(response.Body)}
 	if response.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(response.Body)
 		if err != nil {
-			return false
+			return reply{}, false
 		}
-		body = decoded
+		a.body = decoded
 	}
 	for name, value := range response.Headers {
-		w.Header().Set(name, value)
+		a.header.Set(name, value)
 	}
 	for _, cookie := range response.Cookies {
-		w.Header().Add("Set-Cookie", cookie)
+		a.header.Add("Set-Cookie", cookie)
 	}
-	w.WriteHeader(response.StatusCode)
-	// A client that has gone away does not change what was done.
-	_, _ = w.Write(body)
-	return true
+	return a, true
 }
 
-// refuse answers in the form of API Gateway's own errors.
-func refuse(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, `{"message":"`+http.StatusText(status)+`"}`)
+// refuse answers in the form of API Gateway's own errors, which do not tell the reason.
+func refuse(status int, reason string) reply {
+	return reply{
+		status: status, header: http.Header{"Content-Type": {"application/json"}},
+		body: []byte(`{"message":"` + http.StatusText(status) + `"}`), reason: reason,
+	}
 }
 
 // payloadOf is a request as an HTTP API hands it to a function, payload format 2.0. See

@@ -11,10 +11,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
+
+	"untag/internal/localhttp"
 )
 
 // echo is a function that keeps what it was handed and answers what it is told.
@@ -81,7 +84,7 @@ func TestGatewayBodies(t *testing.T) {
 		for kind, body := range map[string]io.Reader{"with its length": bytes.NewReader(tt.body), "in chunks": io.MultiReader(bytes.NewReader(tt.body))} {
 			t.Run(name+" "+kind, func(t *testing.T) {
 				function := &echo{answer: fine}
-				server := httptest.NewServer(gateway{function})
+				server := httptest.NewServer(gateway{function: function})
 				defer server.Close()
 				response, err := http.Post(server.URL+"/webhooks/zoho", "application/octet-stream", body)
 				if err != nil {
@@ -133,7 +136,7 @@ func TestGatewayAnswers(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := httptest.NewRecorder()
-			gateway{&echo{answer: tt.answer, err: tt.err}}.ServeHTTP(w, httptest.NewRequest("GET", "/health", nil))
+			gateway{function: &echo{answer: tt.answer, err: tt.err}}.ServeHTTP(w, httptest.NewRequest("GET", "/health", nil))
 			if w.Code != tt.status || w.Body.String() != tt.body {
 				t.Errorf("answered %d %q, want %d %q", w.Code, w.Body, tt.status, tt.body)
 			}
@@ -146,12 +149,56 @@ func TestGatewayAnswers(t *testing.T) {
 	}
 }
 
+// TestGatewayReportsRequests: those of others, with why the gateway itself refused them.
+func TestGatewayReportsRequests(t *testing.T) {
+	tests := map[string]struct {
+		body   io.Reader
+		own    bool
+		status int
+		reason string
+	}{
+		"answered":        {strings.NewReader("{}"), false, 200, ""},
+		"a stalled body":  {iotest.ErrReader(localhttp.ErrStalled), false, 408, "did not arrive in time"},
+		"half a body":     {iotest.ErrReader(io.ErrUnexpectedEOF), false, 400, "could not be read to its end"},
+		"an own delivery": {strings.NewReader("{}"), true, 200, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var told []served
+			own, function := new(deliveries), &echo{answer: fine}
+			r := httptest.NewRequest("POST", "/webhooks/zoho", tt.body)
+			if tt.own {
+				own.begin(r, new(trace))
+			}
+			again := r.Clone(t.Context())
+			w := httptest.NewRecorder()
+			g := gateway{function, own, func(s served) { told = append(told, s) }}
+			g.ServeHTTP(w, r)
+			if w.Code != tt.status || len(told) == 1 == tt.own {
+				t.Fatalf("answered %d and reported %d, want %d, reported unless it is an own delivery", w.Code, len(told), tt.status)
+			}
+			if !tt.own {
+				if s := told[0]; s.source != "zoho" || s.status != tt.status || !strings.Contains(s.reason, tt.reason) || (s.reason == "") != (tt.reason == "") {
+					t.Errorf("reported %+v, want the source and %q", s, tt.reason)
+				}
+				return
+			}
+			if _, marked := function.payload.Headers[strings.ToLower(deliveryHeader)]; marked {
+				t.Error("the function sees the mark of the delivery")
+			}
+			if g.ServeHTTP(w, again); len(told) != 1 {
+				t.Error("a mark that was used before is taken for an own delivery again")
+			}
+		})
+	}
+}
+
 func TestGatewayGoesOnWhenTheSenderHangsUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var met error
 	function := invokerFunc(func(ctx context.Context) { met = ctx.Err() })
-	gateway{function}.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
+	gateway{function: function}.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
 	if met != nil {
 		t.Errorf("the function's context has ended: %v", met)
 	}

@@ -14,58 +14,79 @@ import (
 	"untag/internal/webhook"
 )
 
-// invitation is a command to try, "" where there is none.
+// invitation is a command to try.
 type invitation struct {
 	url    string
 	source string
 	scheme event.Scheme
-	// secret is shown: it is that of the demonstration. "" where the secret is one's own.
+	// secret may be shown: it is an example, or good for this run alone. "" where the
+	// secret is the user's own.
 	secret string
 	body   string
-	tag    string
+	// tag is what the record loses, "" where the rules do not remove one for this body.
+	tag string
 }
 
-// invite looks for a webhook that takes a tag off one of these records: it asks the
-// rules, so that what is printed does what it says.
-func invite(url string, set *rules.Rules, webhooks webhookSecrets, demo bool, carried map[recordKey][]string) (invitation, bool) {
+// invite looks for a webhook that removes a tag from one of these records: it asks the
+// rules, so that what is printed does what it says. Failing that, it is any webhook about
+// one of the records. With a real account, for which carried is nil, it suggests nothing.
+func invite(url string, set *rules.Rules, webhooks webhookSecrets, shown map[string]string, carried map[recordKey][]string) (invitation, bool) {
+	if carried == nil {
+		return invitation{}, false
+	}
 	// Last first: in the project's file the records for trying by hand stand last.
 	keys := slices.SortedFunc(maps.Keys(carried), func(a, b recordKey) int {
 		return cmp.Or(strings.Compare(b.module, a.module), strings.Compare(b.id, a.id))
 	})
+	var any *invitation
 	for _, s := range set.Sources() {
-		i := slices.IndexFunc(s.Verify, func(v event.Scheme) bool { return v.Kind == "token" && v.Header != "" })
+		i := slices.IndexFunc(s.Verify, bySecretAlone)
 		if i < 0 || len(webhooks[s.Name]) == 0 {
 			continue
 		}
+		try := invitation{url: url, source: s.Name, scheme: s.Verify[i], secret: shown[s.Name]}
 		for _, key := range keys {
-			body, tag := closing(set, s.Name, key, carried[key])
-			if tag == "" {
-				continue
+			if try.body, try.tag = closing(set, s, key, carried[key]); try.tag != "" {
+				return try, true
 			}
-			try := invitation{url: url, source: s.Name, scheme: s.Verify[i], body: body, tag: tag}
-			if demo {
-				try.secret = webhooks[s.Name][0]
-			}
-			return try, true
+		}
+		if any == nil {
+			try.body = bodyAbout(cmp.Or(append(keys, recordKey{"Deals", "5725767000000900001"})...))
+			any = new(try)
 		}
 	}
-	return invitation{}, false
+	if any == nil {
+		return invitation{}, false
+	}
+	return *any, true
 }
 
-// closing is the body of a webhook that says that a record was closed, and a tag that the
-// rules take off the record for it.
-func closing(set *rules.Rules, source string, key recordKey, tags []string) (body, tag string) {
-	text, err := json.Marshal(struct {
+// bySecretAlone reports whether a request is proved by the secret as it is, and not by
+// what is computed with it.
+func bySecretAlone(s event.Scheme) bool {
+	return s.Kind == "token" && (s.Header != "" || s.Query != "") || s.Kind == "basic"
+}
+
+// bodyAbout says that a record was closed.
+func bodyAbout(key recordKey) string {
+	// A struct of strings can always be written.
+	text, _ := json.Marshal(struct {
 		Module string `json:"module"`
 		ID     string `json:"id"`
 		Stage  string
 	}{key.module, key.id, "Closed Won"})
+	return string(text)
+}
+
+// closing is the body of a webhook that says that a record was closed, and a tag that the
+// rules remove from the record for it.
+func closing(set *rules.Rules, source event.Source, key recordKey, tags []string) (body, tag string) {
+	body = bodyAbout(key)
+	ev, err := webhook.Parse(event.Delivery{
+		ID: "try", Source: source.Name, Proof: source.LikelyProof(), ContentType: "application/json", Body: []byte(body),
+	})
 	if err != nil {
-		return "", ""
-	}
-	ev, err := webhook.Parse(event.Delivery{ID: "try", Source: source, Proof: "token", ContentType: "application/json", Body: text})
-	if err != nil {
-		return "", ""
+		return body, ""
 	}
 	for _, c := range set.Decide(ev).Candidates {
 		if c.NeedsRecord || c.Module != key.module || !slices.Contains(c.IDs, key.id) {
@@ -73,23 +94,44 @@ func closing(set *rules.Rules, source string, key recordKey, tags []string) (bod
 		}
 		for _, name := range c.Tags {
 			if slices.Contains(tags, name) {
-				return string(text), name
+				return body, name
 			}
 		}
 	}
-	return "", ""
+	return body, ""
 }
 
 // String is the command, with a line that says what it does.
 func (i invitation) String() string {
-	about := fmt.Sprintf("Try it: this record is closed, and loses %q.", i.tag)
-	header := shellWord(i.scheme.Header + ": " + i.scheme.Prefix + i.secret)
+	about := "Try it: send a webhook, and see which rule does what with it."
+	if i.tag != "" {
+		about = fmt.Sprintf("Try it: this record is closed, and loses \"%s\".", clean(i.tag))
+	}
 	if i.secret == "" {
 		about += fmt.Sprintf(" Set WEBHOOK_TOKEN to the secret of %s first.", clean(i.source))
-		header = `"` + i.scheme.Header + `: ` + i.scheme.Prefix + `$WEBHOOK_TOKEN"`
 	}
-	return fmt.Sprintf("%s\n\n  curl -s %s \\\n    -H %s \\\n    -H 'Content-Type: application/json' \\\n    -d %s\n",
-		about, shellWord(i.url+"/webhooks/"+url.PathEscape(i.source)), header, shellWord(i.body))
+	address, credential := i.url+"/webhooks/"+url.PathEscape(i.source), ""
+	switch {
+	case i.scheme.Kind == "basic":
+		credential = " \\\n    -u " + i.withSecret("", i.secret)
+	case i.scheme.Header != "":
+		credential = " \\\n    -H " + i.withSecret(i.scheme.Header+": "+i.scheme.Prefix, i.secret)
+	}
+	word := shellWord(address)
+	if credential == "" {
+		word = i.withSecret(address+"?"+url.QueryEscape(i.scheme.Query)+"=", url.QueryEscape(i.secret))
+	}
+	return fmt.Sprintf("%s\n\n  curl -s %s%s \\\n    -H 'Content-Type: application/json' \\\n    -d %s\n",
+		about, word, credential, shellWord(i.body))
+}
+
+// withSecret is a word of the command with the secret at its end, or the variable that
+// holds it.
+func (i invitation) withSecret(before, secret string) string {
+	if i.secret != "" {
+		return shellWord(before + secret)
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(before) + `$WEBHOOK_TOKEN"`
 }
 
 // shellWord is a word as a shell takes it literally.

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"untag/internal/event"
 	"untag/internal/rules"
@@ -24,25 +28,28 @@ func TestInvite(t *testing.T) {
 		t.Fatal(faults)
 	}
 	webhooks := webhookSecrets{"zoho": {"it's", "old"}}
+	shown := map[string]string{"zoho": "it's"}
 	carried := map[recordKey][]string{{"Deals", "1"}: {"In progress"}, {"Deals", "2"}: {"VIP"}, {"Contacts", "3"}: {"In progress"}}
+	const any = "see which rule does what"
 	tests := map[string]struct {
 		webhooks webhookSecrets
-		demo     bool
+		shown    map[string]string
 		carried  map[recordKey][]string
 		says     []string
 		not      string
 	}{
-		"demo":           {webhooks, true, carried, []string{"'http://h/webhooks/zoho'", `'X-Webhook-Token: it'\''s'`, `"id":"1"`, `loses "In progress"`}, "WEBHOOK_TOKEN"},
-		"own secrets":    {webhooks, false, carried, []string{`"X-Webhook-Token: $WEBHOOK_TOKEN"`, "Set WEBHOOK_TOKEN to the secret of zoho"}, "it's"},
-		"no secret":      {webhookSecrets{}, true, carried, nil, ""},
-		"no tag left":    {webhooks, true, map[recordKey][]string{{"Deals", "1"}: nil}, nil, ""},
-		"another tag":    {webhooks, true, map[recordKey][]string{{"Deals", "2"}: {"VIP"}}, nil, ""},
-		"other module":   {webhooks, true, map[recordKey][]string{{"Contacts", "3"}: {"In progress"}}, nil, ""},
-		"a real account": {webhooks, true, nil, nil, ""},
+		"shown":          {webhooks, shown, carried, []string{"'http://h/webhooks/zoho'", `'X-Webhook-Token: it'\''s'`, `"id":"1"`, `loses "In progress"`}, "WEBHOOK_TOKEN"},
+		"own secrets":    {webhooks, nil, carried, []string{`"X-Webhook-Token: $WEBHOOK_TOKEN"`, "Set WEBHOOK_TOKEN to the secret of zoho"}, "it's"},
+		"no secret":      {webhookSecrets{}, shown, carried, nil, ""},
+		"no tag left":    {webhooks, shown, map[recordKey][]string{{"Deals", "1"}: nil}, []string{any, `"id":"1"`}, "loses"},
+		"another tag":    {webhooks, shown, map[recordKey][]string{{"Deals", "2"}: {"VIP"}}, []string{any, `"id":"2"`}, "loses"},
+		"other module":   {webhooks, shown, map[recordKey][]string{{"Contacts", "3"}: {"In progress"}}, []string{any, `"module":"Contacts"`}, "loses"},
+		"no records":     {webhooks, shown, map[recordKey][]string{}, []string{any, `"module":"Deals"`}, "loses"},
+		"a real account": {webhooks, shown, nil, nil, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			try, ok := invite("http://h", set, tt.webhooks, tt.demo, tt.carried)
+			try, ok := invite("http://h", set, tt.webhooks, tt.shown, tt.carried)
 			if ok != (tt.says != nil) {
 				t.Fatalf("invite = %v, %t", try, ok)
 			}
@@ -58,23 +65,31 @@ func TestInvite(t *testing.T) {
 	}
 }
 
-func TestInviteWithPrefix(t *testing.T) {
-	set, faults := rules.Load([]byte(strings.Replace(inviting, "verify: token", `verify: token, header: Authorization, prefix: "Bearer "`, 1)))
-	if set == nil {
-		t.Fatal(faults)
+// TestInvitationIsACommand runs what is printed in a shell that has another curl.
+func TestInvitationIsACommand(t *testing.T) {
+	const nasty = "$(id) `id` it's \"x\" \\"
+	header := event.Scheme{Kind: "token", Header: "X", Prefix: "Bearer "}
+	tests := map[string]struct {
+		try  invitation
+		want []string
+	}{
+		"a header":             {invitation{scheme: header, secret: nasty}, []string{"http://h/webhooks/a%20b", "-H", "X: Bearer " + nasty}},
+		"a header, own secret": {invitation{scheme: header}, []string{"http://h/webhooks/a%20b", "-H", "X: Bearer it is mine"}},
+		"an odd prefix":        {invitation{scheme: event.Scheme{Kind: "token", Header: "X", Prefix: nasty}}, []string{"http://h/webhooks/a%20b", "-H", "X: " + nasty + "it is mine"}},
+		"basic":                {invitation{scheme: event.Scheme{Kind: "basic"}, secret: "untag:" + nasty}, []string{"http://h/webhooks/a%20b", "-u", "untag:" + nasty}},
+		"a query":              {invitation{scheme: event.Scheme{Kind: "token", Query: "t k"}, secret: "a&b"}, []string{"http://h/webhooks/a%20b?t+k=a%26b"}},
+		"a query, own secret":  {invitation{scheme: event.Scheme{Kind: "token", Query: "token"}}, []string{"http://h/webhooks/a%20b?token=it is mine"}},
 	}
-	carried := map[recordKey][]string{{"Deals", "1"}: {"In progress"}}
-	for demo, want := range map[bool]string{true: "'Authorization: Bearer hush'", false: `"Authorization: Bearer $WEBHOOK_TOKEN"`} {
-		try, ok := invite("http://h", set, webhookSecrets{"zoho": {"hush"}}, demo, carried)
-		if !ok || !strings.Contains(try.String(), want) {
-			t.Errorf("invitation without %s:\n%s", want, try)
-		}
-	}
-}
-
-func TestInvitationQuotes(t *testing.T) {
-	try := invitation{url: "http://h", source: "a b", scheme: event.Scheme{Header: "X"}, secret: "$(id) `id`", body: "{}", tag: "t"}
-	if got := try.String(); !strings.Contains(got, "'X: $(id) `id`'") || !strings.Contains(got, "'http://h/webhooks/a%20b'") {
-		t.Errorf("invitation is not quoted:\n%s", got)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			tt.try.url, tt.try.source, tt.try.body, tt.try.tag = "http://h", "a b", `{"a":"it's"}`, "t"
+			_, command, _ := strings.Cut(tt.try.String(), "\n\n")
+			shell := exec.CommandContext(t.Context(), "sh", "-c", "WEBHOOK_TOKEN='it is mine'\ncurl() { printf '%s\\n' \"$@\"; }\n"+command)
+			out, err := shell.CombinedOutput()
+			want := slices.Concat([]string{"-s"}, tt.want, []string{"-H", "Content-Type: application/json", "-d", `{"a":"it's"}`})
+			if diff := cmp.Diff(want, strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")); err != nil || diff != "" {
+				t.Errorf("%v; the arguments differ (-want +got):\n%s", err, diff)
+			}
+		})
 	}
 }

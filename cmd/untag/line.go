@@ -34,23 +34,23 @@ type account struct {
 // recorded batches are delivered as though they came from it.
 const eventQueueARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
 
-// newLine wires the Lambda function's handler to an account, and records what it does.
-func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Logger) (*handler.Handler, *recorder, error) {
+// newLine wires the Lambda function's handler to an account, and keeps in the trace of
+// each invocation what it does.
+func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Logger) (*handler.Handler, error) {
 	client, err := zoho.New(zoho.Config{
 		APIURL: a.apiURL, Version: a.version,
 		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{Credentials: a.credentials, AccountsURL: a.accountsURL})),
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	r := &recorder{pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client})}
 	return handler.New(handler.Config{
 		Rules:         set,
 		Receiver:      webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks}),
-		Pipeline:      r,
+		Pipeline:      recorder{pipeline.New(pipeline.Config{Rules: set, CRM: client})},
 		EventQueueARN: eventQueueARN,
-		Log:           log,
-	}), r, nil
+		Log:           slog.New(reasons{log.Handler()}),
+	}), nil
 }
 
 // readRules reads a rules file; its error has every fault.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,25 +11,21 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-	"golang.org/x/term"
 
 	"untag/internal/pipeline"
 )
-
-// plainWidth is how wide a table may be where no terminal says otherwise, in columns.
-const plainWidth = 100
 
 // report is the table of what deliveries did, and below it what went wrong.
 type report struct {
 	out    io.Writer
 	table  table.Writer
 	width  int
-	colour bool
+	colour painter
 	wrong  []string
 }
 
 func newReport(w io.Writer) *report {
-	r := &report{out: w, table: table.NewWriter(), width: terminalWidth(w), colour: isTerminal(w)}
+	r := &report{out: w, table: table.NewWriter(), width: terminalWidth(w), colour: painterFor(w)}
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
 	style.Options = table.Options{SeparateHeader: true}
@@ -39,21 +34,6 @@ func newReport(w io.Writer) *report {
 	r.table.SuppressTrailingSpaces()
 	r.table.AppendHeader(table.Row{"event", "outcome", "rule", "record", "tags before", "tags after"})
 	return r
-}
-
-// isTerminal reports whether colour is wanted: on a terminal, unless NO_COLOR is set.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(file.Fd()))
-}
-
-func terminalWidth(w io.Writer) int {
-	if file, ok := w.(*os.File); ok {
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
-			return width
-		}
-	}
-	return plainWidth
 }
 
 // add has a row for each change of a delivery; one that got no further than its answer
@@ -79,12 +59,12 @@ func (r *report) add(d delivered, changes []change) {
 func (r *report) outcome(outcome string, wrong bool) string {
 	switch outcome {
 	case pipeline.OutcomeRemoved:
-		return r.paint(text.FgGreen, outcome)
+		return r.colour.paint(text.FgGreen, outcome)
 	case pipeline.OutcomeNothing:
 		return outcome
 	}
 	if wrong {
-		return r.paint(text.FgRed, orDash(outcome))
+		return r.colour.paint(text.FgRed, orDash(outcome))
 	}
 	return orDash(outcome)
 }
@@ -98,17 +78,10 @@ func (r *report) tags(list, remaining []string, known bool) string {
 	for i, tag := range list {
 		shown[i] = clean(tag)
 		if !slices.Contains(remaining, tag) {
-			shown[i] = r.paint(text.FgYellow, shown[i])
+			shown[i] = r.colour.paint(text.FgYellow, shown[i])
 		}
 	}
 	return strings.Join(shown, ", ")
-}
-
-func (r *report) paint(c text.Color, s string) string {
-	if !r.colour {
-		return s
-	}
-	return c.Sprint(s)
 }
 
 // print writes the table, in narrower columns where it would not fit.
@@ -129,7 +102,7 @@ func (r *report) print() {
 		fmt.Fprintln(r.out)
 	}
 	for _, line := range r.wrong {
-		fmt.Fprintln(r.out, r.paint(text.FgRed, line))
+		fmt.Fprintln(r.out, r.colour.paint(text.FgRed, line))
 	}
 }
 

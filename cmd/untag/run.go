@@ -6,57 +6,70 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"untag/functions/removetags/handler"
-	"untag/internal/rules"
 	"untag/internal/zoho"
 )
 
 type runFlags struct {
 	listen, rules, events, records, secrets string
+	hosts                                   []string
 	once, zoho, verbose                     bool
-	// eventsGiven and secretsGiven say that those were named, and are not the project's.
-	eventsGiven, secretsGiven bool
+	// given says which of --events, --records and --secrets were named: what was named
+	// must be there, and the defaults need not.
+	given map[string]bool
 }
 
 func newRun() *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
 		Use:   "run",
-		Short: "Run the whole line here, against a pretend Zoho",
+		Short: "Run the whole program on this machine, with a simulated Zoho",
 		Long: `Run untag's Lambda function on this machine, behind a small stand-in for API
-Gateway and beside a pretend Zoho. Every recorded event is delivered as its sender
-would, and what came off which record is shown. Then it goes on serving, until
-Ctrl-C.
+Gateway and with a simulated Zoho. Each recorded event is delivered as its sender
+would, and a table shows which tags were removed from which record. Then untag
+listens for webhooks and prints a line for each one, until Ctrl-C.
 
-With --zoho tags come off the records of a real account. Its credential is the
-secret that ZOHO_SECRET_ID names in AWS Secrets Manager, or ZOHO_CLIENT_ID,
-ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER. The project's own
-events name made-up records and are not delivered to it: give --events a folder
-of events about yours, if you want some delivered.
+A rules file is all it needs. Without recorded events none are delivered; without a
+records file the simulated Zoho starts with made-up records; without a secrets file
+each source gets a secret for this run.
 
-It exits with 0 when done, 1 when a delivery of --once went wrong, 2 when it was
-used wrongly.`,
+With --zoho, tags are removed from the records of a real account. Its credential is
+the secret that ZOHO_SECRET_ID names in AWS Secrets Manager, or ZOHO_CLIENT_ID,
+ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER. The project's own events
+name made-up records and are not delivered to it: use --events to name a folder of
+events about your records. The published example secrets are refused: use --secrets.
+
+` + hostsHelp + `
+
+Exit codes: 0: done; 1: a delivery of --once failed; 2: wrong usage or an unreadable
+file.`,
 		Example: `  untag run
   untag run --once
+  untag run --rules my-rules.yaml --records my-records.yaml
   untag run --zoho --rules my-rules.yaml --secrets my-webhook-secrets.json`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			f.eventsGiven, f.secretsGiven = c.Flags().Changed("events"), c.Flags().Changed("secrets")
+			f.given = make(map[string]bool)
+			for _, name := range []string{"events", "records", "secrets"} {
+				f.given[name] = c.Flags().Changed(name)
+			}
 			return run(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), f)
 		},
 	}
-	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to serve webhooks on; port 0 takes a free one")
+	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on for webhooks; port 0 takes a free one")
+	c.Flags().StringSliceVar(&f.hosts, "allow-host", nil, "further hosts to answer to, such as that of a tunnel")
 	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file")
 	c.Flags().StringVar(&f.events, "events", "events", "folder of recorded events to deliver")
-	c.Flags().StringVar(&f.records, "records", filepath.Join("events", "crm.yaml"), "records of the pretend Zoho")
+	c.Flags().StringVar(&f.records, "records", filepath.Join("events", "crm.yaml"), "records of the simulated Zoho")
 	c.Flags().StringVar(&f.secrets, "secrets", filepath.Join("events", "secrets", "webhook.json"), `webhook secrets, such as {"zoho": "…", "github": ["…"]}`)
-	c.Flags().BoolVar(&f.once, "once", false, "end after the deliveries; exit 1 if one went wrong")
+	c.Flags().BoolVar(&f.once, "once", false, "end after the deliveries; exit 1 if one failed")
 	c.Flags().BoolVar(&f.zoho, "zoho", false, "use a real account; events are delivered only with --events")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "write the function's log to standard error, at LOG_LEVEL")
 	return c
@@ -64,51 +77,67 @@ used wrongly.`,
 
 // running is a function that serves, and what it serves.
 type running struct {
-	out      io.Writer
-	flags    runFlags
-	log      *slog.Logger
-	rules    *rules.Rules
-	webhooks webhookSecrets
-	files    []string
+	out   io.Writer
+	flags runFlags
+	log   *slog.Logger
+	inputs
 
 	url      string
 	function *handler.Handler
-	recorder *recorder
+	own      *deliveries
 	crm      *crm // nil with a real account
 }
 
 // run reads all that it is given before it opens a port.
 func run(ctx context.Context, w, stderr io.Writer, f runFlags) error {
-	r, err := prepare(w, stderr, f)
-	if err != nil {
+	r := &running{out: w, flags: f, own: new(deliveries)}
+	var err error
+	if r.log, err = logger(stderr, os.Getenv, f.verbose); err != nil {
 		return err
 	}
-	// The pretend Zoho outlasts what is in flight.
+	var a account
+	if f.zoho {
+		if a, err = realAccount(os.Getenv); err != nil {
+			return err
+		}
+	}
+	if r.inputs, err = readInputs(f); err != nil {
+		return err
+	}
+	// The simulated Zoho outlasts what is in flight.
 	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBehind()
-	a, err := r.account(behind)
+	if !f.zoho {
+		if a, err = r.simulate(behind); err != nil {
+			return err
+		}
+	}
+	if r.function, err = newLine(r.rules, r.webhooks, a, r.log); err != nil {
+		return err
+	}
+	return r.serve(ctx)
+}
+
+// serve delivers the recorded events, and then serves until ctx ends.
+func (r *running) serve(ctx context.Context) error {
+	l, err := listen(r.flags.listen)
 	if err != nil {
 		return err
-	}
-	if r.function, r.recorder, err = newLine(r.rules, r.webhooks, a, r.log); err != nil {
-		return err
-	}
-	l, err := listen(f.listen)
-	if err != nil {
-		return err
-	}
-	if f.zoho && !f.secretsGiven && !loopback(l) {
-		l.Close()
-		return errors.New("--zoho with the demonstration's webhook secrets, which everybody knows, is for this machine alone: name your own with --secrets, or listen on 127.0.0.1")
 	}
 	r.url = urlOf(l)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	lines := newTicker(r.out, r.rules)
+	front := named(gateway{r.function, r.own, lines.print}, l, r.flags.listen, r.flags.hosts)
+	front.Refused = func(q *http.Request, status int, reason string) {
+		lines.print(served{at: time.Now(), method: q.Method, path: q.URL.Path, status: status, reason: reason})
+	}
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, l, gateway{r.function}, r.log) }()
+	go func() { ended <- serve(ctx, l, front, r.log) }()
 
+	fmt.Fprint(r.out, r.notes(r.flags))
 	err = r.deliver(ctx)
-	if f.once || err != nil {
+	if r.flags.once || err != nil {
 		stop()
 		return errors.Join(err, <-ended)
 	}
@@ -116,41 +145,14 @@ func run(ctx context.Context, w, stderr io.Writer, f runFlags) error {
 	return <-ended
 }
 
-func prepare(w, stderr io.Writer, f runFlags) (*running, error) {
-	r := &running{out: w, flags: f}
-	var err error
-	if r.rules, err = readRules(f.rules); err != nil {
-		return nil, err
-	}
-	if r.webhooks, err = readWebhookSecrets(f.secrets); err != nil {
-		return nil, err
-	}
-	if r.log, err = logger(stderr, os.Getenv, f.verbose); err != nil {
-		return nil, err
-	}
-	if !f.zoho || f.eventsGiven {
-		if r.files, err = eventFiles(f.events); err != nil {
-			return nil, err
-		}
-	}
-	return r, nil
-}
-
-// account is the real one, or that of a sandbox that serves until ctx ends.
-func (r *running) account(ctx context.Context) (account, error) {
-	if r.flags.zoho {
-		return realAccount(os.Getenv)
-	}
-	records, err := readRecords(r.flags.records)
-	if err != nil {
-		return account{}, err
-	}
+// simulate is the account of a sandbox that serves until ctx ends.
+func (r *running) simulate(ctx context.Context) (account, error) {
 	l, err := listen("127.0.0.1:0")
 	if err != nil {
 		return account{}, err
 	}
-	r.crm = newWatched(records)
-	go func() { _ = r.crm.Serve(ctx, l) }()
+	r.crm = newWatched(r.records)
+	go func() { _ = serve(ctx, l, named(r.crm, l, "", nil), r.log) }()
 	credentials := zoho.Credentials(r.crm.Credentials())
 	return account{
 		credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
@@ -160,12 +162,10 @@ func (r *running) account(ctx context.Context) (account, error) {
 
 // deliver sends every event and reports; an error says that not all went well.
 func (r *running) deliver(ctx context.Context) error {
-	defer r.recorder.end()
 	if len(r.files) == 0 {
-		fmt.Fprintln(r.out, "No events were delivered: this is a real account, and the project's events name made-up records.\nDeliver events about your own records with --events FOLDER.")
 		return nil
 	}
-	table, d := newReport(r.out), newDeliverer(r.function, r.url, r.recorder)
+	table, d := newReport(r.out), newDeliverer(r.function, r.url, r.own)
 	done, wrong := 0, 0
 	for _, file := range r.files {
 		before := r.crm.tags()
@@ -191,16 +191,10 @@ func (r *running) deliver(ctx context.Context) error {
 	return nil
 }
 
-// invite says where webhooks are served, and what to try.
+// invite says where webhooks are received, and what to try.
 func (r *running) invite() {
-	fmt.Fprintf(r.out, "\nServing webhooks at %s/webhooks/{source}. Ctrl-C ends it.\n", r.url)
-	if try, ok := invite(r.url, r.rules, r.webhooks, !r.flags.secretsGiven, r.crm.tags()); ok {
+	fmt.Fprintf(r.out, "\nListening for webhooks at %s/webhooks/{source}; each one is shown below. Press Ctrl-C to stop.\n", r.url)
+	if try, ok := invite(r.url, r.rules, r.webhooks, r.shown, r.crm.tags()); ok {
 		fmt.Fprintf(r.out, "\n%s\n", try)
 	}
-}
-
-// loopback reports whether only this machine reaches a listener.
-func loopback(l net.Listener) bool {
-	address, ok := l.Addr().(*net.TCPAddr)
-	return ok && address.IP.IsLoopback()
 }

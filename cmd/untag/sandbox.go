@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -19,6 +19,7 @@ import (
 
 type sandboxFlags struct {
 	listen, records, journal string
+	hosts                    []string
 	json                     bool
 	faults                   faultFlags
 	concurrency              int
@@ -54,7 +55,9 @@ Zoho's answers differ between its pages and what people report. --answers choose
   errors-in-data  an error of the whole call, inside "data" and without an id
   json-path       a bad id is named by its place, "$.ids[1]"
   path-index      a bad id is named by its number among the ids, from 0
-  number-ids      ids are JSON numbers`,
+  number-ids      ids are JSON numbers
+
+` + hostsHelp,
 		Example: `  untag sandbox --records events/crm.yaml
   untag sandbox --listen 127.0.0.1:0 --json
   untag sandbox --records events/crm.yaml --faults 0.2 --seed 7 --journal removals.jsonl
@@ -64,6 +67,7 @@ Zoho's answers differ between its pages and what people report. --answers choose
 		RunE: func(c *cobra.Command, _ []string) error { return serveSandbox(c, f) },
 	}
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:9797", "address to listen on; port 0 takes a free one")
+	c.Flags().StringSliceVar(&f.hosts, "allow-host", nil, "further hosts to answer to")
 	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records")
 	c.Flags().BoolVar(&f.json, "json", false, "print address and credentials as one line of JSON")
 	c.Flags().StringVar(&f.journal, "journal", "", "file to write every removal to, a line of JSON each")
@@ -111,7 +115,7 @@ func serveSandbox(c *cobra.Command, f sandboxFlags) error {
 	if err := printAccess(c.OutOrStdout(), a, f.json); err != nil {
 		return err
 	}
-	return crm.Serve(c.Context(), l)
+	return serve(c.Context(), l, named(crm, l, f.listen, f.hosts), slog.New(slog.DiscardHandler))
 }
 
 // config is the sandbox that the flags ask for, empty where no records are named.
@@ -172,23 +176,6 @@ func recordsFault(file string, err error) error {
 		lines = append(lines, clean(place+": "+message))
 	}
 	return errors.New(strings.Join(lines, "\n"))
-}
-
-// urlOf is where a listener is reached from this machine.
-func urlOf(l net.Listener) string {
-	address, ok := l.Addr().(*net.TCPAddr)
-	if ok && address.IP.IsUnspecified() {
-		return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
-	}
-	return "http://" + l.Addr().String()
-}
-
-func listen(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("%w; choose another address with --listen", err)
-	}
-	return l, nil
 }
 
 func printAccess(w io.Writer, a access, asJSON bool) error {

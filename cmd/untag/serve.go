@@ -7,33 +7,64 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"time"
+	"os"
+	"strings"
+	"syscall"
+
+	"untag/internal/localhttp"
 )
 
-// grace is how long requests in flight may take once serving shall end.
-const grace = 5 * time.Second
+// hostsHelp is what --help says of the hosts that are answered to.
+const hostsHelp = `Requests are answered only where their Host names this machine: 127.0.0.1, ::1,
+localhost, a name that ends in .localhost, and what --listen or --allow-host names.
+Others get 421, so that no web page can reach it through a name of its own.`
 
 // serve answers until ctx ends, and then finishes what is in flight.
 func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	err := localhttp.Serve(ctx, l, h, slog.NewLogLogger(log.Handler(), slog.LevelWarn))
+	if errors.Is(err, localhttp.ErrCutOff) {
+		return answerIsNo{err.Error()}
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serve %s: %w", l.Addr(), err)
-	case <-ctx.Done():
+	return err
+}
+
+// named limits a handler to the hosts that the flags allow.
+func named(next http.Handler, l net.Listener, address string, also []string) localhttp.Hosts {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = ""
 	}
-	rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	switch err := server.Shutdown(rest); {
-	case errors.Is(err, context.DeadlineExceeded):
-		server.Close()
-		return answerIsNo{fmt.Sprintf("requests were cut off that took longer than %s to end", grace)}
-	case err != nil:
-		return fmt.Errorf("serve %s: %w", l.Addr(), err)
+	return localhttp.Hosts{Next: next, Also: append([]string{host}, also...), Public: !loopback(l)}
+}
+
+// loopback reports whether only this machine reaches a listener.
+func loopback(l net.Listener) bool {
+	address, ok := l.Addr().(*net.TCPAddr)
+	return ok && address.IP.IsLoopback()
+}
+
+// urlOf is where a listener is reached from this machine.
+func urlOf(l net.Listener) string {
+	address, ok := l.Addr().(*net.TCPAddr)
+	if ok && address.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
 	}
-	return nil
+	return "http://" + l.Addr().String()
+}
+
+// listen opens a port; its errors say what to do.
+func listen(address string) (net.Listener, error) {
+	if !strings.Contains(address, ":") {
+		return nil, fmt.Errorf("--listen %s: name an address and a port, such as 127.0.0.1:8080", address)
+	}
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("--listen %s: another program is using this port (address already in use); choose another port, or 0 for a free one: --listen 127.0.0.1:0", address)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("--listen %s: you may not use this port: those below 1024 are for the administrator; choose a higher one, such as --listen 127.0.0.1:8080", address)
+	}
+	return nil, fmt.Errorf("--listen %s: %w; choose another address, such as 127.0.0.1:8080", address, err)
 }

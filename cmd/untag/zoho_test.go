@@ -25,9 +25,15 @@ func realEnv(t *testing.T) (*sandbox.Sandbox, []string) {
 	}
 }
 
+// ownSecrets is a file of webhook secrets that are not published.
+func ownSecrets(t *testing.T) string {
+	t.Helper()
+	return folderWith(t, map[string]string{"own.json": `{"zoho": "b7d1f04c5a8e92d36f10", "github": "c94ad0b3e6f7811250aa"}`}) + "/own.json"
+}
+
 func TestRunZohoDeliversNothingUnasked(t *testing.T) {
 	crm, env := realEnv(t)
-	code, out, errs := finished(t, env, "run", "--zoho", "--once", "--listen", "127.0.0.1:0")
+	code, out, errs := finished(t, env, "run", "--zoho", "--once", "--listen", "127.0.0.1:0", "--secrets", ownSecrets(t))
 	if code != 0 || !strings.Contains(out, "No events were delivered") || !strings.Contains(out, "--events") {
 		t.Errorf("exit %d, want 0 and that nothing was delivered: %q, %q", code, out, errs)
 	}
@@ -48,7 +54,7 @@ func TestRunZohoDeliversWhatIsAsked(t *testing.T) {
 			if version != "" {
 				env = append(env, "ZOHO_API_VERSION="+version)
 			}
-			code, out, errs := finished(t, env, "run", "--zoho", "--once", "--listen", "127.0.0.1:0", "--events", folder)
+			code, out, errs := finished(t, env, "run", "--zoho", "--once", "--listen", "127.0.0.1:0", "--events", folder, "--secrets", ownSecrets(t))
 			if code != 0 || !strings.Contains(out, "In progress, VIP") || strings.Contains(out+errs, "ZOHO_") {
 				t.Errorf("exit %d: %q, %q", code, out, errs)
 			}

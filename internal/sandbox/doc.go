@@ -5,9 +5,8 @@
 // lost when Zoho misbehaves.
 //
 // It is an independent reading of Zoho's pages and imports nothing of the
-// project: a mistake in the client must not be repeated here. It keeps
-// everything in memory, reads no environment, starts no goroutine of its own and
-// holds no rules.
+// project but how to serve: a mistake in the client must not be repeated here. It
+// keeps everything in memory, reads no environment and holds no rules.
 //
 // Zoho's pages leave some answers open. The sandbox answers them so:
 //

@@ -32,6 +32,7 @@ var never = map[string][]string{
 	"untag/internal/lambdatest": {"untag/"},
 	"untag/internal/awstest":    {"untag/"},
 	"untag/internal/parallel":   {"untag/"},
+	"untag/internal/localhttp":  {"untag/"},
 }
 
 // neverItself lists what a package must not import itself, although something that it

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+)
+
+// inputs are what `untag run` reads, and what it makes up where a default is not there.
+type inputs struct {
+	rules    *rules.Rules
+	webhooks webhookSecrets
+	records  sandbox.Records
+	files    []string
+
+	// shown are the secrets that may be printed, by source: those of the project's
+	// example, and those that were made up for this run.
+	shown map[string]string
+	// madeUp are the sources whose secret was made up.
+	madeUp []string
+	// noRecords says that there was no file of records, noEvents why there are no events.
+	noRecords bool
+	noEvents  string
+}
+
+func readInputs(f runFlags) (inputs, error) {
+	var in inputs
+	var err error
+	if in.rules, err = readRules(f.rules); err != nil {
+		return in, err
+	}
+	if err := in.readSecrets(f); err != nil {
+		return in, err
+	}
+	if !f.zoho || f.given["events"] {
+		in.files, err = eventFiles(f.events)
+		var none noEvents
+		if err != nil && (f.given["events"] || !errors.As(err, &none)) {
+			return in, err
+		}
+		in.noEvents = none.why
+	}
+	if f.zoho {
+		return in, nil
+	}
+	in.records, err = readRecords(f.records)
+	if absent(err) && !f.given["records"] {
+		in.noRecords, in.records, err = true, recordsOf(in.rules), nil
+	}
+	return in, err
+}
+
+func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// readSecrets reads the file, and makes up what a default file lacks, so that a source
+// can be tried at once. Secrets that were made up are good for this run alone.
+func (in *inputs) readSecrets(f runFlags) error {
+	var err error
+	in.webhooks, err = readWebhookSecrets(f.secrets)
+	if err != nil && (f.given["secrets"] || !absent(err)) {
+		return err
+	}
+	if f.zoho && !f.given["secrets"] && in.webhooks != nil {
+		return fmt.Errorf("--zoho: the secrets in %s are published examples, which anyone may know; use --secrets to name a file with your own", f.secrets)
+	}
+	in.shown = make(map[string]string)
+	if in.webhooks == nil {
+		in.webhooks = make(webhookSecrets)
+	}
+	for source, secrets := range in.webhooks {
+		if !f.given["secrets"] && len(secrets) > 0 {
+			in.shown[source] = secrets[0]
+		}
+	}
+	if f.given["secrets"] {
+		return nil
+	}
+	for _, s := range in.rules.Sources() {
+		if s.Secrets() && len(in.webhooks[s.Name]) == 0 {
+			secret := madeUpSecret(s)
+			in.webhooks[s.Name], in.shown[s.Name] = []string{secret}, secret
+			in.madeUp = append(in.madeUp, s.Name)
+		}
+	}
+	return nil
+}
+
+// notes say what was not there, and how to give it.
+func (in inputs) notes(f runFlags) string {
+	var out strings.Builder
+	switch {
+	case len(in.files) > 0:
+	case f.zoho:
+		out.WriteString("No events were delivered: this is a real account, and the project's events name made-up records.\nUse --events FOLDER to deliver events about your own records.\n")
+	default:
+		fmt.Fprintf(&out, "No events were delivered: %s. Use --events FOLDER to name a folder of recorded events.\n", clean(in.noEvents))
+	}
+	if in.noRecords {
+		fmt.Fprintf(&out, "There is no %s, so the simulated Zoho ", clean(f.records))
+		if len(in.records) == 0 {
+			out.WriteString("has no records. Use --records FILE to name a file such as:\n  Deals: [{id: \"5725767000000900001\", Tag: [In progress]}]\n")
+		} else {
+			out.WriteString("starts with these records. Use --records FILE to name a file like it:\n")
+		}
+		for _, module := range slices.Sorted(maps.Keys(in.records)) {
+			record := in.records[module][0]
+			fmt.Fprintf(&out, "  %s: [{id: \"%s\", Tag: [%s]}]\n", module, record["id"], yamlList(record["Tag"].([]any)))
+		}
+	}
+	if len(in.madeUp) > 0 {
+		fmt.Fprintf(&out, "No secret for %s in %s, so one was made up for this run. Use --secrets FILE to name a file with yours:\n", clean(strings.Join(in.madeUp, ", ")), clean(f.secrets))
+		for _, source := range in.madeUp {
+			fmt.Fprintf(&out, "  %s  %s\n", clean(source), in.shown[source])
+		}
+	}
+	for _, s := range in.rules.Sources() {
+		if s.Secrets() && len(in.webhooks[s.Name]) == 0 {
+			fmt.Fprintf(&out, "Source %s has no secret in %s: what needs one is refused. Add \"%s\": \"…\" to it.\n", clean(s.Name), clean(f.secrets), clean(s.Name))
+		}
+	}
+	return out.String()
+}
+
+// yamlList are tags as YAML has them in a list; quoted, as a tag may hold any sign.
+func yamlList(tags []any) string {
+	var list []string
+	for _, tag := range tags {
+		list = append(list, fmt.Sprintf("%q", tag))
+	}
+	return strings.Join(list, ", ")
+}
+
+// noEvents is a folder that has no recorded events, or is not there.
+type noEvents struct{ why string }
+
+func (e noEvents) Error() string {
+	return "read the events: " + e.why + "; name another folder with --events"
+}
+
+// readFolder lists a folder of events; see eventFiles.
+func readFolder(folder string) ([]os.DirEntry, error) {
+	entries, err := os.ReadDir(folder)
+	if absent(err) {
+		return nil, noEvents{"there is no folder " + folder}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the events: %w", err)
+	}
+	return entries, nil
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+	"golang.org/x/term"
+)
+
+// plainWidth is how wide a table may be where no terminal says otherwise, in columns.
+const plainWidth = 100
+
+// painter colours text, where colour is wanted.
+type painter bool
+
+// painterFor wants colour on a terminal, unless NO_COLOR is set.
+func painterFor(w io.Writer) painter {
+	file := terminalOf(w)
+	return painter(file != nil && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb")
+}
+
+func (p painter) paint(c text.Color, s string) string {
+	if !p {
+		return s
+	}
+	return c.Sprint(s)
+}
+
+func terminalWidth(w io.Writer) int {
+	if file := terminalOf(w); file != nil {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return plainWidth
+}
+
+// terminalOf is the terminal that a writer writes to, nil if it is none.
+func terminalOf(w io.Writer) *os.File {
+	if to, ok := w.(interface{ File() *os.File }); ok {
+		if file := to.File(); file != nil && term.IsTerminal(int(file.Fd())) {
+			return file
+		}
+		return nil
+	}
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return file
+}

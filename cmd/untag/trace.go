@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"untag/internal/event"
+	"untag/internal/pipeline"
+)
+
+// trace gathers what became of one invocation, where its answer may not say. The zero
+// trace is ready to use.
+type trace struct {
+	mu sync.Mutex
+	traceContent
+}
+
+// traceContent are the events of an invocation with their outcomes, and the reason that
+// the log has for a refusal.
+type traceContent struct {
+	events   []event.Event
+	outcomes []pipeline.Outcome
+	reason   string
+}
+
+// read returns what has been gathered so far.
+func (t *trace) read() traceContent {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.traceContent
+}
+
+type traceKey struct{}
+
+// traced returns a context whose invocation is gathered in t.
+func traced(ctx context.Context, t *trace) context.Context {
+	return context.WithValue(ctx, traceKey{}, t)
+}
+
+func traceOf(ctx context.Context) *trace {
+	t, _ := ctx.Value(traceKey{}).(*trace)
+	return t
+}
+
+// actor acts on events.
+type actor interface {
+	Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome
+}
+
+// recorder keeps the outcomes of events in the trace of their invocation.
+type recorder struct{ pipeline actor }
+
+// Run acts on events, and records.
+func (r recorder) Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome {
+	t := traceOf(ctx)
+	if t == nil {
+		return r.pipeline.Run(ctx, events)
+	}
+	list := slices.Collect(events)
+	outcomes := r.pipeline.Run(ctx, slices.Values(list))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.events = append(t.events, list...)
+	t.outcomes = append(t.outcomes, outcomes...)
+	return outcomes
+}
+
+// reasons keeps the reason of a refusal in the trace of its invocation, and passes the
+// log on.
+type reasons struct{ slog.Handler }
+
+// Enabled also lets through what only the trace is interested in.
+func (r reasons) Enabled(ctx context.Context, level slog.Level) bool {
+	return traceOf(ctx) != nil || r.Handler.Enabled(ctx, level)
+}
+
+// Handle keeps the last reason.
+func (r reasons) Handle(ctx context.Context, record slog.Record) error {
+	if t := traceOf(ctx); t != nil {
+		record.Attrs(func(a slog.Attr) bool {
+			if a.Key == "reason" {
+				t.mu.Lock()
+				defer t.mu.Unlock()
+				t.reason = a.Value.String()
+			}
+			return true
+		})
+	}
+	if !r.Handler.Enabled(ctx, record.Level) {
+		return nil
+	}
+	return r.Handler.Handle(ctx, record)
+}
+
+// WithAttrs keeps the handler what it is.
+func (r reasons) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return reasons{r.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup keeps the handler what it is.
+func (r reasons) WithGroup(name string) slog.Handler { return reasons{r.Handler.WithGroup(name)} }
