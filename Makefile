@@ -54,6 +54,10 @@ soak: $(VENV)/aws/done bootstrap ## Lose nothing: events by the thousand, faults
 	MOTO_SERVER="$(VENV)/aws/bin/python test/soak/server.py" test/moto \
 	  go run ./test/soak --endpoint MOTO --events $(EVENTS) --workers $(WORKERS)
 
+.PHONY: test-phone
+test-phone: ## Compare phone numbers as Google's library does (needs only Go)
+	cd test/phone && go vet ./... && go test ./...
+
 .PHONY: test-sdk
 test-sdk: ## Drive Zoho's official SDKs against the sandbox (needs Python and Node)
 	python3 test/sdk/run.py

@@ -5,22 +5,26 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
+	"time"
 
 	"untag/internal/jsonvalue"
+	"untag/internal/phone"
 )
 
 // Matches compares a record with what was searched for, exactly: email addresses in
-// any case, telephone numbers by their digits, criteria by their text. Zoho's own
-// comparison is wider.
+// any case of A to Z, telephone numbers as package phone does, criteria by their text.
+// Zoho's own comparison is wider.
 func Matches(s Search, r Record) bool {
 	switch {
 	case s.Email != "":
 		want := strings.TrimSpace(s.Email)
 		return anyText(r, func(text string) bool { return equalASCIIFold(strings.TrimSpace(text), want) })
 	case s.Phone != "":
-		want := phoneDigits(strings.TrimSpace(s.Phone))
-		return want != "" && anyText(r, func(text string) bool { return phoneDigits(text) == want })
+		want, ok := phone.Parse(s.Phone, s.Region)
+		return ok && anyText(r, func(text string) bool {
+			got, ok := phoneOf(text, s.Region)
+			return ok && phone.Same(got, want)
+		})
 	}
 	for _, c := range s.Criteria {
 		if !equals(r.field(c.Field), c.Value) {
@@ -39,7 +43,7 @@ func Compared(s Search, records []Record) []string {
 	}
 	looksAlike := func(text string) bool { return strings.Contains(text, "@") }
 	if s.Phone != "" {
-		looksAlike = func(text string) bool { return phoneDigits(text) != "" }
+		looksAlike = func(text string) bool { _, ok := phoneOf(text, s.Region); return ok }
 	}
 	for _, r := range records {
 		if len(s.Criteria) > 0 {
@@ -95,19 +99,32 @@ func asciiLower(c byte) byte {
 	return c
 }
 
-// phoneDigits are the digits of a text that looks like a telephone number, else "".
-func phoneDigits(text string) string {
-	var digits strings.Builder
-	for _, r := range text {
-		switch {
-		case '0' <= r && r <= '9':
-			digits.WriteRune(r)
-		case strings.ContainsRune("+-.()/", r), unicode.IsSpace(r), unicode.Is(unicode.Pd, r):
-		default:
-			return ""
-		}
+// phoneOf reads a text that looks like a telephone number. A date does too, but is none.
+func phoneOf(text, region string) (phone.Number, bool) {
+	if _, err := time.Parse(time.DateOnly, text); err == nil {
+		return phone.Number{}, false
 	}
-	return digits.String()
+	return phone.Parse(text, region)
+}
+
+// Wider is a search for a telephone number by its digits alone, without its country code
+// and what is dialled before: Zoho finds them in every way of writing the number. It is
+// false where the digits are those of the text, or too few to look for.
+func (s Search) Wider() (Search, bool) {
+	const fewest = 6
+	n, ok := phone.Parse(s.Phone, s.Region)
+	if !ok || len(n.National) < fewest || n.National == strings.Map(asciiDigit, s.Phone) {
+		return Search{}, false
+	}
+	s.Phone = n.National
+	return s, true
+}
+
+func asciiDigit(r rune) rune {
+	if r < '0' || r > '9' {
+		return -1
+	}
+	return r
 }
 
 // equals compares a field with a criterion's value. An absent or empty field equals

@@ -30,6 +30,51 @@ func TestMatchesEmail(t *testing.T) {
 	}
 }
 
+// TestMatchesPhone: numbers are compared as people mean them, in any field that holds one.
+func TestMatchesPhone(t *testing.T) {
+	tests := map[string]struct {
+		searched, region, stored string
+		want                     bool
+	}{
+		"without its country code":     {"+1 415-555-0100", "US", "(415) 555-0100", true},
+		"with 00":                      {"(415) 555-0100", "US", "0014155550100", true},
+		"an extension in the CRM":      {"0014155550100", "US", "+1 415-555-0100 ext. 5", true},
+		"an extension in the event":    {"+1-415-555-0100;ext=5", "", "+1 (415) 555-0100", true},
+		"the trunk zero":               {"030 1234567", "DE", "+49 (0)30 1234567", true},
+		"the zero of Italy":            {"06 1234567", "IT", "+39 6 1234567", false},
+		"another country":              {"+49 30 1234567", "DE", "+43 30 1234567", false},
+		"no region":                    {"(415) 555-0100", "", "+1 415-555-0100", false},
+		"no region, and none has one":  {"(415) 555-0100", "", "415.555.0100", true},
+		"letters":                      {"1-800-FLOWERS", "US", "1-800-FLOWERS", false},
+		"a date is no number":          {"2024 01 02", "US", "2024-01-02", false},
+		"a number within another text": {"+1 415-555-0100", "US", "call 415-555-0100", false},
+	}
+	for name, tt := range tests {
+		record := zoho.Record{"id": "14155550100", "Other_Phone": tt.stored, "Count": 4155550100, "Note": "x"}
+		if got := zoho.Matches(zoho.Search{Phone: tt.searched, Region: tt.region}, record); got != tt.want {
+			t.Errorf("%s: Matches = %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
+func TestWider(t *testing.T) {
+	for name, tt := range map[string]struct{ phone, region, want string }{
+		"a country code":    {"+49 (0)30 1234567", "", "301234567"},
+		"a trunk zero":      {"030 1234567", "DE", "301234567"},
+		"an extension":      {"415-555-0100 ext. 5", "US", "4155550100"},
+		"the digits alone":  {"(415) 555-0100", "US", ""},
+		"too few digits":    {"+49 110", "DE", ""},
+		"no number":         {"1-800-FLOWERS", "US", ""},
+		"not by phone":      {"", "US", ""},
+		"an unknown region": {"030 1234567", "", ""},
+	} {
+		got, ok := zoho.Search{Phone: tt.phone, Region: tt.region}.Wider()
+		if got.Phone != tt.want || ok != (tt.want != "") {
+			t.Errorf("%s: Wider = %q, %v, want %q", name, got.Phone, ok, tt.want)
+		}
+	}
+}
+
 func TestMatches(t *testing.T) {
 	record := zoho.Record{"id": "4711", "Email": "Ada@Example.com", "Phone": "+49 (30) 12-34", "External_Id": "x1", "Number": 42, "Account": map[string]any{"id": "7", "name": "A"}, "Note": "call 493012345",
 		"Price": 1000000.5, "Rate": 42.0, "Flag": true, "Date": "2024:01:02", "List": []any{"a"}, "Null": nil}
@@ -46,6 +91,7 @@ func TestMatches(t *testing.T) {
 		"criterion": {criterion("External_Id", "x1"), true}, "a near miss": {criterion("External_Id", "x"), false},
 		"another case": {criterion("External_Id", "X1"), false}, "a number": {criterion("Number", "42"), true},
 		"a look-up": {criterion("Account", "7"), true}, "an absent field": {criterion("Gone", "x"), false},
+		"the name of a look-up": {criterion("Account.name", "A"), true}, "another look-up": {criterion("Account.id", "8"), false}, "a look-up that leads nowhere": {criterion("Null.id", "7"), false},
 		"nothing": {zoho.Search{}, false}, "a field of a look-up": {criterion("Account.id", "7"), true}, "no field of a look-up": {criterion("Account.x", "7"), false}, "a dot too many": {criterion("External_Id.id", "x1"), false}, "a look-up's name": {criterion("Account", "A"), true}, "the id itself": {criterion("id", "4711"), true},
 		"a decimal": {criterion("Price", "1000000.5"), true}, "another way to write it": {criterion("Price", "1.0000005e+06"), true},
 		"a whole decimal": {criterion("Rate", "42"), true}, "a number as a decimal": {criterion("Number", "42.0"), true},

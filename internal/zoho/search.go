@@ -14,6 +14,9 @@ import (
 // Search is what to look for: one of Email, Phone and Criteria.
 type Search struct {
 	Email, Phone string
+	// Region is the country, as two letters, of the telephone numbers that have no country
+	// code; "" where it is not known. It is for Matches, and not sent.
+	Region string
 	// Criteria have to hold all together; 1 to 10.
 	Criteria []Criterion
 	// Fields to read; nil for all. Those of Criteria are read anyway. With Email or

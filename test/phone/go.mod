@@ -1,0 +1,15 @@
+module untag/test/phone
+
+go 1.26.0
+
+require (
+	github.com/nyaruka/phonenumbers v1.8.1
+	untag v0.0.0
+)
+
+require (
+	golang.org/x/text v0.23.0 // indirect
+	google.golang.org/protobuf v1.36.11 // indirect
+)
+
+replace untag => ../..
