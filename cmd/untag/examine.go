@@ -65,7 +65,7 @@ func (x examiner) examine(ctx context.Context, ev event.Event) (examination, err
 		return out, err
 	}
 	// One call at a time, so that the requests come in their order.
-	p := pipeline.New(pipeline.Config{Rules: x.set, CRM: client, MaxConcurrency: 1})
+	p := pipeline.New(pipeline.Config{Rules: x.set, CRM: client, MaxConcurrency: 1, Waited: true})
 	plan := p.Plan(ctx, slices.Values([]event.Event{ev}))
 	out.planned = plan.Events[0]
 	out.outcome = p.Act(ctx, plan)[0]

@@ -18,14 +18,16 @@ type wish struct {
 type lookup struct {
 	crm            finder
 	maxConcurrency int
-	failures       *failures
-	searches       map[string]*search
-	modules        map[string]*fetch
+	// waited says that the wait of every search is over.
+	waited   bool
+	failures *failures
+	searches map[string]*search
+	modules  map[string]*fetch
 }
 
-func newLookup(crm finder, maxConcurrency int, f *failures) *lookup {
+func (p *Pipeline) newLookup(f *failures) *lookup {
 	return &lookup{
-		crm: crm, maxConcurrency: maxConcurrency, failures: f,
+		crm: p.crm, maxConcurrency: p.maxConcurrency, waited: p.waited, failures: f,
 		searches: make(map[string]*search), modules: make(map[string]*fetch),
 	}
 }
@@ -67,7 +69,11 @@ func (l *lookup) target(w wish) []string {
 			"find: the search in %s has more answers than one page and none on it is an exact match; narrow it with criteria", c.Module)})
 		return nil
 	case len(s.hits) == 0:
-		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Reason: s.foundNothing()})
+		if yet := l.notFoundYet(s, c.Find); yet != nil {
+			out.Failed = append(out.Failed, yet.failed(c.Rule, c.Module, "", c.Tags))
+			return nil
+		}
+		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Reason: s.foundNothingFor(c.Find)})
 		return nil
 	case (len(s.hits) > 1 || s.more) && !c.Find.Many:
 		out.Errors = append(out.Errors, rules.RuleError{Rule: c.Rule, Message: fmt.Sprintf(

@@ -37,6 +37,8 @@ type Config struct {
 	CRM   crm
 	// MaxConcurrency is how many calls run side by side; 5 when zero.
 	MaxConcurrency int
+	// Waited takes the wait of every search as over, for events that are only examined.
+	Waited bool
 }
 
 // Pipeline decides, plans and acts. From one batch to the next it keeps nothing but
@@ -45,6 +47,7 @@ type Pipeline struct {
 	rules          decider
 	crm            crm
 	maxConcurrency int
+	waited         bool
 	doubts         *doubts
 }
 
@@ -53,7 +56,7 @@ func New(c Config) *Pipeline {
 	if c.MaxConcurrency <= 0 {
 		c.MaxConcurrency = 5
 	}
-	return &Pipeline{rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, doubts: &doubts{modules: make(map[string]bool)}}
+	return &Pipeline{rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, waited: c.Waited, doubts: &doubts{modules: make(map[string]bool)}}
 }
 
 // Run plans for a batch and acts: one outcome an event, in the order of the events.
@@ -107,7 +110,7 @@ func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan
 			wishes = append(wishes, wish{event: &plan.Events[i], candidate: c})
 		}
 	}
-	newLookup(p.crm, p.maxConcurrency, plan.failures).resolve(ctx, wishes)
+	p.newLookup(plan.failures).resolve(ctx, wishes)
 	var removals []Removal
 	for i := range plan.Events {
 		removals = append(removals, plan.Events[i].Removals...)

@@ -32,27 +32,47 @@ func (l *lookup) search(ctx context.Context, wishes []wish) {
 			order = append(order, s)
 		}
 	}
-	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) string { return s.module }, func(s *search) {
+	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) string { return s.module }, func(s *search) { l.ask(ctx, s) })
+}
+
+// ask puts the question. A telephone number is looked for by its digits first, which
+// finds it however it is written in the CRM: whether there are several such records
+// matters. Where none of those is it, it is looked for as the event has it.
+func (l *lookup) ask(ctx context.Context, s *search) {
+	questions := []zoho.Search{s.find}
+	if wider, ok := s.find.Wider(); ok {
+		questions = []zoho.Search{wider, s.find}
+	}
+	known := make(map[string]bool)
+	for _, question := range questions {
 		if s.failed = l.failures.handBack(ctx, s.module); s.failed != nil {
 			return
 		}
-		result, err := l.crm.Search(ctx, s.module, s.find)
+		result, err := l.crm.Search(ctx, s.module, question)
 		s.failed = problemOf(err)
 		l.failures.note(s.module, s.failed)
 		if s.failed != nil {
 			return
 		}
-		s.found, s.more = result.Records, result.More
-		for _, hit := range result.Records {
-			if zoho.Matches(s.find, hit) {
-				s.hits = append(s.hits, hit)
+		s.more = s.more || result.More
+		for _, record := range result.Records {
+			if known[record.ID()] {
+				continue
+			}
+			known[record.ID()] = true
+			s.found = append(s.found, record)
+			if zoho.Matches(s.find, record) {
+				s.hits = append(s.hits, record)
 			}
 		}
-	})
+		if len(s.hits) > 0 {
+			return
+		}
+	}
 }
 
 func searchKey(c rules.Candidate) string {
-	return fmt.Sprintf("%s %q %q %q", c.Module, c.Find.Email, c.Find.Phone, c.Find.Criteria)
+	return fmt.Sprintf("%s %q %q %s %q", c.Module, c.Find.Email, c.Find.Phone, c.Find.Region, c.Find.Criteria)
 }
 
 // foundNothing says what the search came to, where none of what it found is equal.
@@ -80,6 +100,9 @@ func (s *search) comparedBy() string {
 	if n := len(fields) - maxFields; n > 0 {
 		fields, more = fields[:maxFields], fmt.Sprintf(" and %d more", n)
 	}
+	if s.find.Phone != "" && s.find.Region == "" {
+		more += "; without a `region`, a number without a country code is not the same as one that has it"
+	}
 	return " (compared: " + strings.Join(fields, ", ") + more + ")"
 }
 
@@ -100,7 +123,7 @@ func searchedBy(s zoho.Search) string {
 
 // searchOf asks for the very fields that the answer is compared by.
 func searchOf(f *rules.Find) zoho.Search {
-	s := zoho.Search{Email: f.Email, Phone: f.Phone}
+	s := zoho.Search{Email: f.Email, Phone: f.Phone, Region: f.Region}
 	for _, c := range f.Criteria {
 		s.Criteria = append(s.Criteria, zoho.Criterion{Field: c.Field, Value: c.Value})
 	}

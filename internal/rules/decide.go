@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"untag/internal/crmname"
 	"untag/internal/event"
@@ -47,17 +46,6 @@ type Candidate struct {
 	// scope is that of the event, where the rule has a `where`; nil once it is forgotten.
 	scope scope
 }
-
-// Find is how to look up records: by one of Email, Phone and Criteria.
-type Find struct {
-	Email, Phone string
-	Criteria     []Criterion
-	// Many allows more than one record.
-	Many bool
-}
-
-// Criterion is a field that has to equal a value.
-type Criterion struct{ Field, Value string }
 
 // Unfinished is the error of an evaluation whose time was over.
 type Unfinished struct {
@@ -189,34 +177,4 @@ func computedFault(t *template, err error) string {
 		return err.Error()
 	}
 	return fmt.Sprintf("`%s` gives a name that Zoho does not take (tags: 1 to 25 characters, no comma, <, > or emoji; modules: letters, digits and underscores)", t.text)
-}
-
-func (f *find) evaluate(s scope) (*Find, error) {
-	found := &Find{Many: f.many}
-	var err error
-	if f.email != nil {
-		found.Email, err = searchText("email", f.email, s)
-	}
-	if f.phone != nil {
-		found.Phone, err = searchText("phone", f.phone, s)
-	}
-	for _, c := range f.criteria {
-		var value string
-		if value, err = searchText(c.field, c.value, s); err != nil {
-			break
-		}
-		found.Criteria = append(found.Criteria, Criterion{c.field, value})
-	}
-	return found, err
-}
-
-func searchText(what string, e *expression, s scope) (string, error) {
-	text, err := scalarText(e.evaluate(s))
-	if err != nil {
-		return "", fmt.Errorf("find: %s: `%s` %w", what, e.text, err)
-	}
-	if text == "" {
-		return "", fmt.Errorf("find: %s: `%s` is an empty string", what, e.text)
-	}
-	return strings.Clone(text), nil
 }

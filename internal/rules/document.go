@@ -13,7 +13,7 @@ import (
 	"untag/internal/event"
 )
 
-var fileKeys = []string{"version", "sources", "rules"}
+var fileKeys = []string{"version", "region", "sources", "rules"}
 
 // maxFile bounds a rules file, in bytes.
 const maxFile = 8 << 20
@@ -44,6 +44,8 @@ type document struct {
 	// unsigned are sources of the rule that is being read.
 	unsigned []unsignedSource
 	list     []*rule
+	// region is the country of telephone numbers, where a rule says no other.
+	region string
 }
 
 // parse gives the root of the one YAML document, or nil with a fault.
@@ -131,6 +133,7 @@ func (d *document) read(root *yaml.Node) {
 	if n := m.required("sources", "declare who sends events, as in `sources: {zoho: {verify: token}}`"); n != nil {
 		d.readSources(n)
 	}
+	d.region = d.readRegion(m)
 	if n := m.required("rules", "a rule has `name`, `on`, `when`, `record` and `remove`"); n != nil {
 		d.readRules(n)
 	}

@@ -8,9 +8,6 @@ import (
 	"untag/internal/crmname"
 )
 
-// fieldName is what a field may be called, as a pattern for editors.
-const fieldName = `^[A-Za-z][A-Za-z0-9_]{0,99}$`
-
 func (d *document) template(n *yaml.Node, what string) *template {
 	text, ok := d.text(n, what)
 	if !ok {

@@ -13,7 +13,7 @@ import (
 var (
 	ruleKeys   = []string{"name", "about", "on", "when", "record", "where", "remove", "keep", "disabled"}
 	recordKeys = []string{"module", "id", "find"}
-	findKeys   = []string{"email", "phone", "criteria", "many"}
+	findKeys   = []string{"email", "phone", "region", "criteria", "many", "wait"}
 )
 
 // rule is one rule of the file, checked.
@@ -30,18 +30,6 @@ type rule struct {
 	names    []*template
 	patterns []string
 	keep     []string
-}
-
-// find is how a record is looked up.
-type find struct {
-	email, phone *expression
-	criteria     []criterion
-	many         bool
-}
-
-type criterion struct {
-	field string
-	value *expression
 }
 
 func (d *document) readRule(node *yaml.Node) *rule {
@@ -210,47 +198,5 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 		d.readFind(find, what, r)
 	case m.keys["id"] == nil && m.keys["find"] == nil:
 		d.wrong(at(node), "as in `id: event.id`", "`record` of %s has neither `id` nor `find`", what)
-	}
-}
-
-func (d *document) readFind(node *yaml.Node, what string, r *rule) {
-	m := d.readMapping(node, "`find` of "+what, findKeys)
-	if m == nil {
-		return
-	}
-	r.find = &find{many: m.boolean("many")}
-	given := 0
-	if n := m.optional("email"); n != nil {
-		given++
-		r.find.email = d.expression(n, "`email`")
-	}
-	if n := m.optional("phone"); n != nil {
-		given++
-		r.find.phone = d.expression(n, "`phone`")
-	}
-	if n := m.optional("criteria"); n != nil {
-		given++
-		d.readCriteria(n, what, r)
-	}
-	if given != 1 {
-		d.wrong(at(node), "", "`find` of %s has one of `email`, `phone` and `criteria`, this one has %d", what, given)
-	}
-}
-
-func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
-	m := d.readMapping(node, "`criteria` of "+what, nil)
-	if m == nil {
-		return
-	}
-	n := resolve(node)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		if !named(key.Value, "", "_", 100) {
-			d.wrong(at(key), "", "`%s` is no API name of a field", key.Value)
-			continue
-		}
-		if e := d.expression(value, "`"+key.Value+"`"); e != nil {
-			r.find.criteria = append(r.find.criteria, criterion{field: key.Value, value: e})
-		}
 	}
 }

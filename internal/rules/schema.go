@@ -23,8 +23,10 @@ func Schema() ([]byte, error) {
 	find := closed(findKeys, object{
 		"email":    expressionText("The e-mail address to look for."),
 		"phone":    expressionText("The phone number to look for."),
-		"criteria": object{"type": "object", "minProperties": 1, "description": "Fields, by API name, and what they have to equal.", "propertyNames": object{"pattern": fieldName}, "additionalProperties": expressionText("The value, an expression.")},
+		"region":   region("The country of phone numbers without a country code, if not that of the file."),
+		"criteria": object{"type": "object", "minProperties": 1, "description": "Fields, by API name, and what they have to equal.", "propertyNames": object{"pattern": criterionName}, "additionalProperties": expressionText("The value, an expression.")},
 		"many":     object{"type": "boolean", "description": "Whether several records may be found; otherwise that is reported and nothing is taken off."},
+		"wait":     object{"type": "string", "pattern": "^[0-9]", "description": "How long after the event a record may take to be found, such as 5m: Zoho's search lags behind changes."},
 	})
 	find["oneOf"] = []any{required("email"), required("phone"), required("criteria")}
 	record := closed(recordKeys, object{
@@ -49,6 +51,7 @@ func Schema() ([]byte, error) {
 	}, "name", "on", "when", "record", "remove")
 	file := closed(fileKeys, object{
 		"version": object{"const": 1},
+		"region":  region("The country of phone numbers without a country code, as two letters of ISO 3166."),
 		"sources": object{
 			"type": "object", "minProperties": 1, "description": "Who sends events, and how that is verified.",
 			"propertyNames": object{"pattern": sourceName}, "additionalProperties": source,
@@ -75,6 +78,10 @@ func closed(keys []string, described object, needed ...string) object {
 }
 
 func required(key string) object { return object{"required": []string{key}} }
+
+func region(about string) object {
+	return object{"type": "string", "pattern": "^[A-Za-z]{2}$", "description": about, "examples": []string{"US", "DE"}}
+}
 
 func nonEmpty(about string) object {
 	return object{"type": "string", "minLength": 1, "description": about}

@@ -51,6 +51,11 @@ rules:
     when: event.kind == "find"
     record: {module: Contacts, find: {email: event.email}}
     remove: [In progress]
+  - name: by-email-soon
+    on: zoho
+    when: event.kind == "find soon"
+    record: {module: Contacts, find: {email: event.email, wait: 5m}}
+    remove: [In progress]
   - name: has-no-id
     on: zoho
     when: event.kind == "no id"

@@ -101,10 +101,7 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 		attrs = append(attrs, slog.String("delivery_id", ev.DeliveryID))
 	}
 	if len(o.Failed) > 0 {
-		level = slog.LevelError
-		if allGone(o.Failed) {
-			level = slog.LevelWarn
-		}
+		level = failedLevel(o.Failed)
 		attrs = append(attrs, slog.Any("failed", failedLog(o.Failed)))
 	}
 	if len(o.Errors) > 0 {
@@ -118,6 +115,21 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 		attrs = append(attrs, passedOverLog(ev.PassedOver))
 	}
 	h.log.LogAttrs(ctx, level, "event", attrs...)
+}
+
+// failedLevel is that of an error, but for records that are gone and for those that are
+// only not found yet.
+func failedLevel(failed []pipeline.Failed) slog.Level {
+	level := slog.LevelInfo
+	for _, f := range failed {
+		switch {
+		case f.Gone:
+			level = slog.LevelWarn
+		case f.Code != pipeline.CodeNotFoundYet:
+			return slog.LevelError
+		}
+	}
+	return level
 }
 
 type failedLine struct {

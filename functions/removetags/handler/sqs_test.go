@@ -42,12 +42,14 @@ type fakeMessages struct {
 	codes, bodies   []string
 	err, delayErr   error
 	left            time.Duration // for Delay
+	waits           []queue.Delayed
 }
 
 func (f *fakeMessages) Delay(ctx context.Context, list []queue.Delayed) error {
 	if end, ok := ctx.Deadline(); ok {
 		f.left = time.Until(end)
 	}
+	f.waits = append(f.waits, list...)
 	for _, d := range list {
 		f.delayed = append(f.delayed, d.Message.MessageId)
 	}

@@ -1,0 +1,181 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"untag/internal/phone"
+)
+
+// Find is how to look up records: by one of Email, Phone and Criteria.
+type Find struct {
+	Email, Phone string
+	// Region is the country, as two letters, of a telephone number without a country
+	// code; "" where it is not known.
+	Region   string
+	Criteria []Criterion
+	// Many allows more than one record.
+	Many bool
+	// Wait is how long after the event its records may take to be found, and Until when
+	// that is over; zero where the first answer counts.
+	Wait  time.Duration
+	Until time.Time
+}
+
+// Criterion is a field that has to equal a value.
+type Criterion struct{ Field, Value string }
+
+// find is a Find before the event is known.
+type find struct {
+	email, phone *expression
+	region       string
+	criteria     []criterion
+	many         bool
+	wait         time.Duration
+}
+
+type criterion struct {
+	field string
+	value *expression
+}
+
+// shortestWait and longestWait bound `wait`: Zoho's index takes minutes, and a queue keeps
+// a message for days.
+const (
+	shortestWait = 10 * time.Second
+	longestWait  = 24 * time.Hour
+)
+
+func (d *document) readFind(node *yaml.Node, what string, r *rule) {
+	m := d.readMapping(node, "`find` of "+what, findKeys)
+	if m == nil {
+		return
+	}
+	r.find = &find{many: m.boolean("many"), wait: d.readWait(m)}
+	given := 0
+	if n := m.optional("email"); n != nil {
+		given++
+		r.find.email = d.expression(n, "`email`")
+	}
+	if n := m.optional("phone"); n != nil {
+		given++
+		r.find.phone = d.expression(n, "`phone`")
+		r.find.region = d.region
+	}
+	if n := m.optional("criteria"); n != nil {
+		given++
+		d.readCriteria(n, what, r)
+	}
+	if given != 1 {
+		d.wrong(at(node), "", "`find` of %s has one of `email`, `phone` and `criteria`, this one has %d", what, given)
+	}
+	if region := d.readRegion(m); region != "" {
+		r.find.region = region
+		if given == 1 && m.values["phone"] == nil {
+			d.wrong(at(m.keys["region"]), "remove it", "`region` of `find` is for `phone`, and %s has none", what)
+		}
+	}
+}
+
+// readRegion reads the country of telephone numbers, "" where none is given.
+func (d *document) readRegion(m *mapping) string {
+	n := m.optional("region")
+	if n == nil {
+		return ""
+	}
+	text, ok := m.text("region", n)
+	if ok && !phone.IsRegion(text) {
+		hint := "write its two letters, such as US or DE"
+		if name := phone.RegionOf(text); name != "" {
+			hint = "write the two letters of the country, such as " + name
+		}
+		d.wrong(at(n), hint, "`region` of %s: `%s` is not a country", m.what, text)
+		return ""
+	}
+	return strings.ToUpper(text)
+}
+
+func (d *document) readWait(m *mapping) time.Duration {
+	n := m.optional("wait")
+	if n == nil {
+		return 0
+	}
+	text, ok := m.text("wait", n)
+	if !ok {
+		return 0
+	}
+	wait, err := time.ParseDuration(text)
+	if err != nil || wait < shortestWait || wait > longestWait {
+		d.wrong(at(n), "write 5m for five minutes, 90s or 1h", "`wait` of %s: `%s` is not a duration from 10s to 24h", m.what, text)
+		return 0
+	}
+	return wait
+}
+
+// criterionName is a field, or a part of a look-up field, as a pattern for editors.
+const criterionName = `^[A-Za-z][A-Za-z0-9_]{0,99}(\.(id|name|email))?$`
+
+// lookUpParts are what an answer of Zoho's has of the record that a look-up field leads
+// to.
+var lookUpParts = []string{"id", "name", "email"}
+
+func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
+	m := d.readMapping(node, "`criteria` of "+what, nil)
+	if m == nil {
+		return
+	}
+	n := resolve(node)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		field, part, dotted := strings.Cut(key.Value, ".")
+		switch {
+		case !named(field, "", "_", 100):
+			d.wrong(at(key), "", "`%s` is not the API name of a field", key.Value)
+			continue
+		case dotted && !slices.Contains(lookUpParts, part):
+			d.wrong(at(key), "compare by "+field+".id, the id of the record that the field leads to",
+				"`%s`: of a look-up field, Zoho tells only %s", key.Value, list(lookUpParts))
+			continue
+		}
+		if e := d.expression(value, "`"+key.Value+"`"); e != nil {
+			r.find.criteria = append(r.find.criteria, criterion{field: key.Value, value: e})
+		}
+	}
+}
+
+func (f *find) evaluate(s scope) (*Find, error) {
+	found := &Find{Many: f.many, Region: f.region, Wait: f.wait}
+	if received, ok := s["$now"].(time.Time); ok && f.wait > 0 {
+		found.Until = received.Add(f.wait)
+	}
+	var err error
+	if f.email != nil {
+		found.Email, err = searchText("email", f.email, s)
+	}
+	if f.phone != nil {
+		found.Phone, err = searchText("phone", f.phone, s)
+	}
+	for _, c := range f.criteria {
+		var value string
+		if value, err = searchText(c.field, c.value, s); err != nil {
+			break
+		}
+		found.Criteria = append(found.Criteria, Criterion{c.field, value})
+	}
+	return found, err
+}
+
+func searchText(what string, e *expression, s scope) (string, error) {
+	text, err := scalarText(e.evaluate(s))
+	if err != nil {
+		return "", fmt.Errorf("find: %s: `%s` %w", what, e.text, err)
+	}
+	if text == "" {
+		return "", fmt.Errorf("find: %s: `%s` is an empty string", what, e.text)
+	}
+	return strings.Clone(text), nil
+}

@@ -1,0 +1,39 @@
+package rules_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"untag/internal/rules"
+)
+
+// TestFindSays: what to look for, in which country's numbers, and for how long.
+func TestFindSays(t *testing.T) {
+	received := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) // as anEvent says
+	tests := map[string]struct {
+		file, find string
+		want       rules.Find
+	}{
+		"a phone without a region":       {"", "{phone: event.p}", rules.Find{Phone: "030 1"}},
+		"the region of the file":         {"region: DE\n", "{phone: event.p}", rules.Find{Phone: "030 1", Region: "DE"}},
+		"the rule's own region":          {"region: DE\n", "{phone: event.p, region: no}", rules.Find{Phone: "030 1", Region: "NO"}},
+		"an address has no region":       {"region: DE\n", "{email: event.e}", rules.Find{Email: "a@example.com"}},
+		"a wait":                         {"", "{email: event.e, wait: 1h30m, many: true}", rules.Find{Email: "a@example.com", Many: true, Wait: 90 * time.Minute, Until: received.Add(90 * time.Minute)}},
+		"a look-up field's id":           {"", "{criteria: {Account_Name.id: event.a}}", rules.Find{Criteria: []rules.Criterion{{"Account_Name.id", "5725767000000524157"}}}},
+		"a look-up field's name and own": {"", "{criteria: {Account_Name.name: event.e, Stage: event.p}}", rules.Find{Criteria: []rules.Criterion{{"Account_Name.name", "a@example.com"}, {"Stage", "030 1"}}}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			set := load(t, tt.file+ruleOf("{module: Contacts, find: "+tt.find+"}", "    remove: [x]"))
+			d := set.Decide(anEvent(t, `{"p": "030 1", "e": "a@example.com", "a": 5725767000000524157}`))
+			if len(d.Candidates) != 1 {
+				t.Fatalf("Decide = %+v, want one candidate", d)
+			}
+			if diff := cmp.Diff(&tt.want, d.Candidates[0].Find); diff != "" {
+				t.Errorf("Find: -want +got\n%s", diff)
+			}
+		})
+	}
+}
