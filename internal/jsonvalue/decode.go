@@ -169,7 +169,7 @@ func (d *decoder) brokenUTF8(other error) error {
 	if errors.As(other, &syntax) && (syntax.Offset < offset || cut && syntax.Offset == len(d.text)) {
 		return nil
 	}
-	return d.fault(offset, "broken UTF-8")
+	return d.fault(offset, BrokenUTF8)
 }
 
 func (d *decoder) fault(offset int, message string) error {

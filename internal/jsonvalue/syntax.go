@@ -19,6 +19,9 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
 }
 
+// BrokenUTF8 is the Message of a text that is not UTF-8.
+const BrokenUTF8 = "broken UTF-8"
+
 // At is a SyntaxError at a byte offset of a text; one past its end counts as its end.
 func At[Text ~string | ~[]byte](text Text, offset int, message string) *SyntaxError {
 	offset = min(max(offset, 0), len(text))

@@ -25,7 +25,7 @@ func parseBody(d event.Delivery) (content, error) {
 		return content{}, err
 	}
 	kind := typeOf(d.ContentType)
-	text := bytes.TrimPrefix(d.Body, []byte("\xef\xbb\xbf"))
+	text := utf8Of(d.Body)
 	start := bytes.TrimLeft(text, " \t\r\n")
 	isForm := kind.name == "application/x-www-form-urlencoded"
 	untyped := kind.name == "" || kind.name == "text/plain" || kind.name == "application/octet-stream"
@@ -34,15 +34,15 @@ func parseBody(d event.Delivery) (content, error) {
 	case len(start) == 0:
 		c.fields = map[string]any{}
 	case kind.name == "multipart/form-data":
-		c, err = parseMultipart(d.Body, kind.parameters["boundary"])
+		c, err = parseMultipart(d.Body, kind)
 	case (isForm || kind.isJSON() || untyped) && looksLikeForm(text):
-		c.fields, err = parseFormBody(d, text)
+		c.fields, err = parseFormBody(d, text, formCharset(kind, text))
 	case kind.isJSON() || start[0] == '{' || start[0] == '[':
-		c.fields, err = parseJSON(text)
+		c.fields, err = parseJSON(text, charsetOf(kind.parameters["charset"]))
 	case kind.isXML() || looksLikeXML(start):
 		err = jsonvalue.At(text, len(text)-len(start), "this is XML, neither a JSON object nor a form: XML is not taken yet, send JSON or a form")
 	case isForm:
-		c.fields, err = parseFormBody(d, text)
+		c.fields, err = parseFormBody(d, text, formCharset(kind, text))
 	default:
 		err = jsonvalue.At(text, len(text)-len(start), "neither a JSON object nor a form, by content type and first character: send one of them")
 	}
@@ -73,8 +73,8 @@ func looksLikeForm(body []byte) bool {
 	return valued
 }
 
-func parseJSON(body []byte) (map[string]any, error) {
-	value, err := jsonvalue.Decode(body)
+func parseJSON(body []byte, c charset) (map[string]any, error) {
+	value, err := c.decodeJSON(body)
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +102,8 @@ func nameOf(value any) string {
 
 // parseFormBody reads an url-encoded form. GitHub can send its JSON as the field
 // `payload` of one; then that JSON is the event.
-func parseFormBody(d event.Delivery, text []byte) (map[string]any, error) {
-	fields, err := parseForm(string(bytes.TrimRight(text, "\r\n")))
+func parseFormBody(d event.Delivery, text []byte, c charset) (map[string]any, error) {
+	fields, err := parseForm(string(bytes.TrimRight(text, "\r\n")), c)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func parseFormBody(d event.Delivery, text []byte) (map[string]any, error) {
 	if !ok {
 		return nil, errors.New("a form from GitHub has one field `payload`, and this one has not")
 	}
-	object, err := parseJSON([]byte(payload))
+	object, err := parseJSON([]byte(payload), charset{})
 	if err != nil {
 		return nil, fmt.Errorf("payload: %w", err)
 	}

@@ -1,10 +1,10 @@
 package webhook
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"untag/internal/jsonvalue"
 )
@@ -13,9 +13,10 @@ import (
 // memory.
 const maxFields = 100_000
 
-// parseForm reads an url-encoded form or query. Unlike url.ParseQuery it says where
-// something is wrong, takes a semicolon for what it is, and refuses what is not UTF-8.
-func parseForm(text string) (map[string]any, error) {
+// parseForm reads an URL-encoded form or query. Unlike url.ParseQuery it says where
+// something is wrong, takes a semicolon for what it is, and refuses what is not in its
+// charset.
+func parseForm(text string, c charset) (map[string]any, error) {
 	fields := make(map[string]any)
 	offset, number := 0, 0
 	for pair := range strings.SplitSeq(text, "&") {
@@ -24,7 +25,7 @@ func parseForm(text string) (map[string]any, error) {
 			return nil, jsonvalue.At(text, offset, fmt.Sprintf("more than %d fields", maxFields))
 		}
 		if pair != "" {
-			name, value, fault := parsePair(pair)
+			name, value, fault := parsePair(pair, c)
 			if fault != "" {
 				return nil, jsonvalue.At(text, offset, fmt.Sprintf("field %d: %s", number, fault))
 			}
@@ -35,8 +36,8 @@ func parseForm(text string) (map[string]any, error) {
 	return fields, nil
 }
 
-// parsePair gives the fault in words, as the library's error quotes what it met.
-func parsePair(pair string) (name, value, fault string) {
+// parsePair returns the fault in words, because the library's error quotes what it met.
+func parsePair(pair string, c charset) (name, value, fault string) {
 	escapedName, escapedValue, _ := strings.Cut(pair, "=")
 	name, err := url.QueryUnescape(escapedName)
 	if err != nil {
@@ -46,10 +47,28 @@ func parsePair(pair string) (name, value, fault string) {
 	if err != nil {
 		return "", "", "a broken % escape in the value"
 	}
-	if !utf8.ValidString(name) || !utf8.ValidString(value) {
-		return "", "", "broken UTF-8"
+	if name, fault = c.decode(name); fault != "" {
+		return "", "", fault
 	}
-	return name, value, ""
+	value, fault = c.decode(value)
+	return name, value, fault
+}
+
+// charsetField is the field in which a browser tells a form's charset.
+const charsetField = "_charset_"
+
+// formCharset is the charset that a content type declares, else the form itself.
+func formCharset(kind mediaType, text []byte) charset {
+	label := kind.parameters["charset"]
+	if label == "" && bytes.Contains(text, []byte(charsetField)) {
+		for pair := range bytes.SplitSeq(text, []byte("&")) {
+			if value, ok := bytes.CutPrefix(pair, []byte(charsetField+"=")); ok {
+				label = string(value)
+				break
+			}
+		}
+	}
+	return charsetOf(label)
 }
 
 // add keeps a single value as a string, and those of a repeated name as a list.

@@ -78,7 +78,7 @@ func TestMultipartFields(t *testing.T) {
 		"an empty file name": {part(field+`; filename=""`, ""), "", ""},
 		"not base64":         {part(field+"\nContent-Transfer-Encoding: base64", "%%"), "", "part 1 of the multipart form is marked as base64 and is not"},
 		"not UTF-8":          {part(field, "Zo\xeb"), "", "part 1 of the multipart form: broken UTF-8"},
-		"a name not UTF-8":   {part("Content-Disposition: form-data; name=\"Zo\xeb\"", "x"), "", "part 1 of the multipart form: broken UTF-8"},
+		"a name not UTF-8":   {part("Content-Disposition: form-data; name=\"Zo\xeb\"", "x"), "", "part 1 of the multipart form: its name has broken UTF-8"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ func ParseHeaders() []string { return []string{githubEventHeader, contentEncodin
 // A delivery whose sender is Stripe (it has the header Stripe-Signature) gets the
 // event's `id` as its DeliveryID. The event shares its headers with the delivery.
 func Parse(d event.Delivery) (event.Event, error) {
-	query, err := parseForm(d.RawQuery)
+	query, err := parseForm(d.RawQuery, charset{})
 	if err != nil {
 		return event.Event{}, malformed(d.Source, "the query", err)
 	}

@@ -1,0 +1,116 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"untag/internal/jsonvalue"
+)
+
+// charset says how the bytes of a text are read. The zero value is UTF-8.
+type charset struct {
+	// table is that of a charset with one byte a character, nil for UTF-8.
+	table *charmap.Charmap
+	// unknown says that the charset is none that can be read.
+	unknown bool
+	// declarable says that the sender can declare another one.
+	declarable bool
+}
+
+const (
+	brokenText  = jsonvalue.BrokenUTF8 + ": send UTF-8, or declare the charset in the Content-Type header, such as charset=windows-1252"
+	unknownText = "a character in a charset that is not taken: send UTF-8, windows-1252, iso-8859-1 or iso-8859-15"
+)
+
+// charsetOf is the charset of a body whose content type has this label. As in HTML,
+// iso-8859-1 stands for windows-1252, which has characters where the other has none.
+func charsetOf(label string) charset {
+	c := charset{declarable: true}
+	switch strings.ReplaceAll(strings.ToLower(strings.Trim(label, ` '"`)), "_", "-") {
+	case "", "utf-8", "utf8", "unicode-1-1-utf-8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be":
+		// UTF-16 is known by its bytes: many who declare it send UTF-8.
+	case "windows-1252", "windows1252", "cp1252", "x-cp1252", "iso-8859-1", "iso8859-1", "iso88591", "iso-8859-1:1987",
+		"iso-ir-100", "latin1", "latin-1", "l1", "cp819", "ibm819", "csisolatin1":
+		c.table = charmap.Windows1252
+	case "iso-8859-15", "iso8859-15", "iso885915", "latin9", "latin-9", "l9", "csisolatin9":
+		c.table = charmap.ISO8859_15
+	default:
+		c.unknown = true
+	}
+	return c
+}
+
+// decode reads a text. Of a charset that is unknown it takes what is the same in all that
+// are in use: printable ASCII and white space.
+func (c charset) decode(raw string) (text, fault string) {
+	switch {
+	case c.unknown:
+		if strings.ContainsFunc(raw, func(r rune) bool { return r >= utf8.RuneSelf || r < ' ' && !strings.ContainsRune("\t\r\n", r) }) {
+			return "", unknownText
+		}
+	case c.table != nil:
+		var plain strings.Builder
+		plain.Grow(len(raw))
+		for i := range len(raw) {
+			plain.WriteRune(c.table.DecodeByte(raw[i]))
+		}
+		return plain.String(), ""
+	case !utf8.ValidString(raw):
+		return "", c.broken()
+	}
+	return raw, ""
+}
+
+// broken is the fault of a text that is not UTF-8.
+func (c charset) broken() string {
+	switch {
+	case c.unknown:
+		return unknownText
+	case c.declarable:
+		return brokenText
+	}
+	return jsonvalue.BrokenUTF8
+}
+
+// decodeJSON reads JSON. That is UTF-8 by its standard, whatever is declared, so the charset
+// counts only where the text is something else.
+func (c charset) decodeJSON(text []byte) (any, error) {
+	if c.table != nil && !utf8.Valid(text) {
+		plain, _ := c.decode(string(text))
+		return jsonvalue.Decode([]byte(plain))
+	}
+	value, err := jsonvalue.Decode(text)
+	var syntax *jsonvalue.SyntaxError
+	if errors.As(err, &syntax) && syntax.Message == jsonvalue.BrokenUTF8 {
+		syntax.Message = c.broken()
+	}
+	return value, err
+}
+
+// utf8Of is a text in UTF-8, without a byte order mark, where the text begins as UTF-16
+// does: with such a mark, or with a bracket of JSON and a zero.
+func utf8Of(text []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("{\x00")), bytes.HasPrefix(text, []byte("[\x00")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(text, []byte("\xfe\xff")), bytes.HasPrefix(text, []byte("\x00{")), bytes.HasPrefix(text, []byte("\x00[")):
+		order = binary.BigEndian
+	default:
+		return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	}
+	units := make([]uint16, 0, len(text)/2+1)
+	for ; len(text) > 1; text = text[2:] {
+		units = append(units, order.Uint16(text))
+	}
+	if len(text) > 0 {
+		units = append(units, utf8.RuneError) // half of a character
+	}
+	return []byte(strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff"))
+}
