@@ -1,96 +1,164 @@
 package zoho
 
 import (
-	"bytes"
-	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
-	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-const codeSuccess = "SUCCESS"
+const (
+	// maxElement is how much of an answer is read for each element that it may have, in
+	// bytes. Those of remove_tags have some hundred; a record has what people wrote.
+	maxElement = 64 << 10
+	// drained is read of an answer that says nothing, so that its connection can be used
+	// again.
+	drained = 64 << 10
+)
 
-// element is one success or error in an answer. Zoho puts the same fields at the top
-// of a flat error, in `data` for each record and in `tags` for each tag.
-type element struct {
-	Code    string          `json:"code"`
-	Message string          `json:"message"`
-	Details json.RawMessage `json:"details"`
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	// asked is the host that it came from.
+	asked string
+	// vain: its access token was refused, and a new one too.
+	vain bool
+	said said
+	// unread is why it says nothing, nil if it does.
+	unread *Error
 }
 
-// answerBody is an answer in any of its shapes.
-type answerBody struct {
+func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
+
+// tokenRefused reports whether a new access token may help. One whose scope is too small
+// does not get a larger one by that. A host of another data center says no more than 401.
+func (a answer) tokenRefused() bool {
+	return a.status == http.StatusUnauthorized && !a.said.scopeMismatch
+}
+
+// inVain is the answer when a new access token did not help.
+func (a answer) inVain() answer {
+	a.vain = true
+	if a.unread != nil {
+		a.unread.Message = a.explained(a.unread.Message, "")
+	}
+	return a
+}
+
+// said is what an answer says, apart from the elements of `data`.
+type said struct {
+	// element is that of a flat answer.
 	element
-	Data []element `json:"data"`
-	Tags []element `json:"tags"`
+	// tag is the first error about a tag.
+	tag *element
+	// data is how many elements `data` has; listed says that it is a list.
+	data   int
+	listed bool
+	// more: there are further pages of records.
+	more bool
+	// scopeMismatch: some error says that the token's scope is too small.
+	scopeMismatch bool
 }
 
-// details are those parts of an element's details that matter; each may be absent.
-type details struct {
-	ID         json.RawMessage `json:"id"`
-	Tags       []tagName       `json:"tags"`
-	APIName    json.RawMessage `json:"api_name"`
-	RetryAfter json.RawMessage `json:"retry_after"`
+// note takes notice of an element's code.
+func (a *said) note(e *element) {
+	a.scopeMismatch = a.scopeMismatch || strings.EqualFold(e.code, "OAUTH_SCOPE_MISMATCH")
 }
 
-func (e element) details() details {
-	var d details
-	// Details are an object, an empty list or absent, depending on the code.
-	if json.Unmarshal(e.Details, &d) != nil {
-		return details{}
-	}
-	return d
-}
-
-// tagName is a tag as API v2 writes it, a string, or as later versions do, an object.
-type tagName string
-
-func (t *tagName) UnmarshalJSON(text []byte) error {
-	if bytes.HasPrefix(text, []byte("{")) {
-		var object struct {
-			Name string `json:"name"`
+// read reads an answer; data is called before each element of `data`, to read it.
+func (a *said) read(s *scanner, data func() error) error {
+	var e element
+	err := s.whole(func(name []byte) error {
+		switch string(name) {
+		case "data":
+			a.listed = s.is(jsontext.KindBeginArray)
+			return s.each(func() error { a.data++; return data() })
+		case "tags":
+			return s.each(func() error {
+				e = element{}
+				err := e.read(s)
+				if a.note(&e); a.tag == nil && e.failed() {
+					a.tag = e.copy()
+				}
+				return err
+			})
+		case "info":
+			return s.object(func(name []byte) (err error) {
+				if string(name) != "more_records" {
+					return s.skip()
+				}
+				a.more, err = s.boolean()
+				return err
+			})
 		}
-		err := json.Unmarshal(text, &object)
-		*t = tagName(object.Name)
-		return err
-	}
-	return json.Unmarshal(text, (*string)(t))
+		return a.element.member(s, name)
+	})
+	a.note(&a.element)
+	return err
 }
 
-// scalarText is a string, or, as ids are in some answers, a number.
-func scalarText(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	var n json.Number
-	if json.Unmarshal(raw, &n) == nil {
-		return n.String()
-	}
-	return ""
+// bounded is the body of an answer, of which so much is read and no more.
+type bounded struct {
+	body io.Reader
+	left int
+	// first is the first byte that is no white space, 0 while there is none.
+	first byte
+	// broke is the error that reading met, errTooLarge among them.
+	broke error
 }
 
-// read decodes an answer. What cannot be decoded is an error, whatever its status.
-func read(operation string, a answer) (answerBody, *Error) {
-	var body answerBody
-	if len(bytes.TrimSpace(a.body)) == 0 {
-		return body, unreadable(operation, a, "the answer is empty")
+var errTooLarge = errors.New("too large")
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.broke != nil {
+		return 0, b.broke
 	}
-	if err := json.Unmarshal(a.body, &body); err != nil {
-		failed := unreadable(operation, a, "the answer is no JSON")
-		if bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("{")) {
-			// Zoho did answer, and the answer is cut off or garbled: it may have said
-			// that the record is locked.
-			failed.Code, failed.Message = CodeUnreadable, "the answer is malformed JSON"
+	n, err := b.body.Read(p[:min(len(p), b.left+1)])
+	if n > b.left {
+		n, err = b.left, errTooLarge
+	}
+	b.left -= n
+	for i := 0; b.first == 0 && i < n; i++ {
+		if strings.IndexByte(" \t\r\n", p[i]) < 0 {
+			b.first = p[i]
 		}
-		return body, failed
 	}
-	return body, nil
+	if err != nil && err != io.EOF {
+		b.broke = err
+	}
+	return n, err
+}
+
+// unread is why an answer could not be read.
+func (c call) unread(a answer, b *bounded, err error) *Error {
+	switch {
+	case errors.Is(b.broke, errTooLarge), errors.Is(err, errTooLarge):
+		return unreadable(c.operation, a, fmt.Sprintf("the answer is too large: more than the %d KiB that are read of it", c.most()>>10))
+	case errors.Is(err, errTooMany):
+		return unreadable(c.operation, a, "the answer has more records than were asked for")
+	case b.broke != nil:
+		return noAnswer(c.operation, a.status, b.broke)
+	case b.first == 0:
+		return unreadable(c.operation, a, "the answer is empty")
+	case b.first == '{':
+		// Zoho did answer, and the answer is cut off or garbled: it may have said that
+		// the record is locked.
+		e := unreadable(c.operation, a, "the answer is malformed JSON")
+		e.Code = CodeUnreadable
+		return e
+	case errors.Is(err, errNoObject):
+		return unreadable(c.operation, a, "the answer is JSON, but not an object")
+	}
+	return unreadable(c.operation, a, "the answer is not JSON")
 }
 
 func unreadable(operation string, a answer, message string) *Error {
 	return &Error{
-		Operation: operation, Status: a.status, Code: unreadableCode(a.status), Message: message,
+		Operation: operation, Status: a.status, Code: unreadableCode(a.status), Message: a.explained(message, ""),
 		retryAfter: retryAfterHeader(a.header),
 	}
 }
@@ -104,59 +172,41 @@ func unreadableCode(status int) string {
 	return CodeUnreadable
 }
 
-// flatCode is the code of a flat error, "" where the body is anything else.
-func flatCode(body []byte) string {
-	var e element
-	if json.Unmarshal(body, &e) != nil {
-		return ""
+// explained is a message with what it is about, and with why no access token is taken.
+func (a answer) explained(message, facts string) string {
+	if facts != "" && message != "" {
+		message += " (" + facts + ")"
+	} else if facts != "" {
+		message = facts
 	}
-	return e.Code
+	if !a.vain {
+		return message
+	}
+	if message != "" {
+		message += "; "
+	}
+	return message + a.asked + " refused the access token and a new one; " + whyRefused
 }
 
-// whole is the error of a call that failed as a whole, nil if the answer is about
-// records. An error about a tag concerns every record. The record is the one that was
-// asked for, "" where there were several.
-func whole(operation string, a answer, body answerBody, record string) *Error {
+// whyRefused are the usual causes of an API that takes no access token at all.
+const whyRefused = "the usual causes are the wrong data center (`data_center` in the credential), " +
+	"and a sandbox or developer organisation (`environment` in the credential, or ZOHO_ENVIRONMENT)"
+
+// refused is the error of a call that was refused as a whole, nil if there is none: of an
+// answer without elements, what it says itself or of a tag, which concerns every record.
+// The record is the one that was asked for, "" where there were several.
+func (c call) refused(a answer, record string) *Error {
 	switch {
-	case len(body.Data) > 0:
-		return nil
-	case body.Code != "" && body.Code != codeSuccess:
-		return elementError(operation, a, body.element, record)
-	case slices.ContainsFunc(body.Tags, element.failed):
-		tag := body.Tags[slices.IndexFunc(body.Tags, element.failed)]
-		err := elementError(operation, a, tag, record)
+	case a.said.code != "" && a.said.failed():
+		return a.said.element.error(c.operation, a, record)
+	case a.said.tag != nil:
+		err := a.said.tag.error(c.operation, a, record)
 		err.gone = false
 		return err
-	case a.status < 200 || a.status > 299:
-		err := unreadable(operation, a, "the answer has no code")
+	case !a.ok():
+		err := unreadable(c.operation, a, "the answer has no code")
 		err.Record = record
 		return err
 	}
 	return nil
-}
-
-func elementError(operation string, a answer, e element, record string) *Error {
-	d := e.details()
-	err := &Error{
-		Operation: operation, Status: a.status, Code: codeText(e.Code), Message: messageText(e.Message), Record: record,
-		gone:       e.gone(d),
-		retryAfter: max(retryAfterHeader(a.header), seconds(string(d.RetryAfter))),
-	}
-	if a.status == http.StatusTooManyRequests && err.Code == "" {
-		err.Code = "TOO_MANY_REQUESTS"
-	}
-	return err
-}
-
-func (e element) failed() bool { return e.Code != codeSuccess }
-
-// gone: see Error.Gone.
-func (e element) gone(d details) bool {
-	if e.Code == "RECORD_NOT_FOUND" {
-		return true
-	}
-	if field := scalarText(d.APIName); e.Code != "INVALID_DATA" || field != "" && field != "id" && field != "ids" {
-		return false
-	}
-	return slices.ContainsFunc(strings.Fields(e.Message), func(word string) bool { return strings.EqualFold(word, "id") })
 }

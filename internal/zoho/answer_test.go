@@ -22,13 +22,15 @@ func TestUnreadableAnswers(t *testing.T) {
 		"204":                   {says(204, ""), true},
 		"half a body":           {says(200, `{"data":[{"co`), true},
 		"half a body with 400":  {says(400, `{"code":"RECORD_LO`), true},
-		"nothing with 401":      {says(401, ""), false},
 		"an HTML page with 429": {says(429, "<html>"), true},
 		"an HTML page with 408": {says(408, "<html>"), true},
 		"null":                  {says(200, "null"), true},
 		"data that is no list":  {says(200, `{"data":{}}`), true},
 		"no code with 400":      {says(400, `{}`), false},
-		"over the limit":        {says(200, `{"data":[`+strings.Repeat(" ", 16<<20)+`]}`), true},
+		"over the limit":        {says(200, `{"data":[`+strings.Repeat(" ", 64<<10)+`]}`), true},
+		"over the limit, 403":   {says(403, `<html>`+strings.Repeat(" ", 64<<10)), false},
+		"something follows":     {says(200, `{"data":[`+success(one, "[]")+`]} {}`), true},
+		"a number":              {says(200, "7"), true},
 		"deep nesting":          {says(200, strings.Repeat(`{"data":[`, 20000)), true},
 		"a reset connection": {func(w http.ResponseWriter, _ *http.Request) {
 			panic(http.ErrAbortHandler)
@@ -85,4 +87,41 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestHowMuchIsRead: 64 KiB for each record of the call, and no more.
+func TestHowMuchIsRead(t *testing.T) {
+	spaces := func(n int) string { return strings.Repeat(" ", n) }
+	answer := inData(success(one, "[]"), success(two, "[]"))
+	room := 128<<10 - len(answer)
+	for name, tt := range map[string]struct {
+		body string
+		ok   bool
+	}{
+		"two at the limit":   {spaces(room) + answer, true},
+		"two over the limit": {spaces(room+1) + answer, false},
+		"spaces at the end":  {answer + spaces(room+1), false},
+		"a long text":        {`{"message":"` + spaces(128<<10) + `"}`, false},
+	} {
+		e := serving(t, says(200, tt.body))
+		got, err := client(t, e, "v8", &aToken{}).RemoveTags(t.Context(), "Deals", []string{one, two}, []string{"x"})
+		if ok := err == nil && got[0].Err == nil && got[1].Err == nil; ok != tt.ok {
+			t.Errorf("%s: RemoveTags = %+v, %v", name, got, err)
+		}
+		if z, ok := errors.AsType[*zoho.Error](err); !tt.ok && (!ok || z.Code != zoho.CodeUnreadable || !strings.Contains(z.Message, "too large: more than the 128 KiB")) {
+			t.Errorf("%s: error %v, want that it is too large", name, err)
+		}
+	}
+	for name, body := range map[string]string{
+		"too large":                `{"data":[{"id":"1","Text":"` + spaces(256<<10) + `"}]}`,
+		"too large: a list":        `{"data":[{"id":"1","List":[` + strings.Repeat("1,", 100<<10) + `1]}]}`,
+		"more records than were":   inData(`{"id":"1"}`, `{"id":"1"}`, `{"id":"1"}`, `{"id":"1"}`, `{"id":"1"}`),
+		"the answer is malformed ": `{"data":[{"id":"1","Deep":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `}]}`,
+	} {
+		e := serving(t, says(200, body))
+		_, err := client(t, e, "v2", &aToken{}).Records(t.Context(), "Deals", []string{"1"}, nil)
+		if what, _, _ := strings.Cut(name, ":"); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("%s: Records = %v, want an error that says so", name, err)
+		}
+	}
 }

@@ -12,10 +12,6 @@ import (
 	"strings"
 )
 
-// maxAnswer bounds what is read of an answer, in bytes. 100 records with all their
-// fields stay far below.
-const maxAnswer = 16 << 20
-
 // tokens gives access tokens. Refused says that Zoho did not take one.
 type tokens interface {
 	Token(ctx context.Context) (Token, error)
@@ -42,6 +38,7 @@ type Client struct {
 	version string
 	http    *http.Client
 	tokens  tokens
+	vain    vain
 }
 
 // New returns a Client. Its errors are faults of the Config.
@@ -84,40 +81,59 @@ func isBase(address string) bool {
 type call struct {
 	operation string
 	method    string
-	// path stands after the version, each element escaped.
+	// path stands after the version, each element escaped; the module is the first.
 	path  string
 	query string
 	body  []byte
+	// elements is how many elements the answer may have. It bounds what is read of it.
+	elements int
+	// tags are to come off.
+	tags askedTags
 }
 
-// answer is what came back, read whole.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
+// most is how much of the answer is read, in bytes.
+func (c call) most() int { return max(c.elements, 1) * maxElement }
+
+// kind is what calls have in common that are refused for the same reason.
+func (c call) kind() string {
+	module, _, _ := strings.Cut(strings.TrimPrefix(c.path, "/"), "/")
+	return c.operation + " " + module
 }
 
-// do makes a call; where Zoho does not take the token, once more with a new one. A
-// second refusal is not held against the new token: minting another for every call
-// would soon lock the account out.
-func (c *Client) do(ctx context.Context, call call) (answer, *Error) {
+// reader reads the elements of an answer's `data`. It is made anew for each try.
+type reader interface {
+	element(s *scanner, a *said) error
+}
+
+// do makes a call; where Zoho does not take the token, once more with a new one.
+//
+// A second refusal is not held against the new token: something else is wrong then, such
+// as the host, and minting another for every call would soon lock the account out.
+func (c *Client) do(ctx context.Context, call call, anew func() reader) (answer, *Error) {
 	for retried := false; ; retried = true {
 		token, err := c.tokens.Token(ctx)
 		if err != nil {
 			return answer{}, withoutToken(call.operation, err)
 		}
-		a, failed := c.send(ctx, call, token)
-		if failed != nil {
+		a, failed := c.send(ctx, call, token, anew())
+		switch {
+		case failed != nil:
 			return answer{}, failed
-		}
-		if retried || !staleToken(a.status, flatCode(a.body)) {
+		case !a.tokenRefused():
+			c.vain.forget(call.kind())
 			return a, nil
+		case retried:
+			c.vain.note(call.kind(), token)
+			return a.inVain(), nil
+		case c.vain.noted(call.kind(), token):
+			return a.inVain(), nil
 		}
 		c.tokens.Refused(ctx, token)
 	}
 }
 
-func (c *Client) send(ctx context.Context, call call, token Token) (answer, *Error) {
+// send makes one request and reads its answer. Its error is that there is none.
+func (c *Client) send(ctx context.Context, call call, token Token, into reader) (answer, *Error) {
 	request, err := c.request(ctx, call, token)
 	if err != nil {
 		return answer{}, refused(call.operation, err)
@@ -127,14 +143,15 @@ func (c *Client) send(ctx context.Context, call call, token Token) (answer, *Err
 		return answer{}, noAnswer(call.operation, 0, err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err != nil {
-		return answer{}, noAnswer(call.operation, response.StatusCode, err)
+	a := answer{status: response.StatusCode, header: response.Header, asked: request.URL.Host}
+	body := &bounded{body: response.Body, left: call.most()}
+	a.said.asked = call.tags
+	s := newScanner(body, token)
+	if err := a.said.read(s, func() error { return into.element(s, &a.said) }); err != nil {
+		a.unread = call.unread(a, body, err)
+		_, _ = io.CopyN(io.Discard, body, drained)
 	}
-	if len(body) > maxAnswer {
-		return answer{}, &Error{Operation: call.operation, Status: response.StatusCode, Code: CodeUnreadable, Message: "the answer is over 16 MiB"}
-	}
-	return answer{status: response.StatusCode, header: response.Header, body: token.hidden(body)}, nil
+	return a, nil
 }
 
 func (c *Client) request(ctx context.Context, call call, token Token) (*http.Request, error) {

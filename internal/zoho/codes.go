@@ -13,6 +13,7 @@ func retryable(code string) (retry, known bool) {
 		"INVALID_TOKEN",           // another access token may do
 		"INVALID_OAUTHTOKEN",      //
 		"AUTHENTICATION_FAILURE",  //
+		"AUTHENTICATION_FAILED",   //
 		"general_error",           // the accounts server's own trouble
 		"server_error",            //
 		"temporarily_unavailable", //
@@ -23,26 +24,14 @@ func retryable(code string) (retry, known bool) {
 		"AUTHORIZATION_FAILED", "NO_PERMISSION", "OAUTH_SCOPE_MISMATCH",
 		"MANDATORY_NOT_FOUND", "REQUIRED_PARAM_MISSING", "EXPECTED_FIELD_MISSING",
 		"LIMIT_EXCEEDED", // of ids or tags in one call, or of tags in a module, not of calls
-		"NOT_ALLOWED",
-		"FAILURE", // always with 400: the request is at fault, with no more said
+		"NOT_ALLOWED", "PATTERN_NOT_MATCHED", "LICENSE_LIMIT_EXCEEDED", "FEATURE_NOT_SUPPORTED",
+		"INVALID_HOST", // the API's address is not Zoho's
+		"FAILURE",      // always with 400: the request is at fault, with no more said
 		"RECORD_NOT_FOUND",
 		"invalid_client", "invalid_code", "invalid_grant", "unauthorized_client",
 		"invalid_request", "invalid_scope", "unsupported_grant_type", "inactive_client", "inactive_user",
-		CodeRefused:
+		CodeRefused, CodeTagRemains:
 		return false, true
 	}
 	return false, false
-}
-
-// staleToken reports whether a new access token may mend an answer. One whose scope
-// is too small may not.
-func staleToken(status int, code string) bool {
-	if status != 401 {
-		return false
-	}
-	switch code {
-	case "INVALID_TOKEN", "INVALID_OAUTHTOKEN", "AUTHENTICATION_FAILURE":
-		return true
-	}
-	return false
 }

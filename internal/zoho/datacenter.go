@@ -66,3 +66,12 @@ func TrustedHost(rawURL string) bool {
 	}
 	return false
 }
+
+// hostOf is the host of an address, "" where it is none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

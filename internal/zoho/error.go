@@ -30,13 +30,27 @@ type Error struct {
 	retryAfter time.Duration
 	tokenAfter time.Duration
 	gone       bool
+	split      bool
+	again      again
 }
+
+// again is what else a record is worth that an answer settled nothing about.
+type again int
+
+const (
+	notAgain again = iota
+	withOthers
+	alone
+)
 
 // Codes that are not Zoho's own.
 const (
 	// CodeMissingInAnswer: the answer says nothing of a record that was asked for.
 	CodeMissingInAnswer = "MISSING_IN_ANSWER"
-	// CodeUnreadable: the answer is no JSON, such as a proxy's page, or is cut off.
+	// CodeTagRemains: Zoho reports success, and the record still carries the tag.
+	CodeTagRemains = "TAG_REMAINS"
+	// CodeUnreadable: the answer is not JSON, such as a proxy's page, is cut off, or is too
+	// large.
 	CodeUnreadable = "UNREADABLE_ANSWER"
 	// CodeNoAnswer: the connection broke or the time ran out.
 	CodeNoAnswer = "NO_ANSWER"
@@ -81,10 +95,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // with a reason that time does not mend is not.
 //
 // 408, 429 and 5xx are passing whatever the code; otherwise the code decides; an
-// unknown one with 4xx is final.
+// unknown one with 4xx is final, except that a 401 is about the access token.
 func (e *Error) Retryable() bool {
 	switch {
-	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, e.Status >= 500:
+	case e.Code == CodeTagRemains:
+		return false
+	case overloaded(e.Status):
 		return true
 	}
 	if retry, known := retryable(e.Code); known {
@@ -103,6 +119,8 @@ func (e *Error) Retryable() bool {
 		return true
 	case e.Status == 0:
 		return e.Err != nil
+	case e.Status == http.StatusUnauthorized:
+		return e.Operation != mint
 	}
 	// A 2xx that could not be understood may have been a passing fault; a 3xx or 4xx
 	// with a code we do not know is Zoho saying no.
@@ -127,11 +145,19 @@ func (e *Error) TokenAfter() time.Duration { return min(e.tokenAfter, maxRetryAf
 // Gone reports whether the record does not exist (any more). Zoho has no code for
 // it: it says INVALID_DATA, which it says of much else too. So it counts only where
 // the error is about one record, blames no other field, and speaks of the id.
-func (e *Error) Gone() bool { return e.Record != "" && e.gone }
+func (e *Error) Gone() bool { return e.Record != "" && e.gone && !e.Unsure() }
 
-// OneOfSeveral reports whether a call about several records was refused for the id of
-// one of them, without a word on which. The others are worth a call without it.
-func (e *Error) OneOfSeveral() bool { return e.Record == "" && e.gone && !e.Retryable() }
+// OneOfSeveral reports whether a call about several records was refused for one of them,
+// or for some, without a word on which. The others are worth a call without it.
+func (e *Error) OneOfSeveral() bool { return e.Record == "" && (e.gone || e.split) && !e.Retryable() }
+
+// Unsettled reports whether the answer says nothing of this record because it refused
+// others of the call. It is worth another call without them.
+func (e *Error) Unsettled() bool { return e.again == withOthers }
+
+// Unsure reports whether it is not certain that this is the record that the answer means.
+// A call about it alone settles that.
+func (e *Error) Unsure() bool { return e.again == alone }
 
 // withoutToken is a call that was not made for want of a token. An *Error is Zoho's own
 // word, which says how long to wait at least, not when the next token is due.

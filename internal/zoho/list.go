@@ -3,60 +3,170 @@ package zoho
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"io"
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"untag/internal/crmname"
 	"untag/internal/jsonvalue"
 )
 
-// list reads an answer with records; 204, or an empty list, is none.
-func (c *Client) list(ctx context.Context, call call) (SearchResult, error) {
-	a, failed := c.do(ctx, call)
-	if failed != nil {
-		return SearchResult{}, failed
-	}
-	if a.status == http.StatusNoContent {
-		return SearchResult{}, nil
-	}
-	object, ok := decode(a.body)
-	data, hasData := object["data"].([]any)
-	if !ok || !hasData || a.status < 200 || a.status > 299 {
-		return SearchResult{}, listError(call.operation, a)
-	}
-	var result SearchResult
-	for _, item := range data {
-		fields, _ := item.(map[string]any)
-		id, ok := recordID(fields["id"])
-		if !ok {
-			return SearchResult{}, listError(call.operation, a)
-		}
-		fields["id"] = id
-		result.Records = append(result.Records, fields)
-	}
-	info, _ := object["info"].(map[string]any)
-	result.More, _ = info["more_records"].(bool)
-	return result, nil
+const (
+	// maxPage is how many records a page of a search has.
+	maxPage = 200
+	// bytesAValue is how many bytes of an answer there have to be for each value in it, of
+	// as many bytes as are read at most. A field is a name and a value; a list of bare
+	// digits would take more memory than it has bytes, many times over.
+	bytesAValue = 32
+)
+
+// page reads the records of an answer.
+type page struct {
+	// fields are those to keep, nil for all of them.
+	fields  map[string]bool
+	records []Record
+	// failed is the first element that is an error, and broken says that one is neither
+	// an error nor a record with an id.
+	failed *element
+	broken bool
+	// most is how many elements there may be, and left how many values may still be read.
+	most, left int
+
+	// part reads an element by itself.
+	part *scanner
 }
 
-// listError finds what an answer that is no list of records says instead.
-func listError(operation string, a answer) *Error {
-	body, failed := read(operation, a)
-	if failed != nil {
-		return failed
+// list reads an answer with records; 204, or an empty list, is none. Of the fields only
+// the named are kept, nil for all.
+func (c *Client) list(ctx context.Context, call call, fields []string) (SearchResult, error) {
+	var got *page
+	a, failed := c.do(ctx, call, func() reader {
+		got = &page{fields: wanted(fields), most: call.elements, left: call.most() / bytesAValue}
+		return got
+	})
+	switch {
+	case failed != nil:
+		return SearchResult{}, failed
+	case a.status == http.StatusNoContent:
+		return SearchResult{}, nil
+	case a.unread != nil:
+		return SearchResult{}, a.unread
+	case got.failed != nil:
+		err := got.failed.error(call.operation, a, "")
+		_, _, placed := got.failed.place(call.elements)
+		err.split = placed || got.failed.id != ""
+		return SearchResult{}, err
+	case a.said.listed && !got.broken && a.ok():
+		return SearchResult{Records: got.records, More: a.said.more}, nil
 	}
-	for _, e := range body.Data {
-		if e.Code != "" && e.failed() {
-			return elementError(operation, a, e, "")
+	if failed := call.refused(a, ""); failed != nil {
+		return SearchResult{}, failed
+	}
+	return SearchResult{}, unreadable(call.operation, a, "the answer has no records with ids")
+}
+
+// wanted is the fields to keep; one of a look-up field's own fields keeps the field.
+func wanted(fields []string) map[string]bool {
+	if len(fields) == 0 {
+		return nil
+	}
+	set := map[string]bool{"id": true}
+	for _, field := range fields {
+		name, _, _ := strings.Cut(field, ".")
+		set[name] = true
+	}
+	return set
+}
+
+// element reads an element of `data`: a record, or an error in its place.
+func (p *page) element(s *scanner, a *said) error {
+	raw, err := s.dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if a.data > p.most {
+		return errTooMany
+	}
+	record, err := p.record(p.within(s, raw))
+	if err != nil {
+		return err
+	}
+	if id, ok := recordID(record["id"]); ok {
+		record["id"] = id
+		p.records = append(p.records, record)
+		return nil
+	}
+	var e element
+	if err := e.read(p.within(s, raw)); err != nil {
+		return err
+	}
+	a.note(&e)
+	if p.broken = true; p.failed == nil && e.code != "" && e.failed() {
+		p.failed = e.copy()
+	}
+	return nil
+}
+
+// within reads a part of what another scanner reads.
+func (p *page) within(s *scanner, raw []byte) *scanner {
+	if p.part == nil {
+		p.part = newScanner(bytes.NewBuffer(raw), s.token)
+		return p.part
+	}
+	return p.part.over(bytes.NewBuffer(raw))
+}
+
+// record reads the fields to keep of an object.
+func (p *page) record(s *scanner) (Record, error) {
+	record := make(Record)
+	err := s.object(func(name []byte) error {
+		if p.fields != nil && !p.fields[string(name)] {
+			return s.skip()
 		}
+		field := string(name)
+		value, err := p.value(s, 0)
+		record[field] = value
+		return err
+	})
+	return record, err
+}
+
+// The ways in which an answer is no page of records.
+var (
+	errTooDeep = errors.New("nested too deep")
+	errTooMany = errors.New("more records than were asked for")
+)
+
+// value reads any value. It is laxer than jsonvalue.Decode; see scanner.
+func (p *page) value(s *scanner, depth int) (any, error) {
+	if p.left--; p.left < 0 {
+		return nil, errTooLarge
 	}
-	body.Data = nil
-	if failed := whole(operation, a, body, ""); failed != nil {
-		return failed
+	if depth > jsonvalue.MaxDepth {
+		return nil, errTooDeep
 	}
-	return unreadable(operation, a, "the answer has no records with ids")
+	switch s.dec.PeekKind() {
+	case jsontext.KindBeginObject:
+		object := make(map[string]any)
+		err := s.object(func(name []byte) (err error) {
+			field := string(name)
+			object[field], err = p.value(s, depth+1)
+			return err
+		})
+		return object, err
+	case jsontext.KindBeginArray:
+		list := []any{}
+		err := s.each(func() error {
+			value, err := p.value(s, depth+1)
+			list = append(list, value)
+			return err
+		})
+		return list, err
+	}
+	return s.scalar()
 }
 
 func recordID(value any) (string, bool) {
@@ -65,37 +175,4 @@ func recordID(value any) (string, bool) {
 		id = strconv.Itoa(n)
 	}
 	return id, crmname.CheckID(id) == nil
-}
-
-// decode reads a JSON object. It is laxer than jsonvalue.Decode, for a text that Zoho
-// cut in the middle of an emoji must not hide the other records of an answer.
-func decode(text []byte) (map[string]any, bool) {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	var object map[string]any
-	if d.Decode(&object) != nil || object == nil {
-		return nil, false
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, false
-	}
-	exact(object)
-	return object, true
-}
-
-// exact gives every number in a value the type that keeps its digits.
-func exact(value any) any {
-	switch v := value.(type) {
-	case json.Number:
-		return jsonvalue.Number(v.String())
-	case map[string]any:
-		for name, item := range v {
-			v[name] = exact(item)
-		}
-	case []any:
-		for i, item := range v {
-			v[i] = exact(item)
-		}
-	}
-	return value
 }

@@ -11,6 +11,10 @@ import (
 
 const readRecords = "read records"
 
+// leastRecords is how many records an answer is taken to have at least: one alone may be
+// long, where people wrote into all its fields.
+const leastRecords = 4
+
 // Record is a record as the CRM has it: fields by their API names. Its values are
 // string, bool, int, float64, nil, []any and map[string]any; numbers keep every digit,
 // as those of event.Event do. "id" is a string of digits.
@@ -41,7 +45,7 @@ func (c *Client) Records(ctx context.Context, module string, ids, fields []strin
 	if len(fields) > 0 {
 		query += "&fields=" + escapedList(fields)
 	}
-	result, err := c.list(ctx, call{operation: readRecords, method: http.MethodGet, path: "/" + name, query: query})
+	result, err := c.list(ctx, call{operation: readRecords, method: http.MethodGet, path: "/" + name, query: query, elements: max(len(ids), leastRecords)}, fields)
 	if failed, ok := errors.AsType[*Error](err); ok && len(ids) == 1 {
 		failed.Record = ids[0]
 	}

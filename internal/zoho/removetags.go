@@ -24,16 +24,21 @@ const removeTags = "remove tags"
 // Removal is what became of one record of a RemoveTags call.
 type Removal struct {
 	ID string
-	// Tags are those that the record still carries.
+	// Tags are those that the record still carries, the first hundred.
 	Tags []string
-	// Err is why the tags did not come off this record, nil if they did.
-	Err *Error
+	// Err is why tags did not come off this record, nil if all of them did: those that
+	// Kept lists, or all of them where it is empty.
+	Err  *Error
+	Kept []Kept
 }
 
 // RemoveTags takes tags off records of one module: 1 to 100 ids, each 1 to 20 digits,
 // and 1 to 10 tags of at most 25 characters; one that is named twice counts once. It
-// gives a Removal for each id, in the order asked for; an id that the answer leaves
+// returns a Removal for each id, in the order asked for; an id that the answer leaves
 // out has an error too. The error, an *Error, is that of a call that failed as a whole.
+//
+// Zoho may refuse a whole call for one of its records. What it says of that record is
+// then its error, and those of the others are Unsettled.
 //
 // See https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html (v2) and
 // https://www.zoho.com/crm/developer/docs/api/v8/remove-tags.html (v3 and later, whose
@@ -44,22 +49,15 @@ func (c *Client) RemoveTags(ctx context.Context, module string, ids, tags []stri
 	if err != nil {
 		return nil, refused(removeTags, err)
 	}
-	a, failed := c.do(ctx, call)
+	var got *verdicts
+	a, failed := c.do(ctx, call, func() reader { got = newVerdicts(ids); return got })
+	if failed == nil {
+		failed = got.whole(call, a)
+	}
 	if failed != nil {
 		return nil, failed
 	}
-	body, failed := read(removeTags, a)
-	if failed != nil {
-		return nil, failed
-	}
-	record := ""
-	if len(ids) == 1 {
-		record = ids[0]
-	}
-	if failed := whole(removeTags, a, body, record); failed != nil {
-		return nil, failed
-	}
-	return removals(a, body, ids), nil
+	return got.removals(a), nil
 }
 
 func (c *Client) removeTagsCall(module string, ids, tags []string) (call, error) {
@@ -73,7 +71,7 @@ func (c *Client) removeTagsCall(module string, ids, tags []string) (call, error)
 	if err := checkList("tags", tags, MaxTags, crmname.CheckTag); err != nil {
 		return call{}, err
 	}
-	made := call{operation: removeTags, method: http.MethodPost, path: "/" + name + "/actions/remove_tags"}
+	made := call{operation: removeTags, method: http.MethodPost, path: "/" + name + "/actions/remove_tags", elements: len(ids), tags: asked(tags)}
 	one := len(ids) == 1
 	if one {
 		made.path = "/" + name + "/" + ids[0] + "/actions/remove_tags"
@@ -139,49 +137,4 @@ func distinct(items []string) []string {
 		seen[item] = true
 		return again
 	})
-}
-
-// removals gives what the answer says of each id. An element of the answer without an
-// id is about the only record that was asked for, or about none.
-func removals(a answer, body answerBody, ids []string) []Removal {
-	data := body.Data
-	if body.Code == codeSuccess && len(data) == 0 {
-		data = []element{body.element}
-	}
-	said := make(map[string]element, len(data))
-	for _, e := range data {
-		id := scalarText(e.details().ID)
-		if id == "" && len(ids) == 1 && len(data) == 1 {
-			id = ids[0]
-		}
-		// Of two words about one record, an error is the one to heed.
-		if before, twice := said[id]; !twice || !before.failed() {
-			said[id] = e
-		}
-	}
-	list := make([]Removal, len(ids))
-	for i, id := range ids {
-		list[i] = Removal{ID: id}
-		e, found := said[id]
-		switch {
-		case !found:
-			list[i].Err = &Error{
-				Operation: removeTags, Status: a.status, Code: CodeMissingInAnswer, Record: id,
-				Message: "the answer says nothing of this record",
-			}
-		case e.failed():
-			list[i].Err = elementError(removeTags, a, e, id)
-		default:
-			list[i].Tags = tagNames(e.details().Tags)
-		}
-	}
-	return list
-}
-
-func tagNames(tags []tagName) []string {
-	names := make([]string, len(tags))
-	for i, t := range tags {
-		names[i] = string(t)
-	}
-	return names
 }

@@ -54,7 +54,7 @@ func (c *Client) Search(ctx context.Context, module string, search Search) (Sear
 	if err != nil {
 		return SearchResult{}, refused(searchRecords, err)
 	}
-	return c.list(ctx, call{operation: searchRecords, method: http.MethodGet, path: "/" + name + "/search", query: query})
+	return c.list(ctx, call{operation: searchRecords, method: http.MethodGet, path: "/" + name + "/search", query: query, elements: maxPage}, search.fields())
 }
 
 func searchQuery(s Search) (string, error) {
@@ -65,27 +65,32 @@ func searchQuery(s Search) (string, error) {
 	if phone := strings.TrimSpace(s.Phone); phone != "" {
 		given = append(given, "phone="+url.QueryEscape(phone))
 	}
-	fields := s.Fields
 	if len(s.Criteria) > 0 {
 		if err := checkCriteria(s.Criteria); err != nil {
 			return "", err
 		}
 		given = append(given, "criteria="+url.QueryEscape(criteria(s.Criteria)))
-		if fields != nil {
-			fields = slices.Clone(fields)
-			for _, c := range s.Criteria {
-				field, _, _ := strings.Cut(c.Field, ".")
-				fields = append(fields, field)
-			}
-		}
 	}
 	if len(given) != 1 {
 		return "", fmt.Errorf("a search takes one of email, phone and criteria, this one has %d", len(given))
 	}
-	if len(fields) > 0 {
-		given = append(given, "fields="+escapedList(distinct(fields)))
+	if fields := s.fields(); len(fields) > 0 {
+		given = append(given, "fields="+escapedList(fields))
 	}
 	return strings.Join(given, "&"), nil
+}
+
+// fields are those to read: what was asked for, and what is compared.
+func (s Search) fields() []string {
+	if s.Fields == nil {
+		return nil
+	}
+	fields := slices.Clone(s.Fields)
+	for _, c := range s.Criteria {
+		field, _, _ := strings.Cut(c.Field, ".")
+		fields = append(fields, field)
+	}
+	return distinct(fields)
 }
 
 // checkCriteria: a field's name is not escaped, so it has to be one; an empty value

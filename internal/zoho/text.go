@@ -35,10 +35,18 @@ func messageText(message string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(message, "\ufffd"))
-	if runes := []rune(text); len(runes) > maxMessage {
-		text = string(runes[:maxMessage]) + "…"
+	return strings.TrimSpace(shorten(text, maxMessage))
+}
+
+// shorten is at most so many characters of a text.
+func shorten(text string, most int) string {
+	n := 0
+	for i := range text {
+		if n++; n > most {
+			return text[:i] + "…"
+		}
 	}
-	return strings.TrimSpace(text)
+	return text
 }
 
 // seconds reads a number of seconds, in quotes or not, up to maxRetryAfter; 0 where it

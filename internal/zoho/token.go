@@ -1,9 +1,9 @@
 package zoho
 
 import (
-	"bytes"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -40,13 +40,13 @@ func (t Token) usable() bool {
 	return t.AccessToken != ""
 }
 
-// hidden takes the token out of what a server sent, so that one that repeats it does
-// not get it into an error. A text too short to be a token stays.
-func (t Token) hidden(body []byte) []byte {
-	if token := []byte(t.AccessToken); len(token) >= minToken && bytes.Contains(body, token) {
-		return bytes.ReplaceAll(body, token, []byte("[token]"))
+// hidden takes the token out of a text that a server sent, so that one that repeats it
+// does not get it into an error. A text too short to be a token stays.
+func (t Token) hidden(text string) string {
+	if len(t.AccessToken) < minToken {
+		return text
 	}
-	return body
+	return strings.ReplaceAll(text, t.AccessToken, "[token]")
 }
 
 // oauth2 writes the header the way Zoho wants it.

@@ -1,6 +1,7 @@
 package zoho
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -77,6 +78,7 @@ func (t *Tokens) Refused(_ context.Context, token Token) {
 	if token.AccessToken == "" || t.token.AccessToken != token.AccessToken {
 		return
 	}
+	host := hostOf(t.token.APIDomain)
 	t.token = Token{}
 	now := time.Now()
 	if now.Sub(t.minted) >= earlyLife {
@@ -88,7 +90,7 @@ func (t *Tokens) Refused(_ context.Context, token Token) {
 		t.until = now.Add(wait)
 		t.refused = &Error{
 			Operation: mint, Code: CodeThrottled, retryAfter: wait,
-			Message: "Zoho refuses every new access token; the next is not asked for yet",
+			Message: cmp.Or(host, "Zoho") + " refuses every new access token, and the next is not asked for yet; " + whyRefused,
 		}
 	}
 }

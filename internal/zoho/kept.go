@@ -1,0 +1,62 @@
+package zoho
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Kept is a tag that Zoho reported removed and that the record still carries.
+type Kept struct {
+	// Tag is the tag as it was asked for.
+	Tag string
+	// Err says so, with both spellings.
+	Err *Error
+}
+
+// askedTags are the tags that were to come off, each with what its spellings have in common.
+type askedTags []struct{ tag, common string }
+
+func asked(tags []string) askedTags {
+	list := make(askedTags, len(tags))
+	for i, tag := range tags {
+		list[i].tag, list[i].common = tag, common(tag)
+	}
+	return list
+}
+
+// common is the same for every way to encode a tag's letters, and to put white space
+// around it. Its case is left.
+func common(tag string) string { return norm.NFC.String(strings.TrimSpace(tag)) }
+
+// spelling is a tag that was to come off, and how the record has it still.
+type spelling struct{ asked, has string }
+
+// among adds to list which of the tags a tag of the record is, in whatever spelling or
+// case. A tag is listed once.
+func (t askedTags) among(tag string, list []spelling) []spelling {
+	has := common(tag)
+	for _, a := range t {
+		if strings.EqualFold(a.common, has) && !slices.ContainsFunc(list, func(s spelling) bool { return s.asked == a.tag }) {
+			list = append(list, spelling{a.tag, tag})
+		}
+	}
+	return list
+}
+
+// keptTags are the errors of the tags that a success left on the record.
+func keptTags(a answer, e *element, record string) []Kept {
+	var list []Kept
+	for _, s := range e.kept {
+		message := fmt.Sprintf("Zoho reported success, but the record still has the tag %q", s.has)
+		if s.has != s.asked {
+			message += fmt.Sprintf(", and %q was to be removed: write the tag in the rule exactly as the CRM spells it", s.asked)
+		}
+		list = append(list, Kept{s.asked, &Error{
+			Operation: removeTags, Status: a.status, Code: CodeTagRemains, Record: record, Message: shorten(message, maxMessage),
+		}})
+	}
+	return list
+}

@@ -1,0 +1,176 @@
+package zoho
+
+import "net/http"
+
+// verdicts gathers what an answer says of each record of a remove_tags call. It is as
+// large as the call, however many elements the answer has.
+//
+// An element names its record by the id, or by the id's place in the call. An error that
+// names none is that of the whole call. A success that names none is believed where only
+// one record was asked for: when in doubt, no tag counts as removed.
+type verdicts struct {
+	ids   []string
+	place map[string]int
+	// own is what the answer says of each record, nil for nothing; unsure are those that
+	// are only named by a number.
+	own    []*element
+	unsure []bool
+	// call is the error that names no record: a final one before others.
+	call *element
+	// code is that of the elements that name none, and mixed says that they differ.
+	code  *string
+	mixed bool
+
+	// next is the element that is being read.
+	next element
+}
+
+func newVerdicts(ids []string) *verdicts {
+	v := &verdicts{
+		ids: ids, place: make(map[string]int, len(ids)),
+		own: make([]*element, len(ids)), unsure: make([]bool, len(ids)),
+	}
+	for i, id := range ids {
+		v.place[id] = i
+	}
+	return v
+}
+
+// element reads an element of `data`.
+func (v *verdicts) element(s *scanner, a *said) error {
+	v.next = element{asked: a.asked}
+	err := v.next.read(s)
+	a.note(&v.next)
+	v.take(&v.next)
+	return err
+}
+
+// take notes what an element says, and keeps a copy of it if that matters.
+func (v *verdicts) take(e *element) {
+	i, known := v.place[e.id]
+	switch {
+	case known:
+		v.settle(i, e, true)
+		return
+	case e.id != "":
+		return // of a record that nobody asked about
+	case len(v.ids) == 1:
+		v.settle(0, e, true)
+		return
+	}
+	if i, sure, ok := e.place(len(v.ids)); ok && e.failed() {
+		v.settle(i, e, sure)
+		return
+	}
+	if v.code == nil {
+		v.code = new(e.code)
+	}
+	v.mixed = v.mixed || *v.code != e.code
+	if e.failed() && e.code != "" && (v.call == nil || e.final() && !v.call.final()) {
+		v.call = e.copy()
+	}
+}
+
+// settle takes an element as what the answer says of a record. Of two about one record,
+// the error is the one to heed.
+func (v *verdicts) settle(i int, e *element, sure bool) {
+	if before := v.own[i]; before == nil || !before.failed() && (e.failed() || len(e.kept) > 0) {
+		v.own[i], v.unsure[i] = e.copy(), !sure
+	}
+}
+
+// final: the same call will fail again.
+func (e *element) final() bool {
+	retry, known := retryable(e.code)
+	return known && !retry
+}
+
+// whole is the error of a call that failed as a whole, nil if the answer is about records.
+func (v *verdicts) whole(c call, a answer) *Error {
+	if a.unread != nil {
+		return a.unread
+	}
+	record := ""
+	if len(v.ids) == 1 {
+		record = v.ids[0]
+	}
+	if flat := &a.said.element; a.said.data == 0 {
+		_, _, placed := flat.place(len(v.ids))
+		if !flat.failed() && a.ok() || placed && record == "" {
+			v.take(flat)
+		} else if failed := c.refused(a, record); failed != nil {
+			return failed
+		}
+	}
+	if v.call == nil || v.missing() < len(v.ids) {
+		return nil
+	}
+	err := v.call.error(removeTags, a, "")
+	err.split = v.mixed
+	return err
+}
+
+// missing is how many records the answer says nothing of.
+func (v *verdicts) missing() int {
+	n := 0
+	for _, e := range v.own {
+		if e == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// removals is what became of each record.
+func (v *verdicts) removals(a answer) []Removal {
+	missing := v.missing()
+	list := make([]Removal, len(v.ids))
+	for i, id := range v.ids {
+		list[i].ID = id
+		switch e := v.own[i]; {
+		case e == nil:
+			list[i].Err = v.unsettled(a, id, missing)
+		case e.failed():
+			list[i].Err = e.error(removeTags, a, id)
+			if v.unsure[i] && missing > 0 {
+				list[i].Err.again = alone
+			}
+		default:
+			list[i].Tags = append([]string{}, e.tags...)
+			if list[i].Kept = keptTags(a, e, id); list[i].Kept != nil {
+				list[i].Err = list[i].Kept[0].Err
+			}
+		}
+	}
+	return list
+}
+
+// unsettled is the error of a record that the answer does not name: the one that names no
+// record, where that can only be about this one or about all of the call.
+func (v *verdicts) unsettled(a answer, id string, missing int) *Error {
+	if v.call != nil && (missing == 1 || !v.mixed && !v.call.gone()) {
+		return v.call.error(removeTags, a, id)
+	}
+	err := &Error{
+		Operation: removeTags, Status: a.status, Code: CodeMissingInAnswer, Record: id,
+		Message: "the answer says nothing of this record",
+	}
+	if refused := v.call != nil || v.anyFailed(); refused && !overloaded(a.status) {
+		err.again = withOthers
+	}
+	return err
+}
+
+func (v *verdicts) anyFailed() bool {
+	for _, e := range v.own {
+		if e != nil && e.failed() {
+			return true
+		}
+	}
+	return false
+}
+
+// overloaded reports whether a status asks for fewer calls, whatever the answer says.
+func overloaded(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || status >= 500
+}
