@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"sync"
+
+	"untag/internal/zoho"
 )
 
 type tagKey struct{ module, id, tag string }
@@ -68,20 +70,65 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 		r.callFailed(c, p)
 		return
 	}
+	for _, rest := range r.take(c, removals) {
+		r.make(ctx, crm, rest)
+	}
+}
+
+// take notes what became of the records of a call, and returns the calls that are to be
+// made again: one with the records that were not done because Zoho refused others, and
+// one for each of those that it may not have meant.
+func (r *results) take(c Call, removals []zoho.Removal) []Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	var again []Call
+	var unsettled []string
 	for _, removal := range removals {
-		if removal.Err == nil {
-			r.remaining[recordKey{c.Module, removal.ID}] = removal.Tags
-			for _, tag := range c.Tags {
-				r.off[tagKey{c.Module, removal.ID, tag}] = true
-			}
+		switch {
+		case removal.Err != nil && removal.Err.Unsettled():
+			unsettled = append(unsettled, removal.ID)
+		case removal.Err != nil && removal.Err.Unsure() && len(c.IDs) > 1:
+			again = append(again, c.of(removal.ID))
+		default:
+			r.settle(c, removal)
 			continue
 		}
-		p := problemOf(removal.Err)
-		for _, tag := range c.Tags {
-			r.failed[tagKey{c.Module, removal.ID, tag}] = p
-		}
+		// What stands if the call is not made again.
+		r.fail(c, removal.ID, removal.Err)
+	}
+	if n := len(unsettled); n > 0 && n < len(c.IDs) {
+		again = append(again, c.of(unsettled...))
+	}
+	return again
+}
+
+// of is the call for some of its records.
+func (c Call) of(ids ...string) Call {
+	c.IDs = ids
+	return c
+}
+
+// settle notes what became of one record, tag by tag.
+func (r *results) settle(c Call, removal zoho.Removal) {
+	if removal.Err != nil && len(removal.Kept) == 0 {
+		r.fail(c, removal.ID, removal.Err)
+		return
+	}
+	r.remaining[recordKey{c.Module, removal.ID}] = removal.Tags
+	for _, tag := range c.Tags {
+		key := tagKey{c.Module, removal.ID, tag}
+		delete(r.failed, key)
+		r.off[key] = true
+	}
+	for _, kept := range removal.Kept {
+		r.failed[tagKey{c.Module, removal.ID, kept.Tag}] = problemOf(kept.Err)
+	}
+}
+
+func (r *results) fail(c Call, id string, err *zoho.Error) {
+	p := problemOf(err)
+	for _, tag := range c.Tags {
+		r.failed[tagKey{c.Module, id, tag}] = p
 	}
 }
 
@@ -89,10 +136,8 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 // have nothing to do with it.
 func (r *results) halve(ctx context.Context, crm remover, c Call) {
 	half := len(c.IDs) / 2
-	first, second := c, c
-	first.IDs, second.IDs = c.IDs[:half], c.IDs[half:]
-	r.make(ctx, crm, first)
-	r.make(ctx, crm, second)
+	r.make(ctx, crm, c.of(c.IDs[:half]...))
+	r.make(ctx, crm, c.of(c.IDs[half:]...))
 }
 
 func (r *results) callFailed(c Call, p *problem) {
