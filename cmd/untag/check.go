@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,23 +15,28 @@ import (
 )
 
 func newCheck() *cobra.Command {
-	var asJSON, strict bool
+	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Say all that is wrong with a rules file",
 		Long: `Check a rules file (rules.yaml when none is named) and say all that is wrong with
-it at once: where, what, and what to do. It exits with 1 where something is.`,
+it at once: where, what, and what to do. With --secrets, say the same of a file in
+the form of the webhook secret; no secret is shown. It exits with 1 where something
+is wrong, and with --strict where there is a warning.`,
+		Example: `  untag check
+  untag check rules.yaml --secrets my-webhook-secrets.json --strict`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			file := "rules.yaml"
 			if len(args) > 0 {
 				file = args[0]
 			}
-			return check(c.OutOrStdout(), file, asJSON, strict)
+			return check(c.OutOrStdout(), file, f)
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print the faults as JSON")
-	c.Flags().BoolVar(&strict, "strict", false, "let warnings count")
+	c.Flags().BoolVar(&f.json, "json", false, "print the faults as JSON")
+	c.Flags().BoolVar(&f.strict, "strict", false, "let warnings count")
+	c.Flags().StringVar(&f.secrets, "secrets", "", `JSON file in the form of the webhook secret, such as {"zoho": "…", "github": ["…"]}, to check as well`)
 	return c
 }
 
@@ -50,36 +56,76 @@ func newSchema() *cobra.Command {
 	}
 }
 
-func check(w io.Writer, file string, asJSON, strict bool) error {
+type checkFlags struct {
+	json, strict bool
+	secrets      string
+}
+
+func check(w io.Writer, file string, f checkFlags) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("read the rules: %w", err)
 	}
 	set, faults := rules.Load(data)
-	if asJSON {
-		err = printFaultsJSON(w, file, faults)
+	var ofSecrets []secretFault
+	if f.secrets != "" {
+		webhooks, err := readWebhookSecrets(f.secrets)
+		if err != nil {
+			return err
+		}
+		if set != nil {
+			ofSecrets = webhooks.faults(set)
+		}
+	}
+	if f.json {
+		err = printFaultsJSON(w, file, faults, f.secrets, ofSecrets)
 	} else {
 		err = printFaults(w, file, data, set, faults)
+		if err == nil && f.secrets != "" && set != nil {
+			err = printSecretFaults(w, f.secrets, ofSecrets)
+		}
 	}
 	if err != nil {
 		return err
 	}
-	if set == nil || strict && len(faults) > 0 {
+	refused := slices.ContainsFunc(ofSecrets, func(s secretFault) bool { return s.Severity == rules.SeverityError })
+	if set == nil || refused || f.strict && len(faults)+len(ofSecrets) > 0 {
 		return answerIsNo{}
 	}
 	return nil
 }
 
-func printFaultsJSON(w io.Writer, file string, faults []rules.Fault) error {
+func printFaultsJSON(w io.Writer, file string, faults []rules.Fault, secretsFile string, ofSecrets []secretFault) error {
 	if faults == nil {
 		faults = []rules.Fault{}
+	}
+	type checkedSecrets struct {
+		File   string        `json:"file"`
+		Faults []secretFault `json:"faults"`
+	}
+	var checked *checkedSecrets
+	if secretsFile != "" {
+		checked = &checkedSecrets{secretsFile, append([]secretFault{}, ofSecrets...)}
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(struct {
-		File   string        `json:"file"`
-		Faults []rules.Fault `json:"faults"`
-	}{file, faults})
+		File    string          `json:"file"`
+		Faults  []rules.Fault   `json:"faults"`
+		Secrets *checkedSecrets `json:"secrets,omitempty"`
+	}{file, faults, checked})
+}
+
+func printSecretFaults(w io.Writer, file string, faults []secretFault) error {
+	var out strings.Builder
+	for _, f := range faults {
+		fmt.Fprintf(&out, "%s: %s\n", file, f)
+	}
+	if len(faults) == 0 {
+		fmt.Fprintf(&out, "%s: nothing is wrong\n", file)
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 func printFaults(w io.Writer, file string, data []byte, set *rules.Rules, faults []rules.Fault) error {

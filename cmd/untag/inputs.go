@@ -25,6 +25,8 @@ type inputs struct {
 	shown map[string]string
 	// madeUp are the sources whose secret was made up.
 	madeUp []string
+	// warnings are about secrets that should be replaced.
+	warnings []string
 	// noRecords says that there was no file of records, noEvents why there are no events.
 	noRecords bool
 	noEvents  string
@@ -77,6 +79,12 @@ func (in *inputs) readSecrets(f runFlags) error {
 	for source, secrets := range in.webhooks {
 		if !f.given["secrets"] && len(secrets) > 0 {
 			in.shown[source] = secrets[0]
+		}
+	}
+	if f.zoho {
+		var refused []string
+		if refused, in.warnings = in.webhooks.forRealAccount(in.rules, f.secrets); len(refused) > 0 {
+			return errors.New(strings.Join(refused, "\n") + "\n--zoho: use secrets that nobody can guess; `openssl rand -hex 24` makes one")
 		}
 	}
 	if f.given["secrets"] {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,8 +22,10 @@ import (
 	"untag/internal/zoho"
 )
 
-// account is a Zoho account, pretended or real.
+// account is a Zoho account.
 type account struct {
+	// simulated says that it is not a real one, so that nothing can be lost there.
+	simulated           bool
 	credentials         func(context.Context) (zoho.Credentials, error)
 	apiURL, accountsURL string
 	version             string
@@ -46,7 +47,7 @@ func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Log
 	}
 	return handler.New(handler.Config{
 		Rules:         set,
-		Receiver:      webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks}),
+		Receiver:      webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks, AllowDemo: a.simulated}),
 		Pipeline:      recorder{pipeline.New(pipeline.Config{Rules: set, CRM: client})},
 		EventQueueARN: eventQueueARN,
 		Log:           slog.New(reasons{log.Handler()}),
@@ -78,36 +79,6 @@ func unread(what, flag string, err error) error {
 		return fmt.Errorf("read the %s: %w; name the file with %s", what, err, flag)
 	}
 	return fmt.Errorf("read the %s: %w", what, err)
-}
-
-// webhookSecrets are the secrets of a file in the form of the webhook secret.
-type webhookSecrets map[string][]string
-
-func (s webhookSecrets) WebhookSecrets(_ context.Context, source string) ([]string, error) {
-	return s[source], nil
-}
-
-func readWebhookSecrets(file string) (webhookSecrets, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, unread("webhook secrets", "--secrets", err)
-	}
-	var keys map[string]json.RawMessage
-	if json.Unmarshal(data, &keys) != nil {
-		return nil, fmt.Errorf(`%s: not a JSON object such as {"zoho": "…", "github": ["new", "old"]}`, file)
-	}
-	webhooks := make(webhookSecrets)
-	for source, value := range keys {
-		var several []string
-		if json.Unmarshal(value, &several) != nil {
-			several = make([]string, 1)
-			if json.Unmarshal(value, &several[0]) != nil {
-				return nil, fmt.Errorf("%s: key %s: neither a string nor a list of strings", file, source)
-			}
-		}
-		webhooks[source] = several
-	}
-	return webhooks, nil
 }
 
 // realAccount takes the credential from Secrets Manager where ZOHO_SECRET_ID names

@@ -104,6 +104,9 @@ func run(ctx context.Context, w, stderr io.Writer, f runFlags) error {
 	if r.inputs, err = readInputs(f); err != nil {
 		return err
 	}
+	for _, warning := range r.warnings {
+		fmt.Fprintln(stderr, "warning: "+warning)
+	}
 	// The simulated Zoho outlasts what is in flight.
 	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBehind()
@@ -155,6 +158,7 @@ func (r *running) simulate(ctx context.Context) (account, error) {
 	go func() { _ = serve(ctx, l, named(r.crm, l, "", nil), r.log) }()
 	credentials := zoho.Credentials(r.crm.Credentials())
 	return account{
+		simulated:   true,
 		credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
 		apiURL:      urlOf(l), accountsURL: urlOf(l), version: os.Getenv("ZOHO_API_VERSION"),
 	}, nil

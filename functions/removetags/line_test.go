@@ -42,6 +42,7 @@ type line struct {
 	sqs     *awstest.SQS
 	network *network
 	source  *awstest.Source
+	log     *slog.Logger
 	// receiving answers webhooks.
 	receiving *handler.Handler
 
@@ -57,7 +58,7 @@ type batch struct {
 
 func newLine(t *testing.T, rules string, crm sandbox.Config, spells []spell, outage time.Time) *line {
 	t.Helper()
-	l := &line{t: t, rules: filepath.Join(t.TempDir(), "rules.yaml")}
+	l := &line{t: t, log: slog.New(slog.DiscardHandler), rules: filepath.Join(t.TempDir(), "rules.yaml")}
 	if err := os.WriteFile(l.rules, []byte(rules), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -96,8 +97,7 @@ func (l *line) function(settings map[string]string, zoho http.RoundTripper) *han
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	h, err := build(c, newStore(outside, getenv, log), outside, log)
+	h, err := build(c, newStore(outside, getenv, l.log), outside, l.log)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -30,6 +30,8 @@ type secret struct {
 	client reader
 	id     string
 	report func(error)
+	// examine, where it is set, is called with what a read brought.
+	examine func(map[string]json.RawMessage)
 
 	mu      sync.Mutex
 	keys    map[string]json.RawMessage
@@ -87,8 +89,11 @@ func (s *secret) current(ctx context.Context) (map[string]json.RawMessage, *read
 // finish makes a read and hands its result to those who wait.
 func (s *secret) finish(ctx context.Context, r *reading) {
 	keys, err := s.fetch(ctx)
-	if err != nil && s.report != nil {
+	switch {
+	case err != nil && s.report != nil:
 		s.report(err)
+	case err == nil && s.examine != nil:
+		s.examine(keys)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

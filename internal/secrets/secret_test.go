@@ -30,7 +30,7 @@ func TestWhatServesWhenASecretCannotBeReadAgain(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fakeManager{values: map[string]string{"untag/webhooks": `{"zoho":"hush"}`}}
+				f := &fakeManager{values: map[string]string{"untag/webhooks": `{"zoho":"hush-hush-hush-hush"}`}}
 				var reported []error
 				s := secrets.New(secrets.Config{Client: f, WebhookSecretID: "untag/webhooks", Report: func(err error) { reported = append(reported, err) }})
 				if _, err := s.WebhookSecrets(t.Context(), "zoho"); err != nil {
@@ -49,7 +49,7 @@ func TestWhatServesWhenASecretCannotBeReadAgain(t *testing.T) {
 				if _, err := s.WebhookSecrets(t.Context(), "zoho"); err == nil {
 					t.Error("the old value still serves after an hour")
 				}
-				f.err, f.values["untag/webhooks"] = nil, `{"zoho":["a","b"]}`
+				f.err, f.values["untag/webhooks"] = nil, `{"zoho":["hush-hush-hush-hush-a","hush-hush-hush-hush-b"]}`
 				if got, err := s.WebhookSecrets(t.Context(), "zoho"); err != nil || len(got) != 2 {
 					t.Errorf("WebhookSecrets after the fault = %d, %v, want 2", len(got), err)
 				}
@@ -79,7 +79,7 @@ func TestAFailureIsShared(t *testing.T) {
 
 func TestTheReadOutlivesWhoeverAskedFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := store(&fakeManager{values: map[string]string{"untag/webhooks": `{"zoho":"hush"}`}, takes: 2 * time.Second})
+		s := store(&fakeManager{values: map[string]string{"untag/webhooks": `{"zoho":"hush-hush-hush-hush"}`}, takes: 2 * time.Second})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		go func() { _, _ = s.WebhookSecrets(ctx, "zoho") }()
@@ -92,8 +92,8 @@ func TestTheReadOutlivesWhoeverAskedFirst(t *testing.T) {
 }
 
 func TestOneSourceIsAtFaultAlone(t *testing.T) {
-	s := store(&fakeManager{values: map[string]string{"untag/webhooks": `{"zoho":"hush","github":null,"shop":{"a":"hush"},"none":[],"odd":[null]}`}})
-	for source, want := range map[string]string{"github": "key github: neither", "shop": "key shop: neither", "odd": "key odd: an empty", "zoho": "", "none": ""} {
+	s := store(&fakeManager{values: map[string]string{"untag/webhooks": `{"zoho":"hush-hush-hush-hush","github":null,"shop":{"a":"hush"},"none":[],"odd":[null]}`}})
+	for source, want := range map[string]string{"github": "key github: neither", "shop": "key shop: neither", "odd": "key odd: the stored secret is empty", "zoho": "", "none": ""} {
 		_, err := s.WebhookSecrets(t.Context(), source)
 		var e *secrets.Error
 		if want != "" && (!errors.As(err, &e) || e.Retryable()) {
@@ -108,12 +108,12 @@ func TestOneSourceIsAtFaultAlone(t *testing.T) {
 type binary struct{}
 
 func (binary) GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-	return &secretsmanager.GetSecretValueOutput{SecretBinary: []byte(`{"zoho":"hush"}`)}, nil
+	return &secretsmanager.GetSecretValueOutput{SecretBinary: []byte(`{"zoho":"hush-hush-hush-hush"}`)}, nil
 }
 
 func TestASecretOfBytes(t *testing.T) {
 	s := secrets.New(secrets.Config{Client: binary{}, WebhookSecretID: "untag/webhooks"})
-	if got, err := s.WebhookSecrets(t.Context(), "zoho"); err != nil || len(got) != 1 || got[0] != "hush" {
+	if got, err := s.WebhookSecrets(t.Context(), "zoho"); err != nil || len(got) != 1 || got[0] != "hush-hush-hush-hush" {
 		t.Errorf("WebhookSecrets = %v, %v", got, err)
 	}
 }

@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
+	"slices"
 	"strconv"
+
+	"untag/internal/sharedsecret"
 )
 
 // Config is what New needs.
@@ -14,7 +18,8 @@ type Config struct {
 	WebhookSecretID string
 	ZohoSecretID    string
 	// Report, where it is set, is called with the *Error of every read that fails: one
-	// that fails while the value from before still serves is seen nowhere else.
+	// that fails while the value from before still serves is seen nowhere else. So it is,
+	// once a read, with one for each webhook secret that is not used or should be replaced.
 	Report func(error)
 }
 
@@ -28,10 +33,14 @@ type Store struct {
 
 // New returns a Store.
 func New(c Config) *Store {
-	return &Store{
+	s := &Store{
 		webhook: secret{client: c.Client, id: c.WebhookSecretID, report: c.Report},
 		zoho:    secret{client: c.Client, id: c.ZohoSecretID, report: c.Report},
 	}
+	if c.Report != nil {
+		s.webhook.examine = s.examine
+	}
+	return s
 }
 
 // Prefetch reads the configured secrets in the background, so that they are there by
@@ -47,9 +56,10 @@ func (s *Store) Prefetch(ctx context.Context) {
 	}()
 }
 
-// WebhookSecrets gives the secrets of one source, an empty list where it has none. The
-// value is a string, or a list of strings while a secret is being replaced. A fault in
-// the value of one source is that source's alone.
+// WebhookSecrets returns the secrets of one source that may prove something, an empty list
+// where none is stored. The value is a string, or a list of strings while a secret is being
+// replaced. A fault in the value of one source is that source's alone; so is an unusable
+// secret, and beside a usable one it is passed over.
 func (s *Store) WebhookSecrets(ctx context.Context, source string) ([]string, error) {
 	keys, err := s.webhook.read(ctx)
 	if err != nil {
@@ -59,20 +69,47 @@ func (s *Store) WebhookSecrets(ctx context.Context, source string) ([]string, er
 	if !found {
 		return nil, nil
 	}
-	var several []string
-	if json.Unmarshal(text, &several) != nil || several == nil {
-		var one *string
-		if json.Unmarshal(text, &one) != nil || one == nil {
-			return nil, &Error{Secret: s.webhook.id, Key: source, Reason: "neither a string nor a list of strings"}
-		}
-		several = []string{*one}
+	stored, ok := texts(text)
+	if !ok {
+		return nil, &Error{Secret: s.webhook.id, Key: source, Reason: "neither a string nor a list of strings"}
 	}
-	for _, one := range several {
-		if one == "" {
-			return nil, &Error{Secret: s.webhook.id, Key: source, Reason: "an empty string is no secret"}
+	usable, findings := sharedsecret.Examine(source, stored)
+	if len(stored) > 0 && len(usable) == 0 {
+		return nil, s.found(findings[0])
+	}
+	return usable, nil
+}
+
+// texts is a string, or a list of strings.
+func texts(value json.RawMessage) (list []string, ok bool) {
+	if json.Unmarshal(value, &list) == nil && list != nil {
+		return list, true
+	}
+	var one *string
+	if json.Unmarshal(value, &one) != nil || one == nil {
+		return nil, false
+	}
+	return []string{*one}, true
+}
+
+// examine reports the webhook secrets that are not used, or should be replaced.
+func (s *Store) examine(keys map[string]json.RawMessage) {
+	for _, source := range slices.Sorted(maps.Keys(keys)) {
+		stored, _ := texts(keys[source])
+		_, findings := sharedsecret.Examine(source, stored)
+		for _, f := range findings {
+			s.webhook.report(s.found(f))
 		}
 	}
-	return several, nil
+}
+
+// found is what is wrong with a stored secret, as an error.
+func (s *Store) found(f sharedsecret.Finding) *Error {
+	reason := f.Subject() + " " + f.Reason
+	if f.Refused {
+		reason += ", and is not used"
+	}
+	return &Error{Secret: s.webhook.id, Key: f.Source, Reason: reason}
 }
 
 // Zoho is the credential of a Zoho account.

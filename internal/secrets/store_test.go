@@ -52,18 +52,26 @@ func store(f *fakeManager) *secrets.Store {
 
 func TestWebhookSecrets(t *testing.T) {
 	f := &fakeManager{values: map[string]string{
-		"untag/webhooks": `{"zoho":"hush-one","github":["hush-new","hush-old"],"empty":"","number":4711,"holes":["hush",""]}`,
+		"untag/webhooks": `{"zoho":"hush-one","github":["hush-new","hush-old"],"empty":"","number":4711,"none":[],"holes":["hush-one",""],
+			"short":"hush","twice":["hush","…"],"blank":" \n","named":"hush-hush-hush","hush-hush-hush":"Hush-Hush-Hush","demo":["untag-demo-token","hush-hush-hush"]}`,
 	}}
 	tests := map[string]struct {
 		want []string
 		err  string
 	}{
-		"zoho":   {[]string{"hush-one"}, ""},
-		"github": {[]string{"hush-new", "hush-old"}, ""},
-		"nobody": {nil, ""},
-		"empty":  {nil, "key empty"},
-		"number": {nil, "key number"},
-		"holes":  {nil, "key holes"},
+		"zoho":           {[]string{"hush-one"}, ""},
+		"github":         {[]string{"hush-new", "hush-old"}, ""},
+		"nobody":         {nil, ""},
+		"none":           {nil, ""},
+		"empty":          {nil, "key empty: the stored secret is empty, and is not used"},
+		"number":         {nil, "key number"},
+		"holes":          {[]string{"hush-one"}, ""},
+		"short":          {nil, "key short: the stored secret has fewer than 8 characters, and is not used"},
+		"twice":          {nil, "key twice: secret 1 of 2 has fewer than 8 characters, and is not used"},
+		"blank":          {nil, "key blank: the stored secret is nothing but white space, and is not used"},
+		"named":          {[]string{"hush-hush-hush"}, ""},
+		"hush-hush-hush": {nil, "is the name of the source"},
+		"demo":           {[]string{"hush-hush-hush"}, ""},
 	}
 	for source, tt := range tests {
 		t.Run(source, func(t *testing.T) {
@@ -71,9 +79,40 @@ func TestWebhookSecrets(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("WebhookSecrets(%s): -want +got\n%s", source, diff)
 			}
+			if source == "hush-hush-hush" && err != nil {
+				err = errors.New(strings.Replace(err.Error(), "key hush-hush-hush", "key", 1))
+			}
 			checkError(t, err, tt.err)
 		})
 	}
+}
+
+// TestUnusableSecretsAreReportedOnceARead, and those that should be replaced, each by the
+// name of its source.
+func TestUnusableSecretsAreReportedOnceARead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeManager{values: map[string]string{
+			"untag/webhooks": `{"zoho":["hush-hush-hush-hush","hush"],"github":"hush-hush","web":"hush-hush-hush-hush\n","good":"hush-hush-hush-hush","number":4711}`,
+		}}
+		var reports []string
+		s := secrets.New(secrets.Config{Client: f, WebhookSecretID: "untag/webhooks", Report: func(err error) { reports = append(reports, err.Error()) }})
+		for _, source := range []string{"zoho", "zoho", "github", "web", "good", "nobody", "zoho"} {
+			_, _ = s.WebhookSecrets(t.Context(), source)
+		}
+		want := []string{
+			"secrets: untag/webhooks: key github: the stored secret has fewer than 16 characters; `openssl rand -hex 24` makes a better one",
+			"secrets: untag/webhooks: key web: the stored secret begins or ends in white space or a line break, which senders leave out; store it again without",
+			"secrets: untag/webhooks: key zoho: secret 2 of 2 has fewer than 8 characters, and is not used",
+		}
+		if diff := cmp.Diff(want, reports); diff != "" {
+			t.Errorf("reports: -want +got\n%s", diff)
+		}
+		time.Sleep(6 * time.Minute)
+		_, _ = s.WebhookSecrets(t.Context(), "zoho")
+		if len(reports) != 2*len(want) {
+			t.Errorf("%d reports after a second read, want %d", len(reports), 2*len(want))
+		}
+	})
 }
 
 func TestZohoCredentials(t *testing.T) {
@@ -150,7 +189,7 @@ func TestReadOnceAndKeptFiveMinutes(t *testing.T) {
 }
 
 func TestAFailedReadIsNotKept(t *testing.T) {
-	f := &fakeManager{err: &types.InternalServiceError{}, values: map[string]string{"untag/webhooks": `{"zoho":"a"}`}}
+	f := &fakeManager{err: &types.InternalServiceError{}, values: map[string]string{"untag/webhooks": `{"zoho":"a-secret"}`}}
 	s := store(f)
 	_, err := s.WebhookSecrets(t.Context(), "zoho")
 	var e *secrets.Error

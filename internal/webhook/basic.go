@@ -3,6 +3,8 @@ package webhook
 import (
 	"encoding/base64"
 	"strings"
+
+	"untag/internal/sharedsecret"
 )
 
 const (
@@ -13,7 +15,7 @@ const (
 // checkBasic compares user and password of HTTP basic authentication, as one text
 // `user:password`, with every stored secret. See
 // https://datatracker.ietf.org/doc/html/rfc7617.
-func checkBasic(req Request, stored []string) (reason string) {
+func checkBasic(req Request, stored []string, demo bool) (reason string) {
 	value, reason := onlyHeader(req, authorization)
 	if reason != "" {
 		return reason
@@ -26,17 +28,25 @@ func checkBasic(req Request, stored []string) (reason string) {
 	if err != nil || strings.ContainsAny(encoded, "\r\n") || !strings.Contains(string(pair), ":") {
 		return "header " + authorization + " does not hold user:password in base64"
 	}
-	pairs := make([]string, 0, len(stored))
-	for _, secret := range stored {
-		if strings.Contains(secret, ":") {
-			pairs = append(pairs, secret)
-		}
-	}
+	pairs, reason := passwords(stored, demo)
 	if len(pairs) == 0 {
-		return "the stored secret has no colon: for HTTP basic authentication it is user:password"
+		return "the stored secret " + reason
 	}
 	if !isStored(string(pair), pairs) {
 		return "user and password are not the stored ones"
 	}
 	return ""
+}
+
+// passwords returns the stored secrets that are user:password, and where there is none what
+// is wrong with the last one.
+func passwords(stored []string, demo bool) (pairs []string, reason string) {
+	for _, secret := range stored {
+		if why := sharedsecret.RefusedPair(secret); why != "" && !(demo && strings.Contains(secret, ":")) {
+			reason = why
+			continue
+		}
+		pairs = append(pairs, secret)
+	}
+	return pairs, reason
 }

@@ -69,3 +69,21 @@ func TestBasicGoesNoFurther(t *testing.T) {
 		}
 	}
 }
+
+func TestBasicWithAWeakPassword(t *testing.T) {
+	basic := []event.Scheme{{Kind: "basic"}}
+	for pair, want := range map[string]string{
+		"administrator:pass":  "the stored secret is user:password, and the password has fewer than 8 characters",
+		"administrator:":      "the stored secret is user:password, and the password is empty",
+		"crm:untag-demo-word": "the stored secret is one of untag's demonstration, which anyone can look up",
+	} {
+		header := http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}}
+		if got := refusedFor(t, basic, []string{pair}, webhook.Request{Header: header}); got != want {
+			t.Errorf("%s is refused for %q, want %q", pair, got, want)
+		}
+		r := webhook.New(webhook.Config{Sources: []event.Source{{Name: "s", Verify: basic}}, Secrets: stored{"s": {pair}}, AllowDemo: true})
+		if _, err := r.Verify(t.Context(), webhook.Request{Source: "s", Header: header}); err != nil {
+			t.Errorf("%s is refused in a simulation: %v", pair, err)
+		}
+	}
+}

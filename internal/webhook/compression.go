@@ -22,7 +22,20 @@ const maxEncodings = 3
 //
 // A body is decompressed after its sender was verified: signatures cover it as sent.
 func decompressed(header string, body []byte) ([]byte, error) {
-	var encodings []string
+	encodings, err := encodingsOf(header)
+	if err != nil {
+		return nil, err
+	}
+	for i := len(encodings) - 1; i >= 0 && len(body) > 0; i-- {
+		if body, err = inflate(encodings[i], body); err != nil {
+			return nil, err
+		}
+	}
+	return body, nil
+}
+
+// encodingsOf lists the encodings of a Content-Encoding header that have to be undone.
+func encodingsOf(header string) (encodings []string, err error) {
 	for name := range strings.SplitSeq(strings.ToLower(header), ",") {
 		switch name = strings.TrimSpace(name); name {
 		case "", "identity", "none", "utf-8", "utf8":
@@ -38,13 +51,7 @@ func decompressed(header string, body []byte) ([]byte, error) {
 	if len(encodings) > maxEncodings {
 		return nil, fmt.Errorf("its Content-Encoding lists more than %d encodings", maxEncodings)
 	}
-	for i := len(encodings) - 1; i >= 0 && len(body) > 0; i-- {
-		var err error
-		if body, err = inflate(encodings[i], body); err != nil {
-			return nil, err
-		}
-	}
-	return body, nil
+	return encodings, nil
 }
 
 func inflate(encoding string, body []byte) ([]byte, error) {

@@ -162,7 +162,7 @@ func TestSignatureCoversTheCompressedBody(t *testing.T) {
 	d, err := r.Verify(t.Context(), webhook.Request{
 		Source: "github", Body: webhook.Bytes([]byte(body)),
 		Header: http.Header{
-			"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, "gh", body))},
+			"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, "github-key", body))},
 			"Content-Type":        {"application/json"}, "content-encoding": {"gzip", "x-gzip"},
 		},
 	})

@@ -43,12 +43,22 @@ func credentialsOf(from event.Source) credentials {
 	return c
 }
 
-// withoutBody returns a body without the token that a notification has in it.
-func (c credentials) withoutBody(body []byte) []byte {
+// withoutBody returns a body without the token that a notification has in it. One that is
+// compressed is decompressed for that, which headers then say no more.
+func (c credentials) withoutBody(body []byte, headers map[string]string) []byte {
 	if !c.body {
 		return body
 	}
-	return withoutBodyToken(body)
+	plain, err := decompressed(headers[contentEncodingHeader], body)
+	if err != nil {
+		return body // which cannot be read anyhow
+	}
+	rest := withoutBodyToken(plain)
+	if len(rest) == len(plain) {
+		return body
+	}
+	delete(headers, contentEncodingHeader)
+	return rest
 }
 
 // withoutHeaders returns the first value of each header under its lower-case name; of

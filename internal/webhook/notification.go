@@ -3,6 +3,7 @@ package webhook
 import (
 	"bytes"
 	"errors"
+	"strings"
 
 	"untag/internal/jsonvalue"
 )
@@ -16,6 +17,9 @@ const notification = "zoho-notification"
 // then be JSON as a whole: what cannot be read proves nothing. Its error is that of a body
 // that is too large.
 func checkNotification(req Request, stored []string) (reason string, err error) {
+	if encodings, err := encodingsOf(strings.Join(req.Header.Values("Content-Encoding"), ",")); err != nil || len(encodings) > 0 {
+		return "the body is compressed, which a notification of Zoho's never is", nil
+	}
 	body, err := readBody(req)
 	if err != nil {
 		var e *Error

@@ -74,6 +74,35 @@ func TestNotificationOfAnUnreadableBody(t *testing.T) {
 	}
 }
 
+func TestNotificationThatIsCompressed(t *testing.T) {
+	const body = `{"token":"` + good + `","id":"7"}`
+	for name, encoding := range map[string][]string{"gzip": {"gzip"}, "unknown": {"br"}, "in two lines": {"identity", "gzip"}} {
+		req := webhook.Request{Header: http.Header{"Content-Encoding": encoding}, Body: webhook.Bytes([]byte(gzipped(t, body)))}
+		if got := refusedFor(t, notified, []string{good}, req); !strings.HasPrefix(got, "the body is compressed") {
+			t.Errorf("%s: refused for %q", name, got)
+		}
+		req.Body = webhook.Bytes([]byte(body)) // which says that it is compressed, and is not
+		if got := refusedFor(t, notified, []string{good}, req); !strings.HasPrefix(got, "the body is compressed") {
+			t.Errorf("%s, and not compressed: refused for %q", name, got)
+		}
+	}
+	if got := refusedFor(t, notified, []string{good}, webhook.Request{Header: http.Header{"Content-Encoding": {"identity"}}, Body: webhook.Bytes([]byte(body))}); got != "" {
+		t.Errorf("identity: refused for %q", got)
+	}
+	both := event.Source{Name: "s", Verify: []event.Scheme{{Kind: "zoho-notification"}, {Kind: "token", Header: "X-Webhook-Token"}}}
+	r := webhook.New(webhook.Config{Sources: []event.Source{both}, Secrets: stored{"s": {good}}})
+	d, err := r.Verify(t.Context(), webhook.Request{
+		Source: "s", Header: http.Header{"X-Webhook-Token": {good}, "Content-Encoding": {"gzip"}}, Body: webhook.Bytes([]byte(gzipped(t, body))),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev, err := webhook.Parse(d)
+	if diff := cmp.Diff(map[string]any{"id": "7"}, ev.Fields); err != nil || diff != "" {
+		t.Errorf("Parse of a compressed body: %v, fields -want +got\n%s", err, diff)
+	}
+}
+
 // TestTheTokenOfABodyGoesNoFurther, whichever way proved the request.
 func TestTheTokenOfABodyGoesNoFurther(t *testing.T) {
 	source := event.Source{Name: "s", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token", Query: "key"}, {Kind: "zoho-notification"}, {Kind: "aws"}}}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"untag/internal/event"
+	"untag/internal/sharedsecret"
 )
 
 // MaxBody is the largest body that is accepted, in bytes.
@@ -46,6 +48,9 @@ type Config struct {
 	// Secrets are the stored secrets; nil where none are configured, and then only
 	// what comes through IAM or an authorizer can be verified.
 	Secrets secrets
+	// AllowDemo accepts stored secrets that anyone could know or guess, such as those of
+	// the demonstration. It is for a simulated Zoho, where there is nothing to lose.
+	AllowDemo bool
 }
 
 // Bytes is the Body of a Request that has been read already.
@@ -57,6 +62,7 @@ func Bytes(body []byte) func() ([]byte, error) {
 type Receiver struct {
 	sources map[string]source
 	secrets secrets
+	demo    bool
 }
 
 // source is a declared source, with what must not travel beyond its verification.
@@ -67,7 +73,7 @@ type source struct {
 
 // New returns a Receiver for the declared sources.
 func New(c Config) *Receiver {
-	r := &Receiver{sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets}
+	r := &Receiver{sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets, demo: c.AllowDemo}
 	for _, s := range c.Sources {
 		r.sources[s.Name] = source{Source: s, credentials: credentialsOf(s)}
 	}
@@ -158,12 +164,12 @@ func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) (p
 	if err != nil {
 		return "", &Error{Kind: Unavailable, Source: from.Name, Reason: "read the stored secrets", Err: err}
 	}
-	if stored = usable(stored); len(stored) == 0 {
-		return "", unverified(from.Name, "no secret is stored for source "+strconv.Quote(from.Name))
+	if stored, err = r.usable(from.Name, stored); err != nil {
+		return "", err
 	}
 	var reasons []string
 	for _, scheme := range inOrder(from.Verify) {
-		reason, err := check(scheme, req, stored)
+		reason, err := check(scheme, req, stored, r.demo)
 		if err != nil {
 			return "", err
 		}
@@ -175,15 +181,21 @@ func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) (p
 	return "", unverified(from.Name, strings.Join(reasons, "; "))
 }
 
-// usable leaves out empty secrets, which anyone could know.
-func usable(stored []string) []string {
-	kept := make([]string, 0, len(stored))
-	for _, secret := range stored {
-		if secret != "" {
-			kept = append(kept, secret)
-		}
+// usable returns the stored secrets that may prove something: an empty one anyone could
+// send, and an example anyone could know.
+func (r *Receiver) usable(source string, stored []string) ([]string, error) {
+	stored = slices.DeleteFunc(slices.Clone(stored), func(secret string) bool { return strings.TrimSpace(secret) == "" })
+	if len(stored) == 0 {
+		return nil, unverified(source, "no secret is stored for source "+strconv.Quote(source))
 	}
-	return kept
+	if r.demo {
+		return stored, nil
+	}
+	usable, findings := sharedsecret.Examine(source, stored)
+	if len(usable) == 0 {
+		return nil, unverified(source, findings[0].Subject()+" "+findings[0].Reason)
+	}
+	return usable, nil
 }
 
 func unverified(source, reason string) *Error {
@@ -199,15 +211,16 @@ func delivery(from source, req Request, proof string) (event.Delivery, error) {
 	if received.IsZero() {
 		received = time.Now()
 	}
+	headers := from.credentials.withoutHeaders(req.Header)
 	return event.Delivery{
 		ID:          rand.Text(),
 		DeliveryID:  deliveryID(req.Header),
 		Source:      from.Name,
 		Proof:       proof,
 		Time:        received.UTC(),
-		Headers:     from.credentials.withoutHeaders(req.Header),
+		Headers:     headers,
 		RawQuery:    from.credentials.withoutToken(req.RawQuery),
 		ContentType: req.Header.Get("Content-Type"),
-		Body:        from.credentials.withoutBody(read),
+		Body:        from.credentials.withoutBody(read, headers),
 	}, nil
 }

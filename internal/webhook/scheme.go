@@ -14,12 +14,12 @@ func github() event.Scheme {
 
 // check returns the reason why a request does not verify, "" if it does. There is at
 // least one stored secret, and none is empty. Its error is that of reading the body.
-func check(scheme event.Scheme, req Request, stored []string) (reason string, err error) {
+func check(scheme event.Scheme, req Request, stored []string, demo bool) (reason string, err error) {
 	switch scheme.Kind {
 	case "token":
 		return checkToken(scheme, req, stored), nil
 	case "basic":
-		return checkBasic(req, stored), nil
+		return checkBasic(req, stored, demo), nil
 	case notification:
 		return checkNotification(req, stored)
 	case "github":

@@ -50,8 +50,8 @@ var sources = []event.Source{
 }
 
 var secrets = stored{
-	"token": {"new", "old"}, "query": {"sesame"}, "github": {"gh"}, "hex": {"h1", "h2"}, "base64": {"b"}, "both": {"t"},
-	"two": {"s"}, "nonsense": {"s"}, "partly": {"", "s"}, "emptied": {""}, "emptiedhmac": {""},
+	"token": {"the-new-token", "the-old-token"}, "query": {"open-sesame"}, "github": {"github-key"}, "hex": {"hmac-key-1", "hmac-key-2"}, "base64": {"base64-key"}, "both": {"both-tokens"},
+	"two": {"a-shared-key"}, "nonsense": {"a-shared-key"}, "partly": {"", "a-shared-key"}, "emptied": {""}, "emptiedhmac": {""},
 }
 
 func sign(algorithm func() hash.Hash, secret, body string) []byte {
@@ -69,9 +69,9 @@ func stray(padded string) string {
 
 func TestVerify(t *testing.T) {
 	const body = `{"a":1}`
-	gh := "sha256=" + hex.EncodeToString(sign(sha256.New, "gh", body))
-	h2 := hex.EncodeToString(sign(sha512.New, "h2", body))
-	b := base64.StdEncoding.EncodeToString(sign(sha1.New, "b", body))
+	gh := "sha256=" + hex.EncodeToString(sign(sha256.New, "github-key", body))
+	h2 := hex.EncodeToString(sign(sha512.New, "hmac-key-2", body))
+	b := base64.StdEncoding.EncodeToString(sign(sha1.New, "base64-key", body))
 	type kind = webhook.Kind
 	const ok kind = -1
 	tests := map[string]struct {
@@ -82,17 +82,17 @@ func TestVerify(t *testing.T) {
 		aws    bool
 		want   kind
 	}{
-		"the new token":            {"token", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, ok},
-		"the old token":            {"token", http.Header{"X-Webhook-Token": {"old"}}, "", body, false, ok},
-		"a wrong token":            {"token", http.Header{"X-Webhook-Token": {"news"}}, "", body, false, webhook.Unverified},
+		"the new token":            {"token", http.Header{"X-Webhook-Token": {"the-new-token"}}, "", body, false, ok},
+		"the old token":            {"token", http.Header{"X-Webhook-Token": {"the-old-token"}}, "", body, false, ok},
+		"a wrong token":            {"token", http.Header{"X-Webhook-Token": {"the-new-tokens"}}, "", body, false, webhook.Unverified},
 		"an empty token":           {"token", http.Header{"X-Webhook-Token": {""}}, "", body, false, webhook.Unverified},
 		"no token":                 {"token", nil, "", body, false, webhook.Unverified},
-		"two tokens":               {"token", http.Header{"X-Webhook-Token": {"new", "new"}}, "", body, false, webhook.Unverified},
-		"a token in the query":     {"token", nil, "X-Webhook-Token=new&token=new", body, false, webhook.Unverified},
+		"two tokens":               {"token", http.Header{"X-Webhook-Token": {"the-new-token", "the-new-token"}}, "", body, false, webhook.Unverified},
+		"a token in the query":     {"token", nil, "X-Webhook-Token=the-new-token&token=the-new-token", body, false, webhook.Unverified},
 		"IAM is not listed":        {"token", nil, "", body, true, webhook.Unverified},
-		"a query token":            {"query", nil, "a=1&key=sesame", body, false, ok},
-		"two query tokens":         {"query", nil, "key=sesame&key=sesame", body, false, webhook.Unverified},
-		"a query token elsewhere":  {"query", http.Header{"Key": {"sesame"}}, "", body, false, webhook.Unverified},
+		"a query token":            {"query", nil, "a=1&key=open-sesame", body, false, ok},
+		"two query tokens":         {"query", nil, "key=open-sesame&key=open-sesame", body, false, webhook.Unverified},
+		"a query token elsewhere":  {"query", http.Header{"Key": {"open-sesame"}}, "", body, false, webhook.Unverified},
 		"github":                   {"github", http.Header{"X-Hub-Signature-256": {gh}}, "", body, false, ok},
 		"github, upper case":       {"github", http.Header{"X-Hub-Signature-256": {"sha256=" + strings.ToUpper(gh[7:])}}, "", body, false, ok},
 		"github, another body":     {"github", http.Header{"X-Hub-Signature-256": {gh}}, "", body + " ", false, webhook.Unverified},
@@ -110,37 +110,37 @@ func TestVerify(t *testing.T) {
 		"hmac, both in one header": {"hex", http.Header{"X-Sig": {"v1=" + h2 + ",v1=" + h2}}, "", body, false, webhook.Unverified},
 		"hmac, empty":              {"base64", http.Header{"X-Sig": {""}}, "", body, false, webhook.Unverified},
 		"hmac, too long":           {"hex", http.Header{"X-Sig": {"v1=" + h2 + "00"}}, "", body, false, webhook.Unverified},
-		"a header in lower case":   {"token", http.Header{"x-webhook-token": {"new"}}, "", body, false, ok},
-		"a header in two cases":    {"token", http.Header{"x-webhook-token": {"new"}, "X-Webhook-Token": {"new"}}, "", body, false, webhook.Unverified},
-		"a joined header":          {"token", http.Header{"X-Webhook-Token": {"new,new"}}, "", body, false, webhook.Unverified},
-		"a token and a wrong one":  {"token", http.Header{"X-Webhook-Token": {"new", "x"}}, "", body, false, webhook.Unverified},
-		"an escaped query token":   {"query", nil, "%6bey=ses%61me", body, false, ok},
-		"one of them escaped":      {"query", nil, "key=sesame&%6bey=sesame", body, false, webhook.Unverified},
-		"one of them broken":       {"query", nil, "key=sesame&key=%zz", body, false, webhook.Unverified},
+		"a header in lower case":   {"token", http.Header{"x-webhook-token": {"the-new-token"}}, "", body, false, ok},
+		"a header in two cases":    {"token", http.Header{"x-webhook-token": {"the-new-token"}, "X-Webhook-Token": {"the-new-token"}}, "", body, false, webhook.Unverified},
+		"a joined header":          {"token", http.Header{"X-Webhook-Token": {"the-new-token,the-new-token"}}, "", body, false, webhook.Unverified},
+		"a token and a wrong one":  {"token", http.Header{"X-Webhook-Token": {"the-new-token", "x"}}, "", body, false, webhook.Unverified},
+		"an escaped query token":   {"query", nil, "%6bey=open-ses%61me", body, false, ok},
+		"one of them escaped":      {"query", nil, "key=open-sesame&%6bey=open-sesame", body, false, webhook.Unverified},
+		"one of them broken":       {"query", nil, "key=open-sesame&key=%zz", body, false, webhook.Unverified},
 		"an empty query token":     {"query", nil, "key=", body, false, webhook.Unverified},
 		"a broken query token":     {"query", nil, "key=%zz", body, false, webhook.Unverified},
-		"two ways, the first":      {"two", http.Header{"X-Webhook-Token": {"s"}}, "", body, false, ok},
-		"two ways, the second":     {"two", http.Header{"X-Webhook-Token": {"x"}, "X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, "s", body))}}, "", body, false, ok},
+		"two ways, the first":      {"two", http.Header{"X-Webhook-Token": {"a-shared-key"}}, "", body, false, ok},
+		"two ways, the second":     {"two", http.Header{"X-Webhook-Token": {"x"}, "X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, "a-shared-key", body))}}, "", body, false, ok},
 		"two ways, neither":        {"two", http.Header{"X-Webhook-Token": {"x"}, "X-Hub-Signature-256": {gh}}, "", body, false, webhook.Unverified},
-		"ways that there are not":  {"nonsense", http.Header{"X-Sig": {hex.EncodeToString(sign(sha1.New, "s", body))}, "": {"s"}}, "", body, false, webhook.Unverified},
+		"ways that there are not":  {"nonsense", http.Header{"X-Sig": {hex.EncodeToString(sign(sha1.New, "a-shared-key", body))}, "": {"a-shared-key"}}, "", body, false, webhook.Unverified},
 		"an empty secret beside":   {"partly", http.Header{"X-Webhook-Token": {""}}, "", body, false, webhook.Unverified},
-		"the secret beside it":     {"partly", http.Header{"X-Webhook-Token": {"s"}}, "", body, false, ok},
+		"the secret beside it":     {"partly", http.Header{"X-Webhook-Token": {"a-shared-key"}}, "", body, false, ok},
 		"aws":                      {"aws", nil, "", body, true, ok},
-		"aws, from outside":        {"aws", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, webhook.Unverified},
+		"aws, from outside":        {"aws", http.Header{"X-Webhook-Token": {"the-new-token"}}, "", body, false, webhook.Unverified},
 		"both, by IAM":             {"both", nil, "", body, true, ok},
-		"both, by token":           {"both", http.Header{"X-Webhook-Token": {"t"}}, "", body, false, ok},
+		"both, by token":           {"both", http.Header{"X-Webhook-Token": {"both-tokens"}}, "", body, false, ok},
 		"both, by neither":         {"both", nil, "", body, false, webhook.Unverified},
-		"a source that lists none": {"none", http.Header{"X-Webhook-Token": {"new"}}, "", body, true, webhook.Unverified},
-		"no secret stored":         {"unstored", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, webhook.Unverified},
+		"a source that lists none": {"none", http.Header{"X-Webhook-Token": {"the-new-token"}}, "", body, true, webhook.Unverified},
+		"no secret stored":         {"unstored", http.Header{"X-Webhook-Token": {"the-new-token"}}, "", body, false, webhook.Unverified},
 		"empty secret and token":   {"emptied", http.Header{"X-Webhook-Token": {""}}, "", body, false, webhook.Unverified},
 		"an empty HMAC secret": {"emptiedhmac", http.Header{"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, "", body))}},
 			"", body, false, webhook.Unverified},
-		"secrets that cannot be read": {"broken", http.Header{"X-Webhook-Token": {"new"}}, "", body, false, webhook.Unavailable},
+		"secrets that cannot be read": {"broken", http.Header{"X-Webhook-Token": {"the-new-token"}}, "", body, false, webhook.Unavailable},
 		"an unknown source":           {"nobody", nil, "", body, false, webhook.UnknownSource},
-		"exactly 1 MiB":               {"token", http.Header{"X-Webhook-Token": {"new"}}, "", strings.Repeat("x", 1<<20), false, ok},
+		"exactly 1 MiB":               {"token", http.Header{"X-Webhook-Token": {"the-new-token"}}, "", strings.Repeat("x", 1<<20), false, ok},
 		"too large for nobody":        {"nobody", nil, "", strings.Repeat("x", 1<<20+1), false, webhook.UnknownSource},
 		"too large by IAM":            {"aws", nil, "", strings.Repeat("x", 10<<20), true, webhook.TooLarge},
-		"one byte more":               {"token", http.Header{"X-Webhook-Token": {"new"}}, "", strings.Repeat("x", 1<<20+1), false, webhook.TooLarge},
+		"one byte more":               {"token", http.Header{"X-Webhook-Token": {"the-new-token"}}, "", strings.Repeat("x", 1<<20+1), false, webhook.TooLarge},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -162,7 +162,7 @@ func TestVerify(t *testing.T) {
 			if e != nil && e.Kind == webhook.Unverified && e.Public() != "unauthorized" {
 				t.Errorf("Public() = %q tells the sender why", e.Public())
 			}
-			for _, secret := range []string{"news", "sesame", gh, body} {
+			for _, secret := range []string{"the-new-tokens", "open-sesame", gh, body} {
 				if err != nil && strings.Contains(err.Error(), secret) {
 					t.Errorf("error %v quotes the request", err)
 				}
@@ -193,15 +193,15 @@ func TestTheBodyIsReadLast(t *testing.T) {
 		"no token":                   {webhook.Request{Source: "token"}, nil, 0, webhook.Unverified},
 		"a wrong token":              {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"wrong"}}}, nil, 0, webhook.Unverified},
 		"a wrong token, unreadable":  {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"wrong"}}}, unreadable, 0, webhook.Unverified},
-		"a token":                    {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"new"}}}, nil, 1, ok},
-		"a token, unreadable":        {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"new"}}}, unreadable, 1, webhook.Malformed},
-		"no secret stored":           {webhook.Request{Source: "unstored", Header: http.Header{"X-Webhook-Token": {"new"}}}, nil, 0, webhook.Unverified},
+		"a token":                    {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"the-new-token"}}}, nil, 1, ok},
+		"a token, unreadable":        {webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"the-new-token"}}}, unreadable, 1, webhook.Malformed},
+		"no secret stored":           {webhook.Request{Source: "unstored", Header: http.Header{"X-Webhook-Token": {"the-new-token"}}}, nil, 0, webhook.Unverified},
 		"no signature":               {webhook.Request{Source: "github"}, nil, 0, webhook.Unverified},
 		"what cannot be a signature": {webhook.Request{Source: "github", Header: http.Header{"X-Hub-Signature-256": {"sha256=??"}}}, nil, 0, webhook.Unverified},
 		"a wrong signature":          {webhook.Request{Source: "github", Header: signed("no")}, nil, 1, webhook.Unverified},
-		"a signature":                {webhook.Request{Source: "github", Header: signed("gh")}, nil, 1, ok},
-		"a signature, unreadable":    {webhook.Request{Source: "github", Header: signed("gh")}, unreadable, 1, webhook.Malformed},
-		"two ways, the second":       {webhook.Request{Source: "two", Header: signed("s")}, nil, 1, ok},
+		"a signature":                {webhook.Request{Source: "github", Header: signed("github-key")}, nil, 1, ok},
+		"a signature, unreadable":    {webhook.Request{Source: "github", Header: signed("github-key")}, unreadable, 1, webhook.Malformed},
+		"two ways, the second":       {webhook.Request{Source: "two", Header: signed("a-shared-key")}, nil, 1, ok},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -234,7 +234,7 @@ func TestAWSNeedsNoSecret(t *testing.T) {
 
 func TestNoSecretsConfigured(t *testing.T) {
 	r := webhook.New(webhook.Config{Sources: sources})
-	_, err := r.Verify(t.Context(), webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"new"}}})
+	_, err := r.Verify(t.Context(), webhook.Request{Source: "token", Header: http.Header{"X-Webhook-Token": {"the-new-token"}}})
 	var e *webhook.Error
 	if !errors.As(err, &e) || e.Kind != webhook.NoCredential || !strings.Contains(e.Public(), "WEBHOOK_SECRET_ID") {
 		t.Errorf("Verify = %v, want it to name WEBHOOK_SECRET_ID", err)

@@ -58,7 +58,7 @@ func starter(t *testing.T) (*handler.Handler, *sandbox.Sandbox) {
 		Rules: set,
 		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secretsOf{
 			"zoho": {"untag-demo-token"}, "github": {"untag-demo-github-secret"},
-		}}),
+		}, AllowDemo: true}),
 		Pipeline:      pipeline.New(pipeline.Config{Rules: set, CRM: client}),
 		EventQueueARN: eventsARN,
 		Log:           slog.New(slog.DiscardHandler),

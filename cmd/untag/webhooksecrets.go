@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"untag/internal/event"
+	"untag/internal/rules"
+	"untag/internal/sharedsecret"
+)
+
+// webhookSecrets are the secrets of a file in the form of the webhook secret.
+type webhookSecrets map[string][]string
+
+func (s webhookSecrets) WebhookSecrets(_ context.Context, source string) ([]string, error) {
+	return s[source], nil
+}
+
+func readWebhookSecrets(file string) (webhookSecrets, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, unread("webhook secrets", "--secrets", err)
+	}
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(data, &keys) != nil {
+		return nil, fmt.Errorf(`%s: not a JSON object such as {"zoho": "…", "github": ["new", "old"]}`, file)
+	}
+	webhooks := make(webhookSecrets)
+	for source, value := range keys {
+		var several []string
+		if json.Unmarshal(value, &several) != nil {
+			several = make([]string, 1)
+			if json.Unmarshal(value, &several[0]) != nil {
+				return nil, fmt.Errorf("%s: key %s: neither a string nor a list of strings", file, source)
+			}
+		}
+		webhooks[source] = several
+	}
+	return webhooks, nil
+}
+
+// secretFault is something wrong with the webhook secrets of a file. It names the source
+// and never shows a secret.
+type secretFault struct {
+	Source   string         `json:"source"`
+	Severity rules.Severity `json:"severity"`
+	Message  string         `json:"message"`
+}
+
+func (f secretFault) String() string {
+	text := "source " + f.Source + ": " + f.Message
+	if f.Severity == rules.SeverityWarning {
+		text = "warning: " + text
+	}
+	return clean(text)
+}
+
+// faults lists what is wrong with the secrets, for the sources of the rules in their
+// order, and the names that are not a source's.
+func (s webhookSecrets) faults(set *rules.Rules) []secretFault {
+	list := []secretFault{}
+	var names []string
+	for _, source := range set.Sources() {
+		names = append(names, source.Name)
+		list = append(list, s.faultsOf(source)...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		if !slices.Contains(names, name) {
+			list = append(list, secretFault{name, rules.SeverityWarning, "there is no source of this name in the rules; its sources are " + strings.Join(names, ", ")})
+		}
+	}
+	return list
+}
+
+func (s webhookSecrets) faultsOf(source event.Source) (list []secretFault) {
+	add := func(severity rules.Severity, format string, args ...any) {
+		list = append(list, secretFault{source.Name, severity, fmt.Sprintf(format, args...)})
+	}
+	stored := s[source.Name]
+	switch {
+	case !source.Secrets() && len(stored) > 0:
+		add(rules.SeverityWarning, "it verifies with `aws` alone and needs no secret")
+		return list
+	case source.Secrets() && len(stored) == 0:
+		add(rules.SeverityWarning, "no secret is stored for it, so it refuses what needs one")
+		return list
+	}
+	usable, findings := sharedsecret.Examine(source.Name, stored)
+	for _, f := range findings {
+		severity := rules.SeverityWarning
+		if f.Refused {
+			severity = rules.SeverityError
+		}
+		add(severity, "%s %s", f.Subject(), f.Reason)
+	}
+	if source.Accepts("basic") {
+		basicFaults(source, usable, add)
+	}
+	if source.Accepts("zoho-notification") {
+		for _, secret := range usable {
+			if n := utf8.RuneCountInString(secret); n > maxNotificationToken {
+				add(rules.SeverityWarning, "a secret has %d characters, and the token of a Zoho notification at most %d", n, maxNotificationToken)
+			}
+		}
+	}
+	return list
+}
+
+// forRealAccount lists the sources that cannot be verified with their secrets, as anyone may
+// know them, and what else is wrong with secrets.
+func (s webhookSecrets) forRealAccount(set *rules.Rules, file string) (refused, warnings []string) {
+	for _, source := range set.Sources() {
+		if !source.Secrets() {
+			continue
+		}
+		usable, findings := sharedsecret.Examine(source.Name, s[source.Name])
+		for _, found := range findings {
+			fault := clean(fmt.Sprintf("%s: source %s: %s %s", file, source.Name, found.Subject(), found.Reason))
+			if len(usable) == 0 {
+				refused = append(refused, fault)
+			} else {
+				warnings = append(warnings, fault)
+			}
+		}
+	}
+	return refused, warnings
+}
+
+// maxNotificationToken is how many characters Zoho lets the token of a subscription have.
+const maxNotificationToken = 50
+
+// basicFaults finds secrets that are not user:password where they have to be: all of them
+// where nothing else needs a secret, else one at least.
+func basicFaults(source event.Source, stored []string, add func(rules.Severity, string, ...any)) {
+	alone := !slices.ContainsFunc(source.Verify, func(v event.Scheme) bool { return v.Kind != "basic" && v.Kind != "aws" })
+	pairs := 0
+	for _, secret := range stored {
+		reason := sharedsecret.RefusedPair(secret)
+		switch {
+		case reason == "":
+			pairs++
+		case alone:
+			add(rules.SeverityError, "a stored secret %s", reason)
+		}
+	}
+	if !alone && pairs == 0 {
+		add(rules.SeverityWarning, "it lists `basic`, and no usable secret is user:password")
+	}
+}

@@ -1,0 +1,14 @@
+package sharedsecret
+
+// examples are secrets, in lower case, that documentation shows and people leave as they
+// are. A secret that only holds one of these words is not among them.
+var examples = []string{
+	"…", "...", "new", "old", "user:password",
+	"openssl rand -hex 24", "openssl rand -hex 32",
+	"secret", "token", "password", "passwort", "example", "sample", "test", "testing", "default", "placeholder",
+	"changeme", "change-me", "change_me", "change me", "change-this", "replaceme", "replace-me", "replace_me",
+	"your-secret", "your_secret", "yoursecret", "your secret", "your-secret-here", "your_secret_here", "your secret here",
+	"your-token", "your_token", "yourtoken", "your token", "your-token-here", "your_token_here", "your token here",
+	"your-webhook-secret", "your_webhook_secret", "your-webhook-token", "x-webhook-token",
+	"password1", "password123", "passw0rd", "12345678", "123456789", "1234567890", "undefined",
+}

@@ -1,0 +1,129 @@
+package sharedsecret
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// Least is the fewest characters of a secret that is accepted.
+	Least = 8
+	// Enough is the fewest characters of a secret that is accepted without a warning.
+	Enough = 16
+)
+
+// Demo is what every secret of the demonstration begins with.
+const Demo = "untag-demo"
+
+// Finding is what is wrong with one stored secret of a source.
+type Finding struct {
+	Source string
+	// Number counts the secrets of the source from 1, up to Of.
+	Number, Of int
+	// Refused says that the secret proves nothing; otherwise it should be replaced.
+	Refused bool
+	Reason  string
+}
+
+// Subject names the secret that a finding is about.
+func (f Finding) Subject() string {
+	if f.Of == 1 {
+		return "the stored secret"
+	}
+	return fmt.Sprintf("secret %d of %d", f.Number, f.Of)
+}
+
+// Examine returns the secrets of a source that may prove something, and what is wrong
+// with those and with the others.
+func Examine(source string, stored []string) (usable []string, findings []Finding) {
+	for i, secret := range stored {
+		f := Finding{Source: source, Number: i + 1, Of: len(stored)}
+		if f.Reason = Refused(source, secret); f.Reason != "" {
+			f.Refused = true
+			findings = append(findings, f)
+			continue
+		}
+		usable = append(usable, secret)
+		for _, f.Reason = range weaknesses(secret) {
+			findings = append(findings, f)
+		}
+	}
+	return usable, findings
+}
+
+// Refused returns why a secret of a source proves nothing, "" where it may.
+func Refused(source, secret string) (reason string) {
+	plain := trim(secret)
+	switch {
+	case secret == "":
+		return "is empty"
+	case plain == "":
+		return "is nothing but white space"
+	case isDemo(plain):
+		return "is one of untag's demonstration, which anyone can look up"
+	case isExample(plain):
+		return "is an example, which anyone can guess"
+	case strings.EqualFold(plain, source):
+		return "is the name of the source, which its URL shows"
+	case utf8.RuneCountInString(plain) < Least:
+		return fmt.Sprintf("has fewer than %d characters", Least)
+	}
+	return ""
+}
+
+func weaknesses(secret string) []string {
+	var list []string
+	if trim(secret) != secret {
+		list = append(list, "begins or ends in white space or a line break, which senders leave out; store it again without")
+	}
+	if utf8.RuneCountInString(trim(secret)) < Enough {
+		list = append(list, fmt.Sprintf("has fewer than %d characters; `openssl rand -hex 24` makes a better one", Enough))
+	}
+	return list
+}
+
+// trim leaves out what cannot be seen around a secret.
+func trim(secret string) string {
+	return strings.TrimFunc(secret, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+	})
+}
+
+func isDemo(secret string) bool {
+	lower := strings.ToLower(secret)
+	_, password, _ := strings.Cut(lower, ":")
+	return strings.HasPrefix(lower, Demo) || strings.HasPrefix(password, Demo)
+}
+
+// RefusedPair returns why user:password, a stored secret for HTTP basic authentication,
+// proves nothing, "" where it may. The name of a user is not a secret.
+func RefusedPair(pair string) (reason string) {
+	user, password, found := strings.Cut(pair, ":")
+	if !found {
+		return "has no colon: for HTTP basic authentication it is user:password"
+	}
+	if reason = Refused(user, password); reason != "" {
+		return "is user:password, and the password " + strings.Replace(reason, "of the source, which its URL shows", "of the user", 1)
+	}
+	return ""
+}
+
+// isExample reports whether a secret stands in place of one: in this documentation, in
+// others', or in a template that was not filled in.
+func isExample(secret string) bool {
+	lower := strings.ToLower(secret)
+	if slices.Contains(examples, lower) {
+		return true
+	}
+	for _, around := range [...][2]string{{"<", ">"}, {"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"[", "]"}} {
+		if strings.HasPrefix(lower, around[0]) && strings.HasSuffix(lower, around[1]) {
+			return true
+		}
+	}
+	// Asterisks, dots, dashes: what hides a secret, or leaves it out.
+	first, _ := utf8.DecodeRuneInString(secret)
+	return !unicode.IsLetter(first) && !unicode.IsDigit(first) && strings.Trim(secret, string(first)) == ""
+}
