@@ -204,6 +204,9 @@ func newExplained(x examination, verified string, crm *sandbox.Sandbox) explaine
 	}
 	for _, r := range x.planned.Removals {
 		out.Removals = append(out.Removals, explainedRemoval{r.Rule, r.Module, r.ID, r.Tags})
+		if r.Rounded {
+			out.notes = append(out.notes, fmt.Sprintf("%s: the id of %s %s came as a number that ends in zeros: the sender has probably rounded it; have it send the id as text", r.Rule, r.Module, r.ID))
+		}
 	}
 	out.Requests = append(out.Requests, x.requests...)
 	for _, s := range x.outcome.Skipped {

@@ -1,6 +1,8 @@
 package crmname_test
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,6 +38,64 @@ func TestCheckID(t *testing.T) {
 	} {
 		if err := crmname.CheckID(id); (err == nil) != ok {
 			t.Errorf("CheckID(%q) = %v, want ok %v", id, err, ok)
+		}
+	}
+}
+
+func TestRecordID(t *testing.T) {
+	for text, want := range map[string]string{
+		"5725767000000524157": "5725767000000524157", "zcrm_5725767000000524157": "5725767000000524157", "ZCRM_1": "1",
+		"zcrm_": "", "zcrm_zcrm_1": "", "crm_1": "", "zcrm1": "", "zcrm_1x": "", " zcrm_1": "", "": "", "x": "", "zcrm-1": "", "zcrm_184467440737095516150": "",
+	} {
+		if got, err := crmname.RecordID(text); (err == nil) != (want != "") || err == nil && got != want {
+			t.Errorf("RecordID(%q) = %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+func TestLooksRounded(t *testing.T) {
+	for id, want := range map[string]bool{
+		"5725767000000524000": true,  // JavaScript, of …524157
+		"5725767000000520000": true,  // a spreadsheet, which keeps 15 digits
+		"410405000001234560":  true,  // JavaScript, of …234567
+		"3652397000000649000": true,  //
+		"5725767000000524157": false, // as it should be
+		"5725767000000524150": false, // ends in a zero, and no float is written like this
+		"5725767000000524100": false,
+		"410405000001234550":  false,
+		"9007199254740990":    false, // a float holds all that are shorter
+		"4711000":             false,
+		"12345678901234560":   false, // too short to tell
+		"":                    false,
+		"000000000000000000":  false,
+		"zcrm_57257670000000": false,
+	} {
+		if got := crmname.LooksRounded(id); got != want {
+			t.Errorf("LooksRounded(%q) = %v, want %v", id, got, want)
+		}
+	}
+	rounded := 0
+	for i := range 100_000 {
+		id := 5725767000000000000 + 7919*i
+		if crmname.LooksRounded(fmt.Sprint(id)) {
+			rounded++
+		}
+		if short := strconv.FormatFloat(float64(id), 'f', -1, 64); !crmname.LooksRounded(short) {
+			t.Fatalf("LooksRounded(%s) = false, which is %d as a float", short, id)
+		}
+	}
+	if rounded > 200 {
+		t.Errorf("%d of 100,000 genuine ids look rounded", rounded)
+	}
+}
+
+func TestIsExponent(t *testing.T) {
+	for text, want := range map[string]bool{
+		"5.725767000000524e+18": true, "5.72577E+18": true, "5,72577E+18": true, "5e18": true,
+		"5725767000000524157": false, "e18": false, "5e": false, "5e-3": false, "5.7": false, "": false, "fee": false, "5e+": false, ".5e3": false,
+	} {
+		if got := crmname.IsExponent(text); got != want {
+			t.Errorf("IsExponent(%q) = %v, want %v", text, got, want)
 		}
 	}
 }

@@ -1,11 +1,18 @@
 package crmname
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // maxID is the number of digits of the largest 64-bit id.
 const maxID = 20
 
-// CheckID reports what is wrong with a record's id: it has to be 1 to 20 digits.
+// oldPrefix is what Zoho's older merge fields put before an id.
+const oldPrefix = "zcrm_"
+
+// CheckID reports what is wrong with a record's id: it must have 1 to 20 digits.
 func CheckID(id string) error {
 	if id == "" {
 		return fmt.Errorf("the record id is empty")
@@ -15,8 +22,41 @@ func CheckID(id string) error {
 	}
 	for i := range len(id) {
 		if !isDigit(id[i]) {
-			return fmt.Errorf("%q is no record id: only digits are", id)
+			return fmt.Errorf("%q is not a record id: it must have digits only", id)
 		}
 	}
 	return nil
+}
+
+// RecordID returns the id that a text is, digits alone: zcrm_5725767000000524157 is
+// 5725767000000524157.
+func RecordID(text string) (string, error) {
+	if n := len(oldPrefix); len(text) > n && strings.EqualFold(text[:n], oldPrefix) {
+		text = text[n:]
+	}
+	return text, CheckID(text)
+}
+
+// LooksRounded reports whether an id is what becomes of a longer number in JavaScript or a
+// spreadsheet: over 2^53, where a 64-bit float cannot hold every digit, and the shortest
+// text of such a float, filled up with zeros. One in a thousand genuine ids of 19 digits
+// looks like it too.
+func LooksRounded(id string) bool {
+	const shortest = 17 // digits, with which a float can be told from all others
+	zeros := len(id) - len(strings.TrimRight(id, "0"))
+	if CheckID(id) != nil || len(id) < shortest || zeros == 0 || len(id) == shortest && zeros == 1 {
+		return false
+	}
+	f, err := strconv.ParseFloat(id, 64)
+	return err == nil && strconv.FormatFloat(f, 'f', -1, 64) == id
+}
+
+// IsExponent reports whether a text is a number in exponent notation, which spreadsheets
+// make of a long id: 5.72577E+18.
+func IsExponent(text string) bool {
+	mantissa, exponent, ok := strings.Cut(strings.ToLower(text), "e")
+	if !ok || mantissa == "" || !isDigit(mantissa[0]) || strings.Trim(mantissa, "0123456789.,") != "" {
+		return false
+	}
+	return CheckID(strings.TrimPrefix(exponent, "+")) == nil
 }

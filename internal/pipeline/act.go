@@ -187,7 +187,7 @@ func (r *results) sortOut(removal Removal) (removed []string, failed []Failed) {
 		if !seen {
 			i = len(failed)
 			byProblem[p] = i
-			failed = append(failed, p.failed(removal.Rule, removal.Module, removal.ID, nil))
+			failed = append(failed, unknownRecord(p.failed(removal.Rule, removal.Module, removal.ID, nil), removal.Rounded))
 		}
 		failed[i].Tags = append(failed[i].Tags, tag)
 	}

@@ -19,6 +19,8 @@ type Removal struct {
 	Module string
 	ID     string
 	Tags   []string
+	// Rounded says that the id came as a number that looks rounded.
+	Rounded bool
 }
 
 // Call is one remove_tags call: every one of Tags comes off every one of IDs.

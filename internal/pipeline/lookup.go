@@ -95,16 +95,20 @@ func (l *lookup) settle(w wish, id string) {
 		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, ID: id, Tags: nonNil(tags), Reason: reason})
 	}
 	if !c.NeedsRecord {
-		w.event.Removals = append(w.event.Removals, Removal{Rule: c.Rule, Module: c.Module, ID: id, Tags: c.Tags})
+		w.event.Removals = append(w.event.Removals, Removal{Rule: c.Rule, Module: c.Module, ID: id, Tags: c.Tags, Rounded: c.Rounded[id]})
 		return
 	}
 	record, failed := l.modules[c.Module].answer(id)
 	switch {
 	case failed != nil:
-		out.Failed = append(out.Failed, failed.failed(c.Rule, c.Module, id, c.Tags))
+		out.Failed = append(out.Failed, unknownRecord(failed.failed(c.Rule, c.Module, id, c.Tags), c.Rounded[id]))
+		return
+	case record == nil && c.Rounded[id]:
+		missing := &problem{gone: true, detail: "zoho: read records: it is not there"}
+		out.Failed = append(out.Failed, unknownRecord(missing.failed(c.Rule, c.Module, id, c.Tags), true))
 		return
 	case record == nil:
-		skip(c.Tags, "the record is no longer in the CRM")
+		skip(c.Tags, goneReason(id))
 		return
 	}
 	resolution := c.Resolve(record)
@@ -121,7 +125,7 @@ func (l *lookup) settle(w wish, id string) {
 		skip(resolution.Absent, "the record does not carry the tag")
 	}
 	if len(resolution.Tags) > 0 {
-		w.event.Removals = append(w.event.Removals, Removal{Rule: c.Rule, Module: c.Module, ID: id, Tags: resolution.Tags})
+		w.event.Removals = append(w.event.Removals, Removal{Rule: c.Rule, Module: c.Module, ID: id, Tags: resolution.Tags, Rounded: c.Rounded[id]})
 	} else if len(resolution.Absent) == 0 {
 		skip(nil, "no tag of the record matches")
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"untag/internal/crmname"
 	"untag/internal/rules"
 	"untag/internal/zoho"
 )
@@ -79,12 +80,22 @@ func searchKey(c rules.Candidate) string {
 func (s *search) foundNothing() string {
 	switch n := len(s.found); n {
 	case 0:
-		return "Zoho found no record (searched by " + searchedBy(s.find) + ")"
+		return "Zoho found no record (searched by " + searchedBy(s.find) + ")" + s.maybeRounded()
 	case 1:
 		return "Zoho found 1 record, none matches exactly" + s.comparedBy()
 	default:
 		return fmt.Sprintf("Zoho found %d records, none matches exactly%s", n, s.comparedBy())
 	}
+}
+
+// maybeRounded is a hint where a record's id is looked for that looks rounded.
+func (s *search) maybeRounded() string {
+	for _, c := range s.find.Criteria {
+		if (c.Field == "id" || strings.HasSuffix(c.Field, ".id")) && crmname.LooksRounded(c.Value) {
+			return maybeRounded
+		}
+	}
+	return ""
 }
 
 // maxFields is how many fields a message names.

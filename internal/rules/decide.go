@@ -32,8 +32,11 @@ type Candidate struct {
 	// Module is an API name.
 	Module string
 	// IDs are the records, digits; nil where Find says how to look for them.
-	IDs  []string
-	Find *Find
+	IDs []string
+	// Rounded are those of IDs that came as numbers which look rounded: where the CRM has
+	// no such record, that is why.
+	Rounded map[string]bool
+	Find    *Find
 	// Tags are the names known without the record.
 	Tags []string
 	// NeedsRecord says that the live record decides.
@@ -136,7 +139,9 @@ func (r *rule) candidate(s scope) (Candidate, error) {
 	if r.find != nil {
 		c.Find, err = r.find.evaluate(s)
 	} else {
-		c.IDs, err = recordIDs(r.id, s)
+		var list idList
+		list, err = recordIDs(r.id, s)
+		c.IDs, c.Rounded = list.ids, list.rounded
 	}
 	if err != nil {
 		return c, err

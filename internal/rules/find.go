@@ -161,12 +161,25 @@ func (f *find) evaluate(s scope) (*Find, error) {
 	}
 	for _, c := range f.criteria {
 		var value string
-		if value, err = searchText(c.field, c.value, s); err != nil {
+		if value, err = c.evaluate(s); err != nil {
 			break
 		}
 		found.Criteria = append(found.Criteria, Criterion{c.field, value})
 	}
 	return found, err
+}
+
+// evaluate returns the value to compare with. What a field called id equals is an id.
+func (c criterion) evaluate(s scope) (string, error) {
+	if c.field != "id" && !strings.HasSuffix(c.field, ".id") {
+		return searchText(c.field, c.value, s)
+	}
+	value := c.value.evaluate(s)
+	id, ok := recordID(value)
+	if !ok {
+		return "", fmt.Errorf("find: %s: `%s` %s", c.field, c.value.text, notAnID(value))
+	}
+	return id, nil
 }
 
 func searchText(what string, e *expression, s scope) (string, error) {

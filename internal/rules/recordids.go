@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"untag/internal/crmname"
@@ -57,37 +58,54 @@ func (n *namedRecords) mark(c Candidate) {
 	}
 }
 
-// recordIDs returns the ids that the expressions name, each once. One value that is not
-// an id is an error: the rule would act on only some of the records that it means.
-func recordIDs(expressions []*expression, s scope) ([]string, error) {
-	var ids []string
-	var seen map[string]struct{}
+// idList is the ids that a rule names, each once.
+type idList struct {
+	ids  []string
+	seen map[string]struct{}
+	// rounded are those that came as numbers that look rounded.
+	rounded map[string]bool
+}
+
+// recordIDs returns the ids that the expressions name. One value that is not an id is an
+// error: the rule would act on only some of the records that it means.
+func recordIDs(expressions []*expression, s scope) (idList, error) {
+	var list idList
 	for _, e := range expressions {
 		items, err := idValues(e, s)
 		if err != nil {
-			return nil, err
+			return idList{}, err
 		}
-		if seen == nil && (len(items) > 1 || len(expressions) > 1) {
-			seen = make(map[string]struct{}, min(len(items), maxRecords))
+		if list.seen == nil && (len(items) > 1 || len(expressions) > 1) {
+			list.seen = make(map[string]struct{}, min(len(items), maxRecords))
 		}
 		for _, item := range items {
 			id, ok := recordID(item)
 			if !ok {
-				return nil, fmt.Errorf("id: `%s` %s", e.text, notAnID(item))
+				return idList{}, fmt.Errorf("id: `%s` %s", e.text, notAnID(item))
 			}
-			if _, again := seen[id]; again {
+			if _, again := list.seen[id]; again {
 				continue
 			}
-			if len(ids) == maxRecords {
-				return nil, fmt.Errorf("id: `%s` names %s", e.text, tooManyRecords())
+			if len(list.ids) == maxRecords {
+				return idList{}, fmt.Errorf("id: `%s` names %s", e.text, tooManyRecords())
 			}
-			if seen != nil {
-				seen[id] = struct{}{}
-			}
-			ids = append(ids, id)
+			list.add(id, item)
 		}
 	}
-	return ids, nil
+	return list, nil
+}
+
+func (l *idList) add(id string, from any) {
+	if l.seen != nil {
+		l.seen[id] = struct{}{}
+	}
+	l.ids = append(l.ids, id)
+	if _, number := from.(int); number && crmname.LooksRounded(id) {
+		if l.rounded == nil {
+			l.rounded = make(map[string]bool)
+		}
+		l.rounded[id] = true
+	}
 }
 
 // idValues returns what an expression names: the elements of a list, or the one value.
@@ -103,30 +121,50 @@ func idValues(e *expression, s scope) ([]any, error) {
 	return items, nil
 }
 
-// recordID takes a string of digits or a whole number. A string of an event shares
-// the text of the whole event, which the id is not to keep in memory.
+// recordID takes a string of digits, with or without zcrm_ before them, or a whole number.
+// A string of an event shares the text of the whole event, which the id is not to keep in
+// memory.
 func recordID(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
-		if crmname.CheckID(v) != nil {
+		id, err := crmname.RecordID(v)
+		if err != nil {
 			return "", false
 		}
-		return strings.Clone(v), true
+		return strings.Clone(id), true
 	case int:
-		return fmt.Sprint(v), v >= 0
+		return strconv.Itoa(v), v >= 0
 	}
 	return "", false
 }
+
+const asText = "so the sender has probably rounded it; have it send the id as text, in quotation marks"
 
 func notAnID(v any) string {
 	switch v := v.(type) {
 	case *unknown:
 		return notAText(v)
 	case string:
-		if v == "" {
+		switch {
+		case v == "":
 			return "is an empty string, not a record id"
+		case crmname.IsExponent(v):
+			return "is a number in exponent notation, " + asText
+		case isDecimal(v):
+			return "is a number with a decimal point, " + asText
 		}
 		return "is not a record id: a string of 1 to 20 digits"
+	case float64:
+		if v >= 1<<53 {
+			return "is a number in exponent notation or with a decimal point, " + asText
+		}
 	}
 	return "is " + typeName(v) + ", not a record id: a string of digits, a whole number, or a list of those"
+}
+
+// isDecimal reports whether a text is a whole number with zeros after a decimal point, as
+// programs write that took an id for a decimal number.
+func isDecimal(text string) bool {
+	whole, zeros, ok := strings.Cut(text, ".")
+	return ok && zeros != "" && strings.Trim(zeros, "0") == "" && crmname.CheckID(whole) == nil
 }

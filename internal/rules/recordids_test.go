@@ -11,8 +11,8 @@ import (
 	"untag/internal/rules"
 )
 
-// idList is so many ids, each of which occurs twice.
-func idList(first, n int) []any {
+// idsTwice is so many ids, each of which occurs twice.
+func idsTwice(first, n int) []any {
 	list := make([]any, 0, 2*n)
 	for i := range n {
 		list = append(list, fmt.Sprint(5725767000000000000+first+i), 5725767000000000000+first+i)
@@ -33,12 +33,12 @@ func TestAnEventNamesAtMost10000Records(t *testing.T) {
 		fires  []string
 		errs   []string
 	}{
-		"as many as one rule may": {map[string]any{"a": idList(0, 10_000)}, []string{"a"}, nil},
-		"one more":                {map[string]any{"a": idList(0, 10_001), "b": idList(0, 10)}, []string{"b"}, []string{"a"}},
-		"the same for two rules":  {map[string]any{"a": idList(0, 10_000), "b": idList(0, 10_000), "d": idList(5, 9_000)}, []string{"a", "b", "d"}, nil},
-		"two rules together":      {map[string]any{"a": idList(0, 6_000), "b": idList(3_000, 7_001), "d": idList(20_000, 1_000)}, []string{"a", "d"}, []string{"b"}},
-		"another module":          {map[string]any{"a": idList(0, 6_000), "c": idList(0, 6_000), "d": idList(0, 6_000)}, []string{"a", "d"}, []string{"c"}},
-		"what is left":            {map[string]any{"a": idList(0, 9_999), "b": idList(20_000, 2), "c": idList(0, 1), "d": idList(9_999, 1)}, []string{"a", "c"}, []string{"b", "d"}},
+		"as many as one rule may": {map[string]any{"a": idsTwice(0, 10_000)}, []string{"a"}, nil},
+		"one more":                {map[string]any{"a": idsTwice(0, 10_001), "b": idsTwice(0, 10)}, []string{"b"}, []string{"a"}},
+		"the same for two rules":  {map[string]any{"a": idsTwice(0, 10_000), "b": idsTwice(0, 10_000), "d": idsTwice(5, 9_000)}, []string{"a", "b", "d"}, nil},
+		"two rules together":      {map[string]any{"a": idsTwice(0, 6_000), "b": idsTwice(3_000, 7_001), "d": idsTwice(20_000, 1_000)}, []string{"a", "d"}, []string{"b"}},
+		"another module":          {map[string]any{"a": idsTwice(0, 6_000), "c": idsTwice(0, 6_000), "d": idsTwice(0, 6_000)}, []string{"a", "d"}, []string{"c"}},
+		"what is left":            {map[string]any{"a": idsTwice(0, 9_999), "b": idsTwice(20_000, 2), "c": idsTwice(0, 1), "d": idsTwice(9_999, 1)}, []string{"a", "c"}, []string{"b", "d"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -70,9 +70,9 @@ func TestAnEventNamesAtMost10000Records(t *testing.T) {
 func BenchmarkLimitRecords(b *testing.B) {
 	const most = 30.0
 	set := load(b, ruleOf(`{module: Deals, id: "event.id"}`, "    remove: [x]"))
-	few := event.Event{Source: "zoho", Fields: map[string]any{"id": idList(0, 500)}}
-	many := event.Event{Source: "zoho", Fields: map[string]any{"id": idList(0, 5_000)}}
-	tooMany := event.Event{Source: "zoho", Fields: map[string]any{"id": slices.Repeat(idList(0, 5_000), 2)}}
+	few := event.Event{Source: "zoho", Fields: map[string]any{"id": idsTwice(0, 500)}}
+	many := event.Event{Source: "zoho", Fields: map[string]any{"id": idsTwice(0, 5_000)}}
+	tooMany := event.Event{Source: "zoho", Fields: map[string]any{"id": slices.Repeat(idsTwice(0, 5_000), 2)}}
 	for b.Loop() {
 		floor := cost(b, func() { decide(set, few) })
 		ratio := float64(cost(b, func() { decide(set, many) })) / float64(floor)

@@ -74,6 +74,7 @@ Deals:
   - {id: "5725767000000524158", Stage: Closed Lost, Tag: [In progress]}
   - {id: "18446744073709551615", Stage: Closed Won, Tag: [In progress]}
   - {id: "09007199254740993", Stage: Closed Won, Tag: [In progress]}
+  - {id: "5725767000000525000", Stage: Closed Won, Tag: [In progress]}
 Contacts:
   - {id: "31", Email: ada@example.com, Second_Email: bada@example.com, Tag: [In progress]}
 `
