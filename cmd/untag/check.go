@@ -136,14 +136,14 @@ func printFaults(w io.Writer, file string, data []byte, set *rules.Rules, faults
 		if f.Severity == rules.SeverityWarning {
 			message = "warning: " + message
 		}
-		fmt.Fprintf(&out, "%s:%d:%d: %s\n", file, f.Line, f.Column, message)
+		fmt.Fprintf(&out, "%s:%d:%d: %s\n", clean(file), f.Line, f.Column, message)
 		out.WriteString(excerpt(lines, f))
 		if f.Hint != "" {
 			fmt.Fprintf(&out, "    %s\n", clean(f.Hint))
 		}
 	}
 	if set != nil && len(faults) == 0 {
-		fmt.Fprintf(&out, "%s: nothing is wrong (rules: %d, sources: %d)\n", file, len(set.Names()), len(set.Sources()))
+		fmt.Fprintf(&out, "%s: nothing is wrong (rules: %d, sources: %d)\n", clean(file), len(set.Names()), len(set.Sources()))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -169,8 +169,11 @@ func excerpt(lines []string, f rules.Fault) string {
 	}
 	end := min(len(runes), start+excerptWidth)
 	shown := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		switch {
+		case r == '\t':
 			return ' '
+		case unprintable(r):
+			return utf8.RuneError // as wide as what it stands for, so that the caret fits
 		}
 		return r
 	}, string(runes[start:end]))

@@ -4,34 +4,22 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// untag runs a command line in a folder, and gives its exit code and what it printed.
+// untag runs a command line in a folder, and returns its exit code and what it printed.
 func untag(t *testing.T, folder string, args ...string) (int, string) {
 	t.Helper()
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(started, folder)
 	}
 	t.Chdir(folder)
-	root := newRoot()
 	var out bytes.Buffer
-	root.SetOut(&out)
-	root.SetErr(&out)
-	root.SetArgs(args)
-	err := root.ExecuteContext(t.Context())
-	var no answerIsNo
-	switch {
-	case err == nil:
-		return 0, out.String()
-	case errors.As(err, &no):
-		return 1, out.String() + no.reason
-	}
-	return 2, out.String() + err.Error()
+	code := execute(t.Context(), args, &out, &out)
+	return code, out.String()
 }
 
 const project = "../.."

@@ -181,7 +181,7 @@ func printDead(w io.Writer, list []queue.Dead, asJSON bool) error {
 	t.AppendHeader(table.Row{"message", "source", "rule", "code", "why", "ago"})
 	for _, one := range list {
 		l := lineOf(one)
-		t.AppendRow(table.Row{l.ID, clean(l.Source), clean(l.Rule), clean(l.Code), shorten(clean(l.Message), 60), ago(l.Time)})
+		t.AppendRow(table.Row{clean(l.ID), clean(l.Source), clean(l.Rule), clean(l.Code), shorten(clean(l.Message), 60), ago(l.Time)})
 	}
 	t.Render()
 	return nil
@@ -210,7 +210,7 @@ func showDead(w io.Writer, list []queue.Dead, id, output string) error {
 		}
 		l := lineOf(one)
 		fmt.Fprintf(w, "message   %s\nevent     %s\nsource    %s\nrule      %s\ncode      %s\nwhy       %s\nsince     %s (%s ago)\nsize      %d bytes\n",
-			l.ID, clean(l.EventID), clean(l.Source), clean(l.Rule), clean(l.Code), clean(l.Message), l.Time.Format(time.RFC3339), ago(l.Time), len(one.Body))
+			clean(l.ID), clean(l.EventID), clean(l.Source), clean(l.Rule), clean(l.Code), clean(l.Message), l.Time.Format(time.RFC3339), ago(l.Time), len(one.Body))
 		if !one.Readable {
 			fmt.Fprintln(w, "          (not a delivery that untag stored)")
 		}

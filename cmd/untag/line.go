@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
@@ -64,13 +63,13 @@ func readRules(file string) (*rules.Rules, error) {
 	if set != nil {
 		return set, nil
 	}
-	lines := []string{"the rules cannot be used:"}
+	lines := faultLines{"the rules cannot be used:"}
 	for _, f := range found {
 		if f.Severity == rules.SeverityError {
 			lines = append(lines, clean(file+":"+f.String()))
 		}
 	}
-	return nil, errors.New(strings.Join(lines, "\n"))
+	return nil, lines
 }
 
 // unread says what to do about a file that is not there.

@@ -322,6 +322,8 @@ func TestUsedWrongly(t *testing.T) {
 		says []string
 	}{
 		"an unknown command":       {nil, []string{"sandbx"}, []string{`unknown command "sandbx"`, "sandbox"}},
+		"help of nothing":          {nil, []string{"help", "sandbx"}, []string{`unknown command "sandbx"`, "did you mean sandbox?"}},
+		"help of nothing below":    {nil, []string{"help", "run", "x"}, []string{`unknown command "x"`}},
 		"an unknown flag":          {nil, []string{"run", "--lisn"}, []string{"--lisn", "untag run --help"}},
 		"an argument":              {nil, []string{"run", "x"}, []string{`"x"`}},
 		"no rules":                 {nil, []string{"run", "--rules", in("gone.yaml")}, []string{"gone.yaml", "--rules"}},

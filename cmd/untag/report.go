@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -41,7 +38,7 @@ func newReport(w io.Writer) *report {
 func (r *report) add(d delivered, changes []change) {
 	file := clean(strings.TrimSuffix(d.file, ".json"))
 	if d.wrong != "" {
-		r.wrong = append(r.wrong, clean(file+" went wrong: "+d.wrong))
+		r.wrong = append(r.wrong, file+" went wrong: "+clean(d.wrong))
 	}
 	if len(changes) == 0 {
 		answer, _, _ := strings.Cut(d.answer, " ")
@@ -124,13 +121,4 @@ func orDash(s string) string {
 		return "–"
 	}
 	return s
-}
-
-// clean escapes what could steer a terminal.
-func clean(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) }) {
-		return s
-	}
-	escaped := strconv.Quote(s)
-	return escaped[1 : len(escaped)-1]
 }

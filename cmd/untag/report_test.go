@@ -72,7 +72,7 @@ func TestReportColour(t *testing.T) {
 }
 
 func TestClean(t *testing.T) {
-	for in, want := range map[string]string{"In progress": "In progress", "é ✓": "é ✓", "\x1b[2J": `\x1b[2J`, "a\nb": `a\nb`, "\u202e": `\u202e`, "\xff": `\xff`, "a\n\"": `a\n\"`} {
+	for in, want := range map[string]string{"In progress": "In progress", "é ✓": "é ✓", "\x1b[2J": `\x1b[2J`, "a\nb": `a\nb`, "\u202e": `\u202e`, "\xff": `\xff`, "a\n\"\\": `a\n"\`} {
 		if got := clean(in); got != want {
 			t.Errorf("clean(%q) = %q, want %q", in, got, want)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -9,14 +10,34 @@ import (
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "untag",
-		Short:         "Take tags off Zoho CRM records when webhooks say that they stopped being true",
+		Short:         "Remove tags from Zoho CRM records when webhooks say that they no longer apply",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	root.SetHelpCommand(newHelp())
 	root.AddCommand(newRun(), newSandbox(), newCheck(), newSchema(), newExplain(), newTest(), newDLQ(), newReplay())
 	return root
+}
+
+// newHelp is cobra's help, but for a command that there is not, which is an error.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command",
+		RunE: func(c *cobra.Command, args []string) error {
+			of, rest, err := c.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return fmt.Errorf("unknown command %q for %q", rest[0], of.CommandPath())
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
+	}
 }
 
 // version is that of the module the binary was built from.

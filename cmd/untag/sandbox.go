@@ -159,15 +159,10 @@ func readRecords(file string) (sandbox.Records, error) {
 
 // recordsFault puts file, line and column before each thing that is wrong.
 func recordsFault(file string, err error) error {
-	faults := []error{err}
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		faults = several.Unwrap()
-	}
-	lines := []string{"the records cannot be used:"}
-	for _, fault := range faults {
+	lines := faultLines{"the records cannot be used:"}
+	for _, fault := range parted(err) {
 		place, message := file, fault.Error()
-		var e *sandbox.RecordsError
-		if errors.As(fault, &e) {
+		if e, ok := errors.AsType[*sandbox.RecordsError](fault); ok {
 			message = e.Message
 			if e.Line > 0 {
 				place = fmt.Sprintf("%s:%d:%d", file, e.Line, max(e.Column, 1))
@@ -175,7 +170,21 @@ func recordsFault(file string, err error) error {
 		}
 		lines = append(lines, clean(place+": "+message))
 	}
-	return errors.New(strings.Join(lines, "\n"))
+	return lines
+}
+
+// recordsFaults are the faults of records that are not in a file of their own, whose lines
+// mean little.
+func recordsFaults(err error) error {
+	var lines faultLines
+	for _, fault := range parted(err) {
+		message := fault.Error()
+		if e, ok := errors.AsType[*sandbox.RecordsError](fault); ok {
+			message = e.Message
+		}
+		lines = append(lines, "records: "+clean(message))
+	}
+	return lines
 }
 
 func printAccess(w io.Writer, a access, asJSON bool) error {

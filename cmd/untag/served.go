@@ -149,7 +149,7 @@ func (t *ticker) sources() string {
 	for _, s := range t.set.Sources() {
 		names = append(names, s.Name)
 	}
-	return "its sources: " + strings.Join(names, ", ")
+	return "the sources are " + strings.Join(names, ", ")
 }
 
 // outcomeDetails says what was removed and what was not, and why.

@@ -104,7 +104,7 @@ func printResults(w io.Writer, results []result) error {
 			continue
 		}
 		failed++
-		fmt.Fprintf(w, "FAIL %s: %s\n%s\n", r.file, clean(r.name), indented(r.failure, 4))
+		fmt.Fprintf(w, "FAIL %s: %s\n%s\n", clean(r.file), clean(r.name), indented(r.failure, 4))
 	}
 	fmt.Fprintf(w, "%d passed, %d failed\n", len(results)-failed, failed)
 	if failed > 0 {

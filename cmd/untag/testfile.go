@@ -225,7 +225,7 @@ func (t *ruleTest) readRecords() error {
 		return fmt.Errorf("records: %w", err)
 	}
 	if t.records, err = sandbox.ParseRecords(text); err != nil {
-		return fmt.Errorf("records: %w", err)
+		return recordsFaults(err)
 	}
 	return nil
 }

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// screen stands before standard output and standard error. Whatever a command prints,
+// and whichever file, event or message it came from, no character reaches a terminal
+// that could steer it, or hide or reorder what it shows: those are written as escapes
+// that JSON has too, so that JSON stays JSON and means the same.
+type screen struct {
+	to io.Writer
+	// colour lets the colours of reports through; without it nothing that begins with an
+	// escape character passes.
+	colour painter
+
+	mu sync.Mutex
+	// held is the beginning of a character whose rest has not been written yet.
+	held []byte
+}
+
+// newScreen returns a screen before w.
+func newScreen(w io.Writer) *screen { return &screen{to: w, colour: painterFor(w)} }
+
+// File is the file behind the screen, nil if there is none.
+func (s *screen) File() *os.File {
+	file, _ := s.to.(*os.File)
+	return file
+}
+
+// Write never writes less than it is given, unless what is behind it fails.
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := append(s.held, p...)
+	s.held = nil
+	var out bytes.Buffer
+	for len(text) > 0 {
+		if size := s.plain(text); size > 0 {
+			out.Write(text[:size])
+			text = text[size:]
+			continue
+		}
+		if !utf8.FullRune(text) {
+			s.held = bytes.Clone(text)
+			break
+		}
+		r, size := utf8.DecodeRune(text)
+		escape(&out, r, text[:size])
+		text = text[size:]
+	}
+	if _, err := s.to.Write(out.Bytes()); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// flush writes what is left of a character that never ended.
+func (s *screen) flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out bytes.Buffer
+	for i := range s.held {
+		escape(&out, utf8.RuneError, s.held[i:i+1])
+	}
+	s.held = nil
+	_, _ = s.to.Write(out.Bytes())
+}
+
+// plain is the size of what text begins with and may pass: a character that can be seen,
+// the end of a line, a tab, or a colour of this program's own.
+func (s *screen) plain(text []byte) int {
+	r, size := utf8.DecodeRune(text)
+	switch {
+	case r == utf8.RuneError && size <= 1:
+		return 0
+	case r == '\n', r == '\t', unicode.IsPrint(r):
+		return size
+	case r == '\x1b' && bool(s.colour):
+		return ownColour(text)
+	}
+	return 0
+}
+
+// ownColour is the size of a colour that reports use, 0 if text does not begin with one.
+// The text between them is escaped where it is put in; see clean.
+func ownColour(text []byte) int {
+	for _, colour := range []string{"\x1b[0m", "\x1b[31m", "\x1b[32m", "\x1b[33m"} {
+		if bytes.HasPrefix(text, []byte(colour)) {
+			return len(colour)
+		}
+	}
+	return 0
+}
+
+// escape writes a character as JSON escapes it, and a byte that is none by its value.
+func escape(out *bytes.Buffer, r rune, text []byte) {
+	switch {
+	case r == utf8.RuneError && len(text) == 1:
+		fmt.Fprintf(out, `\x%02x`, text[0])
+	case r > 0xffff:
+		r -= 0x10000
+		fmt.Fprintf(out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+	default:
+		fmt.Fprintf(out, `\u%04x`, r)
+	}
+}
+
+// clean escapes what could steer a terminal, and the end of a line, with which a text
+// could pose as another line.
+func clean(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) {
+		return s
+	}
+	var out strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if unprintable(r) || r == utf8.RuneError && size == 1 {
+			quoted := strconv.Quote(s[:size])
+			out.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			out.WriteString(s[:size])
+		}
+		s = s[size:]
+	}
+	return out.String()
+}
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
