@@ -2,6 +2,7 @@ package jsonvalue
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -127,6 +128,11 @@ func grouped(text string) (separator int, ok bool) {
 			at += 1 + n
 		}
 	}
+	if between != ' ' {
+		r, _ := utf8.DecodeRuneInString(text[at:])
+		return separator, at == len(text) || !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}
+	// Blanks also stand between the words of a text.
 	rest := strings.TrimLeft(text[at:], blank)
 	return separator, rest == "" || strings.IndexByte(",}]", rest[0]) >= 0
 }

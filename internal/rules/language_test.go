@@ -145,6 +145,7 @@ func TestConditions(t *testing.T) {
 			"event.text == `abc`", `event.text == 'abc'`, `!(event.one == 2)`, `true`,
 			`not has(event?.gone)`, `not has(event.gone?.x)`, `has(event?.one)`, `-10 < -event.one < 3`, `-10 < -5 < 3`, `keys(event.object) == ["null", "x"]`,
 			`uniq([1, 1.0, "a", "a", [1], [1]])[2] == [1]`, `fromJSON("{\"id\": 5725767000000524157}").id == event.big`,
+			`fromJSON("\"cut \\ud83d\"") == "cut \ufffd"`,
 			`replace("aXb", "X", "-") == "a-b"`, `repeat("ab", 2) == "abab"`, `bitand(6, 3) == 2`, `"ü" == "aüb"[1:2]`, `event.list == [1.0, 2, 3]`,
 			`event.one == 1 and not (event.no or event.one == 2)`, `len(uniq(map(1..500, [#]))) == 500`,
 		},

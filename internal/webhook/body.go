@@ -40,7 +40,7 @@ func parseBody(d event.Delivery) (content, error) {
 	case kind.isJSON() || start[0] == '{' || start[0] == '[':
 		c.fields, err = parseJSON(text, charsetOf(kind.parameters["charset"]))
 	case kind.isXML() || looksLikeXML(start):
-		err = jsonvalue.At(text, len(text)-len(start), "this is XML, neither a JSON object nor a form: XML is not taken yet, send JSON or a form")
+		err = jsonvalue.At(text, len(text)-len(start), "this is XML or HTML, neither a JSON object nor a form: XML is not taken yet, send JSON or a form")
 	case isForm:
 		c.fields, err = parseFormBody(d, text, formCharset(kind, text))
 	default:
