@@ -8,15 +8,13 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
-
 	"untag/internal/jsonvalue"
 )
 
 // charset says how the bytes of a text are read. The zero value is UTF-8.
 type charset struct {
-	// table is that of a charset with one byte a character, nil for UTF-8.
-	table *charmap.Charmap
+	// character reads a charset with one byte a character; nil for UTF-8.
+	character func(byte) rune
 	// unknown says that the charset is none that can be read.
 	unknown bool
 	// declarable says that the sender can declare another one.
@@ -37,13 +35,51 @@ func charsetOf(label string) charset {
 		// UTF-16 is known by its bytes: many who declare it send UTF-8.
 	case "windows-1252", "windows1252", "cp1252", "x-cp1252", "iso-8859-1", "iso8859-1", "iso88591", "iso-8859-1:1987",
 		"iso-ir-100", "latin1", "latin-1", "l1", "cp819", "ibm819", "csisolatin1":
-		c.table = charmap.Windows1252
+		c.character = windows1252
 	case "iso-8859-15", "iso8859-15", "iso885915", "latin9", "latin-9", "l9", "csisolatin9":
-		c.table = charmap.ISO8859_15
+		c.character = latin9
 	default:
 		c.unknown = true
 	}
 	return c
+}
+
+// windows1252 differs from Unicode's first 256 characters in 32. The tables are here because
+// golang.org/x/text, against which a test holds them, links those of forty charsets.
+func windows1252(b byte) rune {
+	if b < 0x80 || b > 0x9f {
+		return rune(b)
+	}
+	return [...]rune{
+		'€', utf8.RuneError, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', utf8.RuneError, 'Ž', utf8.RuneError,
+		utf8.RuneError, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', utf8.RuneError, 'ž', 'Ÿ',
+	}[b-0x80]
+}
+
+// latin9 is iso-8859-15, which differs in eight, and has none for 32.
+func latin9(b byte) rune {
+	if b >= 0x80 && b <= 0x9f {
+		return utf8.RuneError
+	}
+	switch b {
+	case 0xa4:
+		return '€'
+	case 0xa6:
+		return 'Š'
+	case 0xa8:
+		return 'š'
+	case 0xb4:
+		return 'Ž'
+	case 0xb8:
+		return 'ž'
+	case 0xbc:
+		return 'Œ'
+	case 0xbd:
+		return 'œ'
+	case 0xbe:
+		return 'Ÿ'
+	}
+	return rune(b)
 }
 
 // decode reads a text. Of a charset that is unknown it takes what is the same in all that
@@ -54,11 +90,11 @@ func (c charset) decode(raw string) (text, fault string) {
 		if strings.ContainsFunc(raw, func(r rune) bool { return r >= utf8.RuneSelf || r < ' ' && !strings.ContainsRune("\t\r\n", r) }) {
 			return "", unknownText
 		}
-	case c.table != nil:
+	case c.character != nil:
 		var plain strings.Builder
 		plain.Grow(len(raw))
 		for i := range len(raw) {
-			plain.WriteRune(c.table.DecodeByte(raw[i]))
+			plain.WriteRune(c.character(raw[i]))
 		}
 		return plain.String(), ""
 	case !utf8.ValidString(raw):
@@ -81,7 +117,7 @@ func (c charset) broken() string {
 // decodeJSON reads JSON. That is UTF-8 by its standard, whatever is declared, so the charset
 // counts only where the text is something else.
 func (c charset) decodeJSON(text []byte) (any, error) {
-	if c.table != nil && !utf8.Valid(text) {
+	if c.character != nil && !utf8.Valid(text) {
 		plain, _ := c.decode(string(text))
 		return jsonvalue.Decode([]byte(plain))
 	}
