@@ -23,7 +23,7 @@ help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: ## Run the whole line here, against a pretend Zoho (needs only Go)
+run: ## Run the whole program on this machine, with a simulated Zoho (needs only Go)
 	@mkdir -p $(BUILD)
 	@echo "Building untag (the first time takes about a minute) …"
 	@go build -o $(BUILD)/untag ./cmd/untag

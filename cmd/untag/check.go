@@ -18,11 +18,13 @@ func newCheck() *cobra.Command {
 	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check [FILE]",
-		Short: "Say all that is wrong with a rules file",
-		Long: `Check a rules file (rules.yaml when none is named) and say all that is wrong with
-it at once: where, what, and what to do. With --secrets, say the same of a file in
-the form of the webhook secret; no secret is shown. It exits with 1 where something
-is wrong, and with --strict where there is a warning.`,
+		Short: "Check a rules file: what is wrong, where, and what to do",
+		Long: `Check a rules file (rules.yaml unless you name another) and list everything that is
+wrong with it: where, what, and what to do. With --secrets, also check a file in the
+form of the webhook secret; no secret is shown.
+
+Exit codes: 0: nothing is wrong; 1: something is, or with --strict there is a
+warning; 2: wrong usage or an unreadable file.`,
 		Example: `  untag check
   untag check rules.yaml --secrets my-webhook-secrets.json --strict`,
 		Args: cobra.MaximumNArgs(1),
@@ -34,8 +36,8 @@ is wrong, and with --strict where there is a warning.`,
 			return check(c.OutOrStdout(), file, f)
 		},
 	}
-	c.Flags().BoolVar(&f.json, "json", false, "print the faults as JSON")
-	c.Flags().BoolVar(&f.strict, "strict", false, "let warnings count")
+	c.Flags().BoolVar(&f.json, "json", false, "print what was found as one line of JSON")
+	c.Flags().BoolVar(&f.strict, "strict", false, "exit with 1 for warnings too")
 	c.Flags().StringVar(&f.secrets, "secrets", "", `JSON file in the form of the webhook secret, such as {"zoho": "…", "github": ["…"]}, to check as well`)
 	return c
 }
@@ -119,10 +121,10 @@ func printFaultsJSON(w io.Writer, file string, faults []rules.Fault, secretsFile
 func printSecretFaults(w io.Writer, file string, faults []secretFault) error {
 	var out strings.Builder
 	for _, f := range faults {
-		fmt.Fprintf(&out, "%s: %s\n", file, f)
+		fmt.Fprintf(&out, "%s: %s\n", clean(file), f)
 	}
 	if len(faults) == 0 {
-		fmt.Fprintf(&out, "%s: nothing is wrong\n", file)
+		fmt.Fprintf(&out, "%s: nothing is wrong\n", clean(file))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err

@@ -239,12 +239,12 @@ func TestTest(t *testing.T) {
 		says  []string
 	}{
 		"passes":                      {file("  - {name: a, source: zoho, " + won + ", expect: {Deals: {\"1\": [In progress]}}}\n"), 0, []string{"1 passed, 0 failed"}},
-		"too little":                  {file("  - {name: a, source: zoho, " + won + ", expect: {}}\n"), 1, []string{"+ comes off, and is not expected: Deals 1 In progress (rule deal-closed)", "deal-closed: fires"}},
-		"too much":                    {file("  - {name: a, source: zoho, event: {Stage: Open}, expect: {Deals: {\"1\": [In progress]}}}\n"), 1, []string{"- expected, and does not come off: Deals 1 In progress", "> false"}},
-		"must not fire":               {file("  - {name: a, source: zoho, " + won + ", expect: {Deals: {\"1\": [In progress]}}, unmatched: [deal-closed]}\n"), 1, []string{"+ fires, and must not"}},
+		"too little":                  {file("  - {name: a, source: zoho, " + won + ", expect: {}}\n"), 1, []string{"+ removed, but not expected: Deals 1 In progress (rule deal-closed)", "deal-closed: fires"}},
+		"too much":                    {file("  - {name: a, source: zoho, event: {Stage: Open}, expect: {Deals: {\"1\": [In progress]}}}\n"), 1, []string{"- expected, but not removed: Deals 1 In progress", "> false"}},
+		"must not fire":               {file("  - {name: a, source: zoho, " + won + ", expect: {Deals: {\"1\": [In progress]}}, unmatched: [deal-closed]}\n"), 1, []string{"+ fires, but must not"}},
 		"an error":                    {file("  - {name: a, source: zoho, event: {Stage: Closed Won}, expect: {}}\n"), 1, []string{"! cannot be evaluated: rule deal-closed"}},
 		"an error that is expected":   {file("  - {name: a, source: zoho, event: {Stage: Closed Won}, expect: {}, errors: [deal-closed]}\n"), 0, []string{"1 passed"}},
-		"an error that does not come": {file("  - {name: a, source: zoho, event: {Stage: Open}, expect: {}, errors: [deal-closed]}\n"), 1, []string{"there is none"}},
+		"an error that does not come": {file("  - {name: a, source: zoho, event: {Stage: Open}, expect: {}, errors: [deal-closed]}\n"), 1, []string{"but there is none"}},
 		"no expect":                   {file("  - {name: a, source: zoho, " + won + "}\n"), 2, []string{"rules_test.yaml:3:", "no `expect`"}},
 		"an unknown key":              {file("  - {name: a, source: zoho, " + won + ", expect: {}, unmached: [x]}\n"), 2, []string{"rules_test.yaml:3: unknown key `unmached`; the keys are `name`"}},
 		"an unknown rule":             {file("  - {name: a, source: zoho, " + won + ", expect: {}, unmatched: [gone]}\n"), 2, []string{"no rule `gone`"}},

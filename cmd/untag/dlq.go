@@ -34,19 +34,22 @@ func newDLQ() *cobra.Command {
 	var f dlqFlags
 	c := &cobra.Command{
 		Use:   "dlq",
-		Short: "Look through the dead-letter queue, and send events again",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Short: "List the events that could not be processed, and send them again",
+		Long: `Events that untag could not process are kept in a queue of their own, the dead-letter
+queue, with the reason. List them, show one, or send them to the main queue again
+once the cause is gone. The AWS region and credentials are those of the AWS CLI.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.PersistentFlags().StringVar(&f.deadLetterURL, "dead-letter-queue-url", os.Getenv("DEAD_LETTER_QUEUE_URL"), "the dead-letter queue (DEAD_LETTER_QUEUE_URL)")
-	c.PersistentFlags().IntVar(&f.max, "max", most, "look at no more messages than this")
+	c.PersistentFlags().IntVar(&f.max, "max", most, "read no more messages than this")
 	c.AddCommand(newDLQList(&f), newDLQShow(&f), newDLQRedrive(&f))
 	return c
 }
 
 func newDLQList(f *dlqFlags) *cobra.Command {
 	c := &cobra.Command{
-		Use: "list", Short: "List what failed, why, and how long ago", Args: cobra.NoArgs,
+		Use: "list", Short: "List the events, why each failed, and how long ago", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			d, err := f.open(c.Context())
 			if err != nil {
@@ -59,7 +62,7 @@ func newDLQList(f *dlqFlags) *cobra.Command {
 			return printDead(c.OutOrStdout(), list, f.json)
 		},
 	}
-	c.Flags().BoolVar(&f.json, "json", false, "print one line of JSON a message")
+	c.Flags().BoolVar(&f.json, "json", false, "print each message as a line of JSON")
 	return c
 }
 
@@ -67,8 +70,8 @@ func newDLQShow(f *dlqFlags) *cobra.Command {
 	var output string
 	c := &cobra.Command{
 		Use: "show ID", Short: "Show one message, by its id or that of its event", Args: cobra.ExactArgs(1),
-		Long: `Show one message. What the event holds is not printed; --output writes it to a file,
-for untag explain and untag replay.`,
+		Long: `Show one message. The event's own content is not printed; --output writes it to a
+file, for untag explain and untag replay.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := f.open(c.Context())
 			if err != nil {
@@ -90,8 +93,8 @@ func newDLQRedrive(f *dlqFlags) *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use: "redrive (--all | --rule NAME)", Short: "Move messages back to the queue", Args: cobra.NoArgs,
-		Long: `Send messages to the queue again, and take those that it has out of the dead-letter
-queue. Mend first what they failed for; untag dlq list says what that is.`,
+		Long: `Send messages to the queue again, and delete each from the dead-letter queue once it
+is there. First fix what they failed for; untag dlq list shows the reasons.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all == (rule != "") {
 				return errors.New("redrive takes either --all or --rule NAME")
@@ -114,7 +117,7 @@ queue. Mend first what they failed for; untag dlq list says what that is.`,
 	}
 	c.Flags().StringVar(&f.queueURL, "queue-url", os.Getenv("QUEUE_URL"), "the queue to send to (QUEUE_URL)")
 	c.Flags().StringVar(&rule, "rule", "", "only messages that failed for this rule")
-	c.Flags().BoolVar(&all, "all", false, "all messages, up to --max")
+	c.Flags().BoolVar(&all, "all", false, "every message, up to --max")
 	return c
 }
 
@@ -132,7 +135,7 @@ func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, error) {
 	return queue.NewDeadLetters(client, f.deadLetterURL), nil
 }
 
-// newSQS takes region, credentials and address from wherever people keep them.
+// newSQS takes the region, credentials and address from where the AWS CLI has them.
 func newSQS(ctx context.Context) (*sqs.Client, error) {
 	c, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
@@ -222,5 +225,5 @@ func showDead(w io.Writer, list []queue.Dead, id, output string) error {
 		}
 		return nil
 	}
-	return answerIsNo{fmt.Sprintf("no message %s among %d", id, len(list))}
+	return answerIsNo{fmt.Sprintf("there is no message %s among the %d that were read; --max reads more", id, len(list))}
 }

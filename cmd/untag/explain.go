@@ -29,15 +29,18 @@ func newExplain() *cobra.Command {
 	var f explainFlags
 	c := &cobra.Command{
 		Use:   "explain -e FILE",
-		Short: "Say what would be done with a recorded event, and why",
-		Long: `Take a recorded invocation (of an HTTP or REST API, a function URL, a load balancer,
-SQS, EventBridge, or a direct one), or the stored event that untag dlq show --output
-wrote, and show the event as parsed, every part of every rule with the value it met,
+		Short: "Explain what untag would do with a recorded event, and why",
+		Long: `Read a recorded invocation (from an HTTP or REST API, a function URL, a load balancer,
+SQS or EventBridge, or a direct one), or a stored event that untag dlq show --output
+wrote. Show the event as parsed, each condition of each rule with the value it met,
 the removals, and the requests that would go to Zoho. Nothing is sent.
 
 Without --secrets the signature is not checked. With it, a request that does not
-verify is answered with the reason alone, and exit code 1. Without --records, what
-rules would look up in Zoho is shown, and not what they would find.`,
+verify shows only the reason. Without --records, the requests that look for records
+in Zoho are shown, but not what they would find.
+
+Exit codes: 0: done; 1: the request does not verify; 2: wrong usage or an unreadable
+file.`,
 		Example: `  untag explain -e events/zoho-workflow-json.json
   untag explain -e events/github-issues.json --secrets events/secrets/webhook.json --json`,
 		Args: cobra.NoArgs,
@@ -45,7 +48,7 @@ rules would look up in Zoho is shown, and not what they would find.`,
 	}
 	c.Flags().StringVarP(&f.event, "event", "e", "", "file with the recorded invocation or the stored event")
 	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file")
-	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records, for rules that look at them")
+	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records, for rules that read them")
 	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file in the form of the webhook secret, to check the signature")
 	c.Flags().BoolVar(&f.json, "json", false, "print as JSON")
 	_ = c.MarkFlagRequired("event")
@@ -130,7 +133,7 @@ func newReader(set *rules.Rules, secretsFile string) (*reader, error) {
 	return &reader{rules: set, receiver: webhook.New(c), checks: secretsFile != ""}, nil
 }
 
-// read gives the event and whether it verified: "yes" or "not checked". One that does
+// read returns the event and whether it verified: "yes" or "not checked". One that does
 // not verify, or whose source is not there, is an answer of no.
 func (r *reader) read(ctx context.Context, one handler.Recorded) (event.Event, string, error) {
 	verified := "not checked"

@@ -152,7 +152,7 @@ func payloadOf(r *http.Request, body []byte, now time.Time) events.APIGatewayV2H
 	}
 }
 
-// headersOf gives headers under lower-case names, and the cookies apart from them.
+// headersOf returns the headers under lower-case names, and the cookies apart.
 func headersOf(r *http.Request) (headers map[string]string, cookies []string) {
 	headers = map[string]string{}
 	for name, value := range joined(r.Header) {

@@ -69,9 +69,6 @@ func (in *inputs) readSecrets(f runFlags) error {
 	if err != nil && (f.given["secrets"] || !absent(err)) {
 		return err
 	}
-	if f.zoho && !f.given["secrets"] && in.webhooks != nil {
-		return fmt.Errorf("--zoho: the secrets in %s are published examples, which anyone may know; use --secrets to name a file with your own", f.secrets)
-	}
 	in.shown = make(map[string]string)
 	if in.webhooks == nil {
 		in.webhooks = make(webhookSecrets)
@@ -84,7 +81,8 @@ func (in *inputs) readSecrets(f runFlags) error {
 	if f.zoho {
 		var refused []string
 		if refused, in.warnings = in.webhooks.forRealAccount(in.rules, f.secrets); len(refused) > 0 {
-			return errors.New(strings.Join(refused, "\n") + "\n--zoho: use secrets that nobody can guess; `openssl rand -hex 24` makes one")
+			return append(append(faultLines{"--zoho: the webhook secrets cannot be used:"}, refused...),
+				"use --secrets to name a file with secrets that nobody can guess; `openssl rand -hex 24` makes one")
 		}
 	}
 	if f.given["secrets"] {

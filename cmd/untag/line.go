@@ -116,7 +116,7 @@ func logger(w io.Writer, getenv func(string) string, verbose bool) (*slog.Logger
 	if text := getenv("LOG_LEVEL"); text != "" {
 		verbose = true
 		if err := level.UnmarshalText([]byte(text)); err != nil {
-			return nil, fmt.Errorf("LOG_LEVEL: %q is no level; use debug, info, warn or error", text)
+			return nil, fmt.Errorf("LOG_LEVEL: %q is not a level; use debug, info, warn or error", text)
 		}
 	}
 	if !verbose {

@@ -346,7 +346,7 @@ func TestUsedWrongly(t *testing.T) {
 		"a log level":              {[]string{"LOG_LEVEL=loud"}, []string{"run"}, []string{"LOG_LEVEL", "loud"}},
 		"zoho, no credential":      {nil, []string{"run", "--zoho"}, []string{"ZOHO_SECRET_ID", "ZOHO_CLIENT_ID"}},
 		"zoho, half a credential":  {zoho[:2], []string{"run", "--zoho"}, []string{"ZOHO_REFRESH_TOKEN"}},
-		"zoho, everybody's secret": {zoho, []string{"run", "--zoho", "--once", "--listen", "127.0.0.1:0"}, []string{"--secrets", "published"}},
+		"zoho, everybody's secret": {zoho, []string{"run", "--zoho", "--once", "--listen", "127.0.0.1:0"}, []string{"--secrets", "events/secrets/webhook.json", "source zoho", "source github"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -17,8 +17,8 @@ func newReplay() *cobra.Command {
 	c := &cobra.Command{
 		Use: "replay FILE…", Short: "Send stored events to the queue again", Args: cobra.MinimumNArgs(1),
 		Long: `Send stored events to the queue again: files that untag dlq show --output wrote, or
-recorded batches from SQS. Removing a tag twice does no harm. The dead letter that
-a file was taken from stays where it is; untag dlq redrive moves it.`,
+recorded batches from SQS. Removing a tag twice does no harm. The message stays in
+the dead-letter queue; untag dlq redrive moves it.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if url == "" {
 				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")

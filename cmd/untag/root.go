@@ -9,8 +9,12 @@ import (
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "untag",
-		Short:         "Remove tags from Zoho CRM records when webhooks say that they no longer apply",
+		Use:   "untag",
+		Short: "Remove tags from Zoho CRM records when webhooks say that they no longer apply",
+		Long: `Remove tags from Zoho CRM records when webhooks say that they no longer apply.
+
+Exit codes: 0: done; 1: a check, test or delivery failed; 2: wrong usage or an
+unreadable file.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),

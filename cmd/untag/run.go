@@ -132,8 +132,9 @@ func (r *running) serve(ctx context.Context) error {
 	defer stop()
 	lines := newTicker(r.out, r.rules)
 	front := named(gateway{r.function, r.own, lines.print}, l, r.flags.listen, r.flags.hosts)
-	front.Refused = func(q *http.Request, status int, reason string) {
-		lines.print(served{at: time.Now(), method: q.Method, path: q.URL.Path, status: status, reason: reason})
+	front.Refused = func(q *http.Request) {
+		reason := "the Host " + shorten(q.Host, 60) + " is not a name of this machine; if it should be, use --allow-host"
+		lines.print(served{at: time.Now(), method: q.Method, path: q.URL.Path, status: http.StatusMisdirectedRequest, reason: reason})
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- serve(ctx, l, front, r.log) }()

@@ -148,7 +148,7 @@ func TestRunPrintsWhatItServes(t *testing.T) {
 		{"POST", "/webhooks/shop", "", token, closed("1"), 404, `shop  refused  404 Not Found: no such source in the rules file`},
 		{"POST", "/webhooks/%1b%5b2J%e2%80%ae", "", token, closed("1"), 404, `\x1b[2J\u202e  refused  404 Not Found`},
 		{"GET", "/a%1b%c2%9b?b", "", token, "", 404, `–     refused  404 Not Found, GET /a\x1b\u009b: `},
-		{"POST", "/webhooks/zoho", "evil.example", token, closed("1"), 421, `–     refused  421 Misdirected Request, POST /webhooks/zoho: `},
+		{"POST", "/webhooks/zoho", "evil.example", token, closed("1"), 421, `–     refused  421 Misdirected Request, POST /webhooks/zoho: the Host evil.example is not a name of this machine; if it should be, use --allow-host`},
 	}
 	for _, s := range sent {
 		if status, text := ask(t, s.method, url+s.path, s.host, s.token, s.body); status != s.status {

@@ -84,7 +84,7 @@ func newTicker(w io.Writer, set *rules.Rules) *ticker {
 	return t
 }
 
-// print shows one request; a check of /health that went well is no webhook.
+// print shows one request; a check of /health that went well is not a webhook.
 func (t *ticker) print(s served) {
 	if s.source == "" && s.status < 300 {
 		return

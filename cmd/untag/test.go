@@ -29,14 +29,17 @@ func newTest() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "test [FILE…]",
 		Short: "Run the tests of the rules",
-		Long: `Run tests of rules: an event, and all that comes off. Without an argument, every
-*_test.yaml beside the rules is run. It exits with 1 where a test fails, with 2
-where a file is wrong. The form of the file is in docs/rules.md.`,
+		Long: `Run tests of the rules. Each test is an event, and every tag that it removes. Without
+an argument, every *_test.yaml beside the rules is run. docs/rules.md describes the
+files.
+
+Exit codes: 0: every test passed; 1: a test failed; 2: wrong usage or an unreadable
+file.`,
 		Example: `  untag test
   untag test rules_test.yaml --coverage --junit report.xml`,
 		RunE: func(c *cobra.Command, args []string) error { return test(c.Context(), c.OutOrStdout(), args, f) },
 	}
-	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file beside which tests are looked for")
+	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file whose folder is searched for tests")
 	c.Flags().BoolVar(&f.coverage, "coverage", false, "list the rules that no test fires, and those that every test fires")
 	c.Flags().StringVar(&f.junit, "junit", "", "write the results as JUnit XML to this file")
 	return c
@@ -209,11 +212,11 @@ func printCoverage(w io.Writer, f *testFile, c covered) {
 	for _, rule := range f.set.Names() {
 		switch {
 		case !c.fired[rule] && !c.silent[rule]:
-			fmt.Fprintf(w, "  %s: no test is about its source\n", rule)
+			fmt.Fprintf(w, "  %s: no test has an event of its source\n", rule)
 		case !c.fired[rule]:
 			fmt.Fprintf(w, "  %s: no test fires it\n", rule)
 		case !c.silent[rule]:
-			fmt.Fprintf(w, "  %s: no test that it stays silent in\n", rule)
+			fmt.Fprintf(w, "  %s: it fires in every test\n", rule)
 		default:
 			continue
 		}

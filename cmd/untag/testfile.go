@@ -42,7 +42,7 @@ type ruleTest struct {
 	records sandbox.Records
 }
 
-// expectation is all that comes off: tags, by module and record.
+// expectation is every tag that is removed, by module and record.
 type expectation map[string]map[string][]string
 
 // UnmarshalYAML notes where the test stands.
@@ -179,13 +179,13 @@ func (f *testFile) checkTest(t *ruleTest) error {
 	case t.Name == "":
 		return errors.New("no `name`")
 	case t.Expect == nil:
-		return errors.New("no `expect`: write `expect: {}` where nothing comes off")
+		return errors.New("no `expect`: write `expect: {}` if no tag is removed")
 	case t.Request != "" && (t.Event.Kind != 0 || t.Source != "" || t.Headers != nil || t.Query != nil):
-		return errors.New("a `request` has its own source and event")
+		return errors.New("a `request` has its own source and event; remove `source`, `event`, `headers` and `query`")
 	case t.Request == "" && (t.Event.Kind == 0 || t.Source == ""):
-		return errors.New("neither a `request` nor a `source` with an `event`")
+		return errors.New("it needs a `request`, or a `source` with an `event`")
 	case t.Request == "" && t.Event.Kind != yaml.MappingNode:
-		return errors.New("`event` is no mapping")
+		return errors.New("`event` is not a mapping")
 	case t.Source != "" && !f.hasSource(t.Source):
 		return fmt.Errorf("there is no source `%s` in the rules", t.Source)
 	}

@@ -43,14 +43,14 @@ func (v *verdict) failure() string {
 	want, got := flattened(*v.test.Expect), flattened(v.got)
 	for _, key := range slices.Sorted(maps.Keys(want)) {
 		if !got[key] {
-			fmt.Fprintf(&out, "- expected, and does not come off: %s\n", clean(strings.Replace(key, "\x00", " ", 2)))
+			fmt.Fprintf(&out, "- expected, but not removed: %s\n", clean(strings.Replace(key, "\x00", " ", 2)))
 			v.surpriseAll(surprises)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(got)) {
 		if !want[key] {
 			name := strings.Replace(key, "\x00", " ", 2)
-			fmt.Fprintf(&out, "+ comes off, and is not expected: %s (rule %s)\n", clean(name), v.by[name])
+			fmt.Fprintf(&out, "+ removed, but not expected: %s (rule %s)\n", clean(name), v.by[name])
 			surprises[v.by[name]] = true
 		}
 	}
@@ -92,7 +92,7 @@ func (v *verdict) judgeRules(out *strings.Builder, surprises map[string]bool) {
 				failed[r.Name] = r.Error
 			}
 			if r.Matched && r.Error == "" && slices.Contains(v.test.Unmatched, r.Name) {
-				fmt.Fprintf(out, "+ fires, and must not: rule %s\n", r.Name)
+				fmt.Fprintf(out, "+ fires, but must not: rule %s\n", r.Name)
 				surprises[r.Name] = true
 			}
 		}
@@ -110,13 +110,13 @@ func (v *verdict) judgeRules(out *strings.Builder, surprises map[string]bool) {
 	}
 	for _, rule := range v.test.Errors {
 		if failed[rule] == "" {
-			fmt.Fprintf(out, "- expected an error, and there is none: rule %s\n", rule)
+			fmt.Fprintf(out, "- expected an error, but there is none: rule %s\n", rule)
 			surprises[rule] = true
 		}
 	}
 }
 
-// flattened is every tag that comes off, as module, record and tag.
+// flattened is every tag that is removed, as module, record and tag.
 func flattened(e expectation) map[string]bool {
 	flat := make(map[string]bool)
 	for module, records := range e {

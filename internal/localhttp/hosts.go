@@ -21,11 +21,11 @@ type Hosts struct {
 	// client reached it by is one to answer to.
 	Public bool
 	// Refused is told of requests to other hosts; nil to tell nobody.
-	Refused func(r *http.Request, status int, reason string)
+	Refused func(r *http.Request)
 }
 
-// WrongHost is what a request to another host is answered.
-const WrongHost = "this server answers only to the names of its own machine, such as 127.0.0.1 and localhost, and the Host of the request is another; name further hosts with --allow-host"
+// wrongHost is what a request to another host is answered.
+const wrongHost = "this server answers only to the names of its own machine, such as 127.0.0.1 and localhost, and the Host of the request is another; name further hosts with --allow-host"
 
 // ServeHTTP answers 421 to a request whose Host is not allowed, unread.
 func (h Hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -33,14 +33,13 @@ func (h Hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Next.ServeHTTP(w, r)
 		return
 	}
-	const status = http.StatusMisdirectedRequest
 	if h.Refused != nil {
-		h.Refused(r, status, WrongHost)
+		h.Refused(r)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Connection", "close")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"message": WrongHost})
+	w.WriteHeader(http.StatusMisdirectedRequest)
+	_ = json.NewEncoder(w).Encode(map[string]string{"message": wrongHost})
 }
 
 func (h Hosts) allows(r *http.Request) bool {

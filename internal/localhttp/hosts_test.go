@@ -51,7 +51,7 @@ func TestHosts(t *testing.T) {
 				for _, host := range hosts {
 					h, served, told := tt.hosts, 0, 0
 					h.Next = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served++ })
-					h.Refused = func(*http.Request, int, string) { told++ }
+					h.Refused = func(*http.Request) { told++ }
 					r := httptest.NewRequest("POST", "/", strings.NewReader("body"))
 					r.Host = host
 					w := httptest.NewRecorder()

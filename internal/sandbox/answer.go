@@ -57,7 +57,7 @@ type outcome struct {
 	Status  string         `json:"status"`
 }
 
-// with gives the error its details: names and values by turns.
+// with returns the error with details: names and values by turns.
 func (re refusal) with(details ...any) outcome {
 	m := make(map[string]any, len(details)/2)
 	for i := 0; i+1 < len(details); i += 2 {

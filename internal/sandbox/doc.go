@@ -1,8 +1,8 @@
 // Package sandbox is a simulated Zoho over real HTTP: the accounts server that
 // turns grant codes into refresh tokens and those into access tokens, and the
-// part of the CRM API that takes tags off records and reads them. It exists for
-// tests, for trying rules without an account, and for proving that nothing is
-// lost when Zoho misbehaves.
+// part of the CRM API that reads records and removes tags. It exists for tests,
+// for trying rules without an account, and for proving that nothing is lost when
+// Zoho misbehaves.
 //
 // It is an independent reading of Zoho's pages and imports nothing of the
 // project but how to serve: a mistake in the client must not be repeated here. It

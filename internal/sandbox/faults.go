@@ -11,8 +11,8 @@ import (
 // Faults makes the CRM misbehave. Each rate is the share of calls, 0 to 1, that
 // meet that fault; a call meets at most one of those from TooMany to Revoked,
 // and their sum is at most 1. What fails may do so before or after the removal,
-// half and half: a client cannot tell. A given Seed gives the n-th CRM call the
-// same faults every time.
+// half and half: a client cannot tell. With the same Seed,
+// the n-th CRM call meets the same faults.
 type Faults struct {
 	Seed uint64
 	// TooMany is 429 without a Retry-After, TooManyAfter with one of RetryAfter
@@ -96,7 +96,7 @@ func (d draw) locks() bool { return d.source != nil && d.source.Float64() < d.lo
 // undone tells whether the call shall leave the records as they are.
 func (d draw) undone() bool { return d.kind != kindNone && d.early }
 
-// faulty gives the answer that the call's draw has for it.
+// faulty returns the answer that the call's draw has for it.
 func (sb *Sandbox) faulty(c *call, work func() answer) answer {
 	if c.draw.kind == kindNone {
 		return work()

@@ -41,7 +41,7 @@ var modulePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 //
 //	Deals: [{id: "5725767000000524157", Stage: Closed Won, Tag: [In progress]}]
 //
-// An empty document is no records. All errors there are come joined, each a
+// An empty document has no records. All errors are returned joined, each a
 // *RecordsError.
 func ParseRecords(data []byte) (Records, error) {
 	records := Records{}
@@ -124,7 +124,7 @@ func (p *parser) module(records Records, key, list *yaml.Node) {
 		if api := strings.ReplaceAll(name, " ", "_"); modulePattern.MatchString(api) {
 			hint = fmt.Sprintf("; the API name may be %s", api)
 		}
-		p.fault(key, "%q is no API name of a module%s", name, hint)
+		p.fault(key, "%q is not the API name of a module%s", name, hint)
 		return
 	}
 	records[name] = []map[string]any{}
@@ -260,7 +260,7 @@ func (p *parser) scalar(node *yaml.Node) any {
 		}
 		f, err := strconv.ParseFloat(node.Value, 64)
 		if err != nil || f-f != 0 {
-			p.fault(node, "%q is no number that JSON has; quote it if it is text", node.Value)
+			p.fault(node, "%q is not a number that JSON has; quote it if it is text", node.Value)
 		}
 		return f
 	}

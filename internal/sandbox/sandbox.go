@@ -67,7 +67,7 @@ type Answers struct {
 	// without an id.
 	ErrorsInData bool
 	// BadIDs says how an answer to remove_tags tells which id an error is about. With a
-	// form other than the zero one, a text that is no id spoils its own element alone.
+	// form other than the zero one, a text that is not an id is an error of its own element alone.
 	BadIDs BadIDs
 	// NumericIDs writes the ids of records as JSON numbers.
 	NumericIDs bool
