@@ -3,6 +3,7 @@ package webhook
 import (
 	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 
 	"untag/internal/sharedsecret"
 )
@@ -32,10 +33,32 @@ func checkBasic(req Request, stored []string, demo bool) (reason string) {
 	if len(pairs) == 0 {
 		return "the stored secret " + reason
 	}
-	if !isStored(string(pair), pairs) {
-		return "user and password are not the stored ones"
+	if isStored(string(pair), pairs) {
+		return ""
 	}
-	return ""
+	if cause := causeOf(pairForms(string(pair)), pairs); cause != "" {
+		return cause
+	}
+	return "user and password are not the stored ones"
+}
+
+// pairForms lists what user:password may be without.
+func pairForms(sent string) []form {
+	forms := []form{{sent, ""}}
+	if len(sent) > maxCause {
+		return forms
+	}
+	if trimmed := trimSpace(sent); trimmed != sent {
+		forms = append(forms, form{trimmed, "white space or a line break stands around the user:password that was sent; `printf` writes none, `echo` does"})
+	}
+	if !utf8.ValidString(sent) {
+		var plain strings.Builder
+		for _, b := range []byte(sent) {
+			plain.WriteRune(rune(b)) // which is what the byte is in ISO-8859-1
+		}
+		forms = append(forms, form{plain.String(), "user and password were sent in ISO-8859-1, not in UTF-8; use ASCII letters"})
+	}
+	return forms
 }
 
 // passwords returns the stored secrets that are user:password, and where there is none what

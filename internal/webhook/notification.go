@@ -3,7 +3,10 @@ package webhook
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"untag/internal/jsonvalue"
 )
@@ -32,8 +35,8 @@ func checkNotification(req Request, stored []string) (reason string, err error) 
 	if reason != "" {
 		return reason, nil
 	}
-	if reason := compare(sent, stored); reason != "" {
-		return reason, nil
+	if reason := compare(sent, stored, inBody, ""); reason != "" {
+		return notificationCause(reason, stored), nil
 	}
 	value, err := jsonvalue.Decode(bytes.TrimPrefix(body, []byte(byteOrder)))
 	if err != nil {
@@ -44,4 +47,15 @@ func checkNotification(req Request, stored []string) (reason string, err error) 
 		return "the body cannot be read", nil
 	}
 	return "", nil
+}
+
+// maxNotification is how many characters the token of a subscription may have.
+const maxNotification = 50
+
+// notificationCause adds to a reason that no stored secret can be the token of one.
+func notificationCause(reason string, stored []string) string {
+	if slices.ContainsFunc(stored, func(secret string) bool { return utf8.RuneCountInString(secret) <= maxNotification }) {
+		return reason
+	}
+	return reason + fmt.Sprintf("; the stored secret has more than %d characters, and the token of a Zoho notification at most that many", maxNotification)
 }

@@ -26,7 +26,7 @@ func TestNotification(t *testing.T) {
 		"below another":         {`{"a":{"token":"x"},"b":[{"token":"y"},"token"],"token":"` + good + `","c":"\"token\":\""}`, ""},
 		"a backslash in front":  {`{"a":"C:\\","b":"\\\"","token":"` + good + `"}`, ""},
 		"a wrong one":           {`{"token":"wrong"}`, "the token is not the stored one"},
-		"another case":          {`{"token":"` + strings.ToUpper(good) + `"}`, "the token is not the stored one"},
+		"another case":          {`{"token":"` + strings.ToUpper(good) + `"}`, "the token differs from the stored secret in upper and lower case"},
 		"only below":            {`{"a":{"token":"` + good + `"},"b":["token","` + good + `"]}`, "the body has no `token`"},
 		"in a text":             {`{"a":"\"token\":\"` + good + `\""}`, "the body has no `token`"},
 		"as a value":            {`{"a":"token","b":"` + good + `"}`, "the body has no `token`"},

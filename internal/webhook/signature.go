@@ -7,7 +7,9 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"hash"
+	"strconv"
 	"strings"
 
 	"untag/internal/event"
@@ -16,29 +18,40 @@ import (
 // checkSignature compares the signature of the body with that of every stored secret.
 // It reads the body when all else is right.
 func checkSignature(scheme event.Scheme, req Request, stored []string) (reason string, err error) {
-	sent, reason := sentSignature(scheme, req)
-	if reason != "" {
-		return reason, nil
-	}
 	algorithm := algorithmOf(scheme.Algorithm)
 	if algorithm == nil {
 		return "unknown algorithm " + scheme.Algorithm, nil
+	}
+	sent, reason := sentSignature(scheme, req)
+	if reason != "" {
+		return reason, nil
 	}
 	signed, err := readBody(req)
 	if err != nil {
 		return "", err
 	}
-	match := false
+	if isSigned(algorithm, sent, signed, stored) {
+		return "", nil
+	}
 	for _, secret := range stored {
+		for _, other := range storedForms(secret)[1:] {
+			if isSigned(algorithm, sent, signed, []string{other.text}) {
+				return other.cause, nil
+			}
+		}
+	}
+	return "the signature in header " + scheme.Header + " is not that of the body under a stored secret", nil
+}
+
+func isSigned(algorithm func() hash.Hash, signature, body []byte, secrets []string) bool {
+	match := false
+	for _, secret := range secrets {
 		mac := hmac.New(algorithm, []byte(secret))
-		mac.Write(signed)
+		mac.Write(body)
 		// Every secret is tried, so that the time does not say which one it was.
-		match = hmac.Equal(mac.Sum(nil), sent) || match
+		match = hmac.Equal(mac.Sum(nil), signature) || match
 	}
-	if !match {
-		return "the signature in header " + scheme.Header + " is not that of the body under a stored secret", nil
-	}
-	return "", nil
+	return match
 }
 
 // sentSignature returns the signature that a request carries, or the reason why it
@@ -48,15 +61,42 @@ func sentSignature(scheme event.Scheme, req Request) (signature []byte, reason s
 	if reason != "" {
 		return nil, reason
 	}
+	at := "header " + scheme.Header
 	encoded, found := strings.CutPrefix(value, scheme.Prefix)
 	if !found {
-		return nil, "header " + scheme.Header + " lacks its prefix"
+		return nil, at + " does not begin with " + strconv.Quote(scheme.Prefix)
 	}
+	size := algorithmOf(scheme.Algorithm)().Size()
 	signature, ok := decoded(scheme.Encoding, encoded)
-	if !ok || len(signature) == 0 {
-		return nil, "header " + scheme.Header + " is not " + scheme.Encoding
+	if !ok || len(signature) != size {
+		return nil, at + " " + misshapen(scheme, encoded, signature)
 	}
 	return signature, ""
+}
+
+// misshapen says why a text is no signature of a scheme, by what it looks like.
+func misshapen(scheme event.Scheme, text string, signature []byte) string {
+	size := algorithmOf(scheme.Algorithm)().Size()
+	asHex, hexErr := hex.DecodeString(text)
+	asBase64, base64Err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(text))
+	switch {
+	case scheme.Encoding == "hex" && base64Err == nil && len(asBase64) == size:
+		return "is base64, and hex is expected (`encoding`)"
+	case scheme.Encoding == "base64" && hexErr == nil && len(asHex) == size:
+		return "is hex, and base64 is expected (`encoding`)"
+	case scheme.Encoding == "base64" && base64Err == nil && len(asBase64) == size:
+		return "is base64 in another form than the standard one, with its padding"
+	case trimSpace(text) != text || unquote(text) != text:
+		return "has white space or quotation marks around the signature"
+	case len(signature) == 0:
+		return "is not " + scheme.Encoding
+	}
+	for _, name := range [...]string{"sha1", "sha256", "sha512"} {
+		if algorithmOf(name)().Size() == len(signature) {
+			return "has the length of " + name + ", and " + scheme.Algorithm + " is expected (`algorithm`)"
+		}
+	}
+	return fmt.Sprintf("has %d bytes, and a signature by %s has %d", len(signature), scheme.Algorithm, size)
 }
 
 // decoded reads a signature: hex in either case, base64 with padding and no stray bits.

@@ -14,11 +14,10 @@ import (
 // Where a source names a header and a query parameter, either of them proves.
 func checkToken(scheme event.Scheme, req Request, stored []string) (reason string) {
 	var reasons []string
-	for _, place := range [...]func(event.Scheme, Request) (string, string){headerToken, queryToken} {
-		sent, reason := place(scheme, req)
+	for at, token := range [...]func(event.Scheme, Request) (string, string){inHeader: headerToken, inQuery: queryToken} {
+		sent, reason := token(scheme, req)
 		if reason == "" && sent != "" {
-			reason = compare(sent, stored)
-			if reason == "" {
+			if reason = compare(sent, stored, place(at), scheme.Prefix); reason == "" {
 				return ""
 			}
 		}
@@ -32,15 +31,23 @@ func checkToken(scheme event.Scheme, req Request, stored []string) (reason strin
 	return strings.Join(reasons, "; ")
 }
 
-// compare looks for the one stored secret that was sent, over hashes of equal length, so
-// that neither content nor length shows in the time it takes.
-func compare(sent string, stored []string) (reason string) {
-	if !isStored(sent, stored) {
-		return "the token is not the stored one"
+// compare looks for the one stored secret that was sent. The cause of a refusal is looked
+// for when it is certain.
+func compare(sent string, stored []string, at place, prefix string) (reason string) {
+	if len(sent) > maxToken {
+		return "the token is longer than any secret"
 	}
-	return ""
+	if isStored(sent, stored) {
+		return ""
+	}
+	if cause := causeOf(tokenForms(sent, at, prefix), stored); cause != "" {
+		return cause
+	}
+	return "the token is not the stored one"
 }
 
+// isStored compares over hashes of equal length, so that neither content nor length shows
+// in the time it takes.
 func isStored(sent string, stored []string) bool {
 	hash := sha256.Sum256([]byte(sent))
 	match := 0

@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,6 +28,9 @@ func refusedFor(t *testing.T, schemes []event.Scheme, secrets []string, req webh
 	var e *webhook.Error
 	if !errors.As(err, &e) || e.Kind != webhook.Unverified {
 		t.Fatalf("Verify = %v, want kind Unverified", err)
+	}
+	if len(schemes) == 1 && len(strconv.Quote(err.Error())) > 256 {
+		t.Errorf("error %v does not fit in a line of the log", err)
 	}
 	for _, secret := range secrets {
 		if strings.Contains(err.Error(), strings.TrimSpace(secret)) {
@@ -83,7 +87,7 @@ func TestTokenWithPrefix(t *testing.T) {
 		"the word alone":   {[]string{"Bearer"}, `header Authorization does not begin with "Bearer "`},
 		"nothing after it": {[]string{"Bearer "}, `nothing follows "Bearer " in header Authorization`},
 		"a wrong token":    {[]string{"Bearer wrong"}, "the token is not the stored one"},
-		"in another case":  {[]string{"Bearer " + strings.ToUpper(good)}, "the token is not the stored one"},
+		"in another case":  {[]string{"Bearer " + strings.ToUpper(good)}, "the token differs from the stored secret in upper and lower case"},
 		"twice":            {[]string{"Bearer " + good, "Bearer " + good}, "more than one header Authorization"},
 		"a longer K":       {[]string{"Bearer " + strings.Replace(good, "s", "\u017f", 1)}, "the token is not the stored one"},
 	}

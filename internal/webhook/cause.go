@@ -1,0 +1,159 @@
+package webhook
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// maxToken is longer than any stored secret, in bytes.
+	maxToken = 64 << 10
+	// maxCause is the longest token of which the cause is looked for.
+	maxCause = 4 << 10
+)
+
+// form is a token or a secret without what somebody may have put around it by mistake.
+type form struct {
+	text string
+	// cause is what it is without, "" for the text as it is.
+	cause string
+}
+
+// place is where a token was sent; its causes differ.
+type place int
+
+const (
+	inHeader place = iota
+	inQuery
+	inBody
+)
+
+const (
+	storedBlank  = "the stored secret begins or ends in white space or a line break; store it again without"
+	storedQuoted = "the stored secret has quotation marks around it; store it again without"
+)
+
+// causeOf returns why a token that was refused is not a stored secret, "" where that cannot
+// be told. It compares every form with every other, each as a token is compared, so that
+// the time it takes tells no more of the secrets. What it returns shows nothing of them.
+func causeOf(sent []form, stored []string) (cause string) {
+	var secrets []form
+	for _, secret := range stored {
+		secrets = append(secrets, storedForms(secret)...)
+	}
+	for _, s := range sent {
+		for _, secret := range secrets {
+			if !same(s.text, secret.text) || cause != "" {
+				continue
+			}
+			cause = s.cause
+			if cause != "" && secret.cause != "" {
+				cause += "; "
+			}
+			cause += secret.cause
+		}
+	}
+	if cause == "" && slices.ContainsFunc(stored, func(secret string) bool { return same(strings.ToLower(sent[0].text), strings.ToLower(secret)) }) {
+		return "the token differs from the stored secret in upper and lower case"
+	}
+	return cause
+}
+
+func same(a, b string) bool {
+	first, second := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(first[:], second[:]) == 1
+}
+
+func storedForms(secret string) []form {
+	forms := []form{{secret, ""}}
+	if trimmed := trimSpace(secret); trimmed != secret {
+		forms = append(forms, form{trimmed, storedBlank})
+	}
+	if bare := unquote(trimSpace(secret)); bare != trimSpace(secret) {
+		forms = append(forms, form{bare, storedQuoted})
+	}
+	return forms
+}
+
+// tokenForms lists what a token may be without. The forms of the longer ones are not worth
+// what it costs to compare them.
+func tokenForms(sent string, at place, prefix string) []form {
+	forms := []form{{sent, ""}}
+	if len(sent) > maxCause {
+		return forms
+	}
+	add := func(text, cause string) {
+		if text != "" && text != sent {
+			forms = append(forms, form{text, cause})
+		}
+	}
+	if at == inQuery {
+		add(strings.ReplaceAll(sent, " ", "+"), "a + in the query arrives as a blank; write it as %2B in the URL, or use a secret of letters and digits")
+	}
+	if word, rest, found := strings.Cut(trimSpace(sent), " "); found && isSchemeWord(word) {
+		word = strings.ToUpper(word[:1]) + strings.ToLower(word[1:]) + " "
+		add(unquote(trimSpace(rest)), "`"+word+"` stands in front of the token; "+wayOut(word, at, prefix))
+		for _, text := range decodedPair(trimSpace(rest)) {
+			add(text, "the token came as the password of HTTP basic authentication; write `verify: basic` and store user:password")
+		}
+	}
+	if name, rest, found := strings.Cut(sent, ":"); found && !strings.ContainsAny(name, " \t") {
+		add(unquote(trimSpace(rest)), "the name of the header stands in front of the token, with a colon")
+	}
+	add(unquote(trimSpace(sent)), "quotation marks or white space stand around the token that was sent")
+	if plain, err := url.QueryUnescape(sent); err == nil {
+		add(plain, "the token was sent with %-escapes, once too often; send it as it is")
+	}
+	if first, _, found := strings.Cut(sent, ","); found && strings.Trim(strings.ReplaceAll(sent, first, ""), ", ") == "" {
+		add(first, "the token came more than once, joined by commas")
+	}
+	return forms
+}
+
+// wayOut says what to do about a word such as Bearer that is in the way.
+func wayOut(word string, at place, prefix string) string {
+	const leave = "have the sender leave it out"
+	if at == inHeader && prefix == "" {
+		return "add `prefix: " + strconv.Quote(word) + "` to the source, or " + leave
+	}
+	return leave
+}
+
+func isSchemeWord(word string) bool {
+	switch strings.ToLower(word) {
+	case "bearer", "token", "basic", "apikey", "api-key", "zoho-oauthtoken":
+		return true
+	}
+	return false
+}
+
+// decodedPair is user:password as HTTP basic authentication encodes it, and the two apart.
+func decodedPair(encoded string) []string {
+	pair, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || !utf8.Valid(pair) {
+		return nil
+	}
+	user, password, _ := strings.Cut(string(pair), ":")
+	return []string{string(pair), password, user}
+}
+
+// trimSpace leaves out what is not seen at the ends of a text.
+func trimSpace(text string) string {
+	return strings.Trim(text, " \t\r\n\v\f\u0085\u00a0\u200b\ufeff\x00")
+}
+
+// unquote leaves out one pair of quotation marks or brackets.
+func unquote(text string) string {
+	for _, pair := range [...][2]string{{`"`, `"`}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"„", "“"}, {"<", ">"}} {
+		if len(text) > len(pair[0])+len(pair[1]) && strings.HasPrefix(text, pair[0]) && strings.HasSuffix(text, pair[1]) {
+			return trimSpace(text[len(pair[0]) : len(text)-len(pair[1])])
+		}
+	}
+	return text
+}
