@@ -53,6 +53,9 @@ func (a acting) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 type settledActor []pipeline.Outcome
 
 func (s settledActor) Run(context.Context, iter.Seq[event.Event]) []pipeline.Outcome { return s }
+func (s settledActor) Each(context.Context, iter.Seq[pipeline.Job]) iter.Seq[pipeline.Outcome] {
+	return slices.Values(s)
+}
 
 func eventFile(t *testing.T, text string) string {
 	t.Helper()

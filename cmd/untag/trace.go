@@ -48,6 +48,7 @@ func traceOf(ctx context.Context) *trace {
 // actor acts on events.
 type actor interface {
 	Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome
+	Each(ctx context.Context, jobs iter.Seq[pipeline.Job]) iter.Seq[pipeline.Outcome]
 }
 
 // recorder keeps the outcomes of events in the trace of their invocation.
@@ -66,6 +67,47 @@ func (r recorder) Run(ctx context.Context, events iter.Seq[event.Event]) []pipel
 	t.events = append(t.events, list...)
 	t.outcomes = append(t.outcomes, outcomes...)
 	return outcomes
+}
+
+// Each acts on the events of a batch, and records those that could be read.
+func (r recorder) Each(ctx context.Context, jobs iter.Seq[pipeline.Job]) iter.Seq[pipeline.Outcome] {
+	t := traceOf(ctx)
+	if t == nil {
+		return r.pipeline.Each(ctx, jobs)
+	}
+	var read []event.Event
+	noted := func(yield func(pipeline.Job) bool) {
+		for job := range jobs {
+			t.mu.Lock()
+			place, original := len(read), job.Read
+			read = append(read, event.Event{ID: job.ID})
+			t.mu.Unlock()
+			job.Read = func() (event.Event, error) {
+				ev, err := original()
+				t.mu.Lock()
+				defer t.mu.Unlock()
+				read[place] = ev
+				return ev, err
+			}
+			if !yield(job) {
+				return
+			}
+		}
+	}
+	return func(yield func(pipeline.Outcome) bool) {
+		place := 0
+		for o := range r.pipeline.Each(ctx, noted) {
+			if o.Unreadable == nil {
+				t.mu.Lock()
+				t.events, t.outcomes = append(t.events, read[place]), append(t.outcomes, o)
+				t.mu.Unlock()
+			}
+			place++
+			if !yield(o) {
+				return
+			}
+		}
+	}
 }
 
 // reasons keeps the reason of a refusal in the trace of its invocation, and passes the

@@ -42,10 +42,11 @@ func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler
 		if err != nil {
 			return nil, err
 		}
-		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency})
-		h.Messages = queue.NewWorker(queue.WorkerConfig{
+		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency, MaxHeap: c.maxHeap})
+		worker := queue.NewWorker(queue.WorkerConfig{
 			Client: r.queues, DeadLetterURL: c.deadLetterURL, URL: queueOf(c.queueURL, r.sqsEndpoint),
 		})
+		h.Messages, h.Continuer = worker, worker
 	}
 	return handler.New(h), nil
 }

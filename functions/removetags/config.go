@@ -24,6 +24,7 @@ type config struct {
 	deadLetterURL   string
 	eventQueueARN   string
 	maxConcurrency  int
+	maxHeap         uint64
 	zohoVersion     string
 	zohoAPIURL      string
 	zohoAccountsURL string
@@ -44,6 +45,7 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 		queueURL:        getenv("QUEUE_URL"),
 		deadLetterURL:   getenv("DEAD_LETTER_QUEUE_URL"),
 		eventQueueARN:   getenv("EVENT_QUEUE_ARN"),
+		maxHeap:         maxHeap(getenv),
 		zohoVersion:     getenv("ZOHO_API_VERSION"),
 		zohoAPIURL:      getenv("ZOHO_API_URL"),
 		zohoAccountsURL: getenv("ZOHO_ACCOUNTS_URL"),

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// SendMessage stores a message; it can be received at once.
+// SendMessage stores a message; it can be received at once, or after its delay.
 func (s *SQS) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
 	q, err := s.begin(ctx, "SendMessage", in.QueueUrl)
 	if err != nil {
@@ -37,14 +37,14 @@ func (s *SQS) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...fu
 	if m.Body == "" || size > maxMessage {
 		return nil, invalid("a message has 1 byte to 1 MiB, not %d", size)
 	}
-	s.put(q, m)
+	s.put(q, m, time.Duration(in.DelaySeconds)*time.Second)
 	return &sqs.SendMessageOutput{MessageId: aws.String(m.ID)}, nil
 }
 
-// put makes a message one that can be received.
-func (s *SQS) put(q *queue, m *message) {
+// put makes a message one that can be received after a while.
+func (s *SQS) put(q *queue, m *message, delay time.Duration) {
 	s.sequence++
-	m.sequence, m.visible = s.sequence, time.Now()
+	m.sequence, m.visible = s.sequence, time.Now().Add(delay)
 	heap.Push(&q.messages, m)
 	s.tell()
 }
@@ -106,7 +106,7 @@ func (s *SQS) take(q *queue, most int, hidden time.Duration) []types.Message {
 			s.lost = append(s.lost, m.shown())
 		case dead != nil && m.Received >= q.MaxReceiveCount:
 			m.Received = 0
-			s.put(dead, m)
+			s.put(dead, m, 0)
 		default:
 			m.Received++
 			s.most = max(s.most, m.Received)

@@ -15,6 +15,9 @@ type Delivery struct {
 	// Proof is the Kind of the scheme that proved where the delivery came from. Without
 	// one, as an older version of untag stored it, nothing but the body is vouched for.
 	Proof string
+	// Done says what of the event is done already, where an earlier try got some of it
+	// done; "" in what came from a sender.
+	Done string
 	// Time is when the delivery was received.
 	Time time.Time
 	// Headers has the first value of each header under its lower-case name,

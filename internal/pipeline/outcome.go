@@ -22,6 +22,11 @@ type Outcome struct {
 	Errors  []rules.RuleError `json:"errors"`
 	// Skipped are removals a rule asked for that do not apply to the live record.
 	Skipped []Skipped `json:"skipped,omitempty"`
+	// Unreadable is why the event could not be read.
+	Unreadable error `json:"-"`
+	// Done is for the Job of the next try, where an event takes several calls and only some
+	// of what it asks for is done; else "".
+	Done string `json:"-"`
 }
 
 // Removed is one rule's removal that Zoho confirmed.

@@ -33,6 +33,7 @@ type message struct {
 	Source     string `json:"source"`
 	// Proof is missing in what was stored before it was known.
 	Proof       string            `json:"proof,omitempty"`
+	Done        string            `json:"done,omitempty"`
 	Time        time.Time         `json:"time"`
 	Headers     map[string]string `json:"headers,omitempty"`
 	Query       string            `json:"query,omitempty"`
@@ -45,7 +46,7 @@ type message struct {
 // Encode writes a delivery as the body of a message.
 func Encode(d event.Delivery) (string, error) {
 	m := message{
-		Format: format, ID: d.ID, DeliveryID: d.DeliveryID, Source: d.Source, Proof: d.Proof, Time: d.Time,
+		Format: format, ID: d.ID, DeliveryID: d.DeliveryID, Source: d.Source, Proof: d.Proof, Done: d.Done, Time: d.Time,
 		Headers: d.Headers, Query: d.RawQuery, ContentType: d.ContentType,
 	}
 	if utf8.Valid(d.Body) {
@@ -71,7 +72,7 @@ func Decode[Text ~string | ~[]byte](body Text) (event.Delivery, error) {
 	}
 	r := reader{members: m}
 	d := event.Delivery{
-		ID: r.text("id"), DeliveryID: r.text("delivery_id"), Source: r.text("source"), Proof: r.text("proof"),
+		ID: r.text("id"), DeliveryID: r.text("delivery_id"), Source: r.text("source"), Proof: r.text("proof"), Done: r.text("done"),
 		Headers: r.texts("headers"), RawQuery: r.text("query"), ContentType: r.text("content_type"),
 	}
 	d.Time, d.Body = r.time(), r.body()

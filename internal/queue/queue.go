@@ -13,9 +13,14 @@ import (
 // MaxMessage is the largest message that SQS takes, in bytes, its attributes included.
 const MaxMessage = 1 << 20
 
-// reserved is kept free in every message, so that the reason fits beside it should it
-// ever go to the dead-letter queue.
-const reserved = 4 << 10
+const (
+	// reserved is kept free in every message that comes from a sender, for what is added
+	// later: what is done of the event, and the reason should it go to the dead-letter
+	// queue.
+	reserved = 4 << 10
+	// reasonSize is the most that a reason takes of it, as the attributes of a message.
+	reasonSize = 1200
+)
 
 // sendTimeout bounds how long a sender is kept waiting for SQS.
 const sendTimeout = 10 * time.Second

@@ -43,5 +43,9 @@ func matches(m *meter, a, b any) any {
 	if compiled && len(s)*length <= quickMatch {
 		return pattern.MatchString(s)
 	}
-	return pattern.MatchReader(&metered{runes: strings.NewReader(s), meter: m, work: 1 + length/10})
+	work := length
+	if strings.Contains(pattern.String(), "{") {
+		work = lookEvery // a repetition may be a thousand times as long as it is written
+	}
+	return pattern.MatchReader(&metered{runes: strings.NewReader(s), meter: m, work: work})
 }

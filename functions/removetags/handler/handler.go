@@ -21,6 +21,7 @@ const deadlineMargin = 1 * time.Second
 // actor decides and acts over a batch of events.
 type actor interface {
 	Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome
+	Each(ctx context.Context, jobs iter.Seq[pipeline.Job]) iter.Seq[pipeline.Outcome]
 }
 
 // sender stores a verified delivery; nil means that it is safe there.
@@ -42,7 +43,10 @@ type Config struct {
 	EventQueueARN string
 	// Messages moves messages that could not be acted on; nil leaves that to SQS.
 	Messages messages
-	Log      *slog.Logger
+	// Continuer stores what is left of an event of which some is done; nil where all of it
+	// is to be tried again.
+	Continuer continuer
+	Log       *slog.Logger
 }
 
 // Handler answers invocations. It is safe for concurrent use.
@@ -53,6 +57,7 @@ type Handler struct {
 	queue         sender
 	eventQueueARN string
 	messages      messages
+	continuer     continuer
 	log           *slog.Logger
 }
 
@@ -63,7 +68,7 @@ func New(c Config) *Handler {
 	}
 	return &Handler{
 		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
-		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, log: c.Log,
+		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, continuer: c.Continuer, log: c.Log,
 	}
 }
 

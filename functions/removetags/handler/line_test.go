@@ -91,6 +91,8 @@ type line struct {
 	*handler.Handler
 	crm *sandbox.Sandbox
 	log *bytes.Buffer
+	// client speaks to the sandbox, through zoho.
+	client *zoho.Client
 	// zoho stands between the line and the sandbox; a test may put its own there.
 	zoho http.Handler
 }
@@ -111,17 +113,17 @@ func newLine(t *testing.T, options ...option) *line {
 	l.zoho = l.crm
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { l.zoho.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
-	credentials := zoho.Credentials(l.crm.Credentials())
 	client, err := zoho.New(zoho.Config{
 		APIURL: server.URL,
 		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
 			AccountsURL: server.URL,
-			Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+			Credentials: func(context.Context) (zoho.Credentials, error) { return zoho.Credentials(l.crm.Credentials()), nil },
 		})),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.client = client
 	c := handler.Config{
 		Rules: set,
 		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secretsOf{

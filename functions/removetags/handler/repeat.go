@@ -24,7 +24,7 @@ func keyOf(d event.Delivery) repeatKey {
 		h.Write(size[:])
 		h.Write(part)
 	}
-	for _, part := range []string{d.Source, d.DeliveryID, d.Proof, d.RawQuery, d.ContentType} {
+	for _, part := range []string{d.Source, d.DeliveryID, d.Proof, d.Done, d.RawQuery, d.ContentType} {
 		write([]byte(part))
 	}
 	write(d.Body)

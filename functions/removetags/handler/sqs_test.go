@@ -192,26 +192,50 @@ func TestSQSDelaysAreRefused(t *testing.T) {
 	}
 }
 
-// TestSQSRulesThatChangedMeanwhile: a message outlives the rule, or the source, that it
-// was stored for. Nothing is left to do, and the log says so.
+// TestSQSRulesThatChangedMeanwhile: a message outlives the rule that it was stored for.
+// Nothing is left to do, and the log says so.
 func TestSQSRulesThatChangedMeanwhile(t *testing.T) {
-	deleted := stored(t, "a rule that was deleted", "", `{"kind":"of old","id":"`+wonDeal+`"}`)
-	unknown := stored(t, "a source that was deleted", "", closed(wonDeal))
-	unknown.Body = strings.Replace(unknown.Body, `"source":"zoho"`, `"source":"of old"`, 1)
-	for _, message := range []events.SQSMessage{deleted, unknown} {
-		t.Run(message.MessageId, func(t *testing.T) {
-			m := &fakeMessages{}
-			l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
-			var got events.SQSEventResponse
-			l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{message}}, &got)
-			if len(failures(got))+len(m.buried)+len(m.delayed) > 0 || l.crm.Requests().CRM > 0 {
-				t.Errorf("failures %v, buried %v, delayed %v, %+v, want it to be done", failures(got), m.buried, m.delayed, l.crm.Requests())
-			}
-			if log := l.log.String(); !strings.Contains(log, "outcome=nothing") || !strings.Contains(log, "e-"+message.MessageId) {
-				t.Errorf("log %s, want that there was nothing to do", log)
-			}
-		})
+	m := &fakeMessages{}
+	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
+	var got events.SQSEventResponse
+	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{stored(t, "old", "", `{"kind":"of old","id":"`+wonDeal+`"}`)}}, &got)
+	if len(failures(got))+len(m.buried)+len(m.delayed) > 0 || l.crm.Requests().CRM > 0 {
+		t.Errorf("failures %v, buried %v, delayed %v, %+v, want it to be done", failures(got), m.buried, m.delayed, l.crm.Requests())
 	}
+	if log := l.log.String(); !strings.Contains(log, "outcome=nothing") || !strings.Contains(log, "e-old") {
+		t.Errorf("log %s, want that there was nothing to do", log)
+	}
+}
+
+// TestSQSUnknownSource: a source that was renamed while events waited, or that only the
+// receiving function has yet, loses none of them.
+func TestSQSUnknownSource(t *testing.T) {
+	unknown := stored(t, "unknown", "", closed(wonDeal))
+	unknown.Body = strings.Replace(unknown.Body, `"source":"zoho"`, `"source":"`+strings.Repeat("shop\\n", 50)+`"`, 1)
+	batch := events.SQSEvent{Records: []events.SQSMessage{unknown, stored(t, "won", "", closed(wonDeal))}}
+	t.Run("with a dead-letter queue", func(t *testing.T) {
+		m := &fakeMessages{}
+		l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
+		var got events.SQSEventResponse
+		l.invoke(t, batch, &got)
+		if len(failures(got)) > 0 || !slices.Equal(m.codes, []string{handler.CodeUnknownSource}) || !slices.Equal(m.bodies, []string{unknown.Body}) {
+			t.Errorf("failures %v, buried %v with %v, want the message of the unknown source, as it was", failures(got), m.buried, m.codes)
+		}
+		if len(l.crm.Journal()) != 1 {
+			t.Errorf("removals %v, want the one of the other message", l.crm.Journal())
+		}
+		if log := l.log.String(); !strings.Contains(log, handler.CodeUnknownSource) || strings.Count(log, "shop") > 20 {
+			t.Errorf("log %s, want the code, and no long name", log)
+		}
+	})
+	t.Run("without one", func(t *testing.T) {
+		l := newLine(t)
+		var got events.SQSEventResponse
+		l.invoke(t, batch, &got)
+		if diff := cmp.Diff([]string{"unknown"}, failures(got)); diff != "" {
+			t.Errorf("failures: -want +got\n%s", diff)
+		}
+	})
 }
 
 // TestSQSTheSameMessageTwiceAtOnce: a standard queue may deliver a message to two

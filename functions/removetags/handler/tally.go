@@ -45,5 +45,5 @@ func (h *Handler) logBatch(ctx context.Context, t tally, b *batch, buried int) {
 		slog.Int("messages", t.messages), slog.Int("repeats", t.repeats),
 		slog.Int("removed", t.removed), slog.Int("nothing", t.nothing), slog.Int("gone", t.gone),
 		slog.Int("failed", t.failed), slog.Int("undecided", t.undecided),
-		slog.Int("dead_letters", buried), slog.Int("back", len(b.response.BatchItemFailures)))
+		slog.Int("dead_letters", buried), slog.Int("back", len(b.response.BatchItemFailures)), slog.Int("continued", b.resumed))
 }

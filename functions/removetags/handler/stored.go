@@ -1,0 +1,62 @@
+package handler
+
+import (
+	"github.com/aws/aws-lambda-go/events"
+
+	"untag/internal/event"
+	"untag/internal/jsonvalue"
+	"untag/internal/queue"
+	"untag/internal/rules"
+	"untag/internal/webhook"
+)
+
+// stored is a message of the batch, left where it is in the invocation: a batch is
+// large, and what is not needed to act on it is read when something fails.
+type stored struct{ jsonvalue.Raw }
+
+func (s stored) delivery() (event.Delivery, error) {
+	members, _ := s.Object()
+	body, _ := members["body"].Text()
+	return queue.Decode(body)
+}
+
+// reader reads the event that the message holds. What is decoded already serves once, and
+// is not kept: the event may be read again much later.
+func (s stored) reader(set *rules.Rules, decoded event.Delivery, e *entry) func() (event.Event, error) {
+	next := &decoded
+	return func() (event.Event, error) {
+		delivery := next
+		if next = nil; delivery == nil {
+			again, err := s.delivery()
+			if err != nil {
+				return event.Event{}, err
+			}
+			delivery = &again
+		}
+		ev, err := webhook.Parse(set.Proven(*delivery))
+		e.passedOver.Store(&ev.PassedOver)
+		return ev, err
+	}
+}
+
+// message is what SQS needs to know to move the message; the body is not.
+func (s stored) message() events.SQSMessage {
+	members, _ := s.Object()
+	attributes, _ := members["attributes"].Object()
+	m := events.SQSMessage{
+		MessageId: text(members["messageId"]), ReceiptHandle: text(members["receiptHandle"]),
+		EventSourceARN: text(members["eventSourceARN"]), Attributes: make(map[string]string, len(attributes)),
+	}
+	for name, value := range attributes {
+		m.Attributes[name] = text(value)
+	}
+	return m
+}
+
+// letter is the message with its body, for the dead-letter queue.
+func (s stored) letter(reason queue.Reason) queue.Letter {
+	m := s.message()
+	members, _ := s.Object()
+	m.Body = text(members["body"])
+	return queue.Letter{Message: m, Reason: reason}
+}

@@ -1,0 +1,100 @@
+package pipeline
+
+import (
+	"errors"
+	"iter"
+
+	"untag/internal/event"
+	"untag/internal/rules"
+)
+
+// Job is an event that is read when it is its turn. In memory an event takes many times
+// its size, so it is let go once it is decided, and read again for a `where`.
+type Job struct {
+	// ID names the event in its outcome, even where it cannot be read.
+	ID string
+	// Read reads the event. It gives the same every time, and is called in another
+	// goroutine, which may outlive the call of the pipeline.
+	Read func() (event.Event, error)
+	// Done is what an earlier try got done: the Outcome.Done of it, or "".
+	Done string
+}
+
+// jobsOf makes jobs of events that are read already.
+func jobsOf(events iter.Seq[event.Event]) iter.Seq[Job] {
+	return func(yield func(Job) bool) {
+		for ev := range events {
+			if !yield(Job{ID: ev.ID, Read: func() (event.Event, error) { return ev, nil }}) {
+				return
+			}
+		}
+	}
+}
+
+// decided is an event with what the rules ask for on its behalf.
+type decided struct {
+	*Planned
+	job        Job
+	candidates []rules.Candidate
+}
+
+// accept notes what the rules ask for, but for what an earlier try got done.
+func (d *decided) accept(decision rules.Decision) {
+	d.Outcome.Errors, d.candidates = decision.Errors, decision.Candidates
+	d.targets = targets{decision.Candidates}
+	d.skipDone()
+	if !d.needsEvent() && d.targets.calls() < 2 {
+		d.job.Read = nil // the event is not needed any more
+	}
+}
+
+// unreadable is an error of a Job's Read.
+type unreadable struct{ error }
+
+// giveUp leaves nothing of what an event asked for, and says why.
+func (d *decided) giveUp(err error) {
+	d.candidates, d.Removals, d.Resolutions = nil, nil, nil
+	o := Outcome{EventID: d.Outcome.EventID}
+	if e, ok := errors.AsType[*unreadable](err); ok {
+		o.Unreadable = e.error
+	} else if costly, ok := errors.AsType[*tooCostly](err); ok {
+		o.Failed = []Failed{{Rule: costly.rule, Tags: []string{}, Code: CodeTooCostly, Message: costly.what, Detail: costly.what}}
+	} else if errors.Is(err, errPanicked) {
+		o.Errors = []rules.RuleError{{Message: err.Error()}}
+	} else {
+		o.Failed = []Failed{{Tags: []string{}, Code: CodeHandedBack, Message: err.Error(), Detail: err.Error(), Retryable: true}}
+	}
+	d.Outcome = o
+}
+
+// needsEvent reports whether the event has to be read again to resolve what it asks for.
+func (d *decided) needsEvent() bool {
+	for _, c := range d.candidates {
+		if c.NeedsEvent() {
+			return true
+		}
+	}
+	return false
+}
+
+// maxPortion bounds what is planned at once, in removals. Beyond it a batch is worked off
+// in portions, each with calls of its own, so that what is planned and what came of it
+// stay within the memory of a small function.
+const maxPortion = 60_000
+
+// weight is what an event adds to a portion. A record that is read takes the memory of
+// several removals, one with all its fields that of many.
+func (d *decided) weight() int {
+	weight := 1
+	for _, c := range d.candidates {
+		each := 1
+		switch {
+		case c.AllFields:
+			each = 60
+		case c.NeedsRecord:
+			each = 10
+		}
+		weight += each * max(1, len(c.IDs))
+	}
+	return weight
+}

@@ -1,0 +1,114 @@
+package pipeline
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"time"
+)
+
+const (
+	// firstPause is how long the first repetition waits, unless Zoho asked for longer;
+	// later ones wait twice as long each.
+	firstPause = 500 * time.Millisecond
+	// maxStalled is how many rounds in a row an event is tried in that nothing more comes of.
+	maxStalled = 3
+)
+
+// unfinished is an event of several calls of which some failed and some did not.
+type unfinished struct {
+	number  int
+	job     Job
+	stalled int
+}
+
+// repeat makes the calls again that failed, of those events that one call cannot do. Each
+// round asks for what is left only; without that, an event of many calls would hardly ever
+// end. It is over when nothing is left, nothing moves, or there is no time.
+func (r *run) repeat(ctx context.Context, outcomes []Outcome, list []unfinished) {
+	for wait := firstPause; len(list) > 0; wait *= 2 {
+		for _, u := range list {
+			wait = max(wait, outcomes[u.number].RetryAfter())
+		}
+		if !pause(ctx, wait) {
+			return
+		}
+		r.failures = newFailures(r.doubts)
+		var left []unfinished
+		i := 0
+		for _, o := range r.outcomes(ctx, jobsIn(list)) {
+			u := list[i]
+			i++
+			outcomes[u.number].continued(o)
+			switch {
+			case o.Done != "":
+				u.job.Done, u.stalled = o.Done, 0
+			case !o.Retryable():
+				continue
+			default:
+				u.stalled++
+			}
+			if u.stalled < maxStalled {
+				left = append(left, u)
+			}
+		}
+		list = left
+	}
+}
+
+func jobsIn(list []unfinished) iter.Seq[Job] {
+	return func(yield func(Job) bool) {
+		for _, u := range list {
+			if !yield(u.job) {
+				return
+			}
+		}
+	}
+}
+
+// pause waits, unless that took more than half of the time that is left.
+func pause(ctx context.Context, wait time.Duration) bool {
+	if deadline, ok := ctx.Deadline(); ok && wait > time.Until(deadline)/2 {
+		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// half reports whether some module did part of what the event wants of it, and may do the
+// rest. One that does nothing is left to the next try.
+func (o Outcome) half() bool {
+	moving := make(map[string]bool)
+	for _, r := range o.Removed {
+		moving[r.Module] = true
+	}
+	for _, s := range o.Skipped {
+		moving[s.Module] = true
+	}
+	return slices.ContainsFunc(o.Failed, func(f Failed) bool { return f.Retryable && moving[f.Module] })
+}
+
+// continued adds what a further try of the same event came to, which had all to do that
+// was not done before.
+func (o *Outcome) continued(next Outcome) {
+	again := make(map[target]bool)
+	for _, r := range next.Removed {
+		again[target{r.Rule, r.Module, r.ID}] = true
+	}
+	for _, s := range next.Skipped {
+		again[target{s.Rule, s.Module, s.ID}] = true
+	}
+	o.Removed = append(slices.DeleteFunc(o.Removed, func(r Removed) bool { return again[target{r.Rule, r.Module, r.ID}] }), next.Removed...)
+	o.Skipped = append(slices.DeleteFunc(o.Skipped, func(s Skipped) bool { return again[target{s.Rule, s.Module, s.ID}] }), next.Skipped...)
+	o.Failed, o.Errors, o.Unreadable = next.Failed, next.Errors, next.Unreadable
+	if next.Done != "" {
+		o.Done = next.Done
+	}
+	o.settle()
+}

@@ -1,0 +1,141 @@
+package pipeline
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"untag/internal/rules"
+)
+
+// run is one call of a Pipeline: what it has found out of the CRM, and what it has left of
+// its time.
+type run struct {
+	*Pipeline
+	failures *failures
+	// share is the time of one event, deciding what is left for all of them: the rest is
+	// for the calls.
+	share, deciding time.Duration
+	// explained keeps what a `where` met, for people.
+	explained bool
+}
+
+// newRun begins to count. Of the time that ctx has, one event may take a part.
+func (p *Pipeline) newRun(ctx context.Context, part time.Duration) *run {
+	r := &run{Pipeline: p, failures: newFailures(p.doubts), share: maxShare, deciding: time.Hour}
+	if deadline, ok := ctx.Deadline(); ok {
+		left := max(0, time.Until(deadline))
+		r.share = min(maxShare, max(left/part, min(minShare, left/4)))
+		r.deciding = left / 2
+	}
+	return r
+}
+
+// shareOf is what an event has left of its share.
+func (r *run) shareOf(d *decided) (time.Duration, error) {
+	if r.deciding <= 0 {
+		return 0, errCrowded
+	}
+	return max(r.share-d.used, grace), nil
+}
+
+// spend counts the time that an event took.
+func (r *run) spend(d *decided, took time.Duration) {
+	d.used += took
+	r.deciding -= took
+}
+
+// decide asks the rules about events, as long as there are some and the portion is not
+// full, and returns what they ask for.
+func (r *run) decide(ctx context.Context, jobs func() (Job, bool)) (portion []*decided) {
+	weight := 0
+	work(ctx, r.limiter, task[*decided, rules.Decision]{
+		next: func() (*decided, bool) {
+			if weight >= maxPortion && !r.explained {
+				return nil, false
+			}
+			job, ok := jobs()
+			if !ok {
+				return nil, false
+			}
+			return &decided{Planned: &Planned{Outcome: Outcome{EventID: job.ID}}, job: job}, true
+		},
+		share: r.shareOf,
+		do:    r.judge,
+		take: func(d *decided, decision rules.Decision, err error, took time.Duration) {
+			r.spend(d, took)
+			if err != nil {
+				d.giveUp(err)
+			} else {
+				d.accept(decision)
+			}
+			portion = append(portion, d)
+			weight += d.weight()
+		},
+	})
+	return portion
+}
+
+// judge reads an event and asks the rules about it.
+func (r *run) judge(ctx context.Context, d *decided) (rules.Decision, error) {
+	ev, err := d.job.Read()
+	if err != nil {
+		return rules.Decision{}, &unreadable{err}
+	}
+	decision, err := r.rules.DecideWithin(ctx, ev)
+	for i := range decision.Candidates {
+		decision.Candidates[i].Forget()
+	}
+	return decision, err
+}
+
+// plan joins what a portion of a batch asks for into calls.
+func (r *run) plan(ctx context.Context, portion []*decided) *Plan {
+	plan := &Plan{Events: make([]Planned, len(portion)), failures: r.failures}
+	for i, d := range portion {
+		plan.Events[i] = *d.Planned
+		d.Planned = &plan.Events[i]
+	}
+	newLookup(r).resolve(ctx, portion)
+	var removals []Removal
+	for i := range plan.Events {
+		removals = append(removals, plan.Events[i].Removals...)
+	}
+	plan.Calls = Join(removals)
+	return plan
+}
+
+// outcomes takes a batch portion by portion through the line.
+func (r *run) outcomes(ctx context.Context, jobs iter.Seq[Job]) iter.Seq2[*decided, Outcome] {
+	return func(yield func(*decided, Outcome) bool) {
+		next, stop := iter.Pull(jobs)
+		defer stop()
+		for {
+			portion := r.decide(ctx, next)
+			if len(portion) == 0 {
+				return
+			}
+			for i, o := range r.Act(ctx, r.plan(ctx, portion)) {
+				o.Done = portion[i].progress(o)
+				if !yield(portion[i], o) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Each decides, plans and acts over a batch of jobs, and yields the outcome of each, in
+// their order. No event takes more than a tenth of the time that ctx has, ten seconds at
+// most: one that does is not acted on, and its outcome says so. Removals are joined over
+// the whole batch, or over large portions of it; what a portion came to is yielded before
+// the next is read.
+func (p *Pipeline) Each(ctx context.Context, jobs iter.Seq[Job]) iter.Seq[Outcome] {
+	return func(yield func(Outcome) bool) {
+		for _, o := range p.newRun(ctx, 10).outcomes(ctx, jobs) {
+			if !yield(o) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"untag/internal/rules"
+)
+
+// settling is an event whose records are known as far as the CRM has them.
+type settling struct {
+	*decided
+	wishes []found
+}
+
+// found is what one rule asks for, with the records that it is about.
+type found struct {
+	candidate rules.Candidate
+	ids       []string
+}
+
+// settleAll asks the rules about the records, and notes on each event what they want of
+// each. Only a `where` takes time.
+func (l *lookup) settleAll(ctx context.Context, list []*settling) {
+	next := func() (*settling, bool) {
+		for len(list) > 0 {
+			s := list[0]
+			list = list[1:]
+			if l.asksEvent(s) {
+				return s, true
+			}
+			_ = l.settle(ctx, s.wishes, s.Planned)
+		}
+		return nil, false
+	}
+	work(ctx, l.limiter, task[*settling, *Planned]{
+		next:  next,
+		share: func(s *settling) (time.Duration, error) { return l.shareOf(s.decided) },
+		do:    l.settleAgain,
+		take: func(s *settling, settled *Planned, err error, took time.Duration) {
+			l.spend(s.decided, took)
+			if err != nil {
+				s.giveUp(err)
+				return
+			}
+			s.add(settled)
+		},
+	})
+}
+
+// asksEvent reports whether a `where` has to be asked about some record.
+func (l *lookup) asksEvent(s *settling) bool {
+	for _, w := range s.wishes {
+		if !w.candidate.NeedsEvent() {
+			continue
+		}
+		for _, id := range w.ids {
+			if record, _ := l.modules[w.candidate.Module].answer(id); record != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// settleAgain reads the event once more, as a `where` sees all of it. It notes what it
+// finds apart: what is left behind must not write to what goes on.
+func (l *lookup) settleAgain(ctx context.Context, s *settling) (*Planned, error) {
+	ev, err := s.job.Read()
+	if err != nil {
+		return nil, &unreadable{err}
+	}
+	again := make([]found, len(s.wishes))
+	for i, w := range s.wishes {
+		again[i] = found{w.candidate.Recall(ev), w.ids}
+	}
+	into := &Planned{}
+	return into, l.settle(ctx, again, into)
+}
+
+func (p *Planned) add(settled *Planned) {
+	p.Removals = append(p.Removals, settled.Removals...)
+	p.Resolutions = append(p.Resolutions, settled.Resolutions...)
+	p.Outcome.Failed = append(p.Outcome.Failed, settled.Outcome.Failed...)
+	p.Outcome.Errors = append(p.Outcome.Errors, settled.Outcome.Errors...)
+	p.Outcome.Skipped = append(p.Outcome.Skipped, settled.Outcome.Skipped...)
+}
+
+func (l *lookup) settle(ctx context.Context, wishes []found, into *Planned) error {
+	for _, w := range wishes {
+		for _, id := range w.ids {
+			if err := l.settleOne(ctx, into, w.candidate, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// settleOne asks a rule about one record and notes what it wants of it.
+func (l *lookup) settleOne(ctx context.Context, into *Planned, c rules.Candidate, id string) error {
+	out := &into.Outcome
+	skip := func(tags []string, reason string) {
+		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, ID: id, Tags: nonNil(tags), Reason: reason})
+	}
+	remove := func(tags []string) {
+		into.Removals = append(into.Removals, Removal{Rule: c.Rule, Module: c.Module, ID: id, Tags: tags, Rounded: c.Rounded[id]})
+	}
+	if !c.NeedsRecord {
+		remove(c.Tags)
+		return nil
+	}
+	record, failed := l.modules[c.Module].answer(id)
+	switch {
+	case failed != nil:
+		out.Failed = append(out.Failed, unknownRecord(failed.failed(c.Rule, c.Module, id, c.Tags), c.Rounded[id]))
+		return nil
+	case record == nil && c.Rounded[id]:
+		missing := &problem{gone: true, detail: "zoho: read records: it is not there"}
+		out.Failed = append(out.Failed, unknownRecord(missing.failed(c.Rule, c.Module, id, c.Tags), true))
+		return nil
+	case record == nil:
+		skip(c.Tags, goneReason(id))
+		return nil
+	}
+	resolution, err := l.resolution(ctx, c, record)
+	if err != nil {
+		return err
+	}
+	if l.explained {
+		into.Resolutions = append(into.Resolutions, Resolved{Rule: c.Rule, Module: c.Module, ID: id, Resolution: resolution})
+	}
+	switch {
+	case resolution.Err != nil:
+		out.Errors = append(out.Errors, *resolution.Err)
+		return nil
+	case !resolution.Matched:
+		skip(c.Tags, "where does not hold for the record")
+		return nil
+	}
+	if len(resolution.Absent) > 0 {
+		skip(resolution.Absent, "the record does not carry the tag")
+	}
+	if len(resolution.Tags) > 0 {
+		remove(resolution.Tags)
+	} else if len(resolution.Absent) == 0 {
+		skip(nil, "no tag of the record matches")
+	}
+	return nil
+}
+
+// resolution resolves a candidate; an explanation costs as much again.
+func (l *lookup) resolution(ctx context.Context, c rules.Candidate, record map[string]any) (rules.Resolution, error) {
+	if l.explained {
+		return c.Resolve(record), nil
+	}
+	return c.ResolveWithin(ctx, record)
+}
