@@ -1,7 +1,9 @@
 package jsonvalue_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"math"
 	"testing"
 	"unicode/utf8"
 
@@ -79,28 +81,41 @@ func sameText(t *testing.T, value jsonvalue.Raw, raw json.RawMessage) {
 	if string(value) != string(raw) || ok != isText || ok && string(got) != *want {
 		t.Fatalf("%q says %q, %t; encoding/json has %q", value, got, ok, raw)
 	}
-	size, sized := value.TextSize()
-	// What replaces broken UTF-8 is longer.
-	if sized != isText || size > len(got) || utf8.Valid(value) && size != len(got) {
-		t.Fatalf("%q has the size %d, %t, and says %q of %d bytes", value, size, sized, got, len(got))
+	for _, most := range []int{0, len(got) - 1, len(got), math.MaxInt} {
+		size, sized := value.LeastTextSize(most)
+		if sized == isText && (!ok || size >= 0 && size <= len(got) && (size > most || len(got) <= most || bytes.Contains(value, []byte(`\\`)) || !utf8.Valid(value))) {
+			continue
+		}
+		t.Fatalf("LeastTextSize(%q, %d) = %d, %t, and it says %q of %d bytes", value, most, size, sized, got, len(got))
 	}
 }
 
-// TestRawTextSize: what a text says is counted as it will be once it is decoded.
-func TestRawTextSize(t *testing.T) {
-	for text, want := range map[string]int{
-		`""`: 0, `"abc"`: 3, `"é"`: 2, `"\n\"\\\/"`: 4, `"\u0000\u0041"`: 2, `"\u00e9"`: 2, `"\uFFFD"`: 3,
-		`"\ud83d\ude00"`: 4, `"\ud83d"`: 3, `"\ud83d\n"`: 4, `"\ude00\ud83d"`: 6, `"\ud83d\ud83d\ude00"`: 7, `"\ud83dx"`: 4, "\"\xff\"": 1,
-	} {
-		value := jsonvalue.Raw(text)
-		got, ok := value.TextSize()
-		if says, _ := value.Text(); !ok || got != want || utf8.ValidString(text) && len(says) != want {
-			t.Errorf("TextSize(%s) = %d, %t, and it says %q, want %d", text, got, ok, says, want)
+func TestRawLeastTextSize(t *testing.T) {
+	tests := map[string]struct {
+		text       string
+		most, want int
+	}{
+		"empty":                   {`""`, 0, 0},
+		"without escapes":         {`"abc é"`, 100, 6},
+		"over by far":             {`"a text with an escape\n"`, 3, 18},
+		"within the limit":        {`"\n\n\n"`, 3, 0},
+		"over":                    {`"\n\n\n"`, 2, 3},
+		"over, letters":           {`"\u0041\u00e9\uFFFD"`, 3, 6},
+		"over, a pair":            {`"\ud83d\ude00"`, 2, 4},
+		"over, half a pair":       {`"\ud83d\n"`, 1, 4},
+		"over, pairs in disorder": {`"\ude00\ud83d"`, 2, 6},
+		"over, far apart":         {`"\u00e9 and, after a while, \u00e9"`, 23, 25},
+		"escaped backslashes":     {`"\\\\"`, 1, 0},
+		"broken UTF-8":            {"\"\xff\"", 0, 1},
+	}
+	for name, tt := range tests {
+		if got, ok := jsonvalue.Raw(tt.text).LeastTextSize(tt.most); !ok || got != tt.want {
+			t.Errorf("%s: LeastTextSize(%s, %d) = %d, %t, want %d", name, tt.text, tt.most, got, ok, tt.want)
 		}
 	}
 	for _, text := range []string{"", "1", "null", "{}", "[]", `"`} {
-		if got, ok := jsonvalue.Raw(text).TextSize(); ok {
-			t.Errorf("TextSize(%s) = %d, want none", text, got)
+		if got, ok := jsonvalue.Raw(text).LeastTextSize(0); ok {
+			t.Errorf("LeastTextSize(%s) = %d, want none", text, got)
 		}
 	}
 }

@@ -124,19 +124,19 @@ type body struct {
 	base64 bool
 }
 
-// size is the least length that the body can have, as far as its text tells without
-// being decoded; false where it is not a text.
+// size is a length that the body has at least, as its text tells without being decoded;
+// false where it is not a text.
 func (b body) size() (int, bool) {
-	size, ok := b.text.TextSize()
-	if !ok || !b.base64 {
-		return size, ok
+	if !b.base64 {
+		return b.text.LeastTextSize(webhook.MaxBody)
 	}
+	const quotes, padding = 2, 2
+	size, ok := b.text.LeastTextSize(base64.StdEncoding.EncodedLen(webhook.MaxBody) + padding)
 	// What stands as an escape in a base64 text may be a line break, which says nothing;
 	// there are no more of them than bytes that the escapes take beyond what they say.
 	// The last four characters may end in two of padding.
-	const quotes, padding = 2, 2
-	escapes := len(b.text) - quotes - size
-	return max(base64.StdEncoding.DecodedLen(size-escapes)-padding, 0), true
+	escapes := max(len(b.text)-quotes, 0) - size
+	return max(base64.StdEncoding.DecodedLen(size-escapes)-padding, 0), ok
 }
 
 // read returns the body as the sender sent it.

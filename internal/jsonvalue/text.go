@@ -1,0 +1,140 @@
+package jsonvalue
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Text returns what a string that Object or List found says; false where the value is
+// not a string. A string without escapes shares the text that it was found in, and must
+// not be changed.
+func (r Raw) Text() ([]byte, bool) {
+	if !r.isText() {
+		return nil, false
+	}
+	text := []byte(r[1 : len(r)-1 : len(r)-1])
+	if bytes.IndexByte(text, '\\') >= 0 {
+		text = unescaped(text)
+	}
+	if !utf8.Valid(text) {
+		// The only fault that is left by now is broken UTF-8, which is replaced.
+		text, _ = jsontext.AppendUnquote(make([]byte, 0, len(r)), []byte(r))
+	}
+	return text, true
+}
+
+// LeastTextSize returns a length in bytes that Text has at least, without decoding it;
+// false where the value is not a string. It is over most where the text is, but for a
+// text with escaped backslashes that would take long to tell. Broken UTF-8 counts as it
+// is written, which is shorter than what replaces it.
+func (r Raw) LeastTextSize(most int) (int, bool) {
+	if !r.isText() {
+		return 0, false
+	}
+	text := []byte(r[1 : len(r)-1])
+	escapes := bytes.Count(text, []byte(`\`))
+	// An escape like \u0041 is five bytes longer than what it says, one like \n is one.
+	least := max(len(text)-5*escapes, 0)
+	if least > most || len(text)-escapes <= most {
+		return least, true
+	}
+	return sizeOf(text), true
+}
+
+// sizeOf is the length of what a text without its quotation marks says.
+func sizeOf(text []byte) int {
+	longer, at, plain := 0, 0, 0 // longer than what it says
+	for at < len(text) {
+		switch {
+		case text[at] != '\\':
+			at++
+			if plain++; plain == plainStretch {
+				at, plain = at+nextEscape(text[at:]), 0
+			}
+		case at+1 < len(text) && text[at+1] != 'u':
+			at, longer, plain = at+len(`\n`), longer+1, 0
+		default:
+			char, written := readEscape(text[at:])
+			at, longer, plain = at+written, longer+written-utf8.RuneLen(char), 0
+		}
+	}
+	return len(text) - longer
+}
+
+func (r Raw) isText() bool { return len(r) >= 2 && r[0] == '"' }
+
+// plainStretch is after how many characters without an escape it pays to look far ahead
+// for the next one.
+const plainStretch = 8
+
+func nextEscape(text []byte) int {
+	if next := bytes.IndexByte(text, '\\'); next >= 0 {
+		return next
+	}
+	return len(text)
+}
+
+// unescaped is what a text without its quotation marks says, in a copy.
+func unescaped(text []byte) []byte {
+	says := make([]byte, len(text)) // no escape is shorter than what it says
+	at, size, plain := 0, 0, 0
+	for at < len(text) {
+		if c := text[at]; c != '\\' {
+			says[size] = c
+			at, size = at+1, size+1
+			if plain++; plain == plainStretch {
+				n := copy(says[size:], text[at:at+nextEscape(text[at:])])
+				at, size, plain = at+n, size+n, 0
+			}
+			continue
+		}
+		plain = 0
+		if at+1 < len(text) && text[at+1] != 'u' {
+			says[size] = shortEscapes[text[at+1]]
+			at, size = at+len(`\n`), size+1
+			continue
+		}
+		char, written := readEscape(text[at:])
+		at, size = at+written, size+utf8.EncodeRune(says[size:], char)
+	}
+	return says[:size]
+}
+
+// shortEscapes is what a letter behind a backslash stands for.
+var shortEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// readEscape returns the character that an escape like `\u00e9`, at the beginning of a
+// text, stands for, and how long it is written. Two of them may be one character.
+func readEscape(text []byte) (char rune, written int) {
+	const length = len(`\u0000`)
+	if len(text) < length {
+		return utf8.RuneError, len(text) // no decoder accepts that
+	}
+	char = hexadecimal(text[2:length])
+	if !utf16.IsSurrogate(char) {
+		return char, length
+	}
+	if len(text) >= 2*length && text[length] == '\\' && text[length+1] == 'u' {
+		if pair := utf16.DecodeRune(char, hexadecimal(text[length+2:2*length])); pair != utf8.RuneError {
+			return pair, 2 * length
+		}
+	}
+	return utf8.RuneError, length // which stands for half of a pair
+}
+
+func hexadecimal(digits []byte) rune {
+	var n rune
+	for _, d := range digits {
+		n <<= 4
+		switch {
+		case d <= '9':
+			n |= rune(d - '0')
+		default:
+			n |= rune(d|0x20-'a') + 10
+		}
+	}
+	return n
+}
