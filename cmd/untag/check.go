@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -64,9 +63,9 @@ type checkFlags struct {
 }
 
 func check(w io.Writer, file string, f checkFlags) error {
-	data, err := os.ReadFile(file)
+	data, err := readFile("rules", "name another: untag check FILE", file)
 	if err != nil {
-		return fmt.Errorf("read the rules: %w", err)
+		return err
 	}
 	set, faults := rules.Load(data)
 	var ofSecrets []secretFault

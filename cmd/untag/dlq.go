@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go/logging"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
@@ -57,7 +59,7 @@ func newDLQList(f *dlqFlags) *cobra.Command {
 			}
 			list, err := d.List(c.Context(), f.max)
 			if err != nil {
-				return err
+				return ofAWS(err)
 			}
 			return printDead(c.OutOrStdout(), list, f.json)
 		},
@@ -79,7 +81,7 @@ file, for untag explain and untag replay.`,
 			}
 			list, err := d.List(c.Context(), f.max)
 			if err != nil {
-				return err
+				return ofAWS(err)
 			}
 			return showDead(c.OutOrStdout(), list, args[0], output)
 		},
@@ -112,7 +114,10 @@ is there. First fix what they failed for; untag dlq list shows the reasons.`,
 			}
 			sent, err := d.Redrive(c.Context(), f.queueURL, f.max, func(one queue.Dead) bool { return all || one.Reason.Rule == rule })
 			fmt.Fprintf(c.OutOrStdout(), "%d sent again\n", sent)
-			return err
+			if err != nil {
+				return ofAWS(err)
+			}
+			return nil
 		},
 	}
 	c.Flags().StringVar(&f.queueURL, "queue-url", os.Getenv("QUEUE_URL"), "the queue to send to (QUEUE_URL)")
@@ -137,11 +142,21 @@ func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, error) {
 
 // newSQS takes the region, credentials and address from where the AWS CLI has them.
 func newSQS(ctx context.Context) (*sqs.Client, error) {
-	c, err := config.LoadDefaultConfig(ctx)
+	// The SDK's own warnings would go past the screen; what matters is in its errors.
+	c, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}
 	return sqs.NewFromConfig(c), nil
+}
+
+// ofAWS is an error of a call to AWS. It is not one of usage.
+func ofAWS(err error) error {
+	text := err.Error()
+	if strings.Contains(text, "get credentials") {
+		text = "there are no AWS credentials: set AWS_PROFILE, or log in with the AWS CLI; " + text
+	}
+	return answerIsNo{text}
 }
 
 // deadLine is a dead letter as `--json` prints it.

@@ -51,18 +51,20 @@ file.`,
 	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records, for rules that read them")
 	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file in the form of the webhook secret, to check the signature")
 	c.Flags().BoolVar(&f.json, "json", false, "print as JSON")
-	_ = c.MarkFlagRequired("event")
 	return c
 }
 
 func explain(ctx context.Context, w io.Writer, f explainFlags) error {
+	if f.event == "" {
+		return errors.New("name the recorded event with -e FILE, such as untag explain -e events/zoho-workflow-json.json")
+	}
 	set, err := readRules(f.rules)
 	if err != nil {
 		return err
 	}
-	payload, err := os.ReadFile(f.event)
+	payload, err := readFile("event", "name another with -e", f.event)
 	if err != nil {
-		return fmt.Errorf("read the event: %w", err)
+		return err
 	}
 	recorded, err := readRecorded(set, payload)
 	if err != nil {

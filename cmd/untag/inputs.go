@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -58,8 +57,6 @@ func readInputs(f runFlags) (inputs, error) {
 	}
 	return in, err
 }
-
-func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // readSecrets reads the file, and makes up what a default file lacks, so that a source
 // can be tried at once. Secrets that were made up are good for this run alone.

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/http"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
@@ -55,9 +53,9 @@ func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Log
 
 // readRules reads a rules file; its error has every fault.
 func readRules(file string) (*rules.Rules, error) {
-	data, err := os.ReadFile(file)
+	data, err := readFile("rules", "name another with --rules", file)
 	if err != nil {
-		return nil, unread("rules", "--rules", err)
+		return nil, err
 	}
 	set, found := rules.Load(data)
 	if set != nil {
@@ -70,14 +68,6 @@ func readRules(file string) (*rules.Rules, error) {
 		}
 	}
 	return nil, lines
-}
-
-// unread says what to do about a file that is not there.
-func unread(what, flag string, err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the %s: %w; name the file with %s", what, err, flag)
-	}
-	return fmt.Errorf("read the %s: %w", what, err)
 }
 
 // realAccount takes the credential from Secrets Manager where ZOHO_SECRET_ID names

@@ -34,7 +34,7 @@ the dead-letter queue; untag dlq redrive moves it.`,
 			q := queue.New(queue.Config{Client: client, URL: url})
 			for i, body := range bodies {
 				if err := q.Resend(c.Context(), body); err != nil {
-					return fmt.Errorf("%d of %d sent: %w", i, len(bodies), err)
+					return ofAWS(fmt.Errorf("%d of %d sent: %w", i, len(bodies), err))
 				}
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%d sent\n", len(bodies))
@@ -49,9 +49,9 @@ the dead-letter queue; untag dlq redrive moves it.`,
 func storedBodies(files []string) ([]string, error) {
 	var bodies []string
 	for _, file := range files {
-		data, err := os.ReadFile(file)
+		data, err := readFile("event", "name files that untag dlq show --output wrote", file)
 		if err != nil {
-			return nil, fmt.Errorf("read the event: %w", err)
+			return nil, err
 		}
 		found := []string{string(data)}
 		var batch events.SQSEvent

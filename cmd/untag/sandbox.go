@@ -146,9 +146,9 @@ func readRecords(file string) (sandbox.Records, error) {
 	if file == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := readFile("records", "name another with --records", file)
 	if err != nil {
-		return nil, unread("records", "--records", err)
+		return nil, err
 	}
 	records, err := sandbox.ParseRecords(data)
 	if err != nil {

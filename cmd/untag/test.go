@@ -60,7 +60,7 @@ func test(ctx context.Context, w io.Writer, files []string, f testFlags) error {
 	if len(files) == 0 {
 		var err error
 		if files, err = filepath.Glob(filepath.Join(filepath.Dir(f.rules), "*_test.yaml")); err != nil || len(files) == 0 {
-			return fmt.Errorf("no tests: there is no *_test.yaml beside %s", f.rules)
+			return fmt.Errorf("no tests: there is no *_test.yaml beside %s; name a file of tests, or the rules with --rules", f.rules)
 		}
 	}
 	var read []*testFile
@@ -158,9 +158,9 @@ func (f *testFile) events(ctx context.Context, t *ruleTest) ([]event.Event, erro
 	if t.Request == "" {
 		return []event.Event{t.event(f.set)}, nil
 	}
-	payload, err := os.ReadFile(beside(f.name, t.Request))
+	payload, err := readFile("request", "name it relative to the file of tests", beside(f.name, t.Request))
 	if err != nil {
-		return nil, fmt.Errorf("read the request: %w", err)
+		return nil, err
 	}
 	recorded, err := handler.Read(f.set, payload)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -113,9 +112,9 @@ func strictKeys(n *yaml.Node, known []string) error {
 }
 
 func readTestFile(name string) (*testFile, error) {
-	data, err := os.ReadFile(name)
+	data, err := readFile("tests", "name another: untag test FILE", name)
 	if err != nil {
-		return nil, fmt.Errorf("read the tests: %w", err)
+		return nil, err
 	}
 	var root yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(data))

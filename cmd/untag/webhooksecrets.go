@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,9 +22,9 @@ func (s webhookSecrets) WebhookSecrets(_ context.Context, source string) ([]stri
 }
 
 func readWebhookSecrets(file string) (webhookSecrets, error) {
-	data, err := os.ReadFile(file)
+	data, err := readFile("webhook secrets", "name another with --secrets", file)
 	if err != nil {
-		return nil, unread("webhook secrets", "--secrets", err)
+		return nil, err
 	}
 	var keys map[string]json.RawMessage
 	if json.Unmarshal(data, &keys) != nil {

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// readFile reads a file that a person named, or that is there by default. Its error says
+// what is wrong with the file and what to do: how to name another.
+func readFile(what, how, file string) ([]byte, error) {
+	data, err := os.ReadFile(file)
+	if err == nil {
+		return data, nil
+	}
+	why := strings.TrimPrefix(err.Error(), "open "+file+": ")
+	switch {
+	case absent(err):
+		why = "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		why = "you do not have permission to read it"
+	case errors.Is(err, syscall.EISDIR):
+		why = "it is a folder, not a file"
+	}
+	return nil, &fileError{fmt.Sprintf("read the %s: %s: %s; %s", what, file, why, how), err}
+}
+
+// fileError is why a file could not be read, in words.
+type fileError struct {
+	text string
+	err  error
+}
+
+func (e *fileError) Error() string { return e.text }
+
+// Unwrap returns what the system says.
+func (e *fileError) Unwrap() error { return e.err }
+
+func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
