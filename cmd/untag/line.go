@@ -26,6 +26,7 @@ type account struct {
 	credentials         func(context.Context) (zoho.Credentials, error)
 	apiURL, accountsURL string
 	version             string
+	environment         string
 }
 
 // eventQueueARN is the queue that the function takes batches from. There is none here:
@@ -37,7 +38,10 @@ const eventQueueARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
 func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Logger) (*handler.Handler, error) {
 	client, err := zoho.New(zoho.Config{
 		APIURL: a.apiURL, Version: a.version,
-		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{Credentials: a.credentials, AccountsURL: a.accountsURL})),
+		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
+			Credentials: a.credentials, Environment: a.environment, AccountsURL: a.accountsURL, APIURL: a.apiURL,
+			Report: func(message string) { log.Warn("zoho", "reason", message) },
+		})),
 	})
 	if err != nil {
 		return nil, err
@@ -73,7 +77,13 @@ func readRules(file string) (*rules.Rules, error) {
 // realAccount takes the credential from Secrets Manager where ZOHO_SECRET_ID names
 // it, else from the environment.
 func realAccount(getenv func(string) string) (account, error) {
-	a := account{apiURL: getenv("ZOHO_API_URL"), accountsURL: getenv("ZOHO_ACCOUNTS_URL"), version: getenv("ZOHO_API_VERSION")}
+	a := account{
+		apiURL: getenv("ZOHO_API_URL"), accountsURL: getenv("ZOHO_ACCOUNTS_URL"),
+		version: getenv("ZOHO_API_VERSION"), environment: getenv("ZOHO_ENVIRONMENT"),
+	}
+	if err := zoho.CheckEnvironment(a.environment); err != nil {
+		return a, fmt.Errorf("ZOHO_ENVIRONMENT: %w", err)
+	}
 	if id := getenv("ZOHO_SECRET_ID"); id != "" {
 		config, err := awsenv.Config(getenv)
 		if err != nil {
@@ -94,6 +104,9 @@ func realAccount(getenv func(string) string) (account, error) {
 	}
 	if c.ClientID == "" || c.ClientSecret == "" || c.RefreshToken == "" || c.DataCenter == "" {
 		return a, errors.New("--zoho needs a credential: set ZOHO_SECRET_ID, or ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER")
+	}
+	if _, err := zoho.LookupDataCenter(c.DataCenter); err != nil {
+		return a, fmt.Errorf("ZOHO_DATA_CENTER: %w", err)
 	}
 	a.credentials = func(context.Context) (zoho.Credentials, error) { return c, nil }
 	return a, nil

@@ -42,9 +42,10 @@ each source gets a secret for this run.
 
 With --zoho, tags are removed from the records of a real account. Its credential is
 the secret that ZOHO_SECRET_ID names in AWS Secrets Manager, or ZOHO_CLIENT_ID,
-ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER. The project's own events
-name made-up records and are not delivered to it: use --events to name a folder of
-events about your records. The published example secrets are refused: use --secrets.
+ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER. ZOHO_ENVIRONMENT says that
+the organisation is a sandbox or developer one. The project's own events name made-up
+records and are not delivered to it: use --events to name a folder of events about your
+records. The published example secrets are refused: use --secrets.
 
 ` + hostsHelp + `
 

@@ -68,3 +68,18 @@ func TestRunZohoDeliversWhatIsAsked(t *testing.T) {
 		})
 	}
 }
+
+// TestRunZohoChecksItsSettings before anything is served or asked.
+func TestRunZohoChecksItsSettings(t *testing.T) {
+	for setting, want := range map[string]string{
+		"ZOHO_ENVIRONMENT=prod":    "ZOHO_ENVIRONMENT: \"prod\" is not an environment of Zoho's; use production, sandbox or developer",
+		"ZOHO_DATA_CENTER=mars":    "ZOHO_DATA_CENTER: \"mars\" is not a data center of Zoho's; use one of us, eu",
+		"ZOHO_ENVIRONMENT=sandbox": "",
+	} {
+		_, env := realEnv(t)
+		code, out, errs := finished(t, append(env, setting), "run", "--zoho", "--once", "--listen", "127.0.0.1:0", "--secrets", ownSecrets(t))
+		if (code == 0) != (want == "") || !strings.Contains(errs, want) {
+			t.Errorf("%s: exit %d: %q, %q, want %q", setting, code, out, errs, want)
+		}
+	}
+}

@@ -72,7 +72,10 @@ type tokenSource interface {
 // tokens are shared by all instances where there is a secret to share them in, else
 // each process has its own.
 func tokens(c config, store *secrets.Store, r remote, log *slog.Logger) tokenSource {
-	minter := zoho.NewMinter(zoho.MinterConfig{Credentials: credentials(store), AccountsURL: c.zohoAccountsURL, HTTP: r.zoho})
+	minter := zoho.NewMinter(zoho.MinterConfig{
+		Credentials: credentials(store), Environment: c.zohoEnvironment, AccountsURL: c.zohoAccountsURL, APIURL: c.zohoAPIURL,
+		HTTP: r.zoho, Report: noter(log),
+	})
 	if c.tokenSecretID == "" {
 		return zoho.NewTokens(minter)
 	}
@@ -81,6 +84,10 @@ func tokens(c config, store *secrets.Store, r remote, log *slog.Logger) tokenSou
 		Mint: func(ctx context.Context) (secrets.Token, error) {
 			t, err := minter.Mint(ctx)
 			return secrets.Token(t), err
+		},
+		Placed: func(ctx context.Context, t secrets.Token) (secrets.Token, error) {
+			placed, err := minter.Placed(ctx, zoho.Token(t))
+			return secrets.Token(placed), err
 		},
 		Report: reporter(log),
 	})}

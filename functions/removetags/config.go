@@ -26,6 +26,7 @@ type config struct {
 	maxConcurrency  int
 	maxHeap         uint64
 	zohoVersion     string
+	zohoEnvironment string
 	zohoAPIURL      string
 	zohoAccountsURL string
 	logLevel        slog.Level
@@ -47,6 +48,7 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 		eventQueueARN:   getenv("EVENT_QUEUE_ARN"),
 		maxHeap:         maxHeap(getenv),
 		zohoVersion:     getenv("ZOHO_API_VERSION"),
+		zohoEnvironment: getenv("ZOHO_ENVIRONMENT"),
 		zohoAPIURL:      getenv("ZOHO_API_URL"),
 		zohoAccountsURL: getenv("ZOHO_ACCOUNTS_URL"),
 	}
@@ -60,6 +62,9 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 		if err := zoho.CheckVersion(c.zohoVersion); err != nil {
 			fault("ZOHO_API_VERSION: %w", err)
 		}
+	}
+	if err := zoho.CheckEnvironment(c.zohoEnvironment); err != nil {
+		fault("ZOHO_ENVIRONMENT: %w", err)
 	}
 	for _, name := range []string{"ZOHO_API_URL", "ZOHO_ACCOUNTS_URL", "QUEUE_URL", "DEAD_LETTER_QUEUE_URL"} {
 		if err := checkURL(getenv(name)); err != nil {

@@ -60,3 +60,17 @@ func TestEventQueueARN(t *testing.T) {
 		}
 	}
 }
+
+func TestZohoEnvironment(t *testing.T) {
+	for value, want := range map[string]string{
+		"": "", "production": "", "sandbox": "", "Developer": "",
+		"prod": `ZOHO_ENVIRONMENT: "prod" is not an environment of Zoho's; use production, sandbox or developer`,
+		" ":    "ZOHO_ENVIRONMENT: the value is not an environment",
+	} {
+		env := map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": "../../rules.yaml", "ZOHO_ENVIRONMENT": value}
+		_, err := readConfig(func(name string) string { return env[name] }, nil)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("ZOHO_ENVIRONMENT=%q: %v, want %q", value, err, want)
+		}
+	}
+}

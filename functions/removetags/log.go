@@ -41,3 +41,10 @@ func reporter(log *slog.Logger) func(error) {
 		log.LogAttrs(context.Background(), slog.LevelWarn, "secret", slog.String("reason", err.Error()))
 	}
 }
+
+// noter logs what an administrator should know of Zoho's accounts server.
+func noter(log *slog.Logger) func(string) {
+	return func(message string) {
+		log.LogAttrs(context.Background(), slog.LevelWarn, "zoho", slog.String("reason", message))
+	}
+}

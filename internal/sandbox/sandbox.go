@@ -90,6 +90,9 @@ type Credentials struct {
 	ClientSecret string `json:"client_secret"`
 	RefreshToken string `json:"refresh_token"`
 	DataCenter   string `json:"data_center"`
+	// Environment is "", production, sandbox or developer. The Sandbox itself is the same
+	// for all of them.
+	Environment string `json:"environment,omitempty"`
 }
 
 // Sandbox is a simulated Zoho: accounts and CRM on one address. It is safe for

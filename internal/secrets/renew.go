@@ -62,6 +62,7 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 	if token, done := s.save(ctx, state); done {
 		return token, nil
 	}
+	s.place(ctx, &state.current.content, state.now())
 	if token, fresh := s.adopt(state.current.content, state.now()); fresh {
 		return token, nil
 	}
@@ -78,7 +79,9 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 	}
 	if left := tooEarly(state); left > 0 {
 		return Token{}, &Error{
-			Secret: s.vault.id, Reason: "Zoho refuses every new access token; the next is not due yet",
+			Secret: s.vault.id, Reason: state.current.refusedBy() + " refuses every new access token, and the next is not due yet; " +
+				"the usual causes are the wrong data center (`data_center` in the credential), and a sandbox or developer " +
+				"organisation (`environment` in the credential, or ZOHO_ENVIRONMENT)",
 			passing: true, wait: left,
 		}
 	}
@@ -122,7 +125,7 @@ func (s *Shared) renew(ctx context.Context, state state) (Token, error) {
 	}
 	now := state.now()
 	c := content{
-		AccessToken: minted.AccessToken, APIDomain: minted.APIDomain,
+		AccessToken: minted.AccessToken, APIDomain: minted.APIDomain, DataCenter: minted.DataCenter,
 		MintedAt: now.UTC(), ExpiresAt: now.Add(time.Until(minted.Expiry)).UTC(),
 	}
 	if before := state.current; before.remaining(now) > before.margin() && now.Sub(before.created) < earlyLife+backOff(before.Early) {

@@ -24,6 +24,10 @@ type SharedConfig struct {
 	// Mint makes a new token. Its errors may say Retryable and RetryAfter; they are
 	// handed on as they are.
 	Mint func(ctx context.Context) (Token, error)
+	// Placed, where it is set, returns a token that was read from the secret with the address
+	// that the configuration asks for now. Its error says that the token must not be used:
+	// a new one is then minted, as though Zoho had refused it.
+	Placed func(ctx context.Context, t Token) (Token, error)
 	// Report, where it is set, is called with faults that harm nobody yet, such as a
 	// token that could not be stored or renewed while an old one serves.
 	Report func(error)
@@ -41,6 +45,7 @@ type SharedConfig struct {
 type Shared struct {
 	vault  vault
 	mint   func(ctx context.Context) (Token, error)
+	placed func(ctx context.Context, t Token) (Token, error)
 	report func(error)
 	slot   chan struct{} // held while the secret is read or a token minted
 
@@ -62,7 +67,7 @@ type unsaved struct {
 // NewShared returns a Shared.
 func NewShared(c SharedConfig) *Shared {
 	return &Shared{
-		vault: vault{client: c.Client, id: c.SecretID}, mint: c.Mint, report: c.Report,
+		vault: vault{client: c.Client, id: c.SecretID}, mint: c.Mint, placed: c.Placed, report: c.Report,
 		slot: make(chan struct{}, 1),
 	}
 }
@@ -146,7 +151,7 @@ func (s *Shared) adopt(c content, now time.Time) (Token, bool) {
 	}
 	// The reading of our own clock that goes on whatever is done to its time of day.
 	here := time.Now()
-	s.kept = Token{AccessToken: c.AccessToken, Expiry: here.Add(left), APIDomain: c.APIDomain}
+	s.kept = Token{AccessToken: c.AccessToken, Expiry: here.Add(left), APIDomain: c.APIDomain, DataCenter: c.DataCenter}
 	fresh := left > c.margin()
 	if fresh {
 		s.look, s.failed = here.Add(left-c.margin()), nil

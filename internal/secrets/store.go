@@ -115,6 +115,8 @@ func (s *Store) found(f sharedsecret.Finding) *Error {
 // Zoho is the credential of a Zoho account.
 type Zoho struct {
 	ClientID, ClientSecret, RefreshToken, DataCenter string
+	// Environment is "" where the credential has none.
+	Environment string
 }
 
 // String hides the credential.
@@ -126,8 +128,8 @@ func (z Zoho) GoString() string { return z.String() }
 // LogValue hides the credential.
 func (z Zoho) LogValue() slog.Value { return slog.StringValue(z.String()) }
 
-// ZohoCredentials gives the Zoho credential: four strings, all of which have to be
-// there. Further keys are nobody's business.
+// ZohoCredentials returns the Zoho credential: four strings, all of which have to be
+// there, and the environment, which need not be. Other keys are left alone.
 func (s *Store) ZohoCredentials(ctx context.Context) (Zoho, error) {
 	keys, err := s.zoho.read(ctx)
 	if err != nil {
@@ -135,17 +137,22 @@ func (s *Store) ZohoCredentials(ctx context.Context) (Zoho, error) {
 	}
 	var z Zoho
 	for _, field := range []struct {
-		key  string
-		into *string
+		key      string
+		into     *string
+		optional bool
 	}{
-		{"client_id", &z.ClientID}, {"client_secret", &z.ClientSecret},
-		{"refresh_token", &z.RefreshToken}, {"data_center", &z.DataCenter},
+		{"client_id", &z.ClientID, false}, {"client_secret", &z.ClientSecret, false},
+		{"refresh_token", &z.RefreshToken, false}, {"data_center", &z.DataCenter, false},
+		{"environment", &z.Environment, true},
 	} {
 		text, found := keys[field.key]
+		if !found && field.optional {
+			continue
+		}
 		if !found {
 			return Zoho{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "missing"}
 		}
-		if json.Unmarshal(text, field.into) != nil || *field.into == "" {
+		if json.Unmarshal(text, field.into) != nil || *field.into == "" && !field.optional {
 			return Zoho{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "not a string with something in it"}
 		}
 	}

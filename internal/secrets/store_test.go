@@ -118,6 +118,9 @@ func TestUnusableSecretsAreReportedOnceARead(t *testing.T) {
 func TestZohoCredentials(t *testing.T) {
 	tests := map[string]struct{ value, err string }{
 		"whole":           {`{"client_id":"hush-i","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu","note":1}`, ""},
+		"an environment":  {`{"client_id":"hush-i","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu","environment":"sandbox"}`, ""},
+		"an empty one of": {`{"client_id":"hush-i","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu","environment":""}`, ""},
+		"a list of them":  {`{"client_id":"hush-i","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu","environment":["hush"]}`, "key environment"},
 		"no refresh":      {`{"client_id":"hush-i","client_secret":"hush-s","data_center":"eu"}`, "key refresh_token: missing"},
 		"an empty one":    {`{"client_id":"","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu"}`, "key client_id"},
 		"a number":        {`{"client_id":"hush-i","client_secret":4711,"refresh_token":"hush-r","data_center":"eu"}`, "key client_secret"},
@@ -130,7 +133,11 @@ func TestZohoCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := store(&fakeManager{values: map[string]string{"untag/zoho": tt.value}}).ZohoCredentials(t.Context())
 			checkError(t, err, tt.err)
-			if tt.err == "" && got != (secrets.Zoho{ClientID: "hush-i", ClientSecret: "hush-s", RefreshToken: "hush-r", DataCenter: "eu"}) {
+			want := secrets.Zoho{ClientID: "hush-i", ClientSecret: "hush-s", RefreshToken: "hush-r", DataCenter: "eu"}
+			if name == "an environment" {
+				want.Environment = "sandbox"
+			}
+			if tt.err == "" && got != want {
 				t.Errorf("ZohoCredentials = %+v", got)
 			}
 		})

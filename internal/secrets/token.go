@@ -22,6 +22,8 @@ type Token struct {
 	Expiry time.Time
 	// APIDomain is the address of the API that takes it.
 	APIDomain string
+	// DataCenter is where it was minted, "" where that is not known.
+	DataCenter string
 }
 
 // String hides the token.
@@ -39,6 +41,7 @@ type content struct {
 	AccessToken string    `json:"access_token,omitempty"`
 	ExpiresAt   time.Time `json:"expires_at,omitzero"`
 	APIDomain   string    `json:"api_domain,omitempty"`
+	DataCenter  string    `json:"data_center,omitempty"`
 	MintedAt    time.Time `json:"minted_at,omitzero"`
 	// Early is how many tokens in a row, this one's predecessors, Zoho refused long
 	// before their end.

@@ -30,7 +30,7 @@ func retryable(code string) (retry, known bool) {
 		"RECORD_NOT_FOUND",
 		"invalid_client", "invalid_code", "invalid_grant", "unauthorized_client",
 		"invalid_request", "invalid_scope", "unsupported_grant_type", "inactive_client", "inactive_user",
-		CodeRefused, CodeTagRemains:
+		CodeRefused:
 		return false, true
 	}
 	return false, false

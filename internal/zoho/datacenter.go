@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // DataCenter is one of the places Zoho keeps accounts in; an account lives in one.
@@ -12,7 +14,7 @@ type DataCenter struct {
 	Name string
 	// AccountsURL is where tokens come from.
 	AccountsURL string
-	// APIURL is where the API is, "" where it is only known from a token answer.
+	// APIURL is where the API of the production environment is.
 	APIURL string
 }
 
@@ -28,7 +30,9 @@ func DataCenters() []DataCenter {
 		{"cn", "https://accounts.zoho.com.cn", "https://www.zohoapis.com.cn"},
 		{"ca", "https://accounts.zohocloud.ca", "https://www.zohoapis.ca"},
 		{"sa", "https://accounts.zoho.sa", "https://www.zohoapis.sa"},
-		{"uk", "https://accounts.zoho.uk", ""},
+		{"uk", "https://accounts.zoho.uk", "https://www.zohoapis.uk"},
+		{"ae", "https://accounts.zoho.ae", "https://www.zohoapis.ae"},
+		{"sg", "https://accounts.zoho.sg", "https://www.zohoapis.sg"},
 	}
 }
 
@@ -41,14 +45,43 @@ func LookupDataCenter(name string) (DataCenter, error) {
 		}
 		names = append(names, dc.Name)
 	}
-	return DataCenter{}, fmt.Errorf("zoho: data center %q is none of %s", name, strings.Join(names, ", "))
+	return DataCenter{}, fmt.Errorf("%s not a data center of Zoho's; use one of %s", shown(name), strings.Join(names, ", "))
 }
 
-// apiDomains are the ends of the hosts that serve the API: www., sandbox. and
-// developer. stand in front of them.
-var apiDomains = [...]string{
-	"zohoapis.com", "zohoapis.eu", "zohoapis.in", "zohoapis.com.au", "zohoapis.jp",
-	"zohoapis.com.cn", "zohoapis.ca", "zohoapis.sa", "zohoapis.uk",
+// API is where the API of an environment is.
+func (dc DataCenter) API(environment string) string {
+	if environment == "" || environment == production {
+		return dc.APIURL
+	}
+	return strings.Replace(dc.APIURL, "https://www.", "https://"+environment+".", 1)
+}
+
+const production = "production"
+
+// Environments lists what an account of a data center has an API for. A token answer names
+// production even where the organisation is another one, so it has to be configured. See
+// https://www.zoho.com/crm/developer/docs/api/v8/multi-dc.html.
+func Environments() []string { return []string{production, "sandbox", "developer"} }
+
+// CheckEnvironment reports whether a name is one of Environments, in any case. "" is too:
+// it leaves the environment to the token answer.
+func CheckEnvironment(name string) error {
+	if name == "" || slices.Contains(Environments(), strings.ToLower(name)) {
+		return nil
+	}
+	return fmt.Errorf("%s not an environment of Zoho's; use production, sandbox or developer", shown(name))
+}
+
+// shown is a name in a message, if it looks like one: what stands in its place in a
+// credential may be a secret.
+func shown(name string) string {
+	switch {
+	case name == "":
+		return "an empty text is"
+	case len(name) > 16 || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }):
+		return "the value is"
+	}
+	return strconv.Quote(name) + " is"
 }
 
 // TrustedHost reports whether an access token may be sent to a URL: it is https, on
@@ -58,16 +91,27 @@ func TrustedHost(rawURL string) bool {
 	if err != nil || !isBase(rawURL) || u.Scheme != "https" || (u.Port() != "" && u.Port() != "443") {
 		return false
 	}
-	host := strings.ToLower(u.Hostname())
-	for _, prefix := range []string{"www.", "sandbox.", "developer."} {
-		if rest, ok := strings.CutPrefix(host, prefix); ok {
-			return slices.Contains(apiDomains[:], rest)
-		}
-	}
-	return false
+	return dataCenterOf(rawURL) != ""
 }
 
-// hostOf is the host of an address, "" where it is none.
+// dataCenterOf is the name of the data center whose API has the host of an address, in
+// whatever environment, "" where none has.
+func dataCenterOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	for _, dc := range DataCenters() {
+		for _, environment := range Environments() {
+			if hostOf(dc.API(environment)) == strings.ToLower(u.Hostname()) {
+				return dc.Name
+			}
+		}
+	}
+	return ""
+}
+
+// hostOf is the host of an address, with its port, "" where it is none.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -40,6 +40,9 @@ func TestMint(t *testing.T) {
 		"not Zoho's host":   {`{"access_token":"t","api_domain":"https://www.zohoapis.eu.example.com"}`, time.Hour, "https://www.zohoapis.eu"},
 		"a text in seconds": {`{"access_token":"t","expires_in":3600000,"expires_in_sec":"1800"}`, 30 * time.Minute, "https://www.zohoapis.eu"},
 		"a negative time":   {`{"access_token":"t","expires_in":-5}`, time.Hour, "https://www.zohoapis.eu"},
+		"other members":     {`{"scope":["x"],"access_token":"t","api_domain":"https://www.zohoapis.eu","error":null}`, time.Hour, "https://www.zohoapis.eu"},
+		"half a minute":     {`{"access_token":"t","expires_in":"30"}`, 30 * time.Second, "https://www.zohoapis.eu"},
+		"a time too large":  {`{"access_token":"t","expires_in":1e300}`, time.Hour, "https://www.zohoapis.eu"},
 		"not a text":        {`{"access_token":"t","api_domain":7}`, time.Hour, "https://www.zohoapis.eu"},
 		"not https":         {`{"access_token":"t","api_domain":"http://www.zohoapis.eu"}`, time.Hour, "https://www.zohoapis.eu"},
 	}
@@ -51,7 +54,7 @@ func TestMint(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if life := got.Expiry.Sub(before).Round(time.Minute); got.AccessToken != "t" || life != tt.life || got.APIDomain != tt.domain {
+			if life := got.Expiry.Sub(before).Round(10 * time.Second); got.AccessToken != "t" || life != tt.life || got.APIDomain != tt.domain {
 				t.Errorf("Mint = %+v (lives %v), want %v at %s", got, life, tt.life, tt.domain)
 			}
 			asked := e.asked()[0]
@@ -69,28 +72,47 @@ func TestMintRefused(t *testing.T) {
 		code   string
 		retry  bool
 	}{
-		"a wrong refresh token":   {200, `{"error":"invalid_code"}`, "invalid_code", false},
-		"a wrong client":          {200, `{"error":"invalid_client"}`, "invalid_client", false},
-		"throttled":               {400, `{"error":"Access Denied","error_description":"You have made too many requests"}`, "ACCESS_DENIED_THROTTLED", true},
-		"throttled with 200":      {200, `{"error":"Access Denied"}`, "ACCESS_DENIED_THROTTLED", true},
-		"throttled in a language": {400, `{"error_description":"Sie haben zu viele Anfragen gestellt: hush-refresh","error":"access_denied"}`, "ACCESS_DENIED_THROTTLED", true},
-		"no token":                {200, `{"token_type":"Bearer"}`, zoho.CodeUnreadable, true},
-		"an HTML page":            {200, `<html>hush-secret</html>`, zoho.CodeUnreadable, true},
-		"an HTML page with 503":   {503, `<html>hush-secret</html>`, zoho.CodeUnreadable, true},
-		"nothing":                 {200, ``, zoho.CodeUnreadable, true},
-		"throttled, translated":   {400, `{"error":"Zugriff verweigert","status":"failure"}`, zoho.CodeThrottled, true},
-		"throttled, in Japanese":  {200, `{"error":"アクセスが拒否されました"}`, zoho.CodeThrottled, true},
-		"throttled by status":     {429, `{"error":"too_many_requests"}`, zoho.CodeThrottled, true},
-		"an error that echoes":    {400, `{"error":"bad hush-secret"}`, zoho.CodeThrottled, true},
-		"the server's trouble":    {200, `{"error":"general_error"}`, "general_error", true},
-		"a code of tomorrow, 400": {400, `{"error":"some_new_code"}`, "some_new_code", false},
-		"a code of tomorrow, 500": {500, `{"error":"some_new_code"}`, "some_new_code", true},
-		"no code":                 {400, `{}`, "", false},
-		"a page with 403":         {403, `<html>hush-secret</html>`, "", false},
-		"a redirect":              {302, ``, "", false},
-		"half a body":             {200, `{"access_token":"hu`, zoho.CodeUnreadable, true},
-		"a token that is none":    {200, `{"access_token":"a\nb"}`, zoho.CodeUnreadable, true},
-		"a token of another type": {200, `{"access_token":7}`, zoho.CodeUnreadable, true},
+		"a wrong refresh token":    {200, `{"error":"invalid_code"}`, "invalid_code", false},
+		"a wrong client":           {200, `{"error":"invalid_client"}`, "invalid_client", false},
+		"throttled":                {400, `{"error":"Access Denied","error_description":"You have made too many requests"}`, "ACCESS_DENIED_THROTTLED", true},
+		"throttled with 200":       {200, `{"error":"Access Denied"}`, "ACCESS_DENIED_THROTTLED", true},
+		"throttled in a language":  {400, `{"error_description":"Sie haben zu viele Anfragen gestellt: hush-refresh","error":"access_denied"}`, "ACCESS_DENIED_THROTTLED", true},
+		"no token":                 {200, `{"token_type":"Bearer"}`, zoho.CodeUnreadable, true},
+		"an HTML page":             {200, `<html>hush-secret</html>`, zoho.CodeUnreadable, true},
+		"an HTML page with 503":    {503, `<html>hush-secret</html>`, zoho.CodeUnreadable, true},
+		"nothing":                  {200, ``, zoho.CodeUnreadable, true},
+		"throttled, translated":    {400, `{"error":"Zugriff verweigert","status":"failure"}`, zoho.CodeThrottled, true},
+		"throttled, in Japanese":   {200, `{"error":"アクセスが拒否されました"}`, zoho.CodeThrottled, true},
+		"a page with 400":          {400, `<html>Access Denied</html>`, "", false},
+		"a page with 429":          {429, `<html>hush-secret</html>`, zoho.CodeThrottled, true},
+		"a page in a text":         {400, `{"error":"<html>hush-secret</html>"}`, "", false},
+		"in capitals":              {400, `{"error":"INVALID_CLIENT"}`, "invalid_client", false},
+		"in capitals, 200":         {200, `{"error":"INVALID_CODE"}`, "invalid_code", false},
+		"in capitals, of no table": {400, `{"error":"SOME_NEW_CODE"}`, "some_new_code", false},
+		"in words":                 {400, `{"error":"Invalid Client"}`, "invalid_client", false},
+		"with hyphens":             {400, `{"error":"invalid-client"}`, "invalid_client", false},
+		"throttled in capitals":    {400, `{"error":"ACCESS_DENIED"}`, zoho.CodeThrottled, true},
+		"a number":                 {400, `{"error":4001}`, "4001", false},
+		"a number with 200":        {200, `{"error":4001}`, "4001", true},
+		"an object":                {400, `{"error":{"code":"hush"}}`, "", false},
+		"a text with 401":          {401, `{"error":"Zugriff nicht erlaubt: hush-secret"}`, "", false},
+		"a text with 500":          {500, `{"error":"Interner Fehler: hush-secret"}`, zoho.CodeUnreadable, true},
+		"a code with 401":          {401, `{"error":"invalid_client"}`, "invalid_client", false},
+		"a secret as the code":     {401, `{"error":"hush0123456789"}`, "", false},
+		"a large page":             {200, strings.Repeat(" ", 64<<10) + `{"access_token":"t"}`, zoho.CodeUnreadable, true},
+		"a token and an error":     {200, `{"access_token":"hush","error":"invalid_code"}`, "invalid_code", false},
+		"a token with 400":         {400, `{"access_token":"hush"}`, "", false},
+		"throttled by status":      {429, `{"error":"too_many_requests"}`, zoho.CodeThrottled, true},
+		"an error that echoes":     {400, `{"error":"bad hush-secret"}`, zoho.CodeThrottled, true},
+		"the server's trouble":     {200, `{"error":"general_error"}`, "general_error", true},
+		"a code of tomorrow, 400":  {400, `{"error":"some_new_code"}`, "some_new_code", false},
+		"a code of tomorrow, 500":  {500, `{"error":"some_new_code"}`, "some_new_code", true},
+		"no code":                  {400, `{}`, "", false},
+		"a page with 403":          {403, `<html>hush-secret</html>`, "", false},
+		"a redirect":               {302, ``, "", false},
+		"half a body":              {200, `{"access_token":"hu`, zoho.CodeUnreadable, true},
+		"a token that is none":     {200, `{"access_token":"a\nb"}`, zoho.CodeUnreadable, true},
+		"a token of another type":  {200, `{"access_token":7}`, zoho.CodeUnreadable, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -17,7 +17,7 @@ const (
 // says ends in logs.
 func codeText(code string) string {
 	for _, r := range code {
-		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' {
+		if !isLetterOrDigit(r) && r != '_' {
 			return ""
 		}
 	}
@@ -25,6 +25,11 @@ func codeText(code string) string {
 		return ""
 	}
 	return code
+}
+
+// isLetterOrDigit: of ASCII.
+func isLetterOrDigit(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 // messageText is a message on one line, without control characters, not too long.

@@ -1,6 +1,7 @@
 package zoho
 
 import (
+	"errors"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -19,6 +20,8 @@ type Token struct {
 	Expiry time.Time
 	// APIDomain is the address of the API that takes it.
 	APIDomain string
+	// DataCenter is the name of the data center that minted it, "" where it is not known.
+	DataCenter string
 }
 
 // String hides the token.
@@ -59,6 +62,20 @@ type Credentials struct {
 	ClientID, ClientSecret, RefreshToken string
 	// DataCenter is the name of one of DataCenters.
 	DataCenter string
+	// Environment is one of Environments, or "".
+	Environment string
+}
+
+// whole reports what is missing.
+func (c Credentials) whole() error {
+	for _, part := range []struct{ key, value string }{
+		{"client_id", c.ClientID}, {"client_secret", c.ClientSecret}, {"refresh_token", c.RefreshToken},
+	} {
+		if part.value == "" {
+			return errors.New(part.key + " is missing or empty")
+		}
+	}
+	return nil
 }
 
 // String hides the credentials.

@@ -34,19 +34,3 @@ func transport() http.RoundTripper {
 	own.MaxIdleConnsPerHost = idleConns
 	return own
 }
-
-// jsonAnswers says of every answer that it is JSON. The oauth2 library takes one
-// without a type, or with text/plain, for a form, and would not see what it says.
-type jsonAnswers struct{ next http.RoundTripper }
-
-func (t jsonAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
-	next := t.next
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	response, err := next.RoundTrip(r)
-	if err == nil && response.Header != nil {
-		response.Header.Set("Content-Type", "application/json")
-	}
-	return response, err
-}

@@ -1,0 +1,47 @@
+package secrets
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"time"
+)
+
+// place gives the token of a version the address that is right for it now. Anyone who may
+// write the secret chooses what stands there, and the configuration may have changed since.
+// A token that must not be used counts as refused.
+func (s *Shared) place(ctx context.Context, c *content, now time.Time) {
+	left := c.remaining(now)
+	if s.placed == nil || left <= 0 || s.isRefused(c.AccessToken) {
+		return
+	}
+	t, err := s.placed(ctx, Token{
+		AccessToken: c.AccessToken, Expiry: time.Now().Add(left), APIDomain: c.APIDomain, DataCenter: c.DataCenter,
+	})
+	if err == nil {
+		c.APIDomain, c.DataCenter = t.APIDomain, t.DataCenter
+		return
+	}
+	s.mu.Lock()
+	s.refused = c.AccessToken
+	if s.kept.AccessToken == c.AccessToken {
+		s.kept = Token{}
+	}
+	s.mu.Unlock()
+	s.tell(&Error{Secret: s.vault.id, Reason: "the access token in it is not used, and a new one is asked for", Err: err})
+}
+
+func (s *Shared) isRefused(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refused == token
+}
+
+// refusedBy is the host that a token is for, in an error about it.
+func (c content) refusedBy() string {
+	u, err := url.Parse(c.APIDomain)
+	if err != nil {
+		return "Zoho"
+	}
+	return cmp.Or(u.Host, "Zoho")
+}

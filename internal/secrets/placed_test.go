@@ -1,0 +1,94 @@
+package secrets_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"untag/internal/awstest"
+	"untag/internal/secrets"
+)
+
+// ofZoho takes only tokens of Zoho's hosts, and moves them to the sandbox.
+func ofZoho(_ context.Context, t secrets.Token) (secrets.Token, error) {
+	if !strings.HasSuffix(t.APIDomain, ".zohoapis.eu") {
+		return secrets.Token{}, errors.New("not one of Zoho's hosts")
+	}
+	t.APIDomain = "https://sandbox.zohoapis.eu"
+	return t, nil
+}
+
+func storedFor(domain string) string {
+	return fmt.Sprintf(`{"access_token":"hush-old","expires_at":%q,"api_domain":%q}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339Nano), domain)
+}
+
+// TestAStoredTokenIsPlaced: its address is the configuration's, not the secret's.
+func TestAStoredTokenIsPlaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, z := awstest.NewSecret(storedFor("https://www.zohoapis.eu")), &zoho{}
+		c := config(f, z)
+		c.Placed = ofZoho
+		got, err := secrets.NewShared(c).Token(t.Context())
+		if err != nil || got.AccessToken != "hush-old" || got.APIDomain != "https://sandbox.zohoapis.eu" {
+			t.Errorf("Token = %v at %s, %v, want the old one at the sandbox", got, got.APIDomain, err)
+		}
+		wantMinted(t, z, 0)
+	})
+}
+
+// TestAStoredTokenOfNowhere is replaced once, for all instances, and told.
+func TestAStoredTokenOfNowhere(t *testing.T) {
+	for _, domain := range []string{"https://evil.example", "https://www.zohoapis.eu.evil.example", "", "hush"} {
+		synctest.Test(t, func(t *testing.T) {
+			f, z := awstest.NewSecret(storedFor(domain)), &zoho{}
+			reports := 0
+			var all []*secrets.Shared
+			for range 20 {
+				c := config(f, z)
+				c.Placed = ofZoho
+				c.Report = func(err error) {
+					reports++
+					if !strings.Contains(err.Error(), "untag/token") || !strings.Contains(err.Error(), "not one of Zoho's hosts") || strings.Contains(err.Error(), "hush") {
+						t.Errorf("report %v", err)
+					}
+				}
+				all = append(all, secrets.NewShared(c))
+			}
+			wantTokens(t, all, "hush-1")
+			wantMinted(t, z, 1)
+			if reports == 0 || reports > len(all) {
+				t.Errorf("%d reports, want one an instance at most", reports)
+			}
+			if !strings.Contains(f.Current(), `"api_domain":"https://www.zohoapis.eu"`) {
+				t.Errorf("stored %s", f.Current())
+			}
+		})
+	}
+}
+
+// TestTokensThatAreNeverPlaced: two installations that share a secret by mistake do not
+// mint one token after the other.
+func TestTokensThatAreNeverPlaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, z := awstest.NewSecret("{}"), &zoho{}
+		begun := time.Now()
+		for time.Since(begun) < 10*time.Minute {
+			c := config(f, z)
+			c.Placed = func(context.Context, secrets.Token) (secrets.Token, error) {
+				return secrets.Token{}, errors.New("it is one of another data center")
+			}
+			// Each is a new process, which has only the secret.
+			if token, err := secrets.NewShared(c).Token(t.Context()); err == nil && token.AccessToken == "" {
+				t.Error("no token and no error")
+			}
+			time.Sleep(time.Second)
+		}
+		if n := z.minted.Load(); n < 3 || n > 8 {
+			t.Errorf("minted %d tokens in ten minutes, want 3 to 8", n)
+		}
+	})
+}

@@ -1,0 +1,169 @@
+package zoho
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxGrant is how much of an accounts server's answer is read, in bytes.
+const maxGrant = 64 << 10
+
+// grant is what the accounts server says: a token, or why there is none.
+type grant struct {
+	status int
+	header http.Header
+
+	token, domain string
+	// expires is the life of the token in seconds, or in milliseconds where expiresSec is
+	// there. Either may stand in quotes.
+	expires, expiresSec string
+
+	code, description string
+}
+
+// ask makes the one request that a token costs.
+func (m *Minter) ask(ctx context.Context, accounts string, c Credentials) (grant, *Error) {
+	form := url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret}, "refresh_token": {c.RefreshToken},
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, accounts+"/oauth/v2/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return grant{}, refused(mint, errors.New("the accounts server's address is malformed"))
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json")
+	response, err := m.http.Do(request)
+	if err != nil {
+		return grant{}, noAnswer(mint, 0, err)
+	}
+	defer response.Body.Close()
+	g := grant{status: response.StatusCode, header: response.Header}
+	body := &bounded{body: response.Body, left: maxGrant}
+	s := newScanner(body, Token{})
+	if err := s.whole(func(name []byte) error { return g.member(s, name) }); err != nil {
+		if body.broke != nil && !errors.Is(body.broke, errTooLarge) {
+			return grant{}, noAnswer(mint, g.status, body.broke)
+		}
+		_, _ = io.CopyN(io.Discard, body, drained)
+		// A page, or half an answer: what was read of it is not to be trusted.
+		g = grant{status: g.status, header: g.header}
+	}
+	return g, nil
+}
+
+func (g *grant) member(s *scanner, name []byte) (err error) {
+	switch string(name) {
+	case "access_token", "api_domain":
+		if !s.is(jsontext.KindString) {
+			return s.skip()
+		}
+		into := &g.domain
+		if string(name) == "access_token" {
+			into = &g.token
+		}
+		*into, err = s.text()
+	case "expires_in":
+		g.expires, err = s.text()
+	case "expires_in_sec":
+		g.expiresSec, err = s.text()
+	case "error":
+		g.code, err = s.text()
+	case "error_description":
+		g.description, err = s.text()
+	default:
+		return s.skip()
+	}
+	return err
+}
+
+// lifetime is how long the token lives. Where `expires_in_sec` is present it is in
+// seconds and `expires_in` is in milliseconds. An hour is what Zoho documents, so a
+// longer or an absent time counts as that.
+func (g grant) lifetime() time.Duration {
+	life := seconds(g.expiresSec)
+	if n, err := strconv.ParseFloat(g.expires, 64); life == 0 && err == nil {
+		if n > 86400 {
+			n /= 1000
+		}
+		life = time.Duration(min(n, 86400) * float64(time.Second))
+	}
+	if life <= 0 || life > time.Hour {
+		life = time.Hour
+	}
+	return life
+}
+
+// failure is why the answer has no token, nil if it has one. It names the code, and never
+// a text of the answer, which may repeat what was sent.
+func (g grant) failure() *Error {
+	e := &Error{Operation: mint, Status: g.status, retryAfter: retryAfterHeader(g.header)}
+	code := g.oauthCode()
+	ok := g.status >= 200 && g.status < 300
+	switch {
+	case g.throttled(code):
+		e.Code = CodeThrottled
+		e.Message = "too many access tokens were asked for; Zoho gives ten in ten minutes"
+		e.retryAfter = max(e.retryAfter, backOffThrottled)
+	case code == "invalid_client", code == "invalid_client_secret":
+		e.Code, e.Message = "invalid_client", "the client id or secret is wrong, or belongs to another data center"
+	case code == "invalid_code":
+		e.Code, e.Message = code, "the refresh token is wrong, revoked, or belongs to another data center"
+	case code != "":
+		e.Code = code
+	case g.code != "" || !ok:
+		e.Code, e.Message = unreadableCode(g.status), "the accounts server refused without a code"
+	case !(Token{AccessToken: g.token}).usable():
+		e.Code, e.Message = CodeUnreadable, "the accounts server sent no access token"
+	default:
+		return nil
+	}
+	return e
+}
+
+// oauthCode is the code of an error, in the usual spelling, "" where it is none, but a text
+// that could repeat what was sent. A number is a code too.
+func (g grant) oauthCode() string {
+	code := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(g.code))
+	if _, known := retryable(code); known {
+		return code
+	}
+	if n, err := strconv.ParseUint(g.code, 10, 16); err == nil {
+		return strconv.FormatUint(n, 10)
+	}
+	for _, r := range code {
+		if (r < 'a' || r > 'z') && r != '_' {
+			return ""
+		}
+	}
+	if len(code) > 40 || strings.Contains(g.code, " ") {
+		return ""
+	}
+	return code
+}
+
+// throttled: "Access Denied", as the code or the description, with any status, and 429.
+// Zoho translates that text at times, with 400 or 200 as ever: so a text for people in the
+// place of a code is taken for it, as the other errors are always codes. A page is not.
+func (g grant) throttled(code string) bool {
+	for _, text := range []string{g.code, g.description} {
+		text = strings.ToLower(strings.ReplaceAll(text, "_", " "))
+		if strings.Contains(text, "access denied") || strings.Contains(text, "too many requests") {
+			return true
+		}
+	}
+	switch g.status {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusOK, http.StatusBadRequest:
+		return code == "" && g.code != "" && !strings.ContainsAny(g.code, "<>{}")
+	}
+	return false
+}
