@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"untag/internal/event"
 	"untag/internal/webhook"
 )
 
@@ -89,6 +92,47 @@ func BenchmarkBombLimit(b *testing.B) {
 			took, bytes := cost(func() { _, _ = parseEncoded(bomb.encoding, bomb.body) })
 			if took > 20*base || bytes > 4*baseBytes {
 				b.Errorf("%s: %s and %d bytes, want at most 20 times %s and 4 times %d bytes", name, took, bytes, base, baseBytes)
+			}
+		}
+	}
+}
+
+// BenchmarkNotificationLimit: a notification with a wrong token, or without any, is refused
+// in the time of a few passes of the JSON library over its body, whatever the body is.
+func BenchmarkNotificationLimit(b *testing.B) {
+	const size = 1<<20 - 200
+	wrong := `"token":"another-token-of-the-tests"`
+	bodies := map[string]string{
+		"objects":     `{"a":[` + strings.Repeat(`{"a":1,"b":"x"},`, size/16) + "1]," + wrong + "}",
+		"members":     `{` + strings.Repeat(`"abcdef":"ghijkl",`, size/18) + wrong + "}",
+		"numbers":     `{"a":[` + strings.Repeat("1,", size/2) + "1]," + wrong + "}",
+		"strings":     `{"a":[` + strings.Repeat(`"",`, size/3) + "1]," + wrong + "}",
+		"backslashes": `{"a":"` + strings.Repeat(`\\`, size/2) + `",` + wrong + "}",
+		"marks":       `{"a":"` + strings.Repeat(`\"`, size/2) + `",` + wrong + "}",
+		"lists":       `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "," + wrong + "}",
+		"blanks":      `{` + strings.Repeat(" ", size) + wrong + "}",
+		"escapes":     `{` + strings.Repeat(`"\u0074oke":1,`, size/14) + wrong + "}",
+		"no token":    `{"a":"` + strings.Repeat("x", size) + `"}`,
+		"a long one":  `{"token":"` + strings.Repeat("x", size) + `"}`,
+	}
+	r := webhook.New(webhook.Config{Sources: []event.Source{{Name: "s", Verify: notified}}, Secrets: stored{"s": {good}}})
+	for b.Loop() {
+		for name, body := range bodies {
+			pass, _ := cost(func() {
+				d := jsontext.NewDecoder(strings.NewReader(body), jsontext.AllowDuplicateNames(true))
+				for {
+					if _, err := d.ReadToken(); err != nil {
+						break
+					}
+				}
+			})
+			took, _ := cost(func() {
+				if _, err := r.Verify(b.Context(), webhook.Request{Source: "s", Body: webhook.Bytes([]byte(body))}); err == nil {
+					b.Fatalf("%s: verified", name)
+				}
+			})
+			if took > 3*pass {
+				b.Errorf("%s: refused in %v, and one pass over the body takes %v", name, took, pass)
 			}
 		}
 	}

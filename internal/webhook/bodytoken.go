@@ -44,65 +44,89 @@ func bodyToken(body []byte) (token, reason string) {
 // firstToken returns what the first member called token of the outermost object begins
 // with, a whole string or the rest of the body, and whether there are more of them.
 func firstToken(body []byte) (value []byte, more bool) {
-	depth, name, wanted := 0, false, false
-	for i := 0; i < len(body); {
-		c := body[i]
-		end := i + 1
-		if c == '"' {
-			if end = stringEnd(body, i); end < 0 {
+	depth := 0
+	name := false // the next string is the name of a member of the outermost object
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '"':
+			end := stringEnd(body, i)
+			if end < 0 {
 				return value, false
 			}
-		}
-		switch {
-		case depth == 1 && name && c == '"':
-			name, wanted = false, isTokenMember(body[i:end])
-			if wanted && value != nil {
-				return value, true
+			if name && isTokenMember(body[i:end]) {
+				if value != nil {
+					return value, true
+				}
+				value = valueBehind(body[end:])
 			}
-		case c == ':' || bytes.IndexByte([]byte(blanks), c) >= 0:
-		case wanted:
-			value, wanted = body[i:], false
-			if c == '"' {
-				value = body[i:end]
-			}
-			continue // what the value opens or closes has not been counted
-		case c == '{' || c == '[':
+			name = false
+			i = end - 1
+		case '{', '[':
 			depth++
 			name = depth == 1
-		case c == '}' || c == ']':
+		case '}', ']':
 			depth--
-		case c == ',':
+		case ',':
 			name = depth == 1
 		}
-		i = end
 	}
 	return value, false
 }
 
-// stringEnd returns where the string that begins at start ends, -1 where it does not.
+// valueBehind returns what stands behind the name of a member, nil for nothing.
+func valueBehind(rest []byte) []byte {
+	rest = bytes.TrimLeft(rest, blanks+":")
+	if len(rest) == 0 {
+		return nil
+	}
+	if rest[0] == '"' {
+		end := stringEnd(rest, 0)
+		if end < 0 {
+			return nil
+		}
+		return rest[:end]
+	}
+	return rest
+}
+
+// stringEnd returns where the string that begins at start ends, -1 where it does not. It
+// goes byte by byte through short stretches between escapes, and in leaps through long ones.
 func stringEnd(body []byte, start int) int {
-	for i := start + 1; i < len(body); i++ {
-		n := bytes.IndexByte(body[i:], '"')
-		if n < 0 {
-			return -1
+	const short, leap = 16, 256
+	for i := start + 1; i < len(body); {
+		for stop := min(i+short, len(body)); i < stop; i++ {
+			switch body[i] {
+			case '"':
+				return i + 1
+			case '\\':
+				i++
+			}
 		}
-		i += n
-		escapes := 0
-		for body[i-1-escapes] == '\\' {
-			escapes++
-		}
-		if escapes%2 == 0 {
-			return i + 1
+		for i < len(body) {
+			next := body[i:min(i+leap, len(body))]
+			escape := bytes.IndexByte(next, '\\')
+			if end := bytes.IndexByte(next, '"'); end >= 0 && (escape < 0 || end < escape) {
+				return i + end + 1
+			}
+			if escape >= 0 {
+				i += escape
+				break
+			}
+			i += len(next)
 		}
 	}
 	return -1
 }
 
 func isTokenMember(name []byte) bool {
-	if bytes.IndexByte(name, '\\') < 0 {
+	const escaped = len(`"\u0000"`) - 2 // at most, of each letter
+	switch {
+	case bytes.IndexByte(name, '\\') < 0:
 		return string(name) == `"`+tokenMember+`"`
+	case len(name) > len(tokenMember)*escaped+2:
+		return false
 	}
-	plain, err := jsontext.AppendUnquote(nil, name)
+	plain, err := jsontext.AppendUnquote(make([]byte, 0, 2*len(tokenMember)), name)
 	return err == nil && string(plain) == tokenMember
 }
 

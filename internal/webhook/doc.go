@@ -2,6 +2,7 @@
 // into an event.
 //
 // Verify proves where a request came from, over its raw bytes, before anything of it
-// is parsed; Parse reads the body in whichever form it came. The package knows
-// nothing of rules, of Zoho's API or of AWS.
+// is parsed. The one exception is the token in the body of Zoho's notifications: it is
+// looked for, and the body is read when it was right. Parse reads the body in whichever
+// form it came. The package knows nothing of rules, of Zoho's API or of AWS.
 package webhook
