@@ -9,10 +9,10 @@ import (
 
 const (
 	// firstPause is how long the first repetition waits, unless Zoho asked for longer;
-	// later ones wait twice as long each.
-	firstPause = 500 * time.Millisecond
+	// later ones wait twice as long each, up to lastPause.
+	firstPause, lastPause = 500 * time.Millisecond, 4 * time.Second
 	// maxStalled is how many rounds in a row an event is tried in that nothing more comes of.
-	maxStalled = 3
+	maxStalled = 5
 )
 
 // unfinished is an event of several calls of which some failed and some did not.
@@ -26,7 +26,8 @@ type unfinished struct {
 // round asks for what is left only; without that, an event of many calls would hardly ever
 // end. It is over when nothing is left, nothing moves, or there is no time.
 func (r *run) repeat(ctx context.Context, outcomes []Outcome, list []unfinished) {
-	for wait := firstPause; len(list) > 0; wait *= 2 {
+	for usual := firstPause; len(list) > 0; usual = min(2*usual, lastPause) {
+		wait := usual
 		for _, u := range list {
 			wait = max(wait, outcomes[u.number].RetryAfter())
 		}
