@@ -10,21 +10,23 @@ import (
 // errNoQueue is what a function answers to a batch that takes none.
 var errNoQueue = errors.New("EVENT_QUEUE_ARN is not set: this function takes no batches from SQS")
 
-// fromEventQueue returns why a batch is refused as a whole, nil where every message comes
-// from the queue of this function. What is in a message was verified before it was
-// stored, so it is believed; in an invocation that only looks like a batch, anything
-// could pose as stored.
-func (h *Handler) fromEventQueue(records []jsonvalue.Raw) error {
+// fromEventQueue returns the messages of a batch, or why it is refused as a whole: a
+// message does not come from the queue of this function. What is in a message was verified
+// before it was stored, so it is believed; in an invocation that only looks like a batch,
+// anything could pose as stored.
+func (h *Handler) fromEventQueue(records []jsonvalue.Raw) ([]stored, error) {
 	if h.eventQueueARN == "" {
-		return errNoQueue
+		return nil, errNoQueue
 	}
-	for _, record := range records {
-		members, _ := record.Object()
-		if arn := text(members["eventSourceARN"]); arn != h.eventQueueARN || text(members["eventSource"]) != eventSourceSQS {
-			return fmt.Errorf("a message of the batch comes from `%s`, not from the queue that EVENT_QUEUE_ARN names", brief(arn, longestARN))
+	messages := make([]stored, len(records))
+	for i, record := range records {
+		m := storedOf(record)
+		if arn := text(m.arn); arn != h.eventQueueARN || text(m.source) != eventSourceSQS {
+			return nil, fmt.Errorf("a message of the batch comes from `%s`, not from the queue that EVENT_QUEUE_ARN names", brief(arn, longestARN))
 		}
+		messages[i] = m
 	}
-	return nil
+	return messages, nil
 }
 
 const (

@@ -50,7 +50,7 @@ func open(payload []byte) (envelope, error) {
 		e.kind = kindHTTPAPI
 	case request != nil && text(members["httpMethod"]) != "":
 		e.kind = kindRESTAPI
-	case len(e.records) > 0 && eventSource(e.records[0]) == eventSourceSQS:
+	case len(e.records) > 0 && text(storedOf(e.records[0]).source) == eventSourceSQS:
 		e.kind = kindSQS
 	case detailed:
 		e.kind = kindEventBridge
@@ -60,11 +60,6 @@ func open(payload []byte) (envelope, error) {
 		return envelope{}, errUnknownKind
 	}
 	return e, nil
-}
-
-func eventSource(record jsonvalue.Raw) string {
-	members, _ := record.Object()
-	return text(members["eventSource"])
 }
 
 // text is a string, "" where there is none.

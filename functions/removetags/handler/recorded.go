@@ -61,7 +61,7 @@ func readHTTP(e envelope) ([]Recorded, error) {
 func readSQS(records []jsonvalue.Raw) ([]Recorded, error) {
 	var list []Recorded
 	for _, record := range records {
-		m := stored{record}
+		m := storedOf(record)
 		delivery, err := m.delivery()
 		if err != nil {
 			return nil, fmt.Errorf("message %s: %w", m.message().MessageId, err)

@@ -22,17 +22,18 @@ const movingMargin = 5 * time.Second
 // sqs acts on a batch of stored deliveries. Only the messages whose own removals did
 // not all happen are reported as failed; the rest leave the queue.
 func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error) {
-	if err := h.fromEventQueue(records); err != nil {
+	messages, err := h.fromEventQueue(records)
+	if err != nil {
 		return nil, h.refused(ctx, "", err)
 	}
 	if h.pipeline == nil {
 		return nil, h.refused(ctx, "", errNoCredential)
 	}
 	b := &batch{response: events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}}
-	t := tally{messages: len(records)}
+	t := tally{messages: len(messages)}
 	acting, cancel := withMargin(ctx, movingMargin)
 	done := 0
-	for o := range h.pipeline.Each(acting, h.jobs(ctx, records, b)) {
+	for o := range h.pipeline.Each(acting, h.jobs(ctx, messages, b)) {
 		e := b.entries[done]
 		done++
 		if o.Unreadable != nil {
@@ -87,11 +88,10 @@ type entry struct {
 // jobs yields the events of a batch, each once, to be read one by one: the events of a large
 // batch would take several times its memory. What no event can be made of is noted in the
 // batch.
-func (h *Handler) jobs(ctx context.Context, records []jsonvalue.Raw, b *batch) iter.Seq[pipeline.Job] {
+func (h *Handler) jobs(ctx context.Context, messages []stored, b *batch) iter.Seq[pipeline.Job] {
 	return func(yield func(pipeline.Job) bool) {
 		seen := make(map[repeatKey]*entry)
-		for i, record := range records {
-			m := stored{record}
+		for i, m := range messages {
 			e := &entry{number: i, messages: []stored{m}}
 			delivery, err := m.delivery()
 			if err != nil {

@@ -10,13 +10,20 @@ import (
 	"untag/internal/webhook"
 )
 
-// stored is a message of the batch, left where it is in the invocation: a batch is
-// large, and what is not needed to act on it is read when something fails.
-type stored struct{ jsonvalue.Raw }
+// stored is a message of the batch, its parts left where they are in the invocation: a
+// batch is large, and what is not needed to act on it is read when something fails.
+type stored struct{ id, receipt, body, attributes, source, arn jsonvalue.Raw }
+
+func storedOf(record jsonvalue.Raw) stored {
+	members, _ := record.Object()
+	return stored{
+		id: members["messageId"], receipt: members["receiptHandle"], body: members["body"],
+		attributes: members["attributes"], source: members["eventSource"], arn: members["eventSourceARN"],
+	}
+}
 
 func (s stored) delivery() (event.Delivery, error) {
-	members, _ := s.Object()
-	body, _ := members["body"].Text()
+	body, _ := s.body.Text()
 	return queue.Decode(body)
 }
 
@@ -41,11 +48,10 @@ func (s stored) reader(set *rules.Rules, decoded event.Delivery, e *entry) func(
 
 // message is what SQS needs to know to move the message; the body is not.
 func (s stored) message() events.SQSMessage {
-	members, _ := s.Object()
-	attributes, _ := members["attributes"].Object()
+	attributes, _ := s.attributes.Object()
 	m := events.SQSMessage{
-		MessageId: text(members["messageId"]), ReceiptHandle: text(members["receiptHandle"]),
-		EventSourceARN: text(members["eventSourceARN"]), Attributes: make(map[string]string, len(attributes)),
+		MessageId: text(s.id), ReceiptHandle: text(s.receipt),
+		EventSourceARN: text(s.arn), Attributes: make(map[string]string, len(attributes)),
 	}
 	for name, value := range attributes {
 		m.Attributes[name] = text(value)
@@ -56,7 +62,6 @@ func (s stored) message() events.SQSMessage {
 // letter is the message with its body, for the dead-letter queue.
 func (s stored) letter(reason queue.Reason) queue.Letter {
 	m := s.message()
-	members, _ := s.Object()
-	m.Body = text(members["body"])
+	m.Body = text(s.body)
 	return queue.Letter{Message: m, Reason: reason}
 }
