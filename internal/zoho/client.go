@@ -181,7 +181,7 @@ func (c *Client) request(ctx context.Context, call call, token Token) (*http.Req
 		request.Header.Set("Content-Type", "application/json")
 	}
 	request.Header.Set("Accept", "application/json")
-	token.oauth2().SetAuthHeader(request)
+	token.authorize(request)
 	return request, nil
 }
 

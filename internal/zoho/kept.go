@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Kept is a tag that Zoho reported removed and that the record still carries.
@@ -29,7 +27,7 @@ func asked(tags []string) askedTags {
 
 // common is the same for every way to encode a tag's letters, and to put white space
 // around it. Its case is left.
-func common(tag string) string { return norm.NFC.String(strings.TrimSpace(tag)) }
+func common(tag string) string { return compose(strings.TrimSpace(tag)) }
 
 // spelling is a tag that was to come off, and how the record has it still.
 type spelling struct{ asked, has string }

@@ -3,11 +3,10 @@ package zoho
 import (
 	"errors"
 	"log/slog"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/oauth2"
 )
 
 // minToken is a length that every access token of Zoho's exceeds by far.
@@ -52,9 +51,9 @@ func (t Token) hidden(text string) string {
 	return strings.ReplaceAll(text, t.AccessToken, "[token]")
 }
 
-// oauth2 writes the header the way Zoho wants it.
-func (t Token) oauth2() *oauth2.Token {
-	return &oauth2.Token{AccessToken: t.AccessToken, TokenType: "Zoho-oauthtoken"}
+// authorize puts the token into the header where Zoho wants it.
+func (t Token) authorize(r *http.Request) {
+	r.Header.Set("Authorization", "Zoho-oauthtoken "+t.AccessToken)
 }
 
 // Credentials are what an access token is minted from.
