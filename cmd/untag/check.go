@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/internal/rules"
+	"untag/internal/zoho"
 )
 
 func newCheck() *cobra.Command {
@@ -20,7 +22,8 @@ func newCheck() *cobra.Command {
 		Short: "Check a rules file: what is wrong, where, and what to do",
 		Long: `Check a rules file (rules.yaml unless you name another) and list everything that is
 wrong with it: where, what, and what to do. With --secrets, also check a file in the
-form of the webhook secret; no secret is shown.
+form of the webhook secret; no secret is shown. Not every version of Zoho's API has
+every module: name yours with --api-version or ZOHO_API_VERSION.
 
 Exit codes: 0: nothing is wrong; 1: something is, or with --strict there is a
 warning; 2: wrong usage or an unreadable file.`,
@@ -35,6 +38,7 @@ warning; 2: wrong usage or an unreadable file.`,
 			return check(c.OutOrStdout(), file, f)
 		},
 	}
+	c.Flags().StringVar(&f.apiVersion, "api-version", os.Getenv("ZOHO_API_VERSION"), "version of Zoho's API that the rules are for, v2 to v8; v2 unless given (ZOHO_API_VERSION)")
 	c.Flags().BoolVar(&f.json, "json", false, "print what was found as one line of JSON")
 	c.Flags().BoolVar(&f.strict, "strict", false, "exit with 1 for warnings too")
 	c.Flags().StringVar(&f.secrets, "secrets", "", `JSON file in the form of the webhook secret, such as {"zoho": "…", "github": ["…"]}, to check as well`)
@@ -58,8 +62,8 @@ func newSchema() *cobra.Command {
 }
 
 type checkFlags struct {
-	json, strict bool
-	secrets      string
+	json, strict        bool
+	secrets, apiVersion string
 }
 
 func check(w io.Writer, file string, f checkFlags) error {
@@ -67,7 +71,12 @@ func check(w io.Writer, file string, f checkFlags) error {
 	if err != nil {
 		return err
 	}
-	set, faults := rules.Load(data)
+	if f.apiVersion != "" {
+		if err := zoho.CheckVersion(f.apiVersion); err != nil {
+			return fmt.Errorf("the API's version: %w", err)
+		}
+	}
+	set, faults := rules.LoadFor(data, zoho.HasModule(f.apiVersion))
 	var ofSecrets []secretFault
 	if f.secrets != "" {
 		webhooks, err := readWebhookSecrets(f.secrets)

@@ -69,3 +69,22 @@ func TestExplainSaysWhatASearchFound(t *testing.T) {
 		t.Errorf("exit %d, want %q:\n%s", code, want, out)
 	}
 }
+
+// TestCheckKnowsTheVersion: Activities can be had from v2 and v2.1 only.
+func TestCheckKnowsTheVersion(t *testing.T) {
+	folder := folderWith(t, map[string]string{"rules.yaml": strings.Replace(findRules, "module: Deals", "module: activities", 1)})
+	for version, want := range map[string]int{"": 0, "v2": 0, "v2.1": 0, "v3": 1, "v8": 1, "v9": 2} {
+		args := []string{"check"}
+		if version != "" {
+			args = append(args, "--api-version", version)
+		}
+		code, out := untag(t, folder, args...)
+		if code != want || code == 1 && !strings.Contains(out, version+" of Zoho's API does not have the module Activities") {
+			t.Errorf("%q: exit %d, want %d:\n%s", version, code, want, out)
+		}
+	}
+	t.Setenv("ZOHO_API_VERSION", "v5")
+	if code, out := untag(t, folder, "check"); code != 1 || !strings.Contains(out, "rules.yaml:7:") {
+		t.Errorf("exit %d, want the line of the rule:\n%s", code, out)
+	}
+}

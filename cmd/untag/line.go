@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
@@ -61,7 +62,7 @@ func readRules(file string) (*rules.Rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, found := rules.Load(data)
+	set, found := rules.LoadFor(data, zoho.HasModule(os.Getenv("ZOHO_API_VERSION")))
 	if set != nil {
 		return set, nil
 	}

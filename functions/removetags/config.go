@@ -87,7 +87,7 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 	if met != nil {
 		faults = append(faults, met)
 	}
-	set, ruleFaults := loadRules(getenv("RULES_FILE"))
+	set, ruleFaults := loadRules(getenv("RULES_FILE"), c.zohoVersion)
 	c.rules = set
 	faults = append(faults, ruleFaults...)
 	return c, errors.Join(faults...)
@@ -135,7 +135,7 @@ func isQueueARN(value string) bool {
 }
 
 // loadRules reads the rules file, by default the one beside the binary.
-func loadRules(file string) (*rules.Rules, []error) {
+func loadRules(file, zohoVersion string) (*rules.Rules, []error) {
 	if file == "" {
 		self, err := os.Executable()
 		if err != nil {
@@ -147,7 +147,7 @@ func loadRules(file string) (*rules.Rules, []error) {
 	if err != nil {
 		return nil, []error{fmt.Errorf("RULES_FILE: read the rules: %w", err)}
 	}
-	set, found := rules.Load(data)
+	set, found := rules.LoadFor(data, zoho.HasModule(zohoVersion))
 	if set != nil {
 		return set, nil
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -71,6 +73,30 @@ func TestZohoEnvironment(t *testing.T) {
 		_, err := readConfig(func(name string) string { return env[name] }, nil)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("ZOHO_ENVIRONMENT=%q: %v, want %q", value, err, want)
+		}
+	}
+}
+
+// TestActivitiesInLaterVersions: a module that the version does not have is found before
+// the first event.
+func TestActivitiesInLaterVersions(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(file, []byte(`version: 1
+sources: {zoho: {verify: token}}
+rules:
+  - {name: r, on: zoho, when: event.go, record: {module: Activities, id: event.id}, remove: [In progress]}
+  - {name: off, on: zoho, when: event.go, record: {module: Activities, id: event.id}, remove: [In progress], disabled: true}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for version, want := range map[string]string{
+		"": "", "v2": "", "v2.1": "", "v3": "rules.yaml:4:58: v3 of Zoho's API does not have the module Activities", "v8": "v8 of Zoho's API does not have",
+		"v9": `ZOHO_API_VERSION: "v9" is no version`,
+	} {
+		env := map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": file, "ZOHO_API_VERSION": version}
+		_, err := readConfig(func(name string) string { return env[name] }, nil)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) || err != nil && strings.Count(err.Error(), "\n") > 0 {
+			t.Errorf("%s: readConfig = %v, want %q", version, err, want)
 		}
 	}
 }

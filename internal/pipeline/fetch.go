@@ -58,12 +58,26 @@ type page struct {
 	ids []string
 }
 
-// fetch asks for the wanted records, 100 a call, modules in the order of their names.
+// paging is a CRM that cannot read as many records at once with any fields.
+type paging interface {
+	RecordsAtOnce(fields []string) int
+}
+
+// atOnce is how many of the records one call reads.
+func (l *lookup) atOnce(f *fetch) int {
+	if crm, ok := l.crm.(paging); ok {
+		return crm.RecordsAtOnce(f.wanted())
+	}
+	return maxIDs
+}
+
+// fetch asks for the wanted records, 100 a call, or one where the CRM has all fields only
+// of one record at a time; modules in the order of their names.
 func (l *lookup) fetch(ctx context.Context) {
 	var pages []page
 	for _, module := range slices.Sorted(maps.Keys(l.modules)) {
 		f := l.modules[module]
-		for ids := range slices.Chunk(f.ids, maxIDs) {
+		for ids := range slices.Chunk(f.ids, l.atOnce(f)) {
 			pages = append(pages, page{of: f, ids: ids})
 		}
 	}

@@ -83,6 +83,7 @@ func (r *run) judge(ctx context.Context, d *decided) (rules.Decision, error) {
 		return rules.Decision{}, &unreadable{err}
 	}
 	decision, err := r.rules.DecideWithin(ctx, ev)
+	decision = r.callable(decision)
 	for i := range decision.Candidates {
 		decision.Candidates[i].Forget()
 	}

@@ -21,8 +21,12 @@ const maxFile = 8 << 20
 // Load checks all of a rules file. Faults come in the order of the file; the Rules are
 // nil if one of them is an error. The conditions of a source are compiled for its first
 // event.
-func Load(data []byte) (*Rules, []Fault) {
-	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage()}
+func Load(data []byte) (*Rules, []Fault) { return LoadFor(data, nil) }
+
+// LoadFor is Load for a CRM that does not have every module: hasModule says what is wrong
+// with one, by its API name. A module that the event names is not known yet.
+func LoadFor(data []byte, hasModule func(module string) error) (*Rules, []Fault) {
+	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage(), hasModule: hasModule}
 	root := d.parse(data)
 	if root != nil {
 		d.read(root)
@@ -46,6 +50,8 @@ type document struct {
 	list     []*rule
 	// region is the country of telephone numbers, where a rule says no other.
 	region string
+	// hasModule says what is wrong with a module of the CRM; nil for nothing.
+	hasModule func(module string) error
 }
 
 // parse gives the root of the one YAML document, or nil with a fault.

@@ -175,13 +175,7 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 	if n := m.required("module", "name the module, such as Deals"); n != nil {
 		r.module = d.template(n, "`module`")
 		if r.module != nil && !r.module.computed() {
-			if _, err := crmname.ModuleAPIName(r.module.text); err != nil {
-				hint := didYouMean(r.module.text, crmname.Modules())
-				if strings.HasPrefix(r.module.text, "event.") {
-					hint = "a module that the event names is written \"${" + r.module.text + "}\""
-				}
-				d.wrong(at(n), hint, "%v", err)
-			}
+			d.checkModule(n, r)
 		}
 	}
 	id, find := m.optional("id"), m.optional("find")
@@ -198,5 +192,21 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 		d.readFind(find, what, r)
 	case m.keys["id"] == nil && m.keys["find"] == nil:
 		d.wrong(at(node), "as in `id: event.id`", "`record` of %s has neither `id` nor `find`", what)
+	}
+}
+
+func (d *document) checkModule(n *yaml.Node, r *rule) {
+	module, err := crmname.ModuleAPIName(r.module.text)
+	switch {
+	case err != nil:
+		hint := didYouMean(r.module.text, crmname.Modules())
+		if strings.HasPrefix(r.module.text, "event.") {
+			hint = "a module that the event names is written \"${" + r.module.text + "}\""
+		}
+		d.wrong(at(n), hint, "%v", err)
+	case d.hasModule != nil && !r.disabled:
+		if err := d.hasModule(module); err != nil {
+			d.wrong(at(n), "", "%v", err)
+		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"untag/internal/crmname"
 )
 
 // tokens gives access tokens. Refused says that Zoho did not take one.
@@ -68,6 +70,29 @@ func CheckVersion(version string) error {
 		return fmt.Errorf("%q is no version of the API that untag speaks; use one of %s", version, strings.Join(versions, ", "))
 	}
 	return nil
+}
+
+// HasModule returns what tells whether a version of the API, "" for v2, has a module, by
+// its API name: Activities went away with v3. A version that there is not has them all.
+func HasModule(version string) func(module string) error {
+	return func(module string) error {
+		if module != "Activities" || version == "" || inQuery(version) || CheckVersion(version) != nil {
+			return nil
+		}
+		return fmt.Errorf("%s of Zoho's API does not have the module Activities: use Tasks, Events or Calls, or API version v2 or v2.1 (ZOHO_API_VERSION)", version)
+	}
+}
+
+// CheckModule reports what is wrong with a module, by its API name, in the client's version.
+func (c *Client) CheckModule(module string) error { return HasModule(c.version)(module) }
+
+// moduleName is the API name of a module that the client's version has.
+func (c *Client) moduleName(module string) (string, error) {
+	name, err := crmname.ModuleAPIName(module)
+	if err == nil {
+		err = c.CheckModule(name)
+	}
+	return name, err
 }
 
 // isBase reports whether paths can be put after an address.

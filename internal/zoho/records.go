@@ -3,6 +3,7 @@ package zoho
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -26,14 +27,18 @@ func (r Record) ID() string {
 	return id
 }
 
+// maxFields is how many fields one call names from v3 on.
+const maxFields = 50
+
 // Records reads 1 to 100 records of one module, in the order of the answer, with the
-// named fields; nil fields ask for all of them, which API v3 and later do not give: Zoho
-// then answers REQUIRED_PARAM_MISSING. An id that is named twice counts once; records
-// that do not exist are left out. The error is an *Error. See
-// https://www.zoho.com/crm/developer/docs/api/v2/get-records.html. Scope:
+// named fields, or with all of them where fields is nil. An id that is named twice counts
+// once; records that do not exist are left out. It makes one call, but from v3 on one for
+// every 50 fields, and one for each record where all fields are asked for (see
+// RecordsAtOnce). The error is an *Error. See
+// https://www.zoho.com/crm/developer/docs/api/v8/get-records.html. Scope:
 // ZohoCRM.modules.{module}.READ.
 func (c *Client) Records(ctx context.Context, module string, ids, fields []string) ([]Record, error) {
-	name, err := crmname.ModuleAPIName(module)
+	name, err := c.moduleName(module)
 	if err != nil {
 		return nil, refused(readRecords, err)
 	}
@@ -41,11 +46,75 @@ func (c *Client) Records(ctx context.Context, module string, ids, fields []strin
 	if err := checkList("ids", ids, MaxIDs, crmname.CheckID); err != nil {
 		return nil, refused(readRecords, err)
 	}
+	fields = distinct(fields)
+	switch {
+	case c.RecordsAtOnce(fields) == 1:
+		return c.readEach(ctx, name, ids)
+	case len(fields) > maxFields && !c.inQuery():
+		return c.readInParts(ctx, name, ids, fields)
+	}
+	return c.readList(ctx, name, ids, fields)
+}
+
+// RecordsAtOnce is how many records one call of Records reads with these fields, nil for
+// all of them: from v3 on, all fields come only at a record's own address.
+func (c *Client) RecordsAtOnce(fields []string) int {
+	if len(fields) == 0 && !c.inQuery() {
+		return 1
+	}
+	return MaxIDs
+}
+
+func (c *Client) readList(ctx context.Context, module string, ids, fields []string) ([]Record, error) {
 	query := "ids=" + escapedList(ids)
 	if len(fields) > 0 {
 		query += "&fields=" + escapedList(fields)
 	}
-	result, err := c.list(ctx, call{operation: readRecords, method: http.MethodGet, path: "/" + name, query: query, elements: max(len(ids), leastRecords)}, fields)
+	return c.read(ctx, call{operation: readRecords, method: http.MethodGet, path: "/" + module, query: query, elements: max(len(ids), leastRecords)}, ids, fields)
+}
+
+// readEach reads records one by one, each at its own address. Zoho answers that with an
+// error where there is no such record.
+func (c *Client) readEach(ctx context.Context, module string, ids []string) ([]Record, error) {
+	var records []Record
+	for _, id := range ids {
+		one, err := c.read(ctx, call{operation: readRecords, method: http.MethodGet, path: "/" + module + "/" + id, elements: leastRecords}, []string{id}, nil)
+		if failed, ok := errors.AsType[*Error](err); ok && !failed.Gone() {
+			return nil, err
+		}
+		records = append(records, one...)
+	}
+	return records, nil
+}
+
+// readInParts reads so many fields at a time. A record that is missing in one of the
+// answers was deleted in between.
+func (c *Client) readInParts(ctx context.Context, module string, ids, fields []string) ([]Record, error) {
+	var records []Record
+	for part := range slices.Chunk(fields, maxFields) {
+		read, err := c.readList(ctx, module, ids, part)
+		if err != nil {
+			return nil, err
+		}
+		if records == nil {
+			records = read
+			continue
+		}
+		more := make(map[string]Record, len(read))
+		for _, r := range read {
+			more[r.ID()] = r
+		}
+		records = slices.DeleteFunc(records, func(r Record) bool { return more[r.ID()] == nil })
+		for _, r := range records {
+			maps.Copy(r, more[r.ID()])
+		}
+	}
+	return records, nil
+}
+
+// read makes one call, and keeps of its answer the records that were asked for.
+func (c *Client) read(ctx context.Context, call call, ids, fields []string) ([]Record, error) {
+	result, err := c.list(ctx, call, fields)
 	if failed, ok := errors.AsType[*Error](err); ok && len(ids) == 1 {
 		failed.Record = ids[0]
 	}

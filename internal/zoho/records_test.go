@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -72,7 +73,7 @@ func TestRecordsAreExact(t *testing.T) {
 	e := serving(t, says(200, `{"data":[
 		{"id":`+one+`,"Amount":0.1,"Big":123456789012345678901234567890,"Owner":{"id":"7","name":"A"},"Tag":[],"Cut":"a\ud83d","Flag":true,"None":null},
 		{"id":"999","Amount":1}],"info":{"more_records":true}}`))
-	got, err := client(t, e, "v8", &aToken{}).Records(t.Context(), "deals", []string{one, one}, nil)
+	got, err := client(t, e, "v2", &aToken{}).Records(t.Context(), "deals", []string{one, one}, nil)
 	want := []zoho.Record{{
 		"id": one, "Amount": 0.1, "Big": "123456789012345678901234567890", "Owner": map[string]any{"id": "7", "name": "A"},
 		"Tag": []any{}, "Cut": "a\ufffd", "Flag": true, "None": nil,
@@ -80,8 +81,75 @@ func TestRecordsAreExact(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("Records: -want +got\n%s %v", diff, err)
 	}
-	if want := "GET /base/crm/v8/Deals?ids=" + one; e.asked()[0] != want {
+	if want := "GET /base/crm/v2/Deals?ids=" + one; e.asked()[0] != want {
 		t.Errorf("asked %s, want %s", e.asked()[0], want)
+	}
+}
+
+// TestRecordsFromV3: all fields come only at a record's own address, and a list takes 50
+// names at most.
+func TestRecordsFromV3(t *testing.T) {
+	e := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/"+two):
+			says(400, `{"code":"INVALID_DATA","details":{"id":"`+two+`"},"message":"the id given seems to be invalid","status":"error"}`)(w, r)
+		case strings.HasSuffix(r.URL.Path, "/"+one):
+			says(200, `{"data":[{"id":"`+one+`","Stage":"Won"}]}`)(w, r)
+		case strings.HasSuffix(r.URL.Path, "/9"):
+			says(204, "")(w, r)
+		default:
+			name, _, _ := strings.Cut(r.URL.Query().Get("fields"), ",")
+			data := `{"id":"` + one + `","` + name + `":1},{"id":"` + two + `","` + name + `":2}`
+			if name == "F50" {
+				data = `{"id":"` + two + `","` + name + `":2}` // one is deleted in between
+			}
+			says(200, `{"data":[`+data+`]}`)(w, r)
+		}
+	})
+	c := client(t, e, "v8", &aToken{})
+	got, err := c.Records(t.Context(), "Deals", []string{one, two, "9", one}, nil)
+	if diff := cmp.Diff([]zoho.Record{{"id": one, "Stage": "Won"}}, got); diff != "" || err != nil {
+		t.Errorf("Records with all fields: -want +got\n%s %v", diff, err)
+	}
+	if diff := cmp.Diff([]string{"GET /base/crm/v8/Deals/" + one, "GET /base/crm/v8/Deals/" + two, "GET /base/crm/v8/Deals/9"}, e.asked()); diff != "" {
+		t.Errorf("asked: -want +got\n%s", diff)
+	}
+	var fields []string
+	for i := range 70 {
+		fields = append(fields, fmt.Sprintf("F%d", i), "F0")
+	}
+	got, err = c.Records(t.Context(), "Deals", []string{one, two}, fields)
+	if diff := cmp.Diff([]zoho.Record{{"id": two, "F0": 2, "F50": 2}}, got); diff != "" || err != nil {
+		t.Errorf("Records with 70 fields: -want +got\n%s %v", diff, err)
+	}
+	if n := len(e.asked()); n != 5 {
+		t.Errorf("%d requests, want two for the 70 fields", n-3)
+	}
+	for version, want := range map[string]int{"v2": zoho.MaxIDs, "v2.1": zoho.MaxIDs, "v3": 1, "v8": 1} {
+		if got := client(t, e, version, &aToken{}).RecordsAtOnce(nil); got != want {
+			t.Errorf("%s: RecordsAtOnce = %d, want %d", version, got, want)
+		}
+	}
+	e = serving(t, says(500, ""))
+	if got, err := client(t, e, "v8", &aToken{}).Records(t.Context(), "Deals", []string{one, two}, nil); err == nil || got != nil || len(e.asked()) != 1 {
+		t.Errorf("Records of a Zoho that fails = %v, %v after %d requests, want the error of the first", got, err, len(e.asked()))
+	}
+}
+
+// TestActivities: the module went away with v3.
+func TestActivities(t *testing.T) {
+	for version, ok := range map[string]bool{"v2": true, "v2.1": true, "v3": false, "v8": false} {
+		e := serving(t, says(204, ""))
+		c := client(t, e, version, &aToken{})
+		_, err := c.Records(t.Context(), "Activities", []string{one}, []string{"Tag"})
+		_, err2 := c.Search(t.Context(), "activities", zoho.Search{Email: "a@example.com"})
+		_, err3 := c.RemoveTags(t.Context(), "Activities", []string{one}, []string{"x"})
+		if asked := len(e.asked()) > 0; asked != ok || (err == nil) != ok || (err2 == nil) != ok {
+			t.Errorf("%s: asked %v, %v, %v", version, e.asked(), err, err2)
+		}
+		if !ok && !strings.Contains(fmt.Sprint(err3), version+" of Zoho's API does not have the module Activities") {
+			t.Errorf("%s: RemoveTags = %v, want the version named", version, err3)
+		}
 	}
 }
 

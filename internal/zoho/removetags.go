@@ -61,7 +61,7 @@ func (c *Client) RemoveTags(ctx context.Context, module string, ids, tags []stri
 }
 
 func (c *Client) removeTagsCall(module string, ids, tags []string) (call, error) {
-	name, err := crmname.ModuleAPIName(module)
+	name, err := c.moduleName(module)
 	if err != nil {
 		return call{}, err
 	}
@@ -88,7 +88,9 @@ func (c *Client) removeTagsCall(module string, ids, tags []string) (call, error)
 }
 
 // inQuery: v2 and v2.1 take the parameters in the query, later versions in a body.
-func (c *Client) inQuery() bool { return strings.HasPrefix(c.version, "v2") }
+func (c *Client) inQuery() bool { return inQuery(c.version) }
+
+func inQuery(version string) bool { return strings.HasPrefix(version, "v2") }
 
 func removeTagsBody(ids, tags []string, one bool) ([]byte, error) {
 	type tag struct {

@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"untag/internal/crmname"
 )
 
 // Search is what to look for: one of Email, Phone and Criteria.
@@ -46,7 +44,7 @@ const maxCriteria = 10
 // https://www.zoho.com/crm/developer/docs/api/v2/search-records.html. Scopes:
 // ZohoCRM.modules.{module}.READ and ZohoSearch.securesearch.READ.
 func (c *Client) Search(ctx context.Context, module string, search Search) (SearchResult, error) {
-	name, err := crmname.ModuleAPIName(module)
+	name, err := c.moduleName(module)
 	if err != nil {
 		return SearchResult{}, refused(searchRecords, err)
 	}
