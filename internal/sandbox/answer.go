@@ -31,6 +31,7 @@ var (
 	invalidModule  = refusal{http.StatusBadRequest, "INVALID_MODULE", "the module name given seems to be invalid"}
 	noModuleInAPI  = refusal{http.StatusBadRequest, "INVALID_MODULE", "The given module is not supported in API"}
 	noAuth         = refusal{http.StatusUnauthorized, "AUTHENTICATION_FAILURE", "Authentication failed"}
+	authFailed     = refusal{http.StatusUnauthorized, "AUTHENTICATION_FAILED", "Authentication failed"}
 	invalidToken   = refusal{http.StatusUnauthorized, "INVALID_TOKEN", "invalid oauth token"}
 	scopeMismatch  = refusal{http.StatusUnauthorized, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL"}
 	noPermission   = refusal{http.StatusForbidden, "NO_PERMISSION", "Permission denied to remove tags"}

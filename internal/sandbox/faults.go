@@ -26,7 +26,8 @@ type Faults struct {
 	// Reset breaks the connection without an answer, Half after half of one.
 	Reset float64
 	Half  float64
-	// Revoked ends the call's access token before its time, and answers so.
+	// Revoked ends the call's access token before its time, and answers 401: with a code
+	// of Zoho's, a proxy's page, or nothing else.
 	Revoked float64
 	// Locked is the share of records, not calls, that are locked.
 	Locked float64
@@ -113,7 +114,10 @@ func (sb *Sandbox) faulty(c *call, work func() answer) answer {
 	case kindRevoked:
 		sb.revoke(c.token)
 		sb.count(func(n *Requests) { n.TokensRevoked++ })
-		return refuse(invalidToken)
+		refusals := []answer{
+			refuse(noAuth), refuse(invalidToken), refuse(authFailed), page(http.StatusUnauthorized), {status: http.StatusUnauthorized},
+		}
+		return refusals[c.draw.source.IntN(len(refusals))]
 	}
 	a := work()
 	switch c.draw.kind {

@@ -85,6 +85,38 @@ func TestRevokedEarly(t *testing.T) {
 	z.wantTags("Deals", won, "In progress", "VIP")
 }
 
+// TestRevokedInEveryForm: a token that ended is refused with a code, a page or nothing.
+func TestRevokedInEveryForm(t *testing.T) {
+	z := serve(t, sandbox.Config{Faults: &sandbox.Faults{Revoked: 1}})
+	met := make(map[string]bool)
+	for range 60 {
+		resp, body, err := z.try("GET", "/crm/v2/org", "")
+		if err != nil || resp.StatusCode != 401 {
+			t.Fatalf("answer = %v, %v, want 401", resp, err)
+		}
+		switch {
+		case body == "" && resp.Header.Get("Content-Type") == "":
+			met["nothing"] = true
+		case strings.HasPrefix(body, "<html>"):
+			met["a page"] = true
+		default:
+			for _, code := range []string{"INVALID_TOKEN", "AUTHENTICATION_FAILURE", "AUTHENTICATION_FAILED"} {
+				if strings.Contains(body, `"`+code+`"`) {
+					met[code] = true
+				}
+			}
+		}
+		form := z.refreshForm()
+		form.Set("grant_type", "authorization_code")
+		form.Set("code", z.Code())
+		_, minted := z.askToken(form.Encode(), "", "")
+		z.token, _ = minted["access_token"].(string)
+	}
+	if len(met) != 5 {
+		t.Errorf("met %v, want five forms", met)
+	}
+}
+
 // outcomes are what 300 removals of one sequence met, and the tags in the end.
 func outcomes(t *testing.T, seed uint64) []string {
 	records := sandbox.Records{}

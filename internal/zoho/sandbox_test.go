@@ -2,6 +2,7 @@ package zoho_test
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"testing"
 
@@ -10,6 +11,61 @@ import (
 	"untag/internal/sandbox"
 	"untag/internal/zoho"
 )
+
+// TestAgainstTheSandboxsAnswers: whichever form Zoho's answers have, one id that is wrong
+// spoils nothing for the others, and a module that is wrong is an error of every id.
+func TestAgainstTheSandboxsAnswers(t *testing.T) {
+	records, err := sandbox.ParseRecords([]byte(`Contacts: [{id: "` + one + `", Tag: [VIP]}, {id: "` + two + `", Tag: [VIP]}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, config := range map[string]sandbox.Config{
+		"of the pages":     {},
+		"207":              {MixedStatus: 207},
+		"errors in data":   {Answers: sandbox.Answers{ErrorsInData: true}},
+		"ids by path":      {MixedStatus: 207, Answers: sandbox.Answers{BadIDs: sandbox.BadIDsByPath}},
+		"ids by number":    {Answers: sandbox.Answers{BadIDs: sandbox.BadIDsByIndex}},
+		"numbers as ids":   {Answers: sandbox.Answers{NumericIDs: true}},
+		"revoked tokens":   {Faults: &sandbox.Faults{Seed: 14, Revoked: 0.3}},
+		"everything of it": {MixedStatus: 207, Answers: sandbox.Answers{ErrorsInData: true, BadIDs: sandbox.BadIDsByPath, NumericIDs: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config.Records = records
+			crm := sandbox.New(config)
+			server := httptest.NewServer(crm)
+			defer server.Close()
+			credentials := zoho.Credentials(crm.Credentials())
+			c, err := zoho.New(zoho.Config{Version: "v8", Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
+				AccountsURL: server.URL, Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+			}))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := c.RemoveTags(t.Context(), "Contacts", []string{two, "7", one}, []string{"VIP"})
+			if err != nil || len(got) != 3 || got[0].Err != nil || got[1].Err == nil || got[1].Err.Code != "INVALID_DATA" || got[2].Err != nil {
+				t.Errorf("RemoveTags = %+v, %v, want two removals and an error of the second id", got, err)
+			}
+			for _, id := range []string{one, two} {
+				if tags, _ := crm.Tags("Contacts", id); len(tags) > 0 {
+					t.Errorf("%s carries %v, want nothing", id, tags)
+				}
+			}
+			if revoked := crm.Requests().TokensRevoked; (revoked > 0) != (config.Faults != nil) {
+				t.Errorf("%d tokens were revoked, want some where faults are asked for", revoked)
+			}
+			got, err = c.RemoveTags(t.Context(), "Nothing", []string{one, two}, []string{"VIP"})
+			if err == nil {
+				for _, one := range got {
+					if one.Err == nil || one.Err.Code != "INVALID_MODULE" {
+						t.Errorf("RemoveTags of no module = %+v, want INVALID_MODULE", one)
+					}
+				}
+			} else if failed, ok := errors.AsType[*zoho.Error](err); !ok || failed.Code != "INVALID_MODULE" {
+				t.Errorf("RemoveTags of no module = %v, want INVALID_MODULE", err)
+			}
+		})
+	}
+}
 
 // TestAgainstTheSandbox goes the whole way in every version: a token, a look-up, a
 // removal; then the same with a token that was revoked.
