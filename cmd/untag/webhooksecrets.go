@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"untag/internal/event"
+	"untag/internal/jsonvalue"
 	"untag/internal/rules"
 	"untag/internal/sharedsecret"
 )
@@ -26,8 +29,13 @@ func readWebhookSecrets(file string) (webhookSecrets, error) {
 	if err != nil {
 		return nil, err
 	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // which some editors write
+	var syntax *jsonvalue.SyntaxError
+	if _, err := jsonvalue.Decode(data); errors.As(err, &syntax) {
+		return nil, fmt.Errorf("%s:%d:%d: %s", file, syntax.Line, syntax.Column, syntax.Message)
+	}
 	var keys map[string]json.RawMessage
-	if json.Unmarshal(data, &keys) != nil {
+	if json.Unmarshal(data, &keys) != nil || keys == nil {
 		return nil, fmt.Errorf(`%s: not a JSON object such as {"zoho": "…", "github": ["new", "old"]}`, file)
 	}
 	webhooks := make(webhookSecrets)

@@ -106,11 +106,21 @@ func TestCheckSecretsJSON(t *testing.T) {
 }
 
 func TestCheckSecretsThatCannotBeRead(t *testing.T) {
-	folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "list.json": `["hush"]`, "number.json": `{"zoho":4711}`})
-	for file, says := range map[string]string{"list.json": "not a JSON object", "number.json": "key zoho: neither", "gone.json": "--secrets"} {
+	folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "list.json": `["hush"]`, "number.json": `{"zoho":4711}`,
+		"twice.json": "{\n  \"zoho\": \"hush-hush-hush-hush\",\n  \"zoho\": \"hush\"\n}", "comma.json": `{"zoho":"hush-hush-hush-hush",}`, "null.json": "null"})
+	for file, says := range map[string]string{
+		"twice.json": "twice.json:3:3: a name occurs twice", "comma.json": "comma.json:1:", "null.json": "not a JSON object",
+		"list.json": "not a JSON object", "number.json": "key zoho: neither", "gone.json": "--secrets"} {
 		if code, out := untag(t, folder, "check", "--secrets", file); code != 2 || !strings.Contains(out, says) || strings.Contains(out, "hush") || strings.Contains(out, "4711") {
 			t.Errorf("%s: exit %d, want 2 and %q:\n%s", file, code, says, out)
 		}
+	}
+}
+
+func TestCheckSecretsAfterAMark(t *testing.T) {
+	folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "secrets.json": "\xef\xbb\xbf" + `{"zoho":"hush-hush-hush-hush"}`})
+	if code, out := untag(t, folder, "check", "--strict", "--secrets", "secrets.json"); code != 0 {
+		t.Errorf("exit %d:\n%s", code, out)
 	}
 }
 

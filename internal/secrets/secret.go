@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"sync"
@@ -121,8 +122,9 @@ func (s *secret) fetch(ctx context.Context) (map[string]json.RawMessage, *Error)
 		return nil, &Error{Secret: s.id, Reason: "cannot be read", Err: err}
 	}
 	var keys map[string]json.RawMessage
-	// The decoder's error quotes what it met, which is the secret.
-	if json.Unmarshal(value(out), &keys) != nil || keys == nil {
+	// Some editors write a byte order mark. The decoder's error quotes what it met, which is
+	// the secret.
+	if json.Unmarshal(bytes.TrimPrefix(value(out), []byte("\xef\xbb\xbf")), &keys) != nil || keys == nil {
 		return nil, &Error{Secret: s.id, Reason: "not a JSON object"}
 	}
 	return keys, nil

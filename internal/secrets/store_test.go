@@ -121,6 +121,7 @@ func TestZohoCredentials(t *testing.T) {
 		"an environment":  {`{"client_id":"hush-i","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu","environment":"sandbox"}`, ""},
 		"an empty one of": {`{"client_id":"hush-i","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu","environment":""}`, ""},
 		"a list of them":  {`{"client_id":"hush-i","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu","environment":["hush"]}`, "key environment"},
+		"after a mark":    {"\xef\xbb\xbf" + `{"client_id":"hush-i","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu"}`, ""},
 		"no refresh":      {`{"client_id":"hush-i","client_secret":"hush-s","data_center":"eu"}`, "key refresh_token: missing"},
 		"an empty one":    {`{"client_id":"","client_secret":"hush-s","refresh_token":"hush-r","data_center":"eu"}`, "key client_id"},
 		"a number":        {`{"client_id":"hush-i","client_secret":4711,"refresh_token":"hush-r","data_center":"eu"}`, "key client_secret"},
