@@ -13,7 +13,8 @@ const (
 	OutcomeFailed  = "failed"  // at least one removal failed
 )
 
-// Outcome is what became of one event; its JSON form is what callers are answered.
+// Outcome is what became of one event; its JSON form, in which long lists are shortened, is
+// what callers are answered.
 type Outcome struct {
 	EventID string            `json:"event_id"`
 	Outcome string            `json:"outcome"`
@@ -22,6 +23,8 @@ type Outcome struct {
 	Errors  []rules.RuleError `json:"errors"`
 	// Skipped are removals a rule asked for that do not apply to the live record.
 	Skipped []Skipped `json:"skipped,omitempty"`
+	// More is set only in an answer that was shortened.
+	More *More `json:"more,omitempty"`
 	// Unreadable is why the event could not be read.
 	Unreadable error `json:"-"`
 	// Done is for the Job of the next try, where an event takes several calls and only some

@@ -35,7 +35,7 @@ GRANTED = {
     ("WorkerFunction", "Queued"): (
         {"ZOHO_SECRET_ID": "ZohoSecret", "ZOHO_TOKEN_SECRET_ID": "ZohoTokenSecret", "DEAD_LETTER_QUEUE_URL": "DeadLetterQueue",
          "EVENT_QUEUE_ARN": "EventQueue"},
-        ZOHO | {("sqs:" + action, "EventQueue") for action in RECEIVE} | {("sqs:SendMessage", "DeadLetterQueue")},
+        ZOHO | {("sqs:" + action, "EventQueue") for action in (*RECEIVE, "SendMessage")} | {("sqs:SendMessage", "DeadLetterQueue")},
     ),
 }
 # The machine field of an ELF header.

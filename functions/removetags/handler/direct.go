@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -76,8 +77,12 @@ func (h *Handler) refused(ctx context.Context, source string, err error) error {
 
 func outcomeError(o pipeline.Outcome) error {
 	var codes []string
-	for _, f := range o.Failed {
+	shown, more := pipeline.Listed(o.Failed)
+	for _, f := range shown {
 		codes = append(codes, f.Rule+": "+f.Code)
+	}
+	if more > 0 {
+		codes = append(codes, fmt.Sprintf("and %d more", more))
 	}
 	return errors.New("event " + o.EventID + ": not every tag came off: " + strings.Join(codes, ", "))
 }

@@ -102,11 +102,15 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 	}
 	if len(o.Failed) > 0 {
 		level = failedLevel(o.Failed)
-		attrs = append(attrs, slog.Any("failed", failedLog(o.Failed)))
+		shown, more := pipeline.Listed(o.Failed)
+		attrs = append(attrs, slog.Any("failed", failedLog(shown)))
+		attrs = appendMore(attrs, "failed_more", more)
 	}
 	if len(o.Errors) > 0 {
 		level = max(level, slog.LevelWarn)
-		attrs = append(attrs, slog.Any("errors", o.Errors))
+		shown, more := pipeline.Listed(o.Errors)
+		attrs = append(attrs, slog.Any("errors", shown))
+		attrs = appendMore(attrs, "errors_more", more)
 	}
 	if len(o.Skipped) > 0 {
 		attrs = append(attrs, slog.Int("skipped", len(o.Skipped)), slog.Any("skipped_why", skippedLog(o.Skipped)))
@@ -115,6 +119,14 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 		attrs = append(attrs, passedOverLog(ev.PassedOver))
 	}
 	h.log.LogAttrs(ctx, level, "event", attrs...)
+}
+
+// appendMore says how many items a list of the line leaves out.
+func appendMore(attrs []slog.Attr, name string, more int) []slog.Attr {
+	if more == 0 {
+		return attrs
+	}
+	return append(attrs, slog.Int(name, more))
 }
 
 // failedLevel is that of an error, but for records that are gone and for those that are
