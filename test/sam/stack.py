@@ -134,7 +134,7 @@ def sandbox(address):
     """untag's sandbox with the records of events/crm.yaml."""
     binary = ROOT / "build/untag"
     subprocess.run(["go", "build", "-o", binary, "./cmd/untag"], cwd=ROOT, check=True)
-    command = [binary, "sandbox", "--json", "--listen", f"{address}:0", "--records", "events/crm.yaml"]
+    command = [binary, "sandbox", "--json", "--listen", f"{address}:0", "--allow-host", HOST, "--records", "events/crm.yaml"]
     with ended(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)) as process:
         line = process.stdout.readline()
         if not line:
