@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// home is where a credential's access tokens are good.
+// home is where the access tokens of a credential are valid.
 type home struct {
 	dc          DataCenter
 	environment string // "" leaves it to the token answer
 }
 
-// home reads it from a credential, whose own environment goes before the configured one.
+// home returns where a credential's tokens are valid. Its own environment takes precedence
+// over the configured one.
 func (m *Minter) home(c Credentials) (home, error) {
 	dc, err := LookupDataCenter(c.DataCenter)
 	if err != nil {
@@ -27,9 +28,9 @@ func (m *Minter) home(c Credentials) (home, error) {
 	return home{dc, strings.ToLower(environment)}, nil
 }
 
-// address is where the API is, for a token answer that names a domain, and why it is not
-// that domain, "" if it is. Whoever gets the token can act on the CRM, so a domain counts
-// only if it is one of Zoho's; an environment that is configured goes before it.
+// address returns where the API is, for a token answer that names a domain, and if it is not
+// that domain, why. Anyone who receives the token can act on the CRM, so only a domain of
+// Zoho's counts. A configured environment takes precedence over it.
 func (m *Minter) address(h home, domain string) (address, why string) {
 	switch {
 	case h.environment != "":
@@ -42,7 +43,7 @@ func (m *Minter) address(h home, domain string) (address, why string) {
 	return domain, ""
 }
 
-// tell reports a domain of a token answer that is not used.
+// tell reports that the domain of a token answer is not used.
 func (m *Minter) tell(domain, address, why string) {
 	if m.apiURL != "" {
 		address, why = m.apiURL, "as ZOHO_API_URL replaces it"
@@ -53,16 +54,16 @@ func (m *Minter) tell(domain, address, why string) {
 	m.report(fmt.Sprintf("the token answer names the API host %s, which is not used, %s: calls go to %s", hostShown(domain), why, hostOf(address)))
 }
 
-// Placed is an access token that was kept outside of this process, with the address that
-// the configuration asks for now. Its error says that the token must not be used: it
-// comes with an address that is not Zoho's, or is one of another data center.
+// Placed returns an access token that was kept outside of this process with the address that
+// the configuration asks for now. An error says that the token must not be used: its address
+// is not one of Zoho's, or it belongs to another data center.
 func (m *Minter) Placed(ctx context.Context, t Token) (Token, error) {
 	if t.APIDomain != "" && !m.trusted(t.APIDomain) {
-		return Token{}, fmt.Errorf("zoho: the API host %s that it is for is not one of Zoho's", hostShown(t.APIDomain))
+		return Token{}, fmt.Errorf("zoho: its API host %s is not one of Zoho's", hostShown(t.APIDomain))
 	}
 	c, err := m.credentials(ctx)
 	if err != nil && t.APIDomain != "" {
-		return t, nil // a secret that cannot be read for a while harms nobody yet
+		return t, nil // the token is valid although the credential cannot be read at the moment
 	}
 	if err != nil {
 		return Token{}, fmt.Errorf("zoho: the address of the API is not known: %w", err)
@@ -72,14 +73,14 @@ func (m *Minter) Placed(ctx context.Context, t Token) (Token, error) {
 		return Token{}, fmt.Errorf("zoho: %w", err)
 	}
 	if of := cmp.Or(t.DataCenter, dataCenterOf(t.APIDomain)); of != "" && of != h.dc.Name {
-		return Token{}, fmt.Errorf("zoho: it is one of data center %s, and %s is configured", of, h.dc.Name)
+		return Token{}, fmt.Errorf("zoho: it belongs to data center %s, but %s is configured", of, h.dc.Name)
 	}
 	t.APIDomain, _ = m.address(h, t.APIDomain)
 	return t, nil
 }
 
-// trusted: Zoho's own hosts; and where the accounts server is not Zoho's but a
-// sandbox, the sandbox's host as well.
+// trusted reports whether a domain is one of Zoho's, or that of the accounts server where
+// that is configured to be another.
 func (m *Minter) trusted(domain string) bool {
 	if TrustedHost(domain) {
 		return true
@@ -95,7 +96,8 @@ func (m *Minter) trusted(domain string) bool {
 	return err == nil && api.Host == accounts.Host && api.Scheme == accounts.Scheme
 }
 
-// hostShown is the host of an address in a message: what is no host may be anything.
+// hostShown returns the host of an address for a message. Text that is not a host is not
+// repeated.
 func hostShown(address string) string {
 	host := hostOf(address)
 	for _, r := range host {

@@ -11,38 +11,38 @@ import (
 )
 
 const (
-	// maxElement is how much of an answer is read for each element that it may have, in
-	// bytes. Those of remove_tags have some hundred; a record has what people wrote.
+	// maxElement is how many bytes of an answer are read for each element that it may have.
+	// An element of remove_tags has a few hundred; a record is as long as people made it.
 	maxElement = 64 << 10
-	// drained is read of an answer that says nothing, so that its connection can be used
-	// again.
+	// drained is how many bytes of an unreadable answer are discarded, so that its
+	// connection can be used again.
 	drained = 64 << 10
 )
 
-// answer is what came back.
+// answer is the response to a call.
 type answer struct {
 	status int
 	header http.Header
-	// asked is the host that it came from.
-	asked string
-	// vain: its access token was refused, and a new one too.
-	vain bool
-	said said
-	// unread is why it says nothing, nil if it does.
+	// host is where it came from.
+	host string
+	// newTokenRefused: Zoho refused the access token, and a new one as well.
+	newTokenRefused bool
+	said            said
+	// unread is why it could not be read, nil if it could.
 	unread *Error
 }
 
 func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
 
-// tokenRefused reports whether a new access token may help. One whose scope is too small
-// does not get a larger one by that. A host of another data center says no more than 401.
+// tokenRefused reports whether a new access token may help. A new one does not have a
+// larger scope. The API of another data center answers with a bare 401.
 func (a answer) tokenRefused() bool {
 	return a.status == http.StatusUnauthorized && !a.said.scopeMismatch
 }
 
-// inVain is the answer when a new access token did not help.
-func (a answer) inVain() answer {
-	a.vain = true
+// refusedAgain is the answer to a call for which a new access token did not help.
+func (a answer) refusedAgain() answer {
+	a.newTokenRefused = true
 	if a.unread != nil {
 		a.unread.Message = a.explained(a.unread.Message, "")
 	}
@@ -51,7 +51,7 @@ func (a answer) inVain() answer {
 
 // said is what an answer says, apart from the elements of `data`.
 type said struct {
-	// element is that of a flat answer.
+	// element is the one of a flat answer, which has its members at the top.
 	element
 	// tag is the first error about a tag.
 	tag *element
@@ -64,7 +64,7 @@ type said struct {
 	scopeMismatch bool
 }
 
-// note takes notice of an element's code.
+// note looks at the code of an element.
 func (a *said) note(e *element) {
 	a.scopeMismatch = a.scopeMismatch || strings.EqualFold(e.code, "OAUTH_SCOPE_MISMATCH")
 }
@@ -101,13 +101,13 @@ func (a *said) read(s *scanner, data func() error) error {
 	return err
 }
 
-// bounded is the body of an answer, of which so much is read and no more.
+// bounded is the body of an answer, of which only so much is read.
 type bounded struct {
 	body io.Reader
 	left int
-	// first is the first byte that is no white space, 0 while there is none.
+	// first is the first byte that is not white space, 0 while there is none.
 	first byte
-	// broke is the error that reading met, errTooLarge among them.
+	// broke is the error that reading ended with, such as errTooLarge.
 	broke error
 }
 
@@ -133,7 +133,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unread is why an answer could not be read.
+// unread returns why an answer could not be read.
 func (c call) unread(a answer, b *bounded, err error) *Error {
 	switch {
 	case errors.Is(b.broke, errTooLarge), errors.Is(err, errTooLarge):
@@ -172,29 +172,29 @@ func unreadableCode(status int) string {
 	return CodeUnreadable
 }
 
-// explained is a message with what it is about, and with why no access token is taken.
+// explained is a message with its details, and with why Zoho may refuse every access token.
 func (a answer) explained(message, facts string) string {
 	if facts != "" && message != "" {
 		message += " (" + facts + ")"
 	} else if facts != "" {
 		message = facts
 	}
-	if !a.vain {
+	if !a.newTokenRefused {
 		return message
 	}
 	if message != "" {
 		message += "; "
 	}
-	return message + a.asked + " refused the access token and a new one; " + whyRefused
+	return message + a.host + " refused the access token and a new one; " + whyRefused
 }
 
-// whyRefused are the usual causes of an API that takes no access token at all.
+// whyRefused names the usual causes of an API that refuses every access token.
 const whyRefused = "the usual causes are the wrong data center (`data_center` in the credential), " +
 	"and a sandbox or developer organisation (`environment` in the credential, or ZOHO_ENVIRONMENT)"
 
-// refused is the error of a call that was refused as a whole, nil if there is none: of an
-// answer without elements, what it says itself or of a tag, which concerns every record.
-// The record is the one that was asked for, "" where there were several.
+// refused returns the error of an answer without elements, nil if it has none: its own, or
+// that of a tag, which concerns every record. The record is the one that was asked for, ""
+// if there were several.
 func (c call) refused(a answer, record string) *Error {
 	switch {
 	case a.said.code != "" && a.said.failed():

@@ -36,11 +36,11 @@ type Config struct {
 
 // Client calls the CRM API. It is safe for concurrent use.
 type Client struct {
-	apiURL  string
-	version string
-	http    *http.Client
-	tokens  tokens
-	vain    vain
+	apiURL   string
+	version  string
+	http     *http.Client
+	tokens   tokens
+	refusals refusals
 }
 
 // New returns a Client. Its errors are faults of the Config.
@@ -55,7 +55,7 @@ func New(c Config) (*Client, error) {
 		return nil, errors.New("zoho: nothing gives access tokens")
 	}
 	if c.APIURL != "" && !isBase(c.APIURL) {
-		return nil, errors.New("zoho: the API's address is no URL of the kind https://host/path")
+		return nil, errors.New("zoho: the address of the API is not a URL such as https://host/path")
 	}
 	return &Client{
 		apiURL: strings.TrimRight(c.APIURL, "/"), version: c.Version,
@@ -110,30 +110,30 @@ type call struct {
 	path  string
 	query string
 	body  []byte
-	// elements is how many elements the answer may have. It bounds what is read of it.
+	// elements is how many elements the answer may have; it limits how much of it is read.
 	elements int
-	// tags are to come off.
+	// tags are those to remove.
 	tags askedTags
 }
 
-// most is how much of the answer is read, in bytes.
+// most is how many bytes of the answer are read.
 func (c call) most() int { return max(c.elements, 1) * maxElement }
 
-// kind is what calls have in common that are refused for the same reason.
+// kind is the same for calls that are refused for the same reason.
 func (c call) kind() string {
 	module, _, _ := strings.Cut(strings.TrimPrefix(c.path, "/"), "/")
 	return c.operation + " " + module
 }
 
-// reader reads the elements of an answer's `data`. It is made anew for each try.
+// reader reads the elements of `data` in an answer. Each try has a new one.
 type reader interface {
 	element(s *scanner, a *said) error
 }
 
-// do makes a call; where Zoho does not take the token, once more with a new one.
+// do makes a call, and makes it once more with a new token if Zoho refuses the token.
 //
-// A second refusal is not held against the new token: something else is wrong then, such
-// as the host, and minting another for every call would soon lock the account out.
+// If Zoho refuses the new token as well, something else is wrong, such as the host. That
+// token is kept: minting another for every call would soon lock the account out.
 func (c *Client) do(ctx context.Context, call call, anew func() reader) (answer, *Error) {
 	for retried := false; ; retried = true {
 		token, err := c.tokens.Token(ctx)
@@ -145,19 +145,19 @@ func (c *Client) do(ctx context.Context, call call, anew func() reader) (answer,
 		case failed != nil:
 			return answer{}, failed
 		case !a.tokenRefused():
-			c.vain.forget(call.kind())
+			c.refusals.forget(call.kind())
 			return a, nil
 		case retried:
-			c.vain.note(call.kind(), token)
-			return a.inVain(), nil
-		case c.vain.noted(call.kind(), token):
-			return a.inVain(), nil
+			c.refusals.note(call.kind(), token)
+			return a.refusedAgain(), nil
+		case c.refusals.noted(call.kind(), token):
+			return a.refusedAgain(), nil
 		}
 		c.tokens.Refused(ctx, token)
 	}
 }
 
-// send makes one request and reads its answer. Its error is that there is none.
+// send makes one request and reads its answer. The error says why there is no answer.
 func (c *Client) send(ctx context.Context, call call, token Token, into reader) (answer, *Error) {
 	request, err := c.request(ctx, call, token)
 	if err != nil {
@@ -168,7 +168,7 @@ func (c *Client) send(ctx context.Context, call call, token Token, into reader) 
 		return answer{}, noAnswer(call.operation, 0, err)
 	}
 	defer response.Body.Close()
-	a := answer{status: response.StatusCode, header: response.Header, asked: request.URL.Host}
+	a := answer{status: response.StatusCode, header: response.Header, host: request.URL.Host}
 	body := &bounded{body: response.Body, left: call.most()}
 	a.said.asked = call.tags
 	s := newScanner(body, token)

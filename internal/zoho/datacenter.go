@@ -48,7 +48,7 @@ func LookupDataCenter(name string) (DataCenter, error) {
 	return DataCenter{}, fmt.Errorf("%s not a data center of Zoho's; use one of %s", shown(name), strings.Join(names, ", "))
 }
 
-// API is where the API of an environment is.
+// API returns the address of the API of an environment, "" for production.
 func (dc DataCenter) API(environment string) string {
 	if environment == "" || environment == production {
 		return dc.APIURL
@@ -58,13 +58,13 @@ func (dc DataCenter) API(environment string) string {
 
 const production = "production"
 
-// Environments lists what an account of a data center has an API for. A token answer names
-// production even where the organisation is another one, so it has to be configured. See
+// Environments lists the kinds of organisations, each of which has its own API host. A token
+// answer names production for all of them, so the environment has to be configured. See
 // https://www.zoho.com/crm/developer/docs/api/v8/multi-dc.html.
 func Environments() []string { return []string{production, "sandbox", "developer"} }
 
-// CheckEnvironment reports whether a name is one of Environments, in any case. "" is too:
-// it leaves the environment to the token answer.
+// CheckEnvironment reports whether a name is one of Environments, in any case, or "", which
+// leaves the choice to the token answer.
 func CheckEnvironment(name string) error {
 	if name == "" || slices.Contains(Environments(), strings.ToLower(name)) {
 		return nil
@@ -72,8 +72,8 @@ func CheckEnvironment(name string) error {
 	return fmt.Errorf("%s not an environment of Zoho's; use production, sandbox or developer", shown(name))
 }
 
-// shown is a name in a message, if it looks like one: what stands in its place in a
-// credential may be a secret.
+// shown returns a name for a message if it looks like one: a secret may have been put in its
+// place in the credential.
 func shown(name string) string {
 	switch {
 	case name == "":
@@ -94,8 +94,8 @@ func TrustedHost(rawURL string) bool {
 	return dataCenterOf(rawURL) != ""
 }
 
-// dataCenterOf is the name of the data center whose API has the host of an address, in
-// whatever environment, "" where none has.
+// dataCenterOf returns the name of the data center whose API is at the host of an address, in
+// any environment, "" if there is none.
 func dataCenterOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -111,7 +111,7 @@ func dataCenterOf(address string) string {
 	return ""
 }
 
-// hostOf is the host of an address, with its port, "" where it is none.
+// hostOf returns the host of an address with its port, "" if it has none.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 const codeSuccess = "SUCCESS"
 
-// keepTags is how many of a record's tags are kept. Zoho gives a record ten at most.
+// keepTags is how many tags of a record are kept. In Zoho a record has ten at most.
 const keepTags = 100
 
 // element is one success or error in an answer. Zoho puts the same members at the top
@@ -19,18 +19,18 @@ type element struct {
 	code, message string
 	// status is "error" or "success", in any case.
 	status string
-	// Of the details: the record that it is about, by its id or by its place in the call.
+	// Of the details: the record that it is about, by its id or by its position in the call.
 	id, path, index string
 	apiName         string
 	retryAfter      string
-	// facts are the details that may be shown.
+	// facts are the details that may be logged.
 	facts []fact
-	// tags are those that the record still carries, and kept those of them that were to
-	// come off.
+	// tags are those that the record still carries, and kept lists which of them were to be
+	// removed.
 	tags []string
 	kept []spelling
 
-	// asked are the tags that were to come off, for kept.
+	// asked are the tags that were to be removed, for kept.
 	asked askedTags
 }
 
@@ -39,7 +39,7 @@ func (e *element) copy() *element {
 	return &kept
 }
 
-// read reads an element; what is not an object says nothing.
+// read reads an element. One that is not an object is empty.
 func (e *element) read(s *scanner) error {
 	return s.object(func(name []byte) error { return e.member(s, name) })
 }
@@ -101,8 +101,8 @@ func (e *element) tag(s *scanner) error {
 	return nil
 }
 
-// failed reports whether the element is anything but a success. One that says both is
-// not believed.
+// failed reports whether the element is anything but a success. One that claims to be both
+// success and error counts as failed.
 func (e *element) failed() bool { return e.code != codeSuccess || strings.EqualFold(e.status, "error") }
 
 // gone: see Error.Gone.
@@ -116,7 +116,7 @@ func (e *element) gone() bool {
 	return slices.ContainsFunc(strings.Fields(e.message), func(word string) bool { return strings.EqualFold(word, "id") })
 }
 
-// error is the error that an element is, of a record, or of the whole call with "".
+// error returns the element as the error of a record, or with "" of the whole call.
 func (e *element) error(operation string, a answer, record string) *Error {
 	err := &Error{
 		Operation: operation, Status: a.status, Code: codeText(e.code), Record: record,

@@ -34,7 +34,7 @@ type Error struct {
 	again      again
 }
 
-// again is what else a record is worth that an answer settled nothing about.
+// again says how a record should be tried again that an answer settled nothing about.
 type again int
 
 const (
@@ -147,16 +147,16 @@ func (e *Error) TokenAfter() time.Duration { return min(e.tokenAfter, maxRetryAf
 // the error is about one record, blames no other field, and speaks of the id.
 func (e *Error) Gone() bool { return e.Record != "" && e.gone && !e.Unsure() }
 
-// OneOfSeveral reports whether a call about several records was refused for one of them,
-// or for some, without a word on which. The others are worth a call without it.
+// OneOfSeveral reports whether a call about several records was refused because of one or
+// some of them, without naming which. It should be made again for fewer records.
 func (e *Error) OneOfSeveral() bool { return e.Record == "" && (e.gone || e.split) && !e.Retryable() }
 
-// Unsettled reports whether the answer says nothing of this record because it refused
-// others of the call. It is worth another call without them.
+// Unsettled reports whether the answer says nothing about this record because Zoho refused
+// others of the call. It should be tried again without them.
 func (e *Error) Unsettled() bool { return e.again == withOthers }
 
-// Unsure reports whether it is not certain that this is the record that the answer means.
-// A call about it alone settles that.
+// Unsure reports whether the answer may mean another record. A call about this one alone
+// settles it.
 func (e *Error) Unsure() bool { return e.again == alone }
 
 // withoutToken is a call that was not made for want of a token. An *Error is Zoho's own

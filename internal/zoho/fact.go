@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	// maxFact is how long a detail may be to be shown, and maxFacts how long all of them
-	// may be together, in characters; keepFacts is how many are kept.
+	// maxFact is how many characters a detail may have to be shown, maxFacts how many all of
+	// them may have together, and keepFacts how many details are kept.
 	maxFact, maxFacts, keepFacts = 100, 200, 20
-	// maxNesting is how deep the details of an error lie in one another.
+	// maxNesting is how deep the details of an error may be nested.
 	maxNesting = 3
 )
 
@@ -32,7 +32,7 @@ func isFact(name string) bool {
 	return false
 }
 
-// holdsFacts reports whether a detail of this name has further details inside.
+// holdsFacts reports whether a detail of this name contains further details.
 func holdsFacts(name string) bool {
 	switch name {
 	case "ambiguity_due_to", "expected_fields", "mandatory_fields", "mapped_field", "dependee", "limit_due_to":
@@ -41,7 +41,7 @@ func holdsFacts(name string) bool {
 	return false
 }
 
-// fact reads a detail, and keeps it if it may be shown.
+// fact reads a detail and keeps it if it may be shown.
 func (e *element) fact(s *scanner, name string) error { return e.factIn(s, name, 1) }
 
 func (e *element) factIn(s *scanner, name string, depth int) error {
@@ -60,7 +60,7 @@ func (e *element) factIn(s *scanner, name string, depth int) error {
 	return e.keep(s, name, shown, depth == 1)
 }
 
-// keep reads the text of a fact. Those at the top also say which record is meant.
+// keep reads the text of a fact. One that is not nested may also say which record is meant.
 func (e *element) keep(s *scanner, name string, shown, top bool) error {
 	value, err := s.text()
 	if err != nil {
@@ -82,8 +82,8 @@ func (e *element) keep(s *scanner, name string, shown, top bool) error {
 	return nil
 }
 
-// isNameOrLimit reports whether a text looks like the name of a part of a call, or like a
-// number that is a limit: an address or an id of a record would be a value.
+// isNameOrLimit reports whether a text looks like the name of a part of a call or like a
+// limit. An e-mail address or the id of a record is a value.
 func isNameOrLimit(text string) bool {
 	if text == "" || utf8.RuneCountInString(text) > maxFact {
 		return false
@@ -104,7 +104,7 @@ func isNameOrLimit(text string) bool {
 	return true
 }
 
-// facts is the facts of an error on one short line: "api_name: ids, maximum_length: 25".
+// facts returns the facts of an error on one short line: "api_name: ids, maximum_length: 25".
 func facts(list []fact) string {
 	var text strings.Builder
 	for i, f := range list {

@@ -13,10 +13,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxGrant is how much of an accounts server's answer is read, in bytes.
+// maxGrant is how many bytes of an answer of the accounts server are read.
 const maxGrant = 64 << 10
 
-// grant is what the accounts server says: a token, or why there is none.
+// grant is the answer of the accounts server: a token, or why there is none.
 type grant struct {
 	status int
 	header http.Header
@@ -29,7 +29,7 @@ type grant struct {
 	code, description string
 }
 
-// ask makes the one request that a token costs.
+// ask makes the request for a token.
 func (m *Minter) ask(ctx context.Context, accounts string, c Credentials) (grant, *Error) {
 	form := url.Values{
 		"grant_type": {"refresh_token"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret}, "refresh_token": {c.RefreshToken},
@@ -53,7 +53,7 @@ func (m *Minter) ask(ctx context.Context, accounts string, c Credentials) (grant
 			return grant{}, noAnswer(mint, g.status, body.broke)
 		}
 		_, _ = io.CopyN(io.Discard, body, drained)
-		// A page, or half an answer: what was read of it is not to be trusted.
+		// An HTML page, or half an answer.
 		g = grant{status: g.status, header: g.header}
 	}
 	return g, nil
@@ -101,8 +101,8 @@ func (g grant) lifetime() time.Duration {
 	return life
 }
 
-// failure is why the answer has no token, nil if it has one. It names the code, and never
-// a text of the answer, which may repeat what was sent.
+// failure returns why the answer has no token, nil if it has one. It names the code, never
+// another text of the answer, which may repeat what was sent.
 func (g grant) failure() *Error {
 	e := &Error{Operation: mint, Status: g.status, retryAfter: retryAfterHeader(g.header)}
 	code := g.oauthCode()
@@ -128,8 +128,8 @@ func (g grant) failure() *Error {
 	return e
 }
 
-// oauthCode is the code of an error, in the usual spelling, "" where it is none, but a text
-// that could repeat what was sent. A number is a code too.
+// oauthCode returns the code of an error in the usual spelling, "" if it is a text that could
+// repeat what was sent. A number is a code too.
 func (g grant) oauthCode() string {
 	code := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(g.code))
 	if _, known := retryable(code); known {
@@ -149,9 +149,10 @@ func (g grant) oauthCode() string {
 	return code
 }
 
-// throttled: "Access Denied", as the code or the description, with any status, and 429.
-// Zoho translates that text at times, with 400 or 200 as ever: so a text for people in the
-// place of a code is taken for it, as the other errors are always codes. A page is not.
+// throttled reports whether too many tokens were asked for: 429, or "Access Denied" as the
+// code or the description with any status. Zoho sometimes translates that text, still with 400
+// or 200, so a sentence in place of a code counts as throttling: all other errors are codes.
+// An HTML page does not count.
 func (g grant) throttled(code string) bool {
 	for _, text := range []string{g.code, g.description} {
 		text = strings.ToLower(strings.ReplaceAll(text, "_", " "))

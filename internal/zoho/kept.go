@@ -14,7 +14,8 @@ type Kept struct {
 	Err *Error
 }
 
-// askedTags are the tags that were to come off, each with what its spellings have in common.
+// askedTags are the tags that were to be removed, each with what its spellings have in
+// common.
 type askedTags []struct{ tag, common string }
 
 func asked(tags []string) askedTags {
@@ -25,15 +26,15 @@ func asked(tags []string) askedTags {
 	return list
 }
 
-// common is the same for every way to encode a tag's letters, and to put white space
-// around it. Its case is left.
+// common is the same for all encodings of the letters of a tag, and without the white
+// space around it. Its case is kept.
 func common(tag string) string { return compose(strings.TrimSpace(tag)) }
 
-// spelling is a tag that was to come off, and how the record has it still.
+// spelling is a tag that was to be removed, and how it is spelled on the record.
 type spelling struct{ asked, has string }
 
-// among adds to list which of the tags a tag of the record is, in whatever spelling or
-// case. A tag is listed once.
+// among adds to list the asked tags that are the same as a tag of the record in any
+// spelling or case, each once.
 func (t askedTags) among(tag string, list []spelling) []spelling {
 	has := common(tag)
 	for _, a := range t {
@@ -44,7 +45,7 @@ func (t askedTags) among(tag string, list []spelling) []spelling {
 	return list
 }
 
-// keptTags are the errors of the tags that a success left on the record.
+// keptTags returns an error for each tag that a success left on the record.
 func keptTags(a answer, e *element, record string) []Kept {
 	var list []Kept
 	for _, s := range e.kept {

@@ -17,9 +17,9 @@ import (
 const (
 	// maxPage is how many records a page of a search has.
 	maxPage = 200
-	// bytesAValue is how many bytes of an answer there have to be for each value in it, of
-	// as many bytes as are read at most. A field is a name and a value; a list of bare
-	// digits would take more memory than it has bytes, many times over.
+	// bytesAValue limits how many values are read: one for so many bytes of the longest
+	// answer. A field is a name and a value; a list of bare digits would take many times
+	// the memory of its text.
 	bytesAValue = 32
 )
 
@@ -28,19 +28,19 @@ type page struct {
 	// fields are those to keep, nil for all of them.
 	fields  map[string]bool
 	records []Record
-	// failed is the first element that is an error, and broken says that one is neither
-	// an error nor a record with an id.
+	// failed is the first element that is an error, and broken says that some element is
+	// not a record with an id.
 	failed *element
 	broken bool
-	// most is how many elements there may be, and left how many values may still be read.
+	// most is how many elements there may be, left how many more values are read.
 	most, left int
 
-	// part reads an element by itself.
+	// part reads the text of one element.
 	part *scanner
 }
 
-// list reads an answer with records; 204, or an empty list, is none. Of the fields only
-// the named are kept, nil for all.
+// list reads an answer with records; 204 and an empty list are no records. Only the named
+// fields are kept, nil for all.
 func (c *Client) list(ctx context.Context, call call, fields []string) (SearchResult, error) {
 	var got *page
 	a, failed := c.do(ctx, call, func() reader {
@@ -68,7 +68,7 @@ func (c *Client) list(ctx context.Context, call call, fields []string) (SearchRe
 	return SearchResult{}, unreadable(call.operation, a, "the answer has no records with ids")
 }
 
-// wanted is the fields to keep; one of a look-up field's own fields keeps the field.
+// wanted returns the fields to keep. Account_Name.id is a part of Account_Name.
 func wanted(fields []string) map[string]bool {
 	if len(fields) == 0 {
 		return nil
@@ -110,7 +110,7 @@ func (p *page) element(s *scanner, a *said) error {
 	return nil
 }
 
-// within reads a part of what another scanner reads.
+// within returns a scanner over one value that another scanner read.
 func (p *page) within(s *scanner, raw []byte) *scanner {
 	if p.part == nil {
 		p.part = newScanner(bytes.NewBuffer(raw), s.token)
@@ -134,7 +134,7 @@ func (p *page) record(s *scanner) (Record, error) {
 	return record, err
 }
 
-// The ways in which an answer is no page of records.
+// What is wrong with an answer that is not a page of records.
 var (
 	errTooDeep = errors.New("nested too deep")
 	errTooMany = errors.New("more records than were asked for")

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// place is which of so many ids an error is about, where it names none: by a path into
-// the request, such as "$.ids[1]", or by a number among the ids.
+// place returns the position of the id that an error is about: the error has a path into
+// the request, such as "$.ids[1]", or a number.
 //
-// The number is not sure. Zoho's own description of `resource_path_index` is the place of
-// a part of the URL's path, and an id that exists must not be taken for one that does not.
+// The number is not sure. In Zoho's API descriptions `resource_path_index` is the position
+// of a segment of the URL, and a record that exists must not be taken for one that does not.
 func (e *element) place(ids int) (i int, sure, ok bool) {
 	if e.path != "" {
 		i, ok = idIn(e.path)
@@ -20,11 +20,11 @@ func (e *element) place(ids int) (i int, sure, ok bool) {
 		i, ok = number(e.index)
 		return i, false, ok && i < ids
 	}
-	// Of a module or a method, it is certainly the place in the URL.
+	// With the code of a module or a method it is the position in the URL.
 	return 0, false, false
 }
 
-// idIn is the number in a path to an id, such as $.ids[1], $['ids'][1] or $.data[1].id. A
+// idIn returns the number in a path to an id, such as $.ids[1], $['ids'][1] or $.data[1].id. A
 // path to anything else, such as $.tags[0].name, concerns every record.
 func idIn(path string) (int, bool) {
 	parts := strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(`$#.[]'"/ `, r) })

@@ -21,13 +21,13 @@ const (
 
 const removeTags = "remove tags"
 
-// Removal is what became of one record of a RemoveTags call.
+// Removal is what happened to one record of a RemoveTags call.
 type Removal struct {
 	ID string
 	// Tags are those that the record still carries, the first hundred.
 	Tags []string
-	// Err is why tags did not come off this record, nil if all of them did: those that
-	// Kept lists, or all of them where it is empty.
+	// Err is why tags were not removed from this record: those that Kept lists, or all of
+	// them if it is empty. It is nil if all of them were removed.
 	Err  *Error
 	Kept []Kept
 }
@@ -37,8 +37,8 @@ type Removal struct {
 // returns a Removal for each id, in the order asked for; an id that the answer leaves
 // out has an error too. The error, an *Error, is that of a call that failed as a whole.
 //
-// Zoho may refuse a whole call for one of its records. What it says of that record is
-// then its error, and those of the others are Unsettled.
+// Zoho may refuse a whole call because of one of its records. That record then has the
+// error, and the errors of the others are Unsettled.
 //
 // See https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html (v2) and
 // https://www.zoho.com/crm/developer/docs/api/v8/remove-tags.html (v3 and later, whose

@@ -10,20 +10,20 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// maxText is how much of one text of an answer is kept, in bytes.
+// maxText is how many bytes of one text of an answer are kept.
 const maxText = 4 << 10
 
-// The ways in which an answer is not what it should be, beside those of the JSON itself.
+// What is wrong with an answer that is valid JSON.
 var (
 	errNoObject = errors.New("not a JSON object")
 	errTrailing = errors.New("something follows the JSON object")
 )
 
-// scanner reads the JSON of an answer token by token. What nobody asks for is passed
-// over, so an answer takes little more memory than its longest text.
+// scanner reads the JSON of an answer token by token and skips what is not asked for, so
+// that an answer takes little more memory than its longest text.
 //
 // It is lenient: a text that Zoho cut in the middle of an emoji must not hide the rest of
-// an answer, and of a name that occurs twice the last counts.
+// the answer, and if a name occurs twice, the last one counts.
 type scanner struct {
 	dec *jsontext.Decoder
 	// token is kept out of every text, as a server may repeat what it was sent.
@@ -34,7 +34,7 @@ func newScanner(r io.Reader, token Token) *scanner {
 	return &scanner{jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), token}
 }
 
-// over has the scanner read another text from its beginning.
+// over makes the scanner read another text.
 func (s *scanner) over(r io.Reader) *scanner {
 	s.dec.Reset(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	return s
@@ -45,8 +45,8 @@ func (s *scanner) skip() error { return s.dec.SkipValue() }
 // is reports whether the next value begins like this.
 func (s *scanner) is(kind jsontext.Kind) bool { return s.dec.PeekKind() == kind }
 
-// object calls member with each name of an object, to read the value that follows. The
-// name is valid until then. Any other value is passed over.
+// object calls member with each name of an object. It has to read or skip the value, after
+// which the name is no longer valid. A value that is not an object is skipped.
 func (s *scanner) object(member func(name []byte) error) error {
 	if !s.is(jsontext.KindBeginObject) {
 		return s.skip()
@@ -74,7 +74,7 @@ func (s *scanner) name() ([]byte, error) {
 	}
 	for _, c := range raw {
 		if c == '\\' {
-			// What is left of its faults is broken UTF-8, which has been replaced.
+			// The only error that is possible here is broken UTF-8, which is replaced.
 			plain, _ := jsontext.AppendUnquote(nil, raw)
 			return plain, nil
 		}
@@ -82,8 +82,8 @@ func (s *scanner) name() ([]byte, error) {
 	return raw[1 : len(raw)-1], nil
 }
 
-// each calls element before each element of a list, or once before an object: Zoho's own
-// examples have a single element without its list. Any other value is passed over.
+// each calls element before each element of a list, or once before an object: in some of
+// Zoho's examples a single element stands without a list. Any other value is skipped.
 func (s *scanner) each(element func() error) error {
 	if s.is(jsontext.KindBeginObject) {
 		return element()
@@ -103,7 +103,7 @@ func (s *scanner) each(element func() error) error {
 	return err
 }
 
-// text reads a string or a number as text; any other value is passed over and "".
+// text reads a string or a number as text; any other value is skipped and "".
 func (s *scanner) text() (string, error) {
 	number := s.is(jsontext.KindNumber)
 	if !number && !s.is(jsontext.KindString) {
@@ -119,19 +119,18 @@ func (s *scanner) text() (string, error) {
 	plain, _ := jsontext.AppendUnquote(nil, raw)
 	text := s.token.hidden(string(plain))
 	if len(text) > maxText {
-		text = strings.Clone(text[:maxText]) // not a part that keeps all of it in memory
+		text = strings.Clone(text[:maxText]) // a part of it would keep all of it in memory
 	}
 	return strings.ToValidUTF8(text, "\ufffd"), nil
 }
 
-// boolean reads true; any other value is passed over and false.
+// boolean reads true; any other value is skipped and false.
 func (s *scanner) boolean() (bool, error) {
 	yes := s.is(jsontext.KindTrue)
 	return yes, s.skip()
 }
 
-// scalar reads a value that is neither an object nor a list, with all of its text and
-// every digit.
+// scalar reads a value that is neither an object nor a list, in full.
 func (s *scanner) scalar() (any, error) {
 	kind := s.dec.PeekKind()
 	raw, err := s.dec.ReadValue()
@@ -150,12 +149,12 @@ func (s *scanner) scalar() (any, error) {
 	return nil, nil
 }
 
-// whole reads the object that an answer is, and sees that nothing follows.
+// whole reads an object after which nothing may follow.
 func (s *scanner) whole(member func(name []byte) error) error {
 	switch s.dec.PeekKind() {
 	case jsontext.KindBeginObject:
 	case jsontext.KindInvalid:
-		_, err := s.dec.ReadToken() // gives the error that was met
+		_, err := s.dec.ReadToken() // returns the error that was met
 		return err
 	default:
 		return errNoObject

@@ -2,22 +2,22 @@ package zoho
 
 import "net/http"
 
-// verdicts gathers what an answer says of each record of a remove_tags call. It is as
-// large as the call, however many elements the answer has.
+// verdicts collects what an answer says about each record of a remove_tags call. Its size
+// depends on the call, not on how many elements the answer has.
 //
-// An element names its record by the id, or by the id's place in the call. An error that
-// names none is that of the whole call. A success that names none is believed where only
-// one record was asked for: when in doubt, no tag counts as removed.
+// An element names its record by the id, or by the position of the id in the call. An error
+// that names no record is the error of the whole call. A success that names no record counts
+// only if the call was about one record: when in doubt, no tag counts as removed.
 type verdicts struct {
 	ids   []string
 	place map[string]int
-	// own is what the answer says of each record, nil for nothing; unsure are those that
-	// are only named by a number.
+	// own is what the answer says about each record, nil if nothing; unsure marks those that
+	// only a number names.
 	own    []*element
 	unsure []bool
-	// call is the error that names no record: a final one before others.
+	// call is the error that names no record; a final one is preferred.
 	call *element
-	// code is that of the elements that name none, and mixed says that they differ.
+	// code is the code of the elements that name no record, and mixed says that they differ.
 	code  *string
 	mixed bool
 
@@ -36,7 +36,7 @@ func newVerdicts(ids []string) *verdicts {
 	return v
 }
 
-// element reads an element of `data`.
+// element reads one element of `data`.
 func (v *verdicts) element(s *scanner, a *said) error {
 	v.next = element{asked: a.asked}
 	err := v.next.read(s)
@@ -45,7 +45,7 @@ func (v *verdicts) element(s *scanner, a *said) error {
 	return err
 }
 
-// take notes what an element says, and keeps a copy of it if that matters.
+// take notes what an element says. It copies what it keeps.
 func (v *verdicts) take(e *element) {
 	i, known := v.place[e.id]
 	switch {
@@ -53,7 +53,7 @@ func (v *verdicts) take(e *element) {
 		v.settle(i, e, true)
 		return
 	case e.id != "":
-		return // of a record that nobody asked about
+		return // about a record that is not in the call
 	case len(v.ids) == 1:
 		v.settle(0, e, true)
 		return
@@ -71,8 +71,8 @@ func (v *verdicts) take(e *element) {
 	}
 }
 
-// settle takes an element as what the answer says of a record. Of two about one record,
-// the error is the one to heed.
+// settle notes what the answer says about a record. Of a success and an error about the
+// same record, the error counts.
 func (v *verdicts) settle(i int, e *element, sure bool) {
 	if before := v.own[i]; before == nil || !before.failed() && (e.failed() || len(e.kept) > 0) {
 		v.own[i], v.unsure[i] = e.copy(), !sure
@@ -85,7 +85,8 @@ func (e *element) final() bool {
 	return known && !retry
 }
 
-// whole is the error of a call that failed as a whole, nil if the answer is about records.
+// whole returns the error of a call that failed as a whole, nil if the answer is about
+// records.
 func (v *verdicts) whole(c call, a answer) *Error {
 	if a.unread != nil {
 		return a.unread
@@ -110,7 +111,7 @@ func (v *verdicts) whole(c call, a answer) *Error {
 	return err
 }
 
-// missing is how many records the answer says nothing of.
+// missing counts the records that the answer says nothing about.
 func (v *verdicts) missing() int {
 	n := 0
 	for _, e := range v.own {
@@ -121,7 +122,7 @@ func (v *verdicts) missing() int {
 	return n
 }
 
-// removals is what became of each record.
+// removals returns what happened to each record.
 func (v *verdicts) removals(a answer) []Removal {
 	missing := v.missing()
 	list := make([]Removal, len(v.ids))
@@ -145,15 +146,15 @@ func (v *verdicts) removals(a answer) []Removal {
 	return list
 }
 
-// unsettled is the error of a record that the answer does not name: the one that names no
-// record, where that can only be about this one or about all of the call.
+// unsettled returns the error of a record that the answer does not name: the error that
+// names no record, if that can only be about this record or about the whole call.
 func (v *verdicts) unsettled(a answer, id string, missing int) *Error {
 	if v.call != nil && (missing == 1 || !v.mixed && !v.call.gone()) {
 		return v.call.error(removeTags, a, id)
 	}
 	err := &Error{
 		Operation: removeTags, Status: a.status, Code: CodeMissingInAnswer, Record: id,
-		Message: "the answer says nothing of this record",
+		Message: "the answer says nothing about this record",
 	}
 	if refused := v.call != nil || v.anyFailed(); refused && !overloaded(a.status) {
 		err.again = withOthers
