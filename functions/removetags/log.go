@@ -42,7 +42,7 @@ func reporter(log *slog.Logger) func(error) {
 	}
 }
 
-// noter logs what an administrator should know of Zoho's accounts server.
+// noter logs what an administrator should know about Zoho's accounts server.
 func noter(log *slog.Logger) func(string) {
 	return func(message string) {
 		log.LogAttrs(context.Background(), slog.LevelWarn, "zoho", slog.String("reason", message))

@@ -75,9 +75,9 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 	}
 }
 
-// take notes what became of the records of a call, and returns the calls that are to be
-// made again: one with the records that were not done because Zoho refused others, and
-// one for each of those that it may not have meant.
+// take notes what happened to the records of a call, and returns the calls that have to be
+// made in addition: one with the records that Zoho left out because it refused others, and
+// one for each record that Zoho may not have meant.
 func (r *results) take(c Call, removals []zoho.Removal) []Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -93,7 +93,7 @@ func (r *results) take(c Call, removals []zoho.Removal) []Call {
 			r.settle(c, removal)
 			continue
 		}
-		// What stands if the call is not made again.
+		// This holds if the next call is not made.
 		r.fail(c, removal.ID, removal.Err)
 	}
 	if n := len(unsettled); n > 0 && n < len(c.IDs) {
@@ -102,13 +102,13 @@ func (r *results) take(c Call, removals []zoho.Removal) []Call {
 	return again
 }
 
-// of is the call for some of its records.
+// of returns the call for some of its records.
 func (c Call) of(ids ...string) Call {
 	c.IDs = ids
 	return c
 }
 
-// settle notes what became of one record, tag by tag.
+// settle notes what happened to one record, tag by tag.
 func (r *results) settle(c Call, removal zoho.Removal) {
 	if removal.Err != nil && len(removal.Kept) == 0 {
 		r.fail(c, removal.ID, removal.Err)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// place gives the token of a version the address that is right for it now. Anyone who may
-// write the secret chooses what stands there, and the configuration may have changed since.
-// A token that must not be used counts as refused.
+// place sets the address of a token that was read from the secret to what the configuration
+// asks for. Anyone who may write the secret could put any address there, and the
+// configuration may have changed since. A token that must not be used counts as refused.
 func (s *Shared) place(ctx context.Context, c *content, now time.Time) {
 	left := c.remaining(now)
 	if s.placed == nil || left <= 0 || s.isRefused(c.AccessToken) {
@@ -37,7 +37,7 @@ func (s *Shared) isRefused(token string) bool {
 	return s.refused == token
 }
 
-// refusedBy is the host that a token is for, in an error about it.
+// refusedBy returns the host that a token is for, for an error about it.
 func (c content) refusedBy() string {
 	u, err := url.Parse(c.APIDomain)
 	if err != nil {

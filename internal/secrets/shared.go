@@ -24,9 +24,9 @@ type SharedConfig struct {
 	// Mint makes a new token. Its errors may say Retryable and RetryAfter; they are
 	// handed on as they are.
 	Mint func(ctx context.Context) (Token, error)
-	// Placed, where it is set, returns a token that was read from the secret with the address
-	// that the configuration asks for now. Its error says that the token must not be used:
-	// a new one is then minted, as though Zoho had refused it.
+	// Placed, if it is set, returns a token that was read from the secret with the address
+	// that the configuration asks for now. An error says that the token must not be used: a
+	// new one is then minted, as if Zoho had refused it.
 	Placed func(ctx context.Context, t Token) (Token, error)
 	// Report, where it is set, is called with faults that harm nobody yet, such as a
 	// token that could not be stored or renewed while an old one serves.
