@@ -88,3 +88,14 @@ func TestCheckKnowsTheVersion(t *testing.T) {
 		t.Errorf("exit %d, want the line of the rule:\n%s", code, out)
 	}
 }
+
+// TestExplainNamesARoundedID: what the CRM would only tell when it is too late.
+func TestExplainNamesARoundedID(t *testing.T) {
+	for id, want := range map[string]bool{"5725767000000524000": true, `"5725767000000524000"`: false, "5725767000000524157": false} {
+		folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "event.json": `{"source":"zoho","event":{"Stage":"Closed Won","id":` + id + `}}`})
+		code, out := untag(t, folder, "explain", "-e", "event.json")
+		if got := strings.Contains(out, "rounded"); code != 0 || got != want {
+			t.Errorf("%s: exit %d, says so %v, want %v:\n%s", id, code, got, want, out)
+		}
+	}
+}
