@@ -12,8 +12,8 @@ import (
 	"untag/internal/webhook"
 )
 
-// TestOnlyWhatTheProofCovers: the query fills in what the body lacks only where whoever
-// sent the query is proved too.
+// TestOnlyWhatTheProofCovers: the query fills in what the body lacks only where the sender
+// of the query is proved too.
 func TestOnlyWhatTheProofCovers(t *testing.T) {
 	body := map[string]any{"Stage": "Closed Won"}
 	both := map[string]any{"Stage": "Closed Won", "id": "1"}
