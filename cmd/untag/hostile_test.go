@@ -70,12 +70,17 @@ func hostileFiles(t *testing.T) string {
 		"open.yaml":      `Deals: ["` + nasty,
 		"a_test.yaml": "rules: rules.yaml\ntests:\n  - {name: \"" + nastyEscaped + "\", source: zoho, event: " + body +
 			", expect: {Deals: {\"1\": [\"" + nastyEscaped + "\"]}}}\n",
-		"b_test.yaml":                  "rules: rules.yaml\ntests:\n  - {name: b, request: id.json, expect: {}}\n  - {name: c, request: \"" + nastyEscaped + "\", expect: {}}\n",
-		"c_test.yaml":                  "rules: \"" + nastyEscaped + "\"\ntests: [{\"" + nastyEscaped + "\": 1}]\n",
-		"d_test.yaml":                  "rules: key.yaml\ntests:\n  - {name: b, source: \"" + nastyEscaped + "\", event: {}, expect: {}, unmatched: [\"" + nastyEscaped + "\"]}\n",
-		"e_test.yaml":                  "rules: rules.yaml\ntests:\n  - {name: \"" + nastyEscaped + "\", source: zoho, event: {}, expect: {}, unmatched: [\"" + nastyEscaped + "\"], records: {\"" + nastyEscaped + "\": 1}}\n",
-		"f_test.yaml":                  "rules: rules.yaml\ntests:\n  - {name: d, request: malformed.json, expect: {}}\n",
-		"g_test.yaml":                  "rules: rules.yaml\ntests: " + nasty,
+		"b_test.yaml": "rules: rules.yaml\ntests:\n  - {name: b, request: id.json, expect: {}}\n  - {name: c, request: \"" + nastyEscaped + "\", expect: {}}\n",
+		"c_test.yaml": "rules: \"" + nastyEscaped + "\"\ntests: [{\"" + nastyEscaped + "\": 1}]\n",
+		"d_test.yaml": "rules: key.yaml\ntests:\n  - {name: b, source: \"" + nastyEscaped + "\", event: {}, expect: {}, unmatched: [\"" + nastyEscaped + "\"]}\n",
+		"e_test.yaml": "rules: rules.yaml\ntests:\n  - {name: \"" + nastyEscaped + "\", source: zoho, event: {}, expect: {}, unmatched: [\"" + nastyEscaped + "\"], records: {\"" + nastyEscaped + "\": 1}}\n",
+		"f_test.yaml": "rules: rules.yaml\ntests:\n  - {name: d, request: malformed.json, expect: {}}\n",
+		"g_test.yaml": "rules: rules.yaml\ntests: " + nasty,
+		"names.yaml":  rulesOf(`  - {name: "` + nastyEscaped + `", on: zoho, when: 'event.Stage == "x"', record: {module: Deals, id: event.id}, remove: [VIP]}` + "\n"),
+		"h_test.yaml": "rules: names.yaml\ntests:\n" +
+			"  - {name: a, source: zoho, event: {id: '1', Stage: x}, expect: {}, unmatched: [\"" + nastyEscaped + "\"]}\n" +
+			"  - {name: b, source: zoho, event: {id: '" + "x\u202e" + "', Stage: x}, expect: {}}\n" +
+			"  - {name: c, source: zoho, event: {id: '1', Stage: x}, expect: {}, errors: [\"" + nastyEscaped + "\"]}\n",
 		"name\u009b31m\u202e\x1b.yaml": rulesOf("  - {}\n"),
 		"stored.json":                  stored(t, body),
 	}
@@ -200,6 +205,9 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 		"test, names":                {[]string{"test", "e_test.yaml"}, 2},
 		"test, malformed":            {[]string{"test", "f_test.yaml"}, 2},
 		"test, syntax":               {[]string{"test", "g_test.yaml"}, 2},
+		"test, names of rules":       {[]string{"test", "h_test.yaml", "--coverage"}, 1},
+		"explain, names of rules":    {explain("event.json", "--rules", "names.yaml"), 0},
+		"run, names of rules":        {run("--rules", "names.yaml"), 1},
 		"test, all":                  {[]string{"test"}, 2},
 		"test, gone":                 {[]string{"test", arg}, 2},
 		"test, no folder":            {[]string{"test", "a_test.yaml", "--junit", "gone" + arg + "/x"}, 2},

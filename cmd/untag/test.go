@@ -207,19 +207,21 @@ func (t *ruleTest) event(set *rules.Rules) event.Event {
 }
 
 func printCoverage(w io.Writer, f *testFile, c covered) {
-	fmt.Fprintf(w, "\ncoverage of the rules in %s\n", f.name)
+	fmt.Fprintf(w, "\ncoverage of the rules in %s\n", clean(f.name))
 	missing := 0
 	for _, rule := range f.set.Names() {
+		gap := ""
 		switch {
 		case !c.fired[rule] && !c.silent[rule]:
-			fmt.Fprintf(w, "  %s: no test has an event of its source\n", rule)
+			gap = "no test has an event of its source"
 		case !c.fired[rule]:
-			fmt.Fprintf(w, "  %s: no test fires it\n", rule)
+			gap = "no test fires it"
 		case !c.silent[rule]:
-			fmt.Fprintf(w, "  %s: it fires in every test\n", rule)
+			gap = "it fires in every test"
 		default:
 			continue
 		}
+		fmt.Fprintf(w, "  %s: %s\n", clean(rule), gap)
 		missing++
 	}
 	fmt.Fprintf(w, "  %d of %d rules are tested both ways\n", len(f.set.Names())-missing, len(f.set.Names()))

@@ -50,7 +50,7 @@ func (v *verdict) failure() string {
 	for _, key := range slices.Sorted(maps.Keys(got)) {
 		if !want[key] {
 			name := strings.Replace(key, "\x00", " ", 2)
-			fmt.Fprintf(&out, "+ removed, but not expected: %s (rule %s)\n", clean(name), v.by[name])
+			fmt.Fprintf(&out, "+ removed, but not expected: %s (rule %s)\n", clean(name), clean(v.by[name]))
 			surprises[v.by[name]] = true
 		}
 	}
@@ -92,7 +92,7 @@ func (v *verdict) judgeRules(out *strings.Builder, surprises map[string]bool) {
 				failed[r.Name] = r.Error
 			}
 			if r.Matched && r.Error == "" && slices.Contains(v.test.Unmatched, r.Name) {
-				fmt.Fprintf(out, "+ fires, but must not: rule %s\n", r.Name)
+				fmt.Fprintf(out, "+ fires, but must not: rule %s\n", clean(r.Name))
 				surprises[r.Name] = true
 			}
 		}
@@ -104,13 +104,13 @@ func (v *verdict) judgeRules(out *strings.Builder, surprises map[string]bool) {
 	}
 	for _, rule := range slices.Sorted(maps.Keys(failed)) {
 		if !slices.Contains(v.test.Errors, rule) {
-			fmt.Fprintf(out, "! cannot be evaluated: rule %s: %s\n", rule, clean(failed[rule]))
+			fmt.Fprintf(out, "! cannot be evaluated: rule %s: %s\n", clean(rule), clean(failed[rule]))
 			surprises[rule] = true
 		}
 	}
 	for _, rule := range v.test.Errors {
 		if failed[rule] == "" {
-			fmt.Fprintf(out, "- expected an error, but there is none: rule %s\n", rule)
+			fmt.Fprintf(out, "- expected an error, but there is none: rule %s\n", clean(rule))
 			surprises[rule] = true
 		}
 	}
