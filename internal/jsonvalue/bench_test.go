@@ -10,7 +10,7 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// eventOf1KiB is a body such as a CRM sends.
+// eventOf1KiB returns a body like those a CRM sends.
 func eventOf1KiB() []byte {
 	var b strings.Builder
 	b.WriteString(`{"module":"Deals","id":5725767000000524157,"Stage":"Closed Won","Amount":1250.50,"owner":{"name":"Zoë","email":"zoe@example.com"},"lines":[`)
@@ -45,8 +45,8 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
-// BenchmarkFaultLimit: to find a fault and its cause costs at most a few times what the same
-// text costs without the fault, whatever stands before it.
+// BenchmarkFaultLimit checks that finding a fault and its cause costs at most a few times
+// as much as decoding the same text without the fault, no matter what comes before it.
 func BenchmarkFaultLimit(b *testing.B) {
 	const size = 1 << 20
 	texts := map[string]struct{ before, good, bad string }{
@@ -74,14 +74,15 @@ func BenchmarkFaultLimit(b *testing.B) {
 				}
 			})
 			if ratio := float64(bad) / float64(good); ratio > 20 {
-				b.Errorf("%s: %s, %.1f times what it costs without the fault (%s), want at most 20", name, bad, ratio, good)
+				b.Errorf("%s: %s, %.1f times the cost without the fault (%s), want at most 20", name, bad, ratio, good)
 			}
 			b.ReportMetric(float64(bad)/float64(good), strings.ReplaceAll(name, " ", "-")+"-ratio")
 		}
 	}
 }
 
-// fastest is the least time of some runs, which other work on the machine disturbs least.
+// fastest returns the shortest time of several runs, the one that other work on the machine
+// disturbed least.
 func fastest(run func()) time.Duration {
 	least := time.Hour
 	for range 5 {

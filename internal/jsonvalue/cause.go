@@ -18,7 +18,7 @@ func controlIn(c byte) string {
 
 func (s *scanner) here(cause string) *fault { return &fault{s.at, cause} }
 
-// cause says why what stands here cannot stand here.
+// cause explains why the character at the current position is not allowed there.
 func (s *scanner) cause() *fault {
 	rest := s.text[s.at:]
 	r, _ := utf8.DecodeRuneInString(rest)
@@ -46,7 +46,8 @@ func (s *scanner) cause() *fault {
 	return s.noValue()
 }
 
-// isComment leaves out what may be a part of a text that lacks its quotation marks.
+// isComment reports whether a comment begins here. It excludes text that may only lack its
+// quotation marks, such as #fff and //example.com.
 func (s *scanner) isComment() bool {
 	rest := s.text[s.at:]
 	if s.want == wantMore && s.last.kind == '"' && s.last.end == s.at {
@@ -58,7 +59,8 @@ func (s *scanner) isComment() bool {
 	return rest[0] == '#' || strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*")
 }
 
-// strangeQuote is the cause where something other than a quotation mark stands in for it.
+// strangeQuote returns the cause if r stands where a straight double quotation mark should,
+// otherwise "".
 func strangeQuote(r rune) string {
 	switch r {
 	case '\'':
@@ -71,7 +73,7 @@ func strangeQuote(r rune) string {
 	return ""
 }
 
-// leftover: the value is complete.
+// leftover returns the cause for anything after the complete value.
 func (s *scanner) leftover() *fault {
 	switch s.text[s.at] {
 	case '{', '[':
@@ -110,8 +112,8 @@ func (s *scanner) noName() *fault {
 	return s.here(bareName)
 }
 
-// touches reports whether the two tokens before are of these kinds, with no blank between
-// them and what stands here.
+// touches reports whether the last two tokens are of these kinds, with no white space
+// between them or before the current position.
 func (s *scanner) touches(last, before byte) bool {
 	return s.last.kind == last && s.before.kind == before && s.last.end == s.at && s.before.end == s.last.start
 }
@@ -153,7 +155,7 @@ func (s *scanner) noMore() *fault {
 }
 
 // beginsMember reports whether the quotation mark here begins the next member or element,
-// rather than stand inside of the string before it.
+// rather than belonging to the string before it.
 func (s *scanner) beginsMember(apart bool) bool {
 	if !s.within('{') {
 		return apart
@@ -196,7 +198,7 @@ func (s *scanner) noValue() *fault {
 	return s.badWord(wordOf(rest))
 }
 
-// badWord: a word that is neither a number nor one of JSON's own.
+// badWord returns the cause for a word that is neither a number nor a JSON literal.
 func (s *scanner) badWord(word string) *fault {
 	if s.touches(',', '0') {
 		if at, ok := grouped(s.text[s.before.start:]); ok {
@@ -212,13 +214,13 @@ func (s *scanner) badWord(word string) *fault {
 	return s.here(bareText)
 }
 
-// alone reports whether a word ends its value.
+// alone reports whether the value ends after this word.
 func (s *scanner) alone(word string) bool {
 	rest := strings.TrimLeft(s.text[s.at+len(word):], blank)
 	return rest == "" || strings.IndexByte(",}]/", rest[0]) >= 0
 }
 
-// misspelt is the cause where a word is nearly one of JSON's, "" where it is another.
+// misspelt returns the cause if a word is almost a JSON number or literal, otherwise "".
 func misspelt(word string) string {
 	number := strings.TrimPrefix(word, "-")
 	switch strings.ToLower(strings.TrimPrefix(number, "+")) {
@@ -242,7 +244,8 @@ func misspelt(word string) string {
 	return ""
 }
 
-// opensPlaceholder knows how templates mark what is to be filled in.
+// opensPlaceholder reports whether a text begins with a template's mark for a value to
+// fill in.
 func opensPlaceholder(text string) bool {
 	for _, mark := range [...]string{"${", "$[", "$(", "@{", "#{", "{!", "{%", "<%", "%{", "%("} {
 		if strings.HasPrefix(text, mark) {

@@ -7,15 +7,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Cut returns the values of all members of an object that have a name, and the text of the
-// object without these members. It reads as leniently as Object does.
+// Cut returns the values of all members of an object with this name, and the text of the
+// object without those members. It is as lenient as Object.
 func (r Raw) Cut(name string) (values []Raw, rest Raw, err error) {
 	dec := r.decoder()
 	if t, err := dec.ReadToken(); err != nil || t.Kind() != jsontext.KindBeginObject {
 		return nil, nil, errNoObject
 	}
 	end := dec.InputOffset()
-	first := true // nothing of the object has been kept so far
+	first := true // no member has been kept so far
 	for dec.PeekKind() != jsontext.KindEndObject {
 		start := end
 		key, value := r.next(dec), r.next(dec)

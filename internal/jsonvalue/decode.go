@@ -14,16 +14,16 @@ import (
 const MaxDepth = 1000
 
 // Decode reads one JSON value. Objects become map[string]any, lists []any, numbers
-// what Number says. A byte order mark in front is passed over, and an escape that is half
-// a surrogate pair becomes U+FFFD. Its errors are of type *SyntaxError.
+// what Number returns. It skips a leading byte order mark, and turns an escape that is half
+// of a surrogate pair into U+FFFD. Its errors are of type *SyntaxError.
 //
-// The value does not change with text, but its strings share one copy of it.
+// The value does not refer to text: its strings share one copy of it.
 func Decode(text []byte) (any, error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	d := decoder{
 		text: string(text),
-		// Names that occur twice are found while the map is filled, which costs less. Of
-		// what the library calls invalid UTF-8, only half a surrogate pair is taken.
+		// Duplicate names are found while the map is filled, which costs less. Of what the
+		// library calls invalid UTF-8, only half of a surrogate pair is accepted.
 		dec: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
 	value, err := d.value(0)
@@ -44,7 +44,7 @@ type decoder struct {
 	dec  *jsontext.Decoder
 }
 
-// value reads the next value, inside of depth objects and lists.
+// value reads the next value, which is nested in depth objects and lists.
 func (d *decoder) value(depth int) (any, error) {
 	switch kind := d.dec.PeekKind(); kind {
 	case jsontext.KindBeginObject, jsontext.KindBeginArray:
@@ -128,13 +128,13 @@ func (d *decoder) string() (s string, offset int, err error) {
 	if strings.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1], offset, nil
 	}
-	// The decoder has accepted the string, so the error says only that half a surrogate
+	// The decoder has accepted the string, so an error only means that half of a surrogate
 	// pair was replaced.
 	plain, _ := jsontext.AppendUnquote(make([]byte, 0, len(raw)), raw)
 	return string(plain), offset, nil
 }
 
-// raw reads a value without parts and returns it as it was written.
+// raw reads a scalar value and returns it as written.
 func (d *decoder) raw() (raw string, offset int, err error) {
 	value, err := d.dec.ReadValue()
 	if err != nil {
@@ -145,7 +145,7 @@ func (d *decoder) raw() (raw string, offset int, err error) {
 	return d.text[offset:end], offset, nil
 }
 
-// syntax says in our words what the library met: its own may quote the text.
+// syntax describes a syntax error in our own words: the library's may quote the text.
 func (d *decoder) syntax(err error) error {
 	if e := diagnose(d.text); e != nil {
 		return e
@@ -158,7 +158,7 @@ func (d *decoder) syntax(err error) error {
 	return d.fault(int(offset), "unexpected character in the JSON")
 }
 
-// brokenUTF8 is the fault where the text is not UTF-8, nil where another fault comes first.
+// brokenUTF8 returns an error if the text is not UTF-8, or nil if another error comes first.
 func (d *decoder) brokenUTF8(other error) error {
 	offset := InvalidUTF8(d.text)
 	if offset < 0 {

@@ -139,7 +139,7 @@ func TestDecodeTakesManyNames(t *testing.T) {
 	}
 }
 
-// A value must not change when the buffer that it was read from is used again.
+// A value must not change when its buffer is reused.
 func TestDecodeKeepsNoPartOfTheText(t *testing.T) {
 	text := []byte(`{"name":["value",12]}`)
 	got, err := jsonvalue.Decode(text)

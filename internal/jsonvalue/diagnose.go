@@ -2,10 +2,10 @@ package jsonvalue
 
 import "strings"
 
-// diagnose finds the first fault in a text that the decoder refused, and names its cause
-// in words that an administrator can act on; nil where it finds none. It reads the text
-// again from the start: a trailing comma differs from a missing value only in what came
-// before. It takes time linear in the text.
+// diagnose finds the first fault in a text that the decoder rejected, and names its cause
+// in words that an administrator can act on. It returns nil if it finds none. It reads the
+// text again from the start, because a trailing comma differs from a missing value only in
+// what came before. It takes linear time.
 func diagnose(text string) *SyntaxError {
 	s := scanner{text: text}
 	for {
@@ -19,7 +19,7 @@ func diagnose(text string) *SyntaxError {
 	}
 }
 
-// fault is a cause, at the place that the message names.
+// fault is a cause and the offset that the message reports.
 type fault struct {
 	offset int
 	cause  string
@@ -29,14 +29,14 @@ type fault struct {
 type scanner struct {
 	text string
 	at   int
-	// open has the brackets that are not closed yet.
+	// open holds the brackets that are not closed yet.
 	open []byte
 	want want
-	// last and before are the two tokens that were read last.
+	// last is the token read last, before the one in front of it.
 	last, before token
 }
 
-// want is what the grammar takes next.
+// want is what the grammar allows next.
 type want int
 
 const (
@@ -54,7 +54,7 @@ type token struct {
 	start, end int
 }
 
-// next reads a token, or says what is wrong with it.
+// next reads a token, or returns what is wrong with it.
 func (s *scanner) next() *fault {
 	c := s.text[s.at]
 	switch {
@@ -102,7 +102,7 @@ func (s *scanner) within(bracket byte) bool {
 	return len(s.open) > 0 && s.open[len(s.open)-1] == bracket
 }
 
-// closes reports whether a closing bracket may stand here.
+// closes reports whether a closing bracket is allowed here.
 func (s *scanner) closes(c byte) bool {
 	bracket := c - 2 // ASCII has each pair two apart
 	return s.within(bracket) && (s.want == wantMore || s.last.kind == bracket)
@@ -129,7 +129,7 @@ func (s *scanner) bare() *fault {
 	return nil
 }
 
-// string reads a string, which is a name where one is wanted.
+// string reads a string, or a name if one is expected.
 func (s *scanner) string() *fault {
 	for i := s.at + 1; i < len(s.text); i++ {
 		switch c := s.text[i]; {
@@ -157,7 +157,7 @@ func (s *scanner) string() *fault {
 	return s.tooEarly(inString)
 }
 
-// end says what is missing at the end of the text, if anything is.
+// end returns what is missing at the end of the text, if anything.
 func (s *scanner) end() *SyntaxError {
 	switch {
 	case s.want == wantEnd:

@@ -13,8 +13,8 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// FuzzDecode holds the decoder against encoding/json: it takes nothing that the
-// standard library refuses, and reads the same out of what both take.
+// FuzzDecode compares the decoder with encoding/json: it accepts nothing that the standard
+// library rejects, and reads the same value from what both accept.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":[1,2.5,"x",null,true]}`, `[[[]]]`, `{"a":1,"a":2}`, "\xff", `"\ud800"`, `1e400`, `{"a":1,}`,
@@ -32,19 +32,19 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("Decode(%q) = %#v, want an error with a place", text, err)
 			}
 			if !refusedOnPurpose(syntax.Message) && utf8.Valid(text) && json.Valid(text) {
-				t.Fatalf("Decode(%q) = %v, and it is JSON", text, err)
+				t.Fatalf("Decode(%q) = %v, but it is JSON", text, err)
 			}
 			firstFault(t, text, syntax)
 			return
 		}
 		if !utf8.Valid(text) {
-			t.Fatalf("Decode(%q) = %v, and it is not UTF-8", text, got)
+			t.Fatalf("Decode(%q) = %v, but it is not UTF-8", text, got)
 		}
 		var want any
 		decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))))
 		decoder.UseNumber()
 		if err := decoder.Decode(&want); err != nil {
-			t.Fatalf("Decode(%q) = %v, and encoding/json says %v", text, got, err)
+			t.Fatalf("Decode(%q) = %v, but encoding/json returns %v", text, got, err)
 		}
 		if !same(want, got) {
 			t.Fatalf("Decode(%q) = %#v, want %#v", text, got, want)
@@ -52,20 +52,21 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// firstFault: the cause is known, and JSON can begin with what stands before its place.
+// firstFault checks that the cause is known, and that the text before it can begin valid
+// JSON.
 func firstFault(t *testing.T, text []byte, fault *jsonvalue.SyntaxError) {
 	if strings.HasPrefix(fault.Message, "unexpected") {
-		t.Fatalf("Decode(%q) = %v, which is no cause", text, fault)
+		t.Fatalf("Decode(%q) = %v, which does not name a cause", text, fault)
 	}
 	before := bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))[:fault.Offset]
 	var early *jsonvalue.SyntaxError
 	_, err := jsonvalue.Decode(before)
 	if errors.As(err, &early) && !strings.HasPrefix(early.Message, "the JSON ends too early") && !strings.HasPrefix(early.Message, "empty") {
-		t.Fatalf("Decode(%q) = %v, but what stands before it has a fault already: %v", text, fault, err)
+		t.Fatalf("Decode(%q) = %v, but the text before it already has a fault: %v", text, fault, err)
 	}
 }
 
-// refusedOnPurpose: what encoding/json lets pass.
+// refusedOnPurpose reports whether Decode rejects on purpose what encoding/json accepts.
 func refusedOnPurpose(message string) bool {
 	return message == "a name occurs twice in one object" || strings.HasPrefix(message, "nested deeper")
 }
@@ -100,7 +101,7 @@ func same(want, got any) bool {
 	return want == got
 }
 
-// sameNumber: no digit is lost, whatever type the number got.
+// sameNumber reports whether no digit was lost, in any type that a number may become.
 func sameNumber(text string, got any) bool {
 	switch got := got.(type) {
 	case string:
@@ -115,8 +116,8 @@ func sameNumber(text string, got any) bool {
 	return false
 }
 
-// rational leaves out exponents whose expansion would take all memory: no float64
-// has them, but for a zero.
+// rational rejects exponents whose expansion would take all memory: no float64 has them,
+// except zero.
 func rational(text string) (*big.Rat, bool) {
 	if i := strings.IndexAny(text, "eE"); i >= 0 {
 		exponent, err := strconv.Atoi(text[i+1:])

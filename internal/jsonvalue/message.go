@@ -1,6 +1,6 @@
 package jsonvalue
 
-// What is wrong, and what to do about it. None quotes the text.
+// Each message says what is wrong and what to do about it. None quotes the text.
 const (
 	quoteIt = "put it in double quotation marks"
 
@@ -17,7 +17,7 @@ const (
 	missingComma     = "a missing comma: put one between two values or members"
 	missingColon     = "a missing colon: put one between the name and its value"
 	valueWithoutName = "a missing value: a name needs a colon and a value after it"
-	extraColon       = "a colon that is not expected here: it stands only between a name and its value"
+	extraColon       = "a colon that is not expected here: use it only between a name and its value"
 	wrongBracket     = "the wrong closing bracket: } closes {, and ] closes ["
 	extraBracket     = "a closing bracket that was never opened"
 	anotherValue     = "something follows the JSON value"
@@ -39,7 +39,7 @@ const (
 	comment          = "a comment: JSON has none, remove it"
 	placeholder      = "a placeholder that was not filled in: correct it in the sender's template"
 	backslash        = "a backslash outside a string: the JSON was escaped twice, or a quotation mark is missing"
-	invisible        = "an invisible character, or a blank other than a plain one, outside a string: remove it"
+	invisible        = "an invisible character or an unusual space outside a string: remove it"
 	utf16Text        = "this looks like UTF-16: send UTF-8"
 	markup           = "this is XML or HTML, not JSON"
 	notJSON          = "this is not JSON: a JSON object begins with {"

@@ -7,11 +7,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Raw is a JSON value as it is written, a part of the text that it was found in. It is
-// for envelopes: what is in them is read without a copy of all of it.
+// Raw is a JSON value as written, a part of the text it was found in. It is for envelopes:
+// their content is read without copying all of it.
 //
-// Envelopes are read as leniently as encoding/json does: of a name that occurs twice
-// the last counts, and broken UTF-8 is replaced.
+// It is as lenient as encoding/json: if a name occurs twice, the last one counts, and
+// broken UTF-8 is replaced.
 type Raw []byte
 
 var (
@@ -19,7 +19,7 @@ var (
 	errNoList   = errors.New("jsonvalue: not a JSON list")
 )
 
-// Object gives the members of an object; their values share its text.
+// Object returns the members of an object; their values share its text.
 func (r Raw) Object() (map[string]Raw, error) {
 	dec := r.decoder()
 	if t, err := dec.ReadToken(); err != nil || t.Kind() != jsontext.KindBeginObject {
@@ -31,7 +31,7 @@ func (r Raw) Object() (map[string]Raw, error) {
 		if err != nil {
 			return nil, errNoObject
 		}
-		key := name.String() // which does not last beyond the next read
+		key := name.String() // a copy: the token is valid only until the next read
 		if members[key] = r.next(dec); members[key] == nil {
 			return nil, errNoObject
 		}
@@ -42,7 +42,7 @@ func (r Raw) Object() (map[string]Raw, error) {
 	return members, nil
 }
 
-// List gives the elements of a list; they share its text.
+// List returns the elements of a list; they share its text.
 func (r Raw) List() ([]Raw, error) {
 	dec := r.decoder()
 	if t, err := dec.ReadToken(); err != nil || t.Kind() != jsontext.KindBeginArray {
@@ -66,7 +66,7 @@ func (r Raw) decoder() *jsontext.Decoder {
 	return jsontext.NewDecoder(bytes.NewBuffer(r), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// next reads a value, nil where there is none.
+// next reads a value. It returns nil if there is none.
 func (r Raw) next(dec *jsontext.Decoder) Raw {
 	value, err := dec.ReadValue()
 	if err != nil {
@@ -76,7 +76,7 @@ func (r Raw) next(dec *jsontext.Decoder) Raw {
 	return r[end-int64(len(value)) : end : end]
 }
 
-// ends reads the delimiter that closes the value, after which nothing may follow.
+// ends reads the delimiter that closes the value, and reports whether nothing follows it.
 func (r Raw) ends(dec *jsontext.Decoder) bool {
 	_, err := dec.ReadToken()
 	return err == nil && len(bytes.TrimLeft(r[dec.InputOffset():], blank)) == 0

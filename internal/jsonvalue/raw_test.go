@@ -46,7 +46,7 @@ func TestRawOfAnotherKind(t *testing.T) {
 	}
 }
 
-// FuzzRaw holds Raw against encoding/json.
+// FuzzRaw compares Raw with encoding/json.
 func FuzzRaw(f *testing.F) {
 	for _, text := range []string{`{"a":"b\u00e9\ud83d","a":{}}`, `["\ud83d\ude00", null]`, "{\"\xff\":\"\xff\"}", `{"a":1`} {
 		f.Add(text)
@@ -79,14 +79,14 @@ func sameText(t *testing.T, value jsonvalue.Raw, raw json.RawMessage) {
 	isText := json.Unmarshal(raw, &want) == nil && want != nil
 	got, ok := value.Text()
 	if string(value) != string(raw) || ok != isText || ok && string(got) != *want {
-		t.Fatalf("%q says %q, %t; encoding/json has %q", value, got, ok, raw)
+		t.Fatalf("Text(%q) = %q, %t; encoding/json has %q", value, got, ok, raw)
 	}
 	for _, most := range []int{0, len(got) - 1, len(got), math.MaxInt} {
 		size, sized := value.LeastTextSize(most)
 		if sized == isText && (!ok || size >= 0 && size <= len(got) && (size > most || len(got) <= most || bytes.Contains(value, []byte(`\\`)) || !utf8.Valid(value))) {
 			continue
 		}
-		t.Fatalf("LeastTextSize(%q, %d) = %d, %t, and it says %q of %d bytes", value, most, size, sized, got, len(got))
+		t.Fatalf("LeastTextSize(%q, %d) = %d, %t, but its text is %q of %d bytes", value, most, size, sized, got, len(got))
 	}
 }
 

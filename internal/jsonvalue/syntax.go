@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// SyntaxError says what is wrong with a text, and where. It quotes nothing of it.
+// SyntaxError says what is wrong with a text, and where. It does not quote the text.
 type SyntaxError struct {
 	// Offset counts bytes from 0. A byte order mark is not counted.
 	Offset int
@@ -22,7 +22,8 @@ func (e *SyntaxError) Error() string {
 // BrokenUTF8 is the Message of a text that is not UTF-8.
 const BrokenUTF8 = "broken UTF-8"
 
-// At is a SyntaxError at a byte offset of a text; one past its end counts as its end.
+// At returns a SyntaxError at a byte offset of a text. An offset past the end counts as the
+// end.
 func At[Text ~string | ~[]byte](text Text, offset int, message string) *SyntaxError {
 	offset = min(max(offset, 0), len(text))
 	before := string(text[:offset])
@@ -35,8 +36,8 @@ func At[Text ~string | ~[]byte](text Text, offset int, message string) *SyntaxEr
 	}
 }
 
-// InvalidUTF8 is the offset of the first byte of a text that is not UTF-8, -1 where all of
-// it is.
+// InvalidUTF8 returns the offset of the first byte that is not UTF-8, or -1 if the whole
+// text is.
 func InvalidUTF8(text string) int {
 	if utf8.ValidString(text) {
 		return -1

@@ -8,9 +8,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Text returns what a string that Object or List found says; false where the value is
-// not a string. A string without escapes shares the text that it was found in, and must
-// not be changed.
+// Text returns the content of a string found by Object or List, or false if the value is
+// not a string. Without escapes, the result shares the text it was found in and must not
+// be changed.
 func (r Raw) Text() ([]byte, bool) {
 	if !r.isText() {
 		return nil, false
@@ -20,23 +20,23 @@ func (r Raw) Text() ([]byte, bool) {
 		text = unescaped(text)
 	}
 	if !utf8.Valid(text) {
-		// The only fault that is left by now is broken UTF-8, which is replaced.
+		// The only fault left is broken UTF-8, which is replaced.
 		text, _ = jsontext.AppendUnquote(make([]byte, 0, len(r)), []byte(r))
 	}
 	return text, true
 }
 
-// LeastTextSize returns a length in bytes that Text has at least, without decoding it;
-// false where the value is not a string. It is over most where the text is, but for a
-// text with escaped backslashes that would take long to tell. Broken UTF-8 counts as it
-// is written, which is shorter than what replaces it.
+// LeastTextSize returns a lower bound for the length of Text in bytes without decoding it,
+// or false if the value is not a string. If Text is longer than most, so is the bound,
+// except for some texts with escaped backslashes, which would take long to measure. Broken
+// UTF-8 counts as written, which is shorter than what replaces it.
 func (r Raw) LeastTextSize(most int) (int, bool) {
 	if !r.isText() {
 		return 0, false
 	}
 	text := []byte(r[1 : len(r)-1])
 	escapes := bytes.Count(text, []byte(`\`))
-	// An escape like \u0041 is five bytes longer than what it says, one like \n is one.
+	// An escape like \u0041 is five bytes longer than its character, one like \n one byte.
 	least := max(len(text)-5*escapes, 0)
 	if least > most || len(text)-escapes <= most {
 		return least, true
@@ -44,9 +44,9 @@ func (r Raw) LeastTextSize(most int) (int, bool) {
 	return sizeOf(text), true
 }
 
-// sizeOf is the length of what a text without its quotation marks says.
+// sizeOf returns the length of a string's content, given its text without quotation marks.
 func sizeOf(text []byte) int {
-	longer, at, plain := 0, 0, 0 // longer than what it says
+	longer, at, plain := 0, 0, 0 // longer is by how much the text exceeds the content
 	for at < len(text) {
 		switch {
 		case text[at] != '\\':
@@ -66,8 +66,8 @@ func sizeOf(text []byte) int {
 
 func (r Raw) isText() bool { return len(r) >= 2 && r[0] == '"' }
 
-// plainStretch is after how many characters without an escape it pays to look far ahead
-// for the next one.
+// plainStretch is the number of characters without an escape after which it pays to search
+// ahead for the next one.
 const plainStretch = 8
 
 func nextEscape(text []byte) int {
@@ -77,9 +77,9 @@ func nextEscape(text []byte) int {
 	return len(text)
 }
 
-// unescaped is what a text without its quotation marks says, in a copy.
+// unescaped returns a copy of a string's content, given its text without quotation marks.
 func unescaped(text []byte) []byte {
-	says := make([]byte, len(text)) // no escape is shorter than what it says
+	says := make([]byte, len(text)) // no escape is shorter than its character
 	at, size, plain := 0, 0, 0
 	for at < len(text) {
 		if c := text[at]; c != '\\' {
@@ -103,15 +103,15 @@ func unescaped(text []byte) []byte {
 	return says[:size]
 }
 
-// shortEscapes is what a letter behind a backslash stands for.
+// shortEscapes maps the letter after a backslash to the character it stands for.
 var shortEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// readEscape returns the character that an escape like `\u00e9`, at the beginning of a
-// text, stands for, and how long it is written. Two of them may be one character.
+// readEscape returns the character of an escape like `\u00e9` at the beginning of a text,
+// and the length of the escape. Two escapes may form one character.
 func readEscape(text []byte) (char rune, written int) {
 	const length = len(`\u0000`)
 	if len(text) < length {
-		return utf8.RuneError, len(text) // no decoder accepts that
+		return utf8.RuneError, len(text) // no decoder accepts this
 	}
 	char = hexadecimal(text[2:length])
 	if !utf16.IsSurrogate(char) {
@@ -122,7 +122,7 @@ func readEscape(text []byte) (char rune, written int) {
 			return pair, 2 * length
 		}
 	}
-	return utf8.RuneError, length // which stands for half of a pair
+	return utf8.RuneError, length // half of a pair
 }
 
 func hexadecimal(digits []byte) rune {

@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// wordOf is what stands before the next blank, quotation mark, comma, semicolon, bracket or comment.
+// wordOf returns the text before the next white space, quotation mark, comma, semicolon,
+// bracket or comment.
 func wordOf(text string) string {
 	if end := strings.IndexAny(text, blank+`",;{}[]`); end >= 0 {
 		text = text[:end]
@@ -17,7 +18,7 @@ func wordOf(text string) string {
 	return text
 }
 
-// isNumber reports whether a word is a number as JSON writes it.
+// isNumber reports whether a word is a valid JSON number.
 func isNumber(word string) bool {
 	rest := strings.TrimPrefix(word, "-")
 	n := digitsAt(rest)
@@ -52,7 +53,7 @@ func digitsAt(text string) int {
 	return n
 }
 
-// begins reports whether a word that the text ends in may be the beginning of a value.
+// begins reports whether a word at the end of the text may be the beginning of a value.
 func begins(word string) bool {
 	if word == "" {
 		return false
@@ -62,11 +63,11 @@ func begins(word string) bool {
 			return true
 		}
 	}
-	return isNumber(word + "0") // which leaves out a zero in front of another digit
+	return isNumber(word + "0") // rules out a zero in front of another digit
 }
 
-// escape is the length of the escape that a text begins with, 0 where it is none, and
-// whether the text has all of it.
+// escape returns the length of the escape at the beginning of a text, 0 if it is not a
+// valid one, and whether the text contains all of it.
 func escape(text string) (length int, whole bool) {
 	switch {
 	case len(text) == 1:
@@ -88,7 +89,7 @@ func escape(text string) (length int, whole bool) {
 }
 
 // grouped reports whether a text begins with a number whose digits are grouped, such as
-// 1,234.50, 1.234,50, 1 234, 1'234 or 1,23,456, and where its first separator is.
+// 1,234.50, 1.234,50, 1 234, 1'234 or 1,23,456, and the offset of its first separator.
 func grouped(text string) (separator int, ok bool) {
 	at := 0
 	if text != "" && (text[0] == '-' || text[0] == '+') {
@@ -114,7 +115,7 @@ func grouped(text string) (separator int, ok bool) {
 		if n == 0 {
 			break
 		}
-		if n != 3 && n != 2 { // India's groups have two digits, but the last
+		if n != 3 && n != 2 { // Indian groups have two digits, except the last
 			return 0, false
 		}
 		group = n
@@ -132,7 +133,7 @@ func grouped(text string) (separator int, ok bool) {
 		r, _ := utf8.DecodeRuneInString(text[at:])
 		return separator, at == len(text) || !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}
-	// Blanks also stand between the words of a text.
+	// Spaces also separate the words of a text.
 	rest := strings.TrimLeft(text[at:], blank)
 	return separator, rest == "" || strings.IndexByte(",}]", rest[0]) >= 0
 }
