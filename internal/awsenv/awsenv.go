@@ -1,9 +1,9 @@
-// Package awsenv makes the configuration of the AWS clients from the environment, the
-// way it is in a Lambda function: region and credentials are variables there. Reading
-// profiles, container and instance endpoints as well, as the SDK's own loader does,
-// costs start-up time and size that a function does not need to pay.
+// Package awsenv configures the AWS clients from environment variables, which hold the
+// region and the credentials in a Lambda function. The SDK's own loader also reads
+// profiles and the container and instance endpoints, which costs start-up time and size
+// that a function need not pay.
 //
-// It reads the environment it is handed and keeps nothing.
+// It reads only the environment it is passed and keeps nothing.
 package awsenv
 
 import (
@@ -16,13 +16,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// callTimeout bounds one attempt of one call, so that a service that does not answer
-// leaves time to say so.
+// callTimeout limits one attempt of one call, so that there is time left to report a
+// service that does not answer.
 const callTimeout = 5 * time.Second
 
 // Config reads AWS_REGION (or AWS_DEFAULT_REGION), AWS_ACCESS_KEY_ID,
-// AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Credentials that are missing are an
-// error of the first call, as not every invocation makes one.
+// AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Missing credentials are an error only at
+// the first call, because not every invocation makes one.
 func Config(getenv func(string) string) (aws.Config, error) {
 	region := getenv("AWS_REGION")
 	if region == "" {
@@ -46,7 +46,7 @@ func Config(getenv func(string) string) (aws.Config, error) {
 	}, nil
 }
 
-// missing names the variables that are not set.
+// missing returns an error that names the variables that are not set.
 func missing(c aws.Credentials) error {
 	var names []string
 	if c.AccessKeyID == "" {
@@ -58,12 +58,12 @@ func missing(c aws.Credentials) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return errors.New(strings.Join(names, ", ") + ": not set; a Lambda function has them from its role, elsewhere `aws configure export-credentials --format env` prints those of a profile")
+	return errors.New(strings.Join(names, ", ") + ": not set; a Lambda function gets them from its role; elsewhere, `aws configure export-credentials --format env` prints those of a profile")
 }
 
-// Endpoint gives the address that replaces a service's own, such as that of a local
-// server: AWS_ENDPOINT_URL_<SERVICE>, or AWS_ENDPOINT_URL for all; nil where neither is
-// set. The service is named as in the variable, such as SECRETS_MANAGER.
+// Endpoint returns the address that replaces a service's own, such as that of a local
+// server: AWS_ENDPOINT_URL_<SERVICE>, or AWS_ENDPOINT_URL for all services, or nil if
+// neither is set. The service is named as in the variable, such as SECRETS_MANAGER.
 func Endpoint(getenv func(string) string, service string) *string {
 	for _, name := range []string{"AWS_ENDPOINT_URL_" + service, "AWS_ENDPOINT_URL"} {
 		if url := getenv(name); url != "" {

@@ -1,7 +1,7 @@
-// Package awstest is a pretend Secrets Manager, a pretend SQS and the event source that
-// hands SQS's messages to a Lambda function, all in memory and by the clock of whoever
-// asks: in a bubble of testing/synctest, hours pass at once.
+// Package awstest simulates Secrets Manager, SQS and the event source that passes SQS
+// messages to a Lambda function. All of it is in memory and uses the caller's clock: in a
+// testing/synctest bubble, hours pass at once.
 //
-// It is for tests. It does what AWS documents where untag leans on it, refuses what AWS
-// refuses, and knows nothing of untag.
+// It is for tests. It does what AWS documents and untag relies on, refuses what AWS
+// refuses, and does not depend on untag.
 package awstest

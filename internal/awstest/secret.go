@@ -19,19 +19,19 @@ import (
 // callTime is how long each call takes.
 const callTime = 20 * time.Millisecond
 
-// Throttled is how AWS refuses calls that are too many. Its text is one that must not
-// get into a log.
+// Throttled returns the error with which AWS refuses too many calls. Its text must not
+// appear in a log.
 func Throttled() error {
 	return &smithy.GenericAPIError{Code: "ThrottlingException", Message: "slow down, hush"}
 }
 
-// Forbidden is how AWS refuses whoever may not.
+// Forbidden returns the error with which AWS refuses a caller that lacks permission.
 func Forbidden() error { return &smithy.GenericAPIError{Code: "AccessDeniedException"} }
 
-// Secret is one secret of Secrets Manager with its versions: a version's id is taken
-// once, a label is on one version, the first version is current whatever its labels.
-// It answers calls whatever secret they name; see Secrets for several. The fields are
-// set before it is called.
+// Secret is one secret of Secrets Manager with its versions: a version's id is accepted
+// once, a label is on one version, and the first version is current even without that
+// label. It answers every call, no matter which secret the call names; see Secrets for
+// several secrets. Set the fields before the first call.
 type Secret struct {
 	// GetErr and PutErr may refuse the n-th call, counted from 1.
 	GetErr, PutErr func(n int) error
@@ -47,7 +47,7 @@ type Secret struct {
 	puts     []string
 }
 
-// NewSecret returns a Secret that holds a value, or no version yet when it is "".
+// NewSecret returns a Secret that holds a value, or has no version yet if value is "".
 func NewSecret(value string) *Secret {
 	s := &Secret{contents: map[string]string{}, created: map[string]time.Time{}, labels: map[string]string{}}
 	if value != "" {
@@ -68,35 +68,35 @@ func (s *Secret) set(id, value string, stages ...string) {
 
 func (s *Secret) now() time.Time { return time.Now().Add(s.Ahead) }
 
-// Replace puts a value by hand.
+// Replace stores a new current value, as an administrator would.
 func (s *Secret) Replace(id, value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.set(id, value, "AWSCURRENT")
 }
 
-// Current is the value of the current version.
+// Current returns the value of the current version.
 func (s *Secret) Current() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.contents[s.labels["AWSCURRENT"]]
 }
 
-// Written is the number of versions that calls have written.
+// Written returns the number of versions that calls have written.
 func (s *Secret) Written() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.puts)
 }
 
-// Read is the number of reads.
+// Read returns the number of reads.
 func (s *Secret) Read() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.gets
 }
 
-// pause is the time that a call takes, or less where the caller gives up.
+// pause waits for the time that a call takes, or until the caller gives up.
 func pause(ctx context.Context) error {
 	select {
 	case <-time.After(callTime):
@@ -106,7 +106,7 @@ func pause(ctx context.Context) error {
 	}
 }
 
-// GetSecretValue gives the version with a label.
+// GetSecretValue returns the version with a label.
 func (s *Secret) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
 	if err := pause(ctx); err != nil {
 		return nil, err
@@ -129,8 +129,8 @@ func (s *Secret) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecre
 	}, nil
 }
 
-// metadata has the time of the answer, in whole seconds, where the SDK puts that of the
-// Date header. Only the SDK's own middleware can put it there.
+// metadata returns metadata that holds the time of the answer, in whole seconds, where the
+// SDK stores the Date header. Only the SDK's own middleware can set it.
 func (s *Secret) metadata(ctx context.Context) smithymiddleware.Metadata {
 	answered := smithymiddleware.DeserializeHandlerFunc(func(context.Context, smithymiddleware.DeserializeInput) (smithymiddleware.DeserializeOutput, smithymiddleware.Metadata, error) {
 		date := http.Header{"Date": {s.now().UTC().Format(http.TimeFormat)}}
@@ -140,7 +140,7 @@ func (s *Secret) metadata(ctx context.Context) smithymiddleware.Metadata {
 	return m
 }
 
-// PutSecretValue stores a version under the id that its request token gives it.
+// PutSecretValue stores a version; its request token is the version's id.
 func (s *Secret) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
 	if err := pause(ctx); err != nil {
 		return nil, err
@@ -155,7 +155,7 @@ func (s *Secret) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecre
 	}
 	id := *in.ClientRequestToken
 	if n := len(id); n < 32 || n > 64 {
-		return nil, errors.New("awstest: a request token has 32 to 64 characters")
+		return nil, errors.New("awstest: a request token must have 32 to 64 characters")
 	}
 	if old, taken := s.contents[id]; taken {
 		if old == *in.SecretString {
@@ -168,10 +168,10 @@ func (s *Secret) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecre
 	return &secretsmanager.PutSecretValueOutput{VersionId: &id}, nil
 }
 
-// Secrets is several secrets by their names.
+// Secrets holds several secrets by name.
 type Secrets map[string]*Secret
 
-// GetSecretValue gives a version of the secret that is named.
+// GetSecretValue returns a version of the named secret.
 func (s Secrets) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
 	if one, found := s[*in.SecretId]; found {
 		return one.GetSecretValue(ctx, in, o...)
@@ -179,7 +179,7 @@ func (s Secrets) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecre
 	return nil, &types.ResourceNotFoundException{}
 }
 
-// PutSecretValue stores a version of the secret that is named.
+// PutSecretValue stores a version of the named secret.
 func (s Secrets) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
 	if one, found := s[*in.SecretId]; found {
 		return one.PutSecretValue(ctx, in, o...)

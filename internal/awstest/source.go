@@ -24,36 +24,36 @@ type SourceConfig struct {
 	SQS *SQS
 	// URL and ARN are those of the queue.
 	URL, ARN string
-	// Concurrency is how many instances there are at most, each with one batch at a time.
+	// Concurrency is the maximum number of instances, each with one batch at a time.
 	Concurrency int
-	// BatchSize is how many messages a batch has at most, and Window how long it is
-	// waited for them after the first.
+	// BatchSize is the maximum number of messages in a batch, and Window how long to wait
+	// for more after the first.
 	BatchSize int
 	Window    time.Duration
-	// Timeout is that of the function.
+	// Timeout is the function's timeout.
 	Timeout time.Duration
-	// Start starts an instance; another takes the place of one that died.
+	// Start starts an instance; a new one replaces an instance that died.
 	Start func() Instance
 }
 
-// Invocation is what became of one batch.
+// Invocation is the result of one batch.
 type Invocation struct {
 	Instance Instance
-	// Messages are the ids of those in the batch.
+	// Messages holds the ids of the messages in the batch.
 	Messages   []string
 	Start, End time.Time
-	// Failed is how many were reported as failed.
+	// Failed is the number of messages reported as failed.
 	Failed int
-	// Died says that the instance was killed, TimedOut that Lambda's time was over: what
-	// was done is done, and every message comes back.
+	// Died means that the instance was killed, TimedOut that the function's timeout was
+	// over: what was done is done, and every message is delivered again.
 	Died, TimedOut bool
-	// Err is the function's error, or what is wrong with its answer: every message
-	// comes back.
+	// Err is the function's error, or what is wrong with its answer: every message is
+	// delivered again.
 	Err error
 }
 
-// Source hands the messages of a queue to a function in batches, with
-// ReportBatchItemFailures: what is not reported as failed is deleted.
+// Source passes the messages of a queue to a function in batches, with
+// ReportBatchItemFailures: it deletes every message that is not reported as failed.
 type Source struct {
 	SourceConfig
 
@@ -68,7 +68,7 @@ func NewSource(c SourceConfig) *Source {
 	return &Source{SourceConfig: c, running: make(map[*Invocation]context.CancelFunc)}
 }
 
-// Run polls the queue until ctx ends, and for the batches in work.
+// Run polls the queue until ctx ends, then waits for the batches in progress.
 func (s *Source) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	for range s.Concurrency {
@@ -77,7 +77,7 @@ func (s *Source) Run(ctx context.Context) {
 	wg.Wait()
 }
 
-// Kill ends an instance in the middle of its batch, if there is one.
+// Kill kills an instance in the middle of its batch, and reports whether there was one.
 func (s *Source) Kill() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,14 +89,14 @@ func (s *Source) Kill() bool {
 	return false
 }
 
-// Invocations are those that are over.
+// Invocations returns the finished invocations.
 func (s *Source) Invocations() []Invocation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.invocations)
 }
 
-// Overlaps counts the batches that had a message which was in another batch meanwhile.
+// Overlaps returns the number of batches with a message that was in another running batch.
 func (s *Source) Overlaps() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,7 +120,7 @@ func (s *Source) poll(ctx context.Context) {
 	}
 }
 
-// gather receives messages until the batch is full or its time is over.
+// gather receives messages until the batch is full or its window is over.
 func (s *Source) gather(ctx context.Context) []types.Message {
 	var batch []types.Message
 	var end time.Time
@@ -141,9 +141,9 @@ func (s *Source) gather(ctx context.Context) []types.Message {
 	return batch
 }
 
-// invoke hands an instance a batch, and deletes what it does not report as failed. An
-// instance whose context has ended is dead: no call that it goes on to make is one that
-// the pretend AWS takes, and its answer counts for nothing.
+// invoke passes a batch to an instance, and deletes what it does not report as failed. An
+// instance whose context has ended is dead: the simulated AWS accepts no further call from
+// it, and its answer is ignored.
 func (s *Source) invoke(instance Instance, batch []types.Message) Invocation {
 	ctx, kill := context.WithTimeout(context.Background(), s.Timeout)
 	defer kill()
@@ -182,7 +182,7 @@ func (s *Source) begin(i *Invocation, kill context.CancelFunc) {
 	s.running[i] = kill
 }
 
-// answer gives the messages that the instance reports as failed.
+// answer returns the messages that the instance reports as failed.
 func (s *Source) answer(ctx context.Context, instance Instance, batch []types.Message) (map[string]bool, error) {
 	known := make(map[string]bool)
 	var e events.SQSEvent
@@ -208,7 +208,7 @@ func (s *Source) answer(ctx context.Context, instance Instance, batch []types.Me
 	failed := make(map[string]bool)
 	for _, f := range r.BatchItemFailures {
 		if !known[f.ItemIdentifier] {
-			return nil, fmt.Errorf("awstest: %q was reported as failed and is not in the batch", f.ItemIdentifier)
+			return nil, fmt.Errorf("awstest: %q was reported as failed but is not in the batch", f.ItemIdentifier)
 		}
 		failed[f.ItemIdentifier] = true
 	}
@@ -224,7 +224,7 @@ func (s *Source) remove(batch []types.Message, failed map[string]bool) {
 		}
 	}
 	for chunk := range slices.Chunk(entries, maxBatch) {
-		// What cannot be deleted comes back; so it is with Lambda's own.
+		// A message that cannot be deleted is delivered again, as with AWS Lambda.
 		_, _ = s.SQS.DeleteMessageBatch(context.Background(), &sqs.DeleteMessageBatchInput{QueueUrl: aws.String(s.URL), Entries: chunk})
 	}
 }

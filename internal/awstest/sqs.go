@@ -14,22 +14,22 @@ import (
 const (
 	// maxMessage is the largest message, in bytes, its attributes included.
 	maxMessage = 1 << 20
-	// maxHidden is how long a message can be kept from others after it was received.
+	// maxHidden is how long a message can stay hidden after it was received.
 	maxHidden = 12 * time.Hour
-	// maxBatch is how many messages one call takes or gives.
+	// maxBatch is how many messages one call can send or return.
 	maxBatch = 10
 )
 
 // QueueConfig is one standard queue.
 type QueueConfig struct {
 	URL string
-	// Visibility is how long a message that was received is kept from others.
+	// Visibility is how long a message stays hidden after it was received.
 	Visibility time.Duration
-	// Retention is how long a message is kept after it was sent, the time in a queue
-	// before included; then it is lost.
+	// Retention is how long a message is kept after it was sent, including its time in an
+	// earlier queue. After that it is lost.
 	Retention time.Duration
 	// DeadLetterURL and MaxReceiveCount are the redrive policy: a message that was
-	// received so many times moves there in place of being received once more.
+	// received MaxReceiveCount times moves there instead of being received again.
 	DeadLetterURL   string
 	MaxReceiveCount int
 }
@@ -38,15 +38,15 @@ type QueueConfig struct {
 type Message struct {
 	ID   string
 	Body string
-	// Attributes are those of type String.
+	// Attributes holds the attributes of type String.
 	Attributes map[string]string
-	// Sent is when it was sent first.
+	// Sent is when it was first sent.
 	Sent time.Time
 	// Received is how often it has been received from this queue.
 	Received int
 }
 
-// SQS is a pretend Amazon SQS. It is safe for concurrent use.
+// SQS is a simulated Amazon SQS. It is safe for concurrent use.
 type SQS struct {
 	mu       sync.Mutex
 	queues   map[string]*queue
@@ -58,20 +58,20 @@ type SQS struct {
 	changed  chan struct{} // closed when a message may have become visible
 }
 
-// queue is one queue. Messages that can be received come first.
+// queue is one queue. The messages that can be received come first.
 type queue struct {
 	QueueConfig
 	messages  waiting
 	byReceipt map[string]*message
 }
 
-// message is a message with what SQS knows of it.
+// message is a message with what SQS knows about it.
 type message struct {
 	Message
 	attributes map[string]types.MessageAttributeValue
-	receipt    string    // that of the last time it was received
-	at         time.Time // when that was
-	visible    time.Time // from when on it can be received
+	receipt    string    // the receipt handle of the last receive
+	at         time.Time // the time of the last receive
+	visible    time.Time // when it can be received again
 	sequence   int
 	index      int // in waiting
 }
@@ -85,7 +85,7 @@ func NewSQS(queues ...QueueConfig) *SQS {
 	return s
 }
 
-// Refuse has calls refused with the error that f gives, nil for those that go on. The
+// Refuse makes calls fail with the error that f returns; nil lets the call proceed. The
 // operation is the name of the call.
 func (s *SQS) Refuse(f func(operation, url string) error) {
 	s.mu.Lock()
@@ -93,15 +93,15 @@ func (s *SQS) Refuse(f func(operation, url string) error) {
 	s.refuse = f
 }
 
-// Again has a message that was just received delivered a second time at once where f
-// says so, as a standard queue may.
+// Again makes SQS deliver a message again right after it was received if f returns true, as
+// a standard queue may.
 func (s *SQS) Again(f func(m Message) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.again = f
 }
 
-// Messages are those in a queue, whether or not they can be received now.
+// Messages returns the messages of a queue, whether or not they can be received now.
 func (s *SQS) Messages(url string) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,14 +112,14 @@ func (s *SQS) Messages(url string) []Message {
 	return list
 }
 
-// Lost are the messages that were kept for too long and are gone.
+// Lost returns the messages that are gone because their retention period was over.
 func (s *SQS) Lost() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Message(nil), s.lost...)
 }
 
-// MostReceived is how often the message that was received most often was.
+// MostReceived returns the highest receive count of any message.
 func (s *SQS) MostReceived() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +132,8 @@ func (m *message) shown() Message {
 	return shown
 }
 
-// begin takes the time of a call and finds its queue; the lock is held when it gives one.
+// begin waits for the time of a call and finds its queue. If it returns a queue, it holds
+// the lock.
 func (s *SQS) begin(ctx context.Context, operation string, url *string) (*queue, error) {
 	if err := pause(ctx); err != nil {
 		return nil, err
@@ -152,19 +153,19 @@ func (s *SQS) begin(ctx context.Context, operation string, url *string) (*queue,
 	return q, nil
 }
 
-// id is one that no message and no receipt has had before.
+// id returns an id that no message and no receipt has had before.
 func (s *SQS) id(kind string) string {
 	s.sequence++
 	return fmt.Sprintf("%s-%08d", kind, s.sequence)
 }
 
-// tell wakes those who wait for messages.
+// tell wakes the calls that wait for messages.
 func (s *SQS) tell() {
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// invalid is how SQS refuses what a call asks for.
+// invalid returns the error with which SQS refuses a parameter.
 func invalid(format string, args ...any) error {
 	return &smithy.GenericAPIError{Code: "InvalidParameterValue", Message: fmt.Sprintf(format, args...)}
 }

@@ -19,7 +19,7 @@ const (
 	day    = 24 * time.Hour
 )
 
-// queues is an SQS with a queue and its dead-letter queue.
+// queues returns an SQS with a queue and its dead-letter queue.
 func queues(maxReceives int) *awstest.SQS {
 	return awstest.NewSQS(
 		awstest.QueueConfig{URL: events, Visibility: time.Minute, Retention: 14 * day, DeadLetterURL: dead, MaxReceiveCount: maxReceives},
@@ -36,7 +36,7 @@ func send(t *testing.T, s *awstest.SQS, bodies ...string) {
 	}
 }
 
-// receive gives the messages that can be received at once.
+// receive returns the messages that can be received at once.
 func receive(t *testing.T, s *awstest.SQS, url string) []types.Message {
 	t.Helper()
 	out, err := s.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10})
@@ -46,7 +46,7 @@ func receive(t *testing.T, s *awstest.SQS, url string) []types.Message {
 	return out.Messages
 }
 
-// change hides a message for so long, and gives the code that SQS refuses it with.
+// change hides a message for a time, and returns the code with which SQS refuses that.
 func change(t *testing.T, s *awstest.SQS, receipt *string, hidden time.Duration) string {
 	t.Helper()
 	out, err := s.ChangeMessageVisibilityBatch(t.Context(), &sqs.ChangeMessageVisibilityBatchInput{
@@ -79,7 +79,7 @@ func TestVisibility(t *testing.T) {
 		send(t, s, "a")
 		first := receive(t, s, events)[0]
 		if n := len(receive(t, s, events)); n != 0 {
-			t.Fatalf("%d messages are given twice", n)
+			t.Fatalf("%d messages are delivered twice", n)
 		}
 		time.Sleep(time.Minute)
 		again := receive(t, s, events)[0]
@@ -97,13 +97,13 @@ func TestVisibility(t *testing.T) {
 			t.Errorf("a receipt does not hide: %s", code)
 		}
 		if time.Sleep(59 * time.Minute); len(receive(t, s, events)) != 0 {
-			t.Error("what was hidden for an hour is given before")
+			t.Error("a message hidden for an hour is delivered before")
 		}
 		if code := change(t, s, again.ReceiptHandle, 12*time.Hour); code != "InvalidParameterValue" {
-			t.Errorf("a message is hidden for over 12 hours in all: %q", code)
+			t.Errorf("a message can be hidden for over 12 hours in total: %q", code)
 		}
 		if time.Sleep(time.Minute); change(t, s, again.ReceiptHandle, time.Minute) != "MessageNotInflight" {
-			t.Error("a message that can be received is hidden")
+			t.Error("a visible message can be hidden with an old receipt")
 		}
 		last := receive(t, s, events)[0]
 		if remove(t, s, last.ReceiptHandle); len(s.Messages(events)) != 0 {
@@ -184,7 +184,7 @@ func TestRefusals(t *testing.T) {
 			}},
 		} {
 			if _, err := s.SendMessage(t.Context(), in); err == nil {
-				t.Errorf("%s: taken", name)
+				t.Errorf("%s: accepted", name)
 			}
 		}
 		if n := len(s.Messages(events)); n != 0 {

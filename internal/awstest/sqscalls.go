@@ -35,13 +35,13 @@ func (s *SQS) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...fu
 		size += len(name) + len(aws.ToString(value.DataType)) + len(text)
 	}
 	if m.Body == "" || size > maxMessage {
-		return nil, invalid("a message has 1 byte to 1 MiB, not %d", size)
+		return nil, invalid("a message must have 1 byte to 1 MiB, not %d bytes", size)
 	}
 	s.put(q, m, time.Duration(in.DelaySeconds)*time.Second)
 	return &sqs.SendMessageOutput{MessageId: aws.String(m.ID)}, nil
 }
 
-// put makes a message one that can be received after a while.
+// put adds a message to a queue; it can be received after a delay.
 func (s *SQS) put(q *queue, m *message, delay time.Duration) {
 	s.sequence++
 	m.sequence, m.visible = s.sequence, time.Now().Add(delay)
@@ -49,7 +49,7 @@ func (s *SQS) put(q *queue, m *message, delay time.Duration) {
 	s.tell()
 }
 
-// ReceiveMessage gives up to ten messages; it waits for the first as long as it is told.
+// ReceiveMessage returns up to ten messages. It waits up to WaitTimeSeconds for the first.
 func (s *SQS) ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageInput, _ ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error) {
 	q, err := s.begin(ctx, "ReceiveMessage", in.QueueUrl)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *SQS) ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageInput, _
 	}
 }
 
-// wait lets go of the lock until a message may be visible, or the time is over.
+// wait releases the lock until a message may be visible or the time is over.
 func (s *SQS) wait(ctx context.Context, q *queue, end time.Time) error {
 	if len(q.messages) > 0 && q.messages[0].visible.Before(end) {
 		end = q.messages[0].visible
@@ -93,8 +93,8 @@ func (s *SQS) wait(ctx context.Context, q *queue, end time.Time) error {
 	return nil
 }
 
-// take receives up to most messages. What was kept too long is lost, what was received
-// too often goes to the dead-letter queue.
+// take receives up to most messages. A message older than the retention period is lost, one
+// that was received too often moves to the dead-letter queue.
 func (s *SQS) take(q *queue, most int, hidden time.Duration) []types.Message {
 	now := time.Now()
 	var taken []*message
@@ -130,7 +130,7 @@ func (s *SQS) take(q *queue, most int, hidden time.Duration) []types.Message {
 	return list
 }
 
-// received is the message as ReceiveMessage gives it, with all its attributes.
+// received returns the message as ReceiveMessage does, with all its attributes.
 func (m *message) received() types.Message {
 	return types.Message{
 		MessageId: aws.String(m.ID), ReceiptHandle: aws.String(m.receipt), Body: aws.String(m.Body),
@@ -142,8 +142,8 @@ func (m *message) received() types.Message {
 	}
 }
 
-// DeleteMessageBatch takes messages out. One that was received again since, or is no
-// longer there, is no error and stays as it is.
+// DeleteMessageBatch deletes messages. An entry for a message that was received again since
+// then, or no longer exists, is ignored without an error.
 func (s *SQS) DeleteMessageBatch(ctx context.Context, in *sqs.DeleteMessageBatchInput, _ ...func(*sqs.Options)) (*sqs.DeleteMessageBatchOutput, error) {
 	q, err := s.begin(ctx, "DeleteMessageBatch", in.QueueUrl)
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *SQS) DeleteMessageBatch(ctx context.Context, in *sqs.DeleteMessageBatch
 	}
 	defer s.mu.Unlock()
 	if n := len(in.Entries); n < 1 || n > maxBatch {
-		return nil, invalid("a batch has 1 to %d entries, not %d", maxBatch, n)
+		return nil, invalid("a batch must have 1 to %d entries, not %d", maxBatch, n)
 	}
 	out := &sqs.DeleteMessageBatchOutput{}
 	for _, e := range in.Entries {
@@ -164,8 +164,8 @@ func (s *SQS) DeleteMessageBatch(ctx context.Context, in *sqs.DeleteMessageBatch
 	return out, nil
 }
 
-// ChangeMessageVisibilityBatch keeps messages from others from now on for so long. A
-// receipt counts until its message can be received again.
+// ChangeMessageVisibilityBatch hides messages for a time that begins now. A receipt handle
+// is valid until its message can be received again.
 func (s *SQS) ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
 	q, err := s.begin(ctx, "ChangeMessageVisibilityBatch", in.QueueUrl)
 	if err != nil {
@@ -173,7 +173,7 @@ func (s *SQS) ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMe
 	}
 	defer s.mu.Unlock()
 	if n := len(in.Entries); n < 1 || n > maxBatch {
-		return nil, invalid("a batch has 1 to %d entries, not %d", maxBatch, n)
+		return nil, invalid("a batch must have 1 to %d entries, not %d", maxBatch, n)
 	}
 	out, now := &sqs.ChangeMessageVisibilityBatchOutput{}, time.Now()
 	for _, e := range in.Entries {

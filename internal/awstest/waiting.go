@@ -1,7 +1,7 @@
 package awstest
 
-// waiting is the messages of a queue as a container/heap, the one that can be received
-// first in front.
+// waiting holds the messages of a queue as a container/heap, with the one that can be
+// received first in front.
 type waiting []*message
 
 func (w waiting) Len() int { return len(w) }
@@ -18,14 +18,14 @@ func (w waiting) Swap(i, j int) {
 	w[i].index, w[j].index = i, j
 }
 
-// Push is heap.Interface's.
+// Push implements heap.Interface.
 func (w *waiting) Push(x any) {
 	m := x.(*message)
 	m.index = len(*w)
 	*w = append(*w, m)
 }
 
-// Pop is heap.Interface's.
+// Pop implements heap.Interface.
 func (w *waiting) Pop() any {
 	list := *w
 	last := list[len(list)-1]

@@ -55,15 +55,15 @@ func TestRecordID(t *testing.T) {
 
 func TestLooksRounded(t *testing.T) {
 	for id, want := range map[string]bool{
-		"5725767000000524000": true,  // JavaScript, of …524157
+		"5725767000000524000": true,  // JavaScript, from …524157
 		"5725767000000520000": true,  // a spreadsheet, which keeps 15 digits
-		"410405000001234560":  true,  // JavaScript, of …234567
+		"410405000001234560":  true,  // JavaScript, from …234567
 		"3652397000000649000": true,  //
-		"5725767000000524157": false, // as it should be
-		"5725767000000524150": false, // ends in a zero, and no float is written like this
+		"5725767000000524157": false, // not rounded
+		"5725767000000524150": false, // ends in a zero, but no float is written like this
 		"5725767000000524100": false,
 		"410405000001234550":  false,
-		"9007199254740990":    false, // a float holds all that are shorter
+		"9007199254740990":    false, // a float holds every shorter number
 		"4711000":             false,
 		"12345678901234560":   false, // too short to tell
 		"":                    false,

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxModule bounds a module's name; Zoho's own are far shorter.
+// maxModule is the maximum length of a module's name; Zoho's own names are far shorter.
 const maxModule = 100
 
 // modules are the API names of the standard modules that have tags.
@@ -21,11 +21,11 @@ var modules = [...]string{
 // https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html
 func Modules() []string { return slices.Clone(modules[:]) }
 
-// ModuleAPIName returns the API name of a module. A standard module may be given
-// by its display name ("Price Books"), its API name ("Price_Books") or the name
-// that OAuth scopes use ("pricebooks"), in any case. Any other name is that of a
-// custom module and passes unchanged if it is a possible API name: a letter, then
-// letters, digits and underscores, at most 100 in all.
+// ModuleAPIName returns the API name of a module. It accepts the display name of a
+// standard module ("Price Books"), its API name ("Price_Books") and the name that
+// OAuth scopes use ("pricebooks"), in upper or lower case. It takes any other name
+// for a custom module and returns it unchanged if it can be an API name: a letter,
+// then letters, digits and underscores, at most 100 characters.
 func ModuleAPIName(name string) (string, error) {
 	if strings.TrimSpace(name) == name {
 		for _, m := range modules {
@@ -38,18 +38,18 @@ func ModuleAPIName(name string) (string, error) {
 		return "", fmt.Errorf("the module's name is empty")
 	}
 	if len(name) > maxModule {
-		return "", fmt.Errorf("a module's name has at most %d characters, this one has %d", maxModule, len(name))
+		return "", fmt.Errorf("a module's name has at most %d characters, but this one has %d", maxModule, len(name))
 	}
 	for i := range len(name) {
 		if c := name[i]; !isLetter(c) && (i == 0 || !isDigit(c) && c != '_') {
-			return "", fmt.Errorf("%q is no module's API name: a letter, then letters, digits and underscores", name)
+			return "", fmt.Errorf("%q is not the API name of a module, which is a letter, then letters, digits and underscores", name)
 		}
 	}
 	return name, nil
 }
 
-// sameModule compares an API name with a display, API or scope name: case, spaces and
-// underscores make no difference.
+// sameModule reports whether a display, API or scope name is that of the module with this
+// API name. Case, spaces and underscores make no difference.
 func sameModule(api, name string) bool {
 	i := 0
 	for j := range len(name) {

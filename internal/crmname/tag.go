@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// MaxTag is how many characters a tag's name may have in Zoho CRM.
+// MaxTag is the maximum number of characters of a tag's name in Zoho CRM.
 const MaxTag = 25
 
-// CheckTag reports what is wrong with a tag's name: 1 to 25 characters, no comma
-// (it would name a second tag in API v2), no < or >, no emoji, no control
-// character, no white space at either end.
+// CheckTag returns what is wrong with a tag's name, which must have 1 to 25
+// characters, no comma (in API v2 it would name a second tag), no < or >, no emoji,
+// no control character, and no white space at either end.
 func CheckTag(tag string) error {
 	if !utf8.ValidString(tag) {
 		return fmt.Errorf("the tag %q is not valid UTF-8", tag)
@@ -20,7 +20,7 @@ func CheckTag(tag string) error {
 	if n := utf8.RuneCountInString(tag); n == 0 {
 		return fmt.Errorf("the tag's name is empty")
 	} else if n > MaxTag {
-		return fmt.Errorf("the tag %q has %d characters, the limit is %d", shorten(tag), n, MaxTag)
+		return fmt.Errorf("the tag %q has %d characters, but the limit is %d", shorten(tag), n, MaxTag)
 	}
 	if strings.TrimSpace(tag) != tag {
 		return fmt.Errorf("the tag %q has white space at its start or end", tag)
@@ -28,17 +28,17 @@ func CheckTag(tag string) error {
 	for _, r := range tag {
 		switch {
 		case r == ',', r == '<', r == '>':
-			return fmt.Errorf("the tag %q has a %q, which no tag can have", tag, r)
+			return fmt.Errorf("the tag %q has a %q, which is not allowed in a tag", tag, r)
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			return fmt.Errorf("the tag %q has a control character", tag)
+			return fmt.Errorf("the tag %q has a control character, which is not allowed in a tag", tag)
 		case isEmoji(r):
-			return fmt.Errorf("the tag %q has an emoji, which no tag can have", tag)
+			return fmt.Errorf("the tag %q has an emoji, which is not allowed in a tag", tag)
 		}
 	}
 	return nil
 }
 
-// shorten keeps a message readable when an event put a whole text into a name.
+// shorten keeps a message readable if an event put a long text into a name.
 func shorten(s string) string {
 	const most = 60
 	if utf8.RuneCountInString(s) <= most {
@@ -47,8 +47,8 @@ func shorten(s string) string {
 	return string([]rune(s)[:most]) + "…"
 }
 
-// isEmoji covers the pictographs, the dingbats and what joins or varies them. Signs
-// that are text first, such as © and ™, are no emoji.
+// isEmoji reports whether r is a pictograph, a dingbat, or a character that joins or
+// varies them. Signs that are text by default, such as © and ™, are not emoji.
 func isEmoji(r rune) bool {
 	switch {
 	case r >= 0x1F000 && r <= 0x1FAFF, r >= 0x2600 && r <= 0x27BF:

@@ -1,7 +1,7 @@
-// Package event holds what the steps of untag hand to one another: the
+// Package event holds the types that the steps of untag pass to each other: the
 // declaration of a source, a verified delivery, and the event parsed from it.
 //
-// It has no behaviour beyond those types and imports nothing of the project, so
-// that internal/webhook (which verifies) and internal/rules (which decides) need
-// not know each other.
+// It has no behavior beyond those types and imports nothing from the project, so
+// that internal/webhook (which verifies) and internal/rules (which decides) do not
+// depend on each other.
 package event

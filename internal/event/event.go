@@ -7,16 +7,16 @@ import "time"
 type Delivery struct {
 	// ID is untag's own identifier of this delivery, never empty.
 	ID string
-	// DeliveryID is the identifier the sender gave, or "". It tells repeats
-	// apart; signatures often do not cover it, so it proves nothing.
+	// DeliveryID is the identifier that the sender set, or "". It identifies
+	// repeats; signatures often do not cover it, so it proves nothing.
 	DeliveryID string
 	// Source is the name of the source in the rules file.
 	Source string
-	// Proof is the Kind of the scheme that proved where the delivery came from. Without
-	// one, as an older version of untag stored it, nothing but the body is vouched for.
+	// Proof is the Kind of the scheme that proved where the delivery came from. If it is
+	// "", as in deliveries stored by an older version of untag, only the body is proven.
 	Proof string
-	// Done says what of the event is done already, where an earlier try got some of it
-	// done; "" in what came from a sender.
+	// Done says which part of the event is already done, if an earlier attempt did part of
+	// it. It is "" in a delivery that comes from a sender.
 	Done string
 	// Time is when the delivery was received.
 	Time time.Time
@@ -26,13 +26,13 @@ type Delivery struct {
 	// RawQuery is the query string, without the parameter that carried the
 	// sender's credential.
 	RawQuery string
-	// ContentType is the Content-Type header as sent, "" when there was none.
+	// ContentType is the Content-Type header as sent, "" if there was none.
 	ContentType string
-	// Body is the request body after any base64 of the envelope was undone.
+	// Body is the request body, after decoding any base64 of the envelope.
 	Body []byte
 }
 
-// Event is a parsed delivery: what conditions are evaluated over.
+// Event is a parsed delivery, over which conditions are evaluated.
 //
 // The values in Query and Fields are string, bool, int, float64, nil,
 // []any and map[string]any. JSON numbers keep every digit: whole numbers that
@@ -44,11 +44,11 @@ type Event struct {
 	Source     string
 	Time       time.Time
 	Headers    map[string]string
-	// Query has a string for each query parameter, a list of strings for a
-	// repeated one.
+	// Query has a string for each query parameter, or a list of strings if it
+	// is repeated.
 	Query map[string]any
-	// Fields are the body's fields, and the query parameters that the body lacks where
-	// the proof covers the query.
+	// Fields are the body's fields, and the query parameters that the body lacks if the
+	// proof covers the query.
 	Fields map[string]any
 	// PassedOver are the files of a multipart form that no rule can read.
 	PassedOver PassedOver
@@ -67,6 +67,6 @@ type PassedOver struct {
 type File struct {
 	// Field is the name of the form's field.
 	Field string
-	// Type is the file's content type without parameters, "" where it has none.
+	// Type is the file's content type without parameters, "" if it has none.
 	Type string
 }

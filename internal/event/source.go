@@ -4,32 +4,33 @@ package event
 type Source struct {
 	Name string
 	// Verify lists the ways in which a delivery may prove its origin. One of them
-	// has to succeed; a Source without any accepts nothing.
+	// must succeed; a Source without any accepts nothing.
 	Verify []Scheme
-	// EventBridge is the `source` of the EventBridge events that belong here, or "".
+	// EventBridge is the `source` of the EventBridge events that belong to this source,
+	// or "".
 	EventBridge string
 }
 
 // Scheme is one way to prove where a delivery came from. Kind is "token", "basic",
-// "github", "hmac", "zoho-notification" or "aws"; the other fields are complete: the
-// reader of the configuration fills in defaults.
+// "github", "hmac", "zoho-notification" or "aws". The other fields are complete: reading
+// the configuration fills in the defaults.
 type Scheme struct {
 	Kind string
 	// Header carries the token or the signature (token, hmac). Any case.
 	Header string
-	// Query is the query parameter that carries the token. Where Header is set as well,
-	// either of the two proves.
+	// Query is the query parameter that carries the token. If Header is set too, a token in
+	// either of them is enough.
 	Query string
 	// Algorithm is "sha1", "sha256" or "sha512" (hmac).
 	Algorithm string
 	// Encoding is "hex" or "base64" (hmac).
 	Encoding string
-	// Prefix stands before the token or the signature in its header, such as "Bearer "
-	// (token, in any case) or "sha256=" (hmac).
+	// Prefix precedes the token or the signature in its header, such as "Bearer " (token,
+	// in any case) or "sha256=" (hmac).
 	Prefix string
 }
 
-// Secrets reports whether any way to verify needs a stored secret.
+// Secrets reports whether any scheme of the source needs a stored secret.
 func (s Source) Secrets() bool {
 	for _, v := range s.Verify {
 		if v.Kind != "aws" {

@@ -1,6 +1,6 @@
 // Package lambdatest runs a Lambda binary the way Lambda does: it serves the Runtime
-// API over HTTP, starts the binary as a process of its own, and hands it invocations.
-// It is for tests and measurements, and knows nothing of what the binary does.
+// API over HTTP, starts the binary as a separate process, and passes it invocations.
+// It is for tests and measurements, and does not depend on what the binary does.
 package lambdatest
 
 import (
@@ -51,18 +51,18 @@ type FunctionError struct {
 
 func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
 
-// ErrExited is a function whose process has ended.
+// ErrExited means that the function's process has ended.
 var ErrExited = errors.New("lambdatest: the process has ended")
 
-// Start runs a binary with an environment of its own, to which the address of the
-// Runtime API is added.
+// Start runs a binary with this environment, to which it adds the address of the Runtime
+// API.
 func Start(binary string, env []string) (*Function, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("lambdatest: listen: %w", err)
 	}
-	// The process writes to a file of its own: what it wrote before it answered is there
-	// when the answer is, which a pipe does not promise.
+	// The process writes to a file: when its answer arrives, everything written before is
+	// there, which a pipe does not guarantee.
 	output, err := os.CreateTemp("", "lambdatest")
 	if err != nil {
 		_ = l.Close()
@@ -92,8 +92,8 @@ func Start(binary string, env []string) (*Function, error) {
 	return f, nil
 }
 
-// Invoke hands the function a payload and waits for its answer. The function is told
-// the deadline of ctx, or one in a minute.
+// Invoke sends a payload to the function and waits for its answer. The function gets the
+// deadline of ctx, or a deadline in one minute.
 func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	c := &call{payload: payload, answer: make(chan answer, 1), deadline: time.Now().Add(time.Minute)}
 	if deadline, ok := ctx.Deadline(); ok {
@@ -116,7 +116,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 }
 
-// Output is all that the process has written.
+// Output returns everything that the process has written.
 func (f *Function) Output() string {
 	text, err := io.ReadAll(io.NewSectionReader(f.output, 0, math.MaxInt64))
 	if err != nil {
@@ -125,7 +125,7 @@ func (f *Function) Output() string {
 	return string(text)
 }
 
-// Wait waits for the process to end by itself and gives its exit code.
+// Wait waits for the process to end by itself and returns its exit code.
 func (f *Function) Wait(ctx context.Context) (int, error) {
 	select {
 	case <-f.exited:
@@ -135,7 +135,7 @@ func (f *Function) Wait(ctx context.Context) (int, error) {
 	}
 }
 
-// PID is that of the process, to measure it by.
+// PID returns the id of the process, for measurements.
 func (f *Function) PID() int { return f.cmd.Process.Pid }
 
 // Stop kills the process.

@@ -1,3 +1,3 @@
-// Package parallel does a few things at once, where the other side bears no more. It
-// knows nothing of what is done, and decides nothing about its failures.
+// Package parallel does several things at once, up to a limit that the other side can
+// handle. It does not know what it runs and does not handle failures.
 package parallel
