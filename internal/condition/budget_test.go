@@ -1,0 +1,71 @@
+package condition_test
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"untag/internal/condition"
+)
+
+func TestTheBudgetIsThatOfAllConditionsTogether(t *testing.T) {
+	c := conditions(t, `any(event.list, any(1..10000, # == -1))`)[0]
+	r := condition.NewRun(scopeOf(t, theEvent), 200_000, nil)
+	for i := range 3 {
+		if truth, u := c.Holds(r); truth != condition.False {
+			t.Fatalf("%d: %v %v", i, truth, u)
+		}
+	}
+	truth, u := c.Holds(r)
+	if truth != condition.Failed || !errors.Is(r.Err(), condition.ErrTooCostly) || !strings.Contains(u.Message(), "more work than one event may cost") {
+		t.Errorf("Holds = %v %v, Err %v", truth, u, r.Err())
+	}
+	// Nothing holds any more, whatever it is.
+	if truth, _ := conditions(t, `true`)[0].Holds(r); truth != condition.Failed {
+		t.Errorf("Holds(true) = %v", truth)
+	}
+	if truth, _ := conditions(t, `event.yes or `+`event.no`)[0].Holds(r); truth != condition.Failed {
+		t.Errorf("Holds = %v", truth)
+	}
+}
+
+func TestTheDeadlineEndsTheWork(t *testing.T) {
+	late, asked := errors.New("too late"), 0
+	r := condition.NewRun(scopeOf(t, theEvent), condition.Work, func() error {
+		if asked++; asked > 3 {
+			return late
+		}
+		return nil
+	})
+	truth, u := conditions(t, `any(1..10000, any(1..10000, # == -1))`)[0].Holds(r)
+	if truth != condition.Failed || !errors.Is(r.Err(), late) || !strings.Contains(u.Message(), "too late") || asked != 4 {
+		t.Errorf("Holds = %v %v, Err %v, asked %d times", truth, u, r.Err(), asked)
+	}
+}
+
+// A rule whose predicates look at half a million elements is affordable.
+func TestHalfAMillionElementsAreAffordable(t *testing.T) {
+	scope := scopeOf(t, `{"yes": true, "l": [`+strings.Repeat("1,", 699)+`1]}`)
+	r := condition.NewRun(scope, condition.Work, nil)
+	if truth, u := conditions(t, `all(event.l, any(event.l, # == -1) == false) and event.yes`)[0].Holds(r); truth != condition.True {
+		t.Errorf("Holds = %v %v", truth, u)
+	}
+}
+
+// Whatever is costly ends, in little memory.
+func TestCostlyConditionsEnd(t *testing.T) {
+	for name, text := range costlyEvents() {
+		scope := scopeOf(t, text)
+		for _, when := range costlyConditions {
+			c := conditions(t, when)[0]
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			c.Holds(condition.NewRun(scope, condition.Work, nil))
+			runtime.ReadMemStats(&after)
+			if made := after.TotalAlloc - before.TotalAlloc; made > 64<<20 {
+				t.Errorf("%s: %s made %d MiB", name, when, made>>20)
+			}
+		}
+	}
+}

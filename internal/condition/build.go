@@ -1,0 +1,257 @@
+package condition
+
+import (
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// builder makes the tree that is evaluated from the parser's, and checks it: names,
+// functions, their arguments, types that can never fit.
+type builder struct {
+	source string
+	tokens *tokens
+	// variables are the names of `let` that can be used, around the predicates that can.
+	variables, predicates []string
+	// variableKinds are those of the variables.
+	variableKinds []kinds
+	// fault is the first thing that is wrong.
+	fault *Fault
+}
+
+func (b *builder) fail(at ast.Node, hint, message string) *node {
+	return b.failAt(at.Location().From, hint, message)
+}
+
+func (b *builder) failAt(offset int, hint, message string) *node {
+	if b.fault == nil {
+		b.fault = &Fault{Offset: offset, Message: message, Hint: hint}
+	}
+	return &node{kinds: isAny}
+}
+
+// build makes a node with its text.
+func (b *builder) build(n ast.Node) *node {
+	if b.fault != nil {
+		return &node{kinds: isAny}
+	}
+	token := b.tokens.at(n.Location().From)
+	out := b.make(n, token)
+	if b.fault != nil {
+		return out
+	}
+	b.finish(out)
+	return b.fold(out)
+}
+
+// finish gives a node its text, and what it takes from its kids.
+func (b *builder) finish(n *node) {
+	n.text = b.tokens.text(b.source, n.first, n.last)
+	n.at = b.tokens.list[n.first].From
+	for _, kid := range n.kids {
+		n.reads = n.reads || kid.reads
+	}
+}
+
+// make makes a node that is one token, or what the others make it.
+func (b *builder) make(n ast.Node, token int) *node {
+	one := func(out node) *node {
+		out.first, out.last = token, token
+		return &out
+	}
+	constant := func(v any) *node { return one(node{value: v, kinds: kindOf(v)}) }
+	switch n := n.(type) {
+	case *ast.NilNode:
+		return constant(nil)
+	case *ast.BoolNode:
+		return constant(n.Value)
+	case *ast.IntegerNode:
+		return constant(n.Value)
+	case *ast.FloatNode:
+		return constant(n.Value)
+	case *ast.StringNode:
+		return constant(n.Value)
+	case *ast.IdentifierNode:
+		return b.name(n, token)
+	case *ast.PointerNode:
+		return b.pointer(n, token)
+	case *ast.ChainNode:
+		return b.make(n.Node, b.tokens.at(n.Node.Location().From))
+	case *ast.MemberNode:
+		return b.member(n, token)
+	case *ast.SliceNode:
+		return b.slice(n, token)
+	case *ast.UnaryNode:
+		return b.unary(n, token)
+	case *ast.BinaryNode:
+		return b.binary(n, token)
+	}
+	return b.makeMore(n, token)
+}
+
+func (b *builder) makeMore(n ast.Node, token int) *node {
+	switch n := n.(type) {
+	case *ast.ConditionalNode:
+		return b.choice(n)
+	case *ast.VariableDeclaratorNode:
+		return b.let(n, token)
+	case *ast.ArrayNode:
+		return b.bracketed(node{form: formList, kinds: isList}, token, n.Nodes)
+	case *ast.MapNode:
+		var parts []ast.Node
+		for _, pair := range n.Pairs {
+			parts = append(parts, pair.(*ast.PairNode).Key, pair.(*ast.PairNode).Value)
+		}
+		return b.bracketed(node{form: formObject, kinds: isObject}, token, parts)
+	case *ast.BuiltinNode:
+		return b.call(n, n.Name, n.Arguments, token)
+	case *ast.CallNode:
+		return b.callOf(n, token)
+	case *ast.SequenceNode:
+		return b.failAt(n.Nodes[len(n.Nodes)-1].Location().From, "", "an expression has one value; `;` stands only after a `let`")
+	}
+	return b.fail(n, "", "this is not part of the language of rules")
+}
+
+func (b *builder) bracketed(out node, token int, parts []ast.Node) *node {
+	for _, part := range parts {
+		out.kids = append(out.kids, b.build(part))
+	}
+	out.first, out.last = token, b.tokens.partner[token]
+	return &out
+}
+
+func (b *builder) name(n *ast.IdentifierNode, token int) *node {
+	out := node{form: formRoot, path: &Path{Root: n.Value}, kinds: isObject, reads: true, first: token, last: token}
+	switch n.Value {
+	case "event", "headers", "query", "record":
+		return &out
+	case "source":
+		out.form, out.kinds, out.shown = formPath, isText, true
+		return &out
+	case "now":
+		out.kinds = isDate
+		return &out
+	}
+	if slot := slices.Index(b.variables, n.Value); slot >= 0 {
+		return &node{form: formVariable, slot: slot, kinds: b.variableKinds[slot], first: token, last: token, missing: &Unknown{}}
+	}
+	return b.fail(n, b.nameHint(n.Value, token), "unknown name "+n.Value)
+}
+
+func (b *builder) pointer(n *ast.PointerNode, token int) *node {
+	out := &node{form: formElement, kinds: isAny, first: token, last: token}
+	if n.Name != "" {
+		out.last++
+	}
+	switch n.Name {
+	case "":
+	case "index":
+		out.form, out.kinds = formIndex, isWhole
+	case "acc":
+		out.form = formAccumulator
+		if !slices.Contains(b.predicates, "reduce") {
+			return b.fail(n, "", "#acc is what a reduce has come to, and stands in its predicate")
+		}
+	default:
+		return b.fail(n, "# is the element, #index its place, #acc what a reduce has come to", "unknown name #"+n.Name)
+	}
+	return out
+}
+
+func (b *builder) member(n *ast.MemberNode, token int) *node {
+	base := b.build(n.Node)
+	if b.fault != nil {
+		return base
+	}
+	key := b.build(n.Property)
+	out := &node{form: formMember, kids: []*node{base, key}, kinds: isAny}
+	out.first, _ = b.tokens.outer(base.first, base.last)
+	out.last = token
+	if b.tokens.is(token, "[") {
+		out.last = b.tokens.partner[token]
+	}
+	out.missing = &Unknown{at: out}
+	out.shown = base.shown || base.form == formRoot
+	base.shown = false
+	if n.Optional {
+		out.form = formOptional
+	}
+	name, constant := key.value.(string)
+	if constant && key.form == formConstant && out.form == formMember && (base.form == formRoot || base.form == formPath) {
+		if len(base.path.Names) == maxNames {
+			return b.fail(n, "", "a field has more than 1,000 names")
+		}
+		names := append(slices.Clone(base.path.Names), name)
+		out.form, out.path, out.reads, out.kids = formPath, &Path{base.path.Root, names}, true, nil
+	}
+	if base.kinds&(isObject|isList) == 0 && !n.Method {
+		return b.fail(n, "", base.kinds.class().String()+" has no fields")
+	}
+	return out
+}
+
+// maxNames is how deep a field can be; no event is nested deeper.
+const maxNames = 1000
+
+func (b *builder) slice(n *ast.SliceNode, token int) *node {
+	bound := func(n ast.Node, unwritten int) *node {
+		if n == nil {
+			return &node{value: unwritten, kinds: isWhole}
+		}
+		return b.build(n)
+	}
+	base := b.build(n.Node)
+	out := &node{form: formSlice, kids: []*node{base, bound(n.From, 0), bound(n.To, noBound)}, kinds: base.kinds & (isText | isList)}
+	out.first, _ = b.tokens.outer(base.first, base.last)
+	out.last = b.tokens.partner[token]
+	if out.kinds == 0 {
+		return b.fail(n, "", base.kinds.class().String()+" has no slices")
+	}
+	return out
+}
+
+func (b *builder) choice(n *ast.ConditionalNode) *node {
+	out := &node{form: formChoice, kids: []*node{b.build(n.Cond)}}
+	if n.Exp1 == n.Cond { // a ?: b
+		out.kids = append(out.kids, &node{value: true, kinds: isBool})
+	} else {
+		out.kids = append(out.kids, b.build(n.Exp1))
+	}
+	out.kids = append(out.kids, b.build(n.Exp2))
+	if b.fault != nil {
+		return out
+	}
+	out.kinds = out.kids[1].kinds | out.kids[2].kinds
+	out.first, _ = b.tokens.outer(out.kids[0].first, out.kids[0].last)
+	_, out.last = b.tokens.outer(out.kids[2].first, out.kids[2].last)
+	if !n.Ternary { // if a { b } else { c }
+		out.first--
+		if last, ok := n.Exp2.(*ast.ConditionalNode); !ok || last.Ternary {
+			out.last++
+		}
+	}
+	return b.needBool(out, 0)
+}
+
+func (b *builder) let(n *ast.VariableDeclaratorNode, token int) *node {
+	if slices.Contains(b.variables, n.Name) || slices.Contains(roots[:], n.Name) || n.Name == "now" || functionOf(n.Name) != nil {
+		return b.fail(n, "choose another name", "the name "+n.Name+" is in use already")
+	}
+	out := &node{form: formLet, slot: len(b.variables), kids: []*node{b.build(n.Value)}}
+	b.variables, b.variableKinds = append(b.variables, n.Name), append(b.variableKinds, out.kids[0].kinds)
+	out.kids = append(out.kids, b.build(n.Expr))
+	b.variables, b.variableKinds = b.variables[:out.slot], b.variableKinds[:out.slot]
+	out.kinds = out.kids[1].kinds
+	out.first = token - 1
+	_, out.last = b.tokens.outer(out.kids[1].first, out.kids[1].last)
+	return out
+}
+
+// needBool refuses a kid that can never be true or false where one is needed.
+func (b *builder) needBool(n *node, kid int) *node {
+	if k := n.kids[kid]; k.kinds&isBool == 0 && b.fault == nil {
+		return b.failAt(k.at, "", "this is not a condition: it is neither true nor false; compare it with something")
+	}
+	return n
+}

@@ -1,0 +1,239 @@
+package condition
+
+import "github.com/expr-lang/expr/ast"
+
+func (b *builder) unary(n *ast.UnaryNode, token int) *node {
+	if inner, ok := n.Node.(*ast.BinaryNode); ok && n.Operator == "not" && inner.Location() == n.Location() {
+		out := b.binary(inner, token) // a not in b
+		out.negated = true
+		return out
+	}
+	kid := b.build(n.Node)
+	out := &node{kids: []*node{kid}, first: token}
+	_, out.last = b.tokens.outer(kid.first, kid.last)
+	switch n.Operator {
+	case "-", "+":
+		out.form, out.operator = formOperator, &negation
+		if n.Operator == "+" {
+			out.operator = &sign
+		}
+		out.kids = []*node{{value: 0, kinds: isWhole}, kid}
+		return b.fitting(out, token)
+	}
+	out.form, out.kinds = formNot, isBool
+	return b.needBool(out, 0)
+}
+
+func (b *builder) binary(n *ast.BinaryNode, token int) *node {
+	if !b.tokens.is(token, n.Operator) {
+		return b.chain(n) // 1 < a < 5
+	}
+	out := &node{kids: []*node{b.build(n.Left), b.build(n.Right)}, kinds: isBool}
+	b.around(out)
+	switch n.Operator {
+	case "and", "&&":
+		return b.logical(out, formAnd)
+	case "or", "||":
+		return b.logical(out, formOr)
+	case "??":
+		out.form, out.kinds = formCoalesce, out.kids[0].kinds&^isNull|out.kids[1].kinds
+		return out
+	case "!=", "==":
+		out.operator, out.negated = operatorOf("=="), n.Operator == "!="
+		if nilled := asIsNil(out); nilled != nil {
+			return nilled
+		}
+	default:
+		out.operator = operatorOf(n.Operator)
+	}
+	out.form = formOperator
+	if out.operator == nil || out.operator.run == nil {
+		return b.fail(n, "", "the operator "+n.Operator+" is not one of untag's")
+	}
+	b.dashed(out, token)
+	b.typeNames(out)
+	return b.asOneOf(b.fitting(out, token))
+}
+
+// around gives a node the tokens of its kids and what is between.
+func (b *builder) around(n *node) {
+	first, last := n.kids[0], n.kids[len(n.kids)-1]
+	n.first, _ = b.tokens.outer(first.first, first.last)
+	_, n.last = b.tokens.outer(last.first, last.last)
+}
+
+// logical joins `a and b and c` into one node of three.
+func (b *builder) logical(n *node, form form) *node {
+	n.form = form
+	var kids []*node
+	for i, kid := range n.kids {
+		if kid.form == form {
+			kids = append(kids, kid.kids...)
+			continue
+		}
+		b.needBool(n, i)
+		kids = append(kids, kid)
+	}
+	n.kids = kids
+	return n
+}
+
+// asIsNil makes a comparison with nil a question of its own.
+func asIsNil(n *node) *node {
+	for i, kid := range n.kids {
+		if kid.form == formConstant && kid.value == nil {
+			n.form, n.kids = formIsNil, []*node{n.kids[1-i]}
+			return n
+		}
+	}
+	return nil
+}
+
+// chain makes one node of `1 < a < 5`, which the parser reads as two comparisons.
+func (b *builder) chain(n *ast.BinaryNode) *node {
+	var comparisons []*ast.BinaryNode
+	for {
+		comparisons = append(comparisons, n.Right.(*ast.BinaryNode))
+		left := n.Left.(*ast.BinaryNode)
+		if b.tokens.is(b.tokens.at(left.Location().From), left.Operator) {
+			comparisons = append(comparisons, left)
+			break
+		}
+		n = left
+	}
+	out := &node{form: formCompare, kinds: isBool}
+	for i := len(comparisons) - 1; i >= 0; i-- {
+		c := comparisons[i]
+		if len(out.kids) == 0 {
+			out.kids = append(out.kids, b.build(c.Left))
+		}
+		out.kids = append(out.kids, b.build(c.Right))
+		out.operators = append(out.operators, operatorOf(c.Operator))
+		left, right := out.kids[len(out.kids)-2], out.kids[len(out.kids)-1]
+		b.fits(operatorOf(c.Operator), left, right, b.tokens.at(c.Location().From))
+	}
+	if b.fault == nil {
+		b.around(out)
+	}
+	return out
+}
+
+// fitting gives a node the kinds that its operator gives, and refuses operands that can
+// never fit it.
+func (b *builder) fitting(n *node, token int) *node {
+	n.kinds = b.fits(n.operator, n.kids[0], n.kids[1], token)
+	if right := n.kids[1]; n.operator.symbol == "matches" && right.form == formConstant && b.fault == nil {
+		p, fault := newPattern(right.value.(string))
+		if fault != "" {
+			return b.failAt(right.at, "docs/rules.md names the syntax of regular expressions", fault)
+		}
+		right.value = p
+	}
+	return n
+}
+
+func (b *builder) fits(op *operator, left, right *node, token int) kinds {
+	gives := op.takes(left.kinds, right.kinds)
+	if gives == 0 && b.fault == nil {
+		message, hint := misfit(op, left.kinds.class(), right.kinds.class())
+		b.failAt(b.tokens.list[token].From, hint, message)
+	}
+	return gives
+}
+
+// misfit says why two operands can never fit, and what to do.
+func misfit(op *operator, left, right kinds) (message, hint string) {
+	if left != isNull && right != isNull {
+		left, right = left&^isNull, right&^isNull
+	}
+	if k := left | right; k == isText|isNumber {
+		hint = "make a number of the string with float(…), or a string of the number with string(…)"
+	}
+	both := left.String() + " and " + right.String()
+	switch {
+	case right == isAny&^isNull:
+		both = left.String()
+	case left == isAny&^isNull:
+		both = right.String()
+	}
+	switch {
+	case op == &negation || op == &sign:
+		return op.symbol + " needs a number after it, not " + right.String(), hint
+	case op.symbol == "in":
+		return "in needs a list on its right, or a string and an object, not " + both, ""
+	case op.takes(isText, isText) == isBool && !op.orders && op.symbol != "==":
+		return op.symbol + " needs two strings, not " + both, conversion(isText, (left|right)&^isText)
+	case op.orders && both != left.String()+" and "+right.String():
+		return both + " has no order", hint
+	case op.orders || op.symbol == "==":
+		return both + " do not compare", hint
+	}
+	return both + " cannot be computed with " + op.symbol, hint
+}
+
+// asOneOf makes a comparison of a field with constants a membership.
+func (b *builder) asOneOf(n *node) *node {
+	if b.fault != nil || n.operator.symbol != "==" && n.operator.symbol != "in" {
+		return n
+	}
+	field, constant := n.kids[0], n.kids[1]
+	if n.operator.symbol == "==" && field.form == formConstant {
+		field, constant = constant, field
+	}
+	list := []any{constant.value}
+	if n.operator.symbol == "in" {
+		list, _ = constant.value.([]any)
+	}
+	if field.form != formPath || constant.form != formConstant {
+		return n
+	}
+	if n.set = constantsOf(list); n.set == nil {
+		return n
+	}
+	n.form, n.kids = formOneOf, []*node{field, constant}
+	return n
+}
+
+// dashed refuses a name with a dash in it, as in event.lead-source, which reads as a
+// subtraction.
+func (b *builder) dashed(n *node, token int) {
+	if n.operator.symbol != "-" || n.kids[0].form != formPath || len(n.kids[0].path.Names) == 0 {
+		return
+	}
+	left, right := n.kids[0], n.kids[1]
+	if right.path == nil || len(right.path.Names) > 0 || right.path.Root == "now" ||
+		b.tokens.begins[token] != b.tokens.ends[token-1] || b.tokens.ends[token] != b.tokens.begins[token+1] {
+		return
+	}
+	if written := bracketed(wordAround(b.source, b.tokens.begins[token])); written != "" {
+		b.failAt(left.at, "write "+written, "`"+left.text+"-"+right.text+"` is read as a subtraction")
+	}
+}
+
+// typeNames refuses to compare what `type` returns with what it never does.
+func (b *builder) typeNames(n *node) {
+	for i, kid := range n.kids {
+		if kid.form != formCall || kid.function.name != "type" {
+			continue
+		}
+		other := n.kids[1-i]
+		list, ok := other.value.([]any)
+		if !ok {
+			list = []any{other.value}
+		}
+		for _, v := range list {
+			if name, ok := v.(string); ok && !isTypeName(name) {
+				b.failAt(other.at, "type returns string, number, boolean, list, object, date or duration", "`"+name+"` is not a type")
+			}
+		}
+	}
+}
+
+func isTypeName(name string) bool {
+	for _, row := range kindNames {
+		if row.name == name {
+			return true
+		}
+	}
+	return false
+}

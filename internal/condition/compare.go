@@ -1,0 +1,184 @@
+package condition
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxDepth is how deep lists and objects may be nested in what is compared or written out.
+const maxDepth = 1000
+
+// equal compares values of one type. Values of different types are never told equal or
+// different: a form's "42" beside a JSON 42 is a mistake in the rule, not a fact.
+func equal(r *Run, n *node, a, b any) any {
+	if x, ok := a.(int); ok {
+		if y, ok := b.(int); ok {
+			return x == y
+		}
+	}
+	v := r.equal(n, a, b, 0)
+	if v == false && r.tracer != nil {
+		r.alike(a, []any{b})
+	}
+	return v
+}
+
+// equal returns a bool or an Unknown.
+func (r *Run) equal(n *node, a, b any, depth int) any {
+	if a == nil || b == nil {
+		r.charge(errorCost / 6)
+		return &Unknown{at: n, what: "a null in a list or object does not compare"}
+	}
+	if kindOf(a).class() != kindOf(b).class() {
+		return r.mismatch(n, a, b)
+	}
+	if !r.charge(1 + 4*min(depth, 1) + equalCost(a, b)) {
+		return r.stopped(n)
+	}
+	switch a := a.(type) {
+	case string:
+		return a == b
+	case bool:
+		return a == b
+	case []any:
+		return r.equalLists(n, a, b.([]any), depth+1)
+	case map[string]any:
+		return r.equalObjects(n, a, b.(map[string]any), depth+1)
+	}
+	return order(a, b) == 0
+}
+
+func equalCost(a, b any) int {
+	s, _ := a.(string)
+	t, _ := b.(string)
+	if len(s) != len(t) {
+		return 0
+	}
+	return len(s) / 64
+}
+
+func (r *Run) equalLists(n *node, a, b []any, depth int) any {
+	if len(a) != len(b) {
+		return false
+	}
+	return r.all(n, len(a), depth, func(i int) any { return r.equal(n, a[i], b[i], depth) })
+}
+
+func (r *Run) equalObjects(n *node, a, b map[string]any, depth int) any {
+	if len(a) != len(b) {
+		return false
+	}
+	if !r.charge(4 * len(a)) {
+		return r.stopped(n)
+	}
+	for key := range a {
+		if _, found := b[key]; !found {
+			return false
+		}
+	}
+	// In the order of the keys: the reason given must not depend on that of a map.
+	keys := sortedKeys(a)
+	return r.all(n, len(keys), depth, func(i int) any { return r.equal(n, a[keys[i]], b[keys[i]], depth) })
+}
+
+// all is the least of what is asked of the elements of two lists or objects.
+func (r *Run) all(n *node, length, depth int, ask func(i int) any) any {
+	if depth > maxDepth {
+		return r.wrong(n, "lists or objects are nested more than %d deep", maxDepth)
+	}
+	result, lowest := any(true), True
+	for i := 0; i < length && lowest != False && r.err == nil; i++ {
+		if truth, v := r.logical(n, ask(i)); truth < lowest {
+			result, lowest = v, truth
+		}
+	}
+	return result
+}
+
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+// ordered compares two values that have an order: numbers, strings, dates and durations.
+func ordered(holds func(sign int) bool) func(*Run, *node, any, any) any {
+	return func(r *Run, n *node, a, b any) any {
+		sign, u := r.sign(n, a, b)
+		if u != nil {
+			return u
+		}
+		return holds(sign)
+	}
+}
+
+// sign is -1, 0 or 1: how two values stand in order.
+func (r *Run) sign(n *node, a, b any) (int, *Unknown) {
+	switch {
+	case kindOf(a).class() != kindOf(b).class():
+		return 0, r.mismatch(n, a, b)
+	case kindOf(a)&hasOrder == 0:
+		return 0, r.wrong(n, "%s has no order", nameOf(a))
+	}
+	if !r.charge(1 + textCost(a, b)) {
+		return 0, r.stopped(n)
+	}
+	return order(a, b), nil
+}
+
+// hasOrder are the types with an order.
+const hasOrder = isText | isNumber | isDate | isSpan
+
+func textCost(a, b any) int {
+	s, _ := a.(string)
+	t, _ := b.(string)
+	return min(len(s), len(t)) / 64
+}
+
+// order compares two values of one type.
+func order(a, b any) int {
+	switch a := a.(type) {
+	case string:
+		return strings.Compare(a, b.(string))
+	case time.Time:
+		return a.Compare(b.(time.Time))
+	case time.Duration:
+		return cmp.Compare(a, b.(time.Duration))
+	case int:
+		if b, ok := b.(int); ok {
+			return cmp.Compare(a, b)
+		}
+		return -orderMixed(b.(float64), a)
+	}
+	if b, ok := b.(int); ok {
+		return orderMixed(a.(float64), b)
+	}
+	return cmp.Compare(a.(float64), b.(float64))
+}
+
+// orderMixed compares without rounding the whole number to a float.
+func orderMixed(f float64, i int) int {
+	switch {
+	case f >= math.MaxInt64:
+		return 1
+	case f < math.MinInt64:
+		return -1
+	}
+	whole := math.Trunc(f)
+	if c := cmp.Compare(int(whole), i); c != 0 {
+		return c
+	}
+	return cmp.Compare(f, whole)
+}
+
+// mismatch says that two types do not compare, and how to write it.
+func (r *Run) mismatch(n *node, a, b any) *Unknown {
+	u := r.wrong(n, "%s and %s do not compare", nameOf(a), nameOf(b))
+	if way := wayOut(n); way != "" {
+		return u.advise("write `%s`", way)
+	}
+	if k := kindOf(a) | kindOf(b); k&isText != 0 && k&isNumber != 0 {
+		return u.advise("make a number of the string with float(…), or a string of the number with string(…)")
+	}
+	return u.advise("make them one type")
+}

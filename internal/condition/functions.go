@@ -1,0 +1,165 @@
+package condition
+
+import "slices"
+
+// function is all there is to say about a function.
+type function struct {
+	name string
+	// section is the heading in docs/rules.md.
+	section Section
+	// takes are the kinds of each argument; the last one holds for more where variadic.
+	takes []kinds
+	// least is how many arguments are required.
+	least    int
+	variadic bool
+	gives    kinds
+	// cost is what a call costs beyond a step, before it is made; nil for nothing.
+	cost func(args []any) int
+	// run computes a value, or an Unknown. Its arguments are known and of the right kinds:
+	// any unknown or null argument makes the result unknown.
+	run func(r *Run, n *node, args []any) any
+	// each computes from a list and a predicate instead; said may be nil.
+	each func(r *Run, n *node, list []any) any
+	// asks says that the predicate is a condition.
+	asks bool
+	// literal tries a constant argument when the rule is read, and may return it in
+	// another form; a text says what is wrong with it.
+	literal func(i int, v any) (any, string)
+
+	about, example, result string
+}
+
+// Section groups functions.
+type Section string
+
+// The sections, in the order of the documentation.
+const (
+	Fields  Section = "Fields"
+	Text    Section = "Text"
+	Numbers Section = "Numbers"
+	Dates   Section = "Dates and durations"
+	Lists   Section = "Lists"
+	Objects Section = "Objects"
+)
+
+// functionOf returns the row of a function.
+func functionOf(name string) *function {
+	for _, table := range tables() {
+		for i := range table {
+			if table[i].name == name {
+				return &table[i]
+			}
+		}
+	}
+	return nil
+}
+
+func tables() [][]function {
+	return [][]function{fieldFunctions[:], textFunctions[:], numberFunctions[:], dateFunctions[:], listFunctions[:], predicates[:], objectFunctions[:]}
+}
+
+// call evaluates a call of a function without a predicate.
+func (r *Run) call(n *node) any {
+	f := n.function
+	base := len(r.arguments)
+	for _, kid := range n.kids {
+		v := r.value(kid)
+		r.arguments = append(r.arguments, v)
+	}
+	args := r.arguments[base:]
+	v := r.invoke(n, f, args)
+	clear(args)
+	r.arguments = r.arguments[:base]
+	return v
+}
+
+func (r *Run) invoke(n *node, f *function, args []any) any {
+	if u := r.operands(n.kids, args); u != nil {
+		return u
+	}
+	for i, arg := range args {
+		if takes := f.takes[min(i, len(f.takes)-1)]; kindOf(arg)&takes == 0 {
+			return r.unfit(n, f, takes, arg)
+		}
+	}
+	if f.cost != nil && !r.charge(f.cost(args)) {
+		return r.stopped(n)
+	}
+	return f.run(r, n, args)
+}
+
+// unfit says that an argument is of a wrong kind.
+func (r *Run) unfit(n *node, f *function, takes kinds, arg any) *Unknown {
+	return r.wrong(n, "%s", f.unfit(takes, kindOf(arg))).advise("%s", conversion(takes, kindOf(arg)))
+}
+
+func (f *function) unfit(takes, given kinds) string {
+	name := given.class().String()
+	if takes&isNumber == isWhole && given == isFraction {
+		name = "a number with a fraction"
+	}
+	return f.name + " takes " + takes.String() + ", not " + name
+}
+
+// conversion says how to make one kind of another, "" where there is no one way.
+func conversion(takes, given kinds) string {
+	switch {
+	case takes == isText && given&isNumber != 0:
+		return "make a string of the number with string(…)"
+	case takes&isNumber != 0 && takes&isText == 0 && given == isText:
+		return "make a number of the string with number(…)"
+	case takes == isDate && given == isText:
+		return "make a date of the string with date(…)"
+	case takes == isSpan && given == isText:
+		return "make a duration of the string with duration(…)"
+	case takes == isList && given == isObject:
+		return "values(…) is the list of its values"
+	case takes == isList && given == isText:
+		return "make a list of the string with split(…) or list(…)"
+	}
+	return ""
+}
+
+// Function is a function that expressions can call, with an example that a test runs.
+type Function struct {
+	Name    string
+	Section Section
+	About   string
+	Example string
+	// Gives is what the example is, as an expression.
+	Gives string
+}
+
+// Functions lists all functions, in the order of the documentation.
+func Functions() []Function {
+	var list []Function
+	for _, table := range tables() {
+		for _, f := range table {
+			list = append(list, Function{f.name, f.section, f.about, f.example, f.result})
+		}
+	}
+	return list
+}
+
+// Operator is an operator, with an example that a test runs.
+type Operator struct{ Symbol, About, Example, Gives string }
+
+// Operators lists all operators, in the order of the documentation. The examples are over
+// an event with a Stage "Closed Won", an Amount 1200 and two Tags.
+func Operators() []Operator {
+	var list []Operator
+	for _, o := range operators {
+		list = append(list, Operator{o.symbol, o.about, o.example, o.gives})
+	}
+	return list
+}
+
+// functionNames lists the names of all functions.
+func functionNames() []string {
+	var names []string
+	for _, f := range Functions() {
+		names = append(names, f.Name)
+	}
+	slices.Sort(names)
+	return names
+}

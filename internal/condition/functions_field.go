@@ -1,0 +1,19 @@
+package condition
+
+// fieldFunctions ask about fields of the event. `has` is evaluated by itself: its argument
+// is a field, not a value.
+var fieldFunctions = [...]function{
+	{name: "has", section: Fields, takes: []kinds{isAny}, least: 1, gives: isBool,
+		about: "whether a field is there, even if it is null", example: `has({"Stage": "Closed Won"}.Stage)`, result: `true`},
+	{name: "get", section: Fields, takes: []kinds{isAny, isAny}, least: 2, gives: isAny, run: get,
+		about: "a field or element whose name or place is computed; null where there is none", example: `get({"a": 1}, "b") == nil`, result: `true`},
+	{name: "type", section: Fields, takes: []kinds{isAny}, least: 1, gives: isText, run: typeOf,
+		about: "`string`, `number`, `boolean`, `list`, `object`, `date` or `duration`", example: `type(1)`, result: `"number"`},
+}
+
+func get(_ *Run, _ *node, args []any) any {
+	v, _ := lookup(args[0], args[1])
+	return v
+}
+
+func typeOf(_ *Run, _ *node, args []any) any { return typeName(args[0]) }

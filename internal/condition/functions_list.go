@@ -1,0 +1,206 @@
+package condition
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// listFunctions compute with lists.
+var listFunctions = [...]function{
+	{name: "list", section: Lists, takes: []kinds{isAny}, least: 1, gives: isList, run: toList,
+		about: "a list of one value, or the list that it is already", example: `list("a")`, result: `["a"]`},
+	{name: "sort", section: Lists, takes: []kinds{isList, isText}, least: 1, gives: isList, run: sorted, literal: direction,
+		about: "a list in order; with `\"desc\"`, from the greatest", example: `sort([2, 1])`, result: `[1, 2]`},
+	{name: "reverse", section: Lists, takes: []kinds{isList}, least: 1, gives: isList, cost: listCost, run: reverse,
+		about: "a list from its end", example: `reverse([1, 2])`, result: `[2, 1]`},
+	{name: "uniq", section: Lists, takes: []kinds{isList}, least: 1, gives: isList, cost: setCost, run: uniq,
+		about: "a list without repeats", example: `uniq([1, 2, 1])`, result: `[1, 2]`},
+	{name: "concat", section: Lists, takes: []kinds{isList}, least: 1, variadic: true, gives: isList, cost: listCost, run: concat,
+		about: "lists one after another", example: `concat([1], [2, 3])`, result: `[1, 2, 3]`},
+	{name: "flatten", section: Lists, takes: []kinds{isList}, least: 1, gives: isList, run: flatten,
+		about: "a list without lists in it", example: `flatten([1, [2, [3]]])`, result: `[1, 2, 3]`},
+	{name: "first", section: Lists, takes: []kinds{isList}, least: 1, gives: isAny, run: element(0),
+		about: "the first element; null of an empty list", example: `first([1, 2])`, result: `1`},
+	{name: "last", section: Lists, takes: []kinds{isList}, least: 1, gives: isAny, run: element(-1),
+		about: "the last element", example: `last([1, 2])`, result: `2`},
+	{name: "take", section: Lists, takes: []kinds{isList, isWhole}, least: 2, gives: isList, run: take,
+		about: "the first elements", example: `take([1, 2, 3], 2)`, result: `[1, 2]`},
+}
+
+// listCost is that of new lists as long as these.
+func listCost(args []any) int {
+	elements := 0
+	for _, arg := range args {
+		list, _ := arg.([]any)
+		elements += len(list)
+	}
+	return 2 * elements
+}
+
+// setCost is that of looking up each element of a list in a set.
+func setCost(args []any) int { return 25 * len(args[0].([]any)) }
+
+// sortCost is that of putting so many elements in order.
+func sortCost(elements int) int { return 4 * elements * (1 + bits.Len(uint(elements))) }
+
+func toList(_ *Run, _ *node, args []any) any {
+	if list, ok := args[0].([]any); ok {
+		return list
+	}
+	return []any{args[0]}
+}
+
+// direction tries the order that a sort is to have.
+func direction(i int, v any) (any, string) {
+	if i > 0 && v != "asc" && v != "desc" {
+		return nil, `the order is "asc" or "desc"`
+	}
+	return v, ""
+}
+
+// sortByDirection is direction for sortBy, whose second argument is a predicate.
+func sortByDirection(i int, v any) (any, string) {
+	if i < 2 {
+		return v, ""
+	}
+	return direction(i, v)
+}
+
+func sorted(r *Run, n *node, args []any) any {
+	list := args[0].([]any)
+	return r.sort(n, list, list, args[1:])
+}
+
+// sort orders a list by what was said of its elements.
+func (r *Run) sort(n *node, list, said []any, order []any) any {
+	sign := 1
+	for _, v := range order {
+		if _, fault := direction(1, v); fault != "" {
+			return r.wrong(n, "%s", fault)
+		}
+		if v == "desc" {
+			sign = -1
+		}
+	}
+	if !r.charge(sortCost(len(list))) {
+		return r.stopped(n)
+	}
+	places := make([]int, len(list))
+	for i := range places {
+		places[i] = i
+		if said[i] == nil {
+			return &Unknown{at: n, what: "a null in the list has no order"}
+		}
+	}
+	var bad *Unknown
+	slices.SortStableFunc(places, func(i, j int) int {
+		if bad != nil {
+			return 0
+		}
+		c, u := r.sign(n, said[i], said[j])
+		bad = u
+		return sign * c
+	})
+	if bad != nil {
+		return bad
+	}
+	out := make([]any, len(list))
+	for i, place := range places {
+		out[i] = list[place]
+	}
+	return out
+}
+
+func reverse(_ *Run, _ *node, args []any) any {
+	list := slices.Clone(args[0].([]any))
+	slices.Reverse(list)
+	return list
+}
+
+// uniq keeps the first of equal elements. Lists and objects are equal whose JSON is.
+func uniq(r *Run, n *node, args []any) any {
+	list := args[0].([]any)
+	kept := make([]any, 0, len(list))
+	seen := make(map[any]bool, len(list))
+	for _, item := range list {
+		key, kind := Key(item)
+		if kind == OtherKind {
+			key = item
+			if k := kindOf(item); k&(isList|isObject) != 0 {
+				var text strings.Builder
+				if u := r.write(n, &text, item, 0); u != nil {
+					return u
+				}
+				key = composite(text.String())
+			}
+		}
+		if !seen[key] {
+			seen[key] = true
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
+
+// composite is the JSON of a list or an object, which is not a text.
+type composite string
+
+func concat(_ *Run, _ *node, args []any) any {
+	var list []any
+	for _, arg := range args {
+		list = append(list, arg.([]any)...)
+	}
+	return orNone(list)
+}
+
+func orNone(list []any) []any {
+	if list == nil {
+		return []any{}
+	}
+	return list
+}
+
+func flatten(r *Run, n *node, args []any) any {
+	var list []any
+	if u := r.flatten(n, &list, args[0].([]any), 0); u != nil {
+		return u
+	}
+	return orNone(list)
+}
+
+func (r *Run) flatten(n *node, into *[]any, list []any, depth int) *Unknown {
+	if depth > maxDepth {
+		return r.wrong(n, "lists or objects are nested more than %d deep", maxDepth)
+	}
+	if !r.charge(1 + 10*len(list)) {
+		return r.stopped(n)
+	}
+	for _, item := range list {
+		inner, ok := item.([]any)
+		if !ok {
+			*into = append(*into, item)
+			continue
+		}
+		if u := r.flatten(n, into, inner, depth+1); u != nil {
+			return u
+		}
+	}
+	return nil
+}
+
+func element(place int) func(*Run, *node, []any) any {
+	return func(_ *Run, _ *node, args []any) any {
+		v, _ := lookup(args[0], place)
+		return v
+	}
+}
+
+func take(r *Run, n *node, args []any) any {
+	list, count := args[0].([]any), args[1].(int)
+	if count < 0 {
+		return r.wrong(n, "take takes a number of elements from 0")
+	}
+	count = min(count, len(list))
+	return list[:count:count]
+}

@@ -1,0 +1,175 @@
+package condition
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"untag/internal/nearest"
+)
+
+// meant returns how something is written here that people write who know another language;
+// "" for all else.
+func meant(word string) string {
+	switch word {
+	case "null", "NULL", "Null", "none", "None", "undefined":
+		return "nil"
+	case "True", "TRUE", "yes":
+		return "true"
+	case "False", "FALSE", "no":
+		return "false"
+	case "AND", "And":
+		return "and"
+	case "OR", "Or":
+		return "or"
+	case "NOT", "Not":
+		return "not"
+	case "IN", "In":
+		return "in"
+	case "=", "===", "is", "IS", "equals":
+		return "=="
+	case "<>", "!==":
+		return "!="
+	case "like", "LIKE":
+		return "contains"
+	}
+	return ""
+}
+
+// plainMessage says the same as a message of the parser, without the names that its parts
+// have among programmers.
+func plainMessage(message string) string {
+	_, token, ok := unexpected(message)
+	switch {
+	case message == "unexpected token EOF" || message == "unexpected end of expression":
+		return "the expression ends too early"
+	case strings.Contains(message, "exceeds maximum allowed nodes"):
+		return "the expression is too long: more than 10,000 parts"
+	case strings.HasPrefix(message, "invalid integer literal"):
+		return "the number is beyond 64 bits"
+	case strings.HasPrefix(message, "a map key must be"):
+		return "an object has names and values, as in {\"a\": 1}"
+	case message == "expected name":
+		return "a name is missing after the dot"
+	case strings.HasPrefix(message, "bad number syntax"):
+		return "this is not a number"
+	case strings.HasPrefix(message, "unrecognized character"):
+		return "unexpected character"
+	case message == "literal not terminated":
+		return "a text is not closed"
+	case strings.HasPrefix(message, "Operator (??)"), strings.Contains(message, "coalesce expressions"):
+		return "put `a ?? b` into parentheses"
+	case ok:
+		return "unexpected `" + token + "`"
+	}
+	return message
+}
+
+// unexpected takes the kind and the text of the token from a message of the parser, such as
+// `unexpected token Operator("=")`.
+func unexpected(message string) (kind, token string, ok bool) {
+	rest, ok := strings.CutPrefix(message, "unexpected token ")
+	if !ok {
+		return "", "", false
+	}
+	kind, rest, ok = strings.Cut(rest, `("`)
+	token, closed := strings.CutSuffix(rest, `")`)
+	return kind, token, ok && closed
+}
+
+// syntaxHint says what to do about a fault that the parser has found at an offset.
+func syntaxHint(text string, offset int, message string) string {
+	runes := []rune(text)
+	offset = min(max(offset, 0), len(runes))
+	before, after := string(runes[:offset]), string(runes[offset:])
+	if written := bracketed(wordAround(text, len(before))); written != "" {
+		return "write " + written
+	}
+	trimmed := strings.TrimRight(before, " ")
+	switch {
+	case message == "unexpected token EOF" || message == "unexpected end of expression":
+		return "something is missing at its end, such as a value or a closing bracket"
+	case strings.HasPrefix(message, "literal not terminated"):
+		return "the closing quotation mark is missing"
+	case strings.HasPrefix(message, "unrecognized character"):
+		return `text stands in straight quotation marks: "Closed Won"`
+	case strings.HasPrefix(message, "invalid integer literal"):
+		return "put the digits into quotation marks if it is an id"
+	case strings.HasPrefix(after, "{") && strings.HasSuffix(trimmed, "{"), strings.HasPrefix(message, "a map key must be"):
+		return "write the expression alone, as in event.id, without {{ }}"
+	}
+	kind, token, _ := unexpected(message)
+	return tokenHint(kind, token, trimmed, after)
+}
+
+// tokenHint says what to do about a word or sign that does not belong where it stands.
+func tokenHint(kind, token, before, after string) string {
+	switch {
+	case token == "{" && strings.HasSuffix(before, "$"):
+		return "write the expression alone, as in `event.id`; `${…}` is for texts"
+	case token == "=" && (strings.HasSuffix(before, "==") || strings.HasSuffix(before, "!=")):
+		return "write `" + meant(before[len(before)-2:]+token) + "`"
+	case token == ">" && strings.HasSuffix(before, "<"):
+		return "write `" + meant("<>") + "`"
+	case token == "," && thousands(before, after):
+		return "write the number without a separator, as in 10000"
+	case token == ",":
+		return `a list stands in square brackets: ["Closed Won", "Closed Lost"]`
+	case token == ")" || token == "]" || token == "}":
+		return "nothing is open that it could close"
+	case meant(token) != "":
+		return "write `" + meant(token) + "`"
+	case kind == "Identifier" || kind == "Number" || kind == "String":
+		if word := lastWord(before); meant(word) != "" {
+			return "write `" + meant(word) + "` in place of `" + word + "`"
+		}
+		if written := spaced(before, after); written != "" {
+			return "a name with a space in it is written " + written
+		}
+		return `an operator is missing before it, such as == or and; a name with a space in it is written event["Deal Name"]`
+	}
+	return ""
+}
+
+// thousands reports whether a comma separates them.
+func thousands(before, after string) bool {
+	digits := strings.TrimPrefix(after, ",")
+	end := strings.IndexFunc(digits, func(r rune) bool { return !unicode.IsDigit(r) })
+	return before != "" && unicode.IsDigit(rune(before[len(before)-1])) && (end == 3 || end < 0 && len(digits) == 3)
+}
+
+func lastWord(text string) string { return text[strings.LastIndexAny(text, " ()")+1:] }
+
+// nameHint says what to do about a name that is not there.
+func (b *builder) nameHint(name string, token int) string {
+	if written := bracketed(wordAround(b.source, b.tokens.begins[token])); written != "" {
+		return "write " + written
+	}
+	if m := meant(name); m != "" {
+		return "write `" + m + "`"
+	}
+	if b.tokens.is(token-1, "[") && b.tokens.is(token+1, "]") {
+		field := wordAround(b.source, b.tokens.begins[token-1])
+		return "write " + field + `["` + name + `"], or where the name has the brackets in it, event["` + strings.TrimPrefix(field, "event.") + "[" + name + `]"]`
+	}
+	if near := nearest.Of(name, append(slices.Clone(roots[:]), b.variables...)); near != "" {
+		return "did you mean `" + near + "`? An expression sees event, headers, query, source, and record in `where`"
+	}
+	return "an expression sees event, headers, query, source, and record in `where`; a field is event." + name +
+		`, text stands in quotation marks: "` + name + `"`
+}
+
+// functionHint says what to do about a function that is not there.
+func (b *builder) functionHint(name string) string {
+	if hint := instead(name); hint != "" {
+		return hint
+	}
+	if m := meant(name); m != "" {
+		return "write `" + m + "`"
+	}
+	hint := "docs/rules.md lists the functions"
+	if near := nearest.Of(name, functionNames()); near != "" {
+		hint = "did you mean `" + near + "`? " + hint
+	}
+	return hint
+}

@@ -1,0 +1,130 @@
+package condition
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/expr-lang/expr/parser/utils"
+)
+
+// wordAround returns what is written without a space around an offset in bytes: a field as
+// its sender writes it, such as event.lead-source or event.@type.
+func wordAround(text string, offset int) string {
+	inside := func(r rune) bool {
+		return utils.IsAlphaNumeric(r) || strings.ContainsRune(".-@/:#$~", r)
+	}
+	offset = min(max(offset, 0), len(text))
+	begin := strings.LastIndexFunc(text[:offset], func(r rune) bool { return !inside(r) })
+	end := strings.IndexFunc(text[offset:], func(r rune) bool { return !inside(r) })
+	if end < 0 {
+		end = len(text) - offset
+	}
+	word := text[:offset+end]
+	if begin >= 0 {
+		word = strings.TrimLeftFunc(text[begin:offset+end], func(r rune) bool { return !inside(r) })
+	}
+	return word
+}
+
+// bracketed writes a field with the names that need it in brackets, as in
+// event["lead-source"].id; "" where the word is not a field, or needs none.
+func bracketed(word string) string {
+	root, rest, found := strings.Cut(word, ".")
+	if !found || !slices.Contains(roots[:], root) {
+		return ""
+	}
+	names := strings.Split(rest, ".")
+	if slices.Contains(names, "") || !slices.ContainsFunc(names, func(name string) bool { return !utils.IsValidIdentifier(name) }) {
+		return ""
+	}
+	return root + below(names)
+}
+
+// spaced is bracketed for a name with a space in it: an identifier that follows a field
+// with nothing between.
+func spaced(before, after string) string {
+	word := wordAround(before, len(before))
+	root, rest, found := strings.Cut(word, ".")
+	if !found || !slices.Contains(roots[:], root) {
+		return ""
+	}
+	names := strings.Split(rest, ".")
+	next := after
+	if end := strings.IndexFunc(after, func(r rune) bool { return !utils.IsAlphaNumeric(r) }); end >= 0 {
+		next = after[:end]
+	}
+	if first := []rune(next); len(first) == 0 || !unicode.IsUpper(first[0]) && !unicode.IsDigit(first[0]) {
+		return "" // a word of the language, or of another
+	}
+	names[len(names)-1] += " " + next
+	return root + below(names)
+}
+
+// dateMethod returns the function that a method of a date is; "" for any other.
+func dateMethod(name string) string {
+	switch name {
+	case "Year", "Month", "Day", "YearDay", "Weekday", "Hour", "Minute", "Second", "Unix":
+		return strings.ToLower(name[:1]) + name[1:]
+	}
+	return ""
+}
+
+// methodHint writes a method of another language as a function of this one.
+func methodHint(name, on string, arguments []string) string {
+	first := "…"
+	if len(arguments) > 0 {
+		first = arguments[0]
+	}
+	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
+	case "tolowercase", "tolower", "lower", "downcase", "lowercase":
+		return "write lower(" + on + ")"
+	case "touppercase", "toupper", "upper", "upcase", "uppercase":
+		return "write upper(" + on + ")"
+	case "trim", "strip", "trimspace":
+		return "write trim(" + on + ")"
+	case "includes", "contains", "indexof", "test", "has":
+		return "write " + on + " contains " + first + ", or for a list " + first + " in " + on
+	case "startswith", "hasprefix":
+		return "write " + on + " startsWith " + first
+	case "endswith", "hassuffix":
+		return "write " + on + " endsWith " + first
+	case "match", "matches":
+		return "write " + on + " matches " + first
+	case "length", "len", "size", "count":
+		return "write len(" + on + ")"
+	case "tostring", "string", "str":
+		return "write string(" + on + ")"
+	case "equals", "equalsignorecase":
+		return "write " + on + " == " + first
+	case "slice", "substring", "substr":
+		return "write " + on + "[from:to]"
+	}
+	if functionOf(name) != nil {
+		return "write " + name + "(" + strings.Join(append([]string{on}, arguments...), ", ") + ")"
+	}
+	return "docs/rules.md lists the functions"
+}
+
+// instead says what to use in place of functions of expr that rules do not have.
+func instead(name string) string {
+	switch name {
+	case "bitand", "bitor", "bitxor", "bitnand", "bitnot", "bitshl", "bitshr", "bitushr":
+		return "rules have no arithmetic of bits; compare the number itself"
+	case "repeat":
+		return "rules do not repeat texts; write the text out"
+	case "median":
+		return "use mean, min or max"
+	case "splitAfter":
+		return "use split"
+	case "toPairs":
+		return "use keys and values"
+	case "fromPairs":
+		return `write the object out, as in {"name": event.value}`
+	case "toBase64", "fromBase64":
+		return "rules do not read Base64; let the sender send plain text"
+	case "timezone":
+		return "write the zone in the text of the date, as in +01:00"
+	}
+	return ""
+}

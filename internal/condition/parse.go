@@ -1,0 +1,123 @@
+package condition
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+)
+
+// Expression is an expression that has been read and checked. It is safe for concurrent
+// use.
+type Expression struct {
+	text string
+	root *node
+}
+
+// Condition is an expression that can be true or false.
+type Condition struct{ Expression }
+
+// Parse reads an expression and checks all of it. Its errors are of type *Fault.
+func Parse(text string) (*Expression, error) {
+	e, fault := parse(text)
+	if fault != nil {
+		return nil, fault
+	}
+	return e, nil
+}
+
+// ParseCondition is Parse for an expression that has to be true or false. Its errors are of
+// type *Fault.
+func ParseCondition(text string) (*Condition, error) {
+	e, fault := parse(text)
+	if fault == nil {
+		fault = e.root.skeleton()
+	}
+	if fault != nil {
+		return nil, fault
+	}
+	return &Condition{*e}, nil
+}
+
+// String is the expression as it is written.
+func (e *Expression) String() string { return e.text }
+
+// Value evaluates an expression. The value is of a type that an event can have, or a date
+// or a duration; where it cannot be told, the Unknown says why.
+func (e *Expression) Value(r *Run) (any, *Unknown) {
+	v := r.value(e.root)
+	if r.err != nil {
+		return nil, r.stopped(e.root)
+	}
+	if u := asUnknown(v); u != nil {
+		return nil, u
+	}
+	return v, nil
+}
+
+// Holds evaluates a condition. The Unknown says why where it is neither true nor false.
+func (c *Condition) Holds(r *Run) (Truth, *Unknown) {
+	truth, v := r.logical(c.root, r.part(c.root))
+	if r.err != nil {
+		return Failed, r.stopped(c.root)
+	}
+	return truth, asUnknown(v)
+}
+
+func parse(text string) (e *Expression, fault *Fault) {
+	defer func() {
+		if recover() != nil {
+			e, fault = nil, &Fault{Message: "the expression cannot be read"}
+		}
+	}()
+	tokens, fault := tokenize(text)
+	if fault != nil {
+		return nil, fault
+	}
+	tree, err := parser.Parse(text)
+	if err != nil {
+		return nil, syntaxFault(text, err)
+	}
+	b := &builder{source: text, tokens: tokens}
+	root := b.build(tree.Node)
+	if b.fault != nil {
+		return nil, b.fault
+	}
+	return &Expression{text: text, root: root}, nil
+}
+
+// syntaxFault is a fault that the parser has found, with what to do about it.
+func syntaxFault(text string, err error) *Fault {
+	var e *file.Error
+	if !errors.As(err, &e) {
+		return &Fault{Message: "the expression cannot be read"}
+	}
+	offset := e.From
+	if _, literal, ok := strings.Cut(e.Message, `parsing "`); ok { // the parser is past it
+		before, _, _ := strings.Cut(text, literal[:strings.Index(literal, `"`)])
+		offset = utf8.RuneCountInString(before)
+	}
+	return &Fault{Offset: offset, Message: plainMessage(e.Message), Hint: syntaxHint(text, offset, e.Message)}
+}
+
+// skeleton marks the parts of a condition and what joins them, and refuses a part that can
+// never be true or false.
+func (n *node) skeleton() *Fault {
+	switch n.form {
+	case formAnd, formOr, formNot:
+		n.place = placeJoint
+		for _, kid := range n.kids {
+			if fault := kid.skeleton(); fault != nil {
+				return fault
+			}
+		}
+		return nil
+	}
+	n.place = placePart
+	if n.kinds&isBool == 0 {
+		return &Fault{Offset: n.at, Message: "this is not a condition: it is neither true nor false; compare it with something"}
+	}
+	return nil
+}

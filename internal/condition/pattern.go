@@ -1,0 +1,174 @@
+package condition
+
+import (
+	"regexp"
+	"regexp/syntax"
+)
+
+// pattern is a regular expression with what it costs.
+type pattern struct {
+	re *regexp.Regexp
+	// perByte is what each byte of a text costs to search.
+	perByte int
+}
+
+const (
+	// maxPattern is the length of a pattern in bytes.
+	maxPattern = 1000
+	// maxSteps is how many steps its program has: `(a{1000}){1000}` is short and has a
+	// million.
+	maxSteps = 2000
+	// compileCost is what compiling one step costs.
+	compileCost = 100
+)
+
+// matches is `a matches b`. A pattern that the event brings is compiled for each use, and
+// pays for every step that it could take at every byte.
+func matches(r *Run, n *node, a, b any) any {
+	s, ok := a.(string)
+	if !ok {
+		return r.wrong(n, "matches needs a string, not %s", nameOf(a))
+	}
+	switch b := b.(type) {
+	case *pattern:
+		if !r.charge(1 + b.perByte*len(s)) {
+			return r.stopped(n)
+		}
+		return b.re.MatchString(s)
+	case string:
+		_, steps, fault := parsePattern(b)
+		if fault != "" {
+			return r.wrong(n, "%s", fault)
+		}
+		if !r.charge(compileCost*(len(b)+steps) + perByte(steps)*len(s)) {
+			return r.stopped(n)
+		}
+		re, err := regexp.Compile(b)
+		if err != nil {
+			return r.wrong(n, "the pattern is not a regular expression")
+		}
+		return re.MatchString(s)
+	}
+	return r.wrong(n, "matches needs a string, not %s", nameOf(b))
+}
+
+// perByte is what a byte costs at which a pattern takes so many steps.
+func perByte(steps int) int { return 2 + steps }
+
+// newPattern compiles a pattern of the rules file.
+func newPattern(text string) (*pattern, string) {
+	parsed, _, fault := parsePattern(text)
+	if fault != "" {
+		return nil, fault
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return nil, patternFault(err)
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, patternFault(err)
+	}
+	return &pattern{re: re, perByte: perByte(stepsPerByte(program))}, ""
+}
+
+// parsePattern bounds the steps of a pattern before it is compiled.
+func parsePattern(text string) (*syntax.Regexp, int, string) {
+	if len(text) > maxPattern {
+		return nil, 0, "the pattern is too long: more than 1,000 characters"
+	}
+	re, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, 0, patternFault(err)
+	}
+	steps := stepsIn(re)
+	if steps > maxSteps {
+		return nil, 0, "the pattern repeats too much"
+	}
+	return re, steps, ""
+}
+
+func stepsIn(re *syntax.Regexp) int {
+	steps := 2
+	if re.Op == syntax.OpLiteral {
+		steps += len(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		steps = min(steps+stepsIn(sub), maxSteps+1)
+	}
+	if re.Op == syntax.OpRepeat {
+		steps = min(steps*max(re.Min, re.Max, 1), maxSteps+1)
+	}
+	return steps
+}
+
+func patternFault(err error) string {
+	if fault, ok := err.(*syntax.Error); ok {
+		return "the pattern is not a regular expression: " + fault.Code.String()
+	}
+	return "the pattern is not a regular expression"
+}
+
+// stepsPerByte runs a program over texts of the characters that it asks for, as a text
+// would be that is made to be costly, and returns the most steps that it takes at one.
+func stepsPerByte(program *syntax.Prog) int {
+	var samples []rune
+	for _, inst := range program.Inst {
+		if len(samples) < 16 && len(inst.Rune) > 0 {
+			samples = append(samples, inst.Rune[0])
+		}
+	}
+	samples = append(samples, 'a')
+	most := 0
+	for _, sample := range samples {
+		text := make([]rune, 0, 2*len(samples)+32)
+		for range 16 {
+			text = append(text, sample)
+		}
+		text = append(text, samples...)
+		for range 16 {
+			text = append(text, sample)
+		}
+		most = max(most, stepsOver(program, text))
+	}
+	return most
+}
+
+// stepsOver is the most steps that a program takes at a character of a text: it follows all
+// ways to match at once.
+func stepsOver(program *syntax.Prog, text []rune) int {
+	most := 0
+	var now, next []uint32
+	for _, r := range text {
+		seen := make([]bool, len(program.Inst))
+		steps := 0
+		next = next[:0]
+		var follow func(pc uint32)
+		follow = func(pc uint32) {
+			if seen[pc] {
+				return
+			}
+			seen[pc] = true
+			steps++
+			switch inst := &program.Inst[pc]; inst.Op {
+			case syntax.InstAlt, syntax.InstAltMatch:
+				follow(inst.Out)
+				follow(inst.Arg)
+			case syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth:
+				follow(inst.Out)
+			case syntax.InstFail, syntax.InstMatch:
+			default:
+				if inst.MatchRune(r) {
+					next = append(next, inst.Out)
+				}
+			}
+		}
+		follow(uint32(program.Start))
+		for _, pc := range now {
+			follow(pc)
+		}
+		now, next = next, now
+		most = max(most, steps)
+	}
+	return most
+}

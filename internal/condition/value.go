@@ -1,0 +1,111 @@
+package condition
+
+import (
+	"strings"
+	"time"
+)
+
+// kinds is a set of the types that a value can have. A value of an event is nil, string,
+// int, float64, bool, []any or map[string]any; functions make dates and durations.
+type kinds uint16
+
+const (
+	isNull kinds = 1 << iota
+	isText
+	isWhole
+	isFraction
+	isBool
+	isList
+	isObject
+	isDate
+	isSpan
+
+	isNumber = isWhole | isFraction
+	isAny    = isSpan<<1 - 1
+)
+
+func kindOf(v any) kinds {
+	switch v.(type) {
+	case nil:
+		return isNull
+	case string, layout, *pattern:
+		return isText
+	case int:
+		return isWhole
+	case float64:
+		return isFraction
+	case bool:
+		return isBool
+	case []any:
+		return isList
+	case map[string]any:
+		return isObject
+	case time.Time:
+		return isDate
+	case time.Duration:
+		return isSpan
+	}
+	return 0
+}
+
+// class puts both kinds of number into one: they compare.
+func (k kinds) class() kinds {
+	if k&isNumber != 0 {
+		return k | isNumber
+	}
+	return k
+}
+
+// kindNames are the types as docs/rules.md names them; `type` returns the second.
+var kindNames = [...]struct {
+	kind          kinds
+	article, name string
+}{
+	{isNull, "null", "null"},
+	{isText, "a string", "string"},
+	{isNumber, "a number", "number"},
+	{isBool, "a boolean", "boolean"},
+	{isList, "a list", "list"},
+	{isObject, "an object", "object"},
+	{isDate, "a date", "date"},
+	{isSpan, "a duration", "duration"},
+}
+
+// String lists the kinds of a set, as in "a string or a list".
+func (k kinds) String() string {
+	if k&isNumber == isWhole {
+		return strings.Replace((k | isNumber).String(), "a number", "a whole number", 1)
+	}
+	var names []string
+	for _, row := range kindNames {
+		if k&row.kind != 0 {
+			names = append(names, row.article)
+		}
+	}
+	if len(names) == 0 {
+		return "a value of another kind"
+	}
+	return either(names)
+}
+
+// either joins names, as in "a, b or c".
+func either(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// nameOf is what a person calls the type of a value.
+func nameOf(v any) string { return kindOf(v).class().String() }
+
+// typeName is what `type` returns.
+func typeName(v any) string {
+	for _, row := range kindNames {
+		if kindOf(v)&row.kind != 0 {
+			return row.name
+		}
+	}
+	return "null"
+}

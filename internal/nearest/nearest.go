@@ -1,0 +1,35 @@
+// Package nearest finds the name that someone who misspelt one probably meant.
+package nearest
+
+// Of returns the known name that is nearest to a misspelt one, "" when none is near.
+func Of(name string, known []string) string {
+	best, least := "", max(2, len(name)/3)+1
+	for _, k := range known {
+		if d := distance(name, k); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's: how many letters to add, drop or change.
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	row := make([]int, len(t)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range s {
+		before := row[0]
+		row[0] = i + 1
+		for j := range t {
+			change := before
+			if s[i] != t[j] {
+				change++
+			}
+			before = row[j+1]
+			row[j+1] = min(row[j+1]+1, row[j]+1, change)
+		}
+	}
+	return row[len(t)]
+}
