@@ -35,7 +35,7 @@ func (h requestLog) WithGroup(name string) slog.Handler {
 }
 
 // reporter logs faults that harm nobody yet, such as a secret that cannot be read while
-// the value from before still serves.
+// the value from before still serves. What makes a request fail is logged with it.
 func reporter(log *slog.Logger) func(error) {
 	return func(err error) {
 		log.LogAttrs(context.Background(), slog.LevelWarn, "secret", slog.String("reason", err.Error()))

@@ -62,6 +62,20 @@ func (e *Error) Retryable() bool {
 	return errors.As(e.Err, &network) || errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, context.Canceled)
 }
 
+// said is the error of a read in the words of Secrets Manager, its code first: what the
+// SDK puts before them is long, and the log may cut off the end.
+type said struct{ err error }
+
+func (s said) Error() string {
+	var api smithy.APIError
+	if errors.As(s.err, &api) {
+		return api.ErrorCode() + ": " + api.ErrorMessage()
+	}
+	return s.err.Error()
+}
+
+func (s said) Unwrap() error { return s.err }
+
 // quiet is the error of a call that sent a secret: Secrets Manager may quote what it
 // was sent, so its text is left out.
 type quiet struct{ err error }

@@ -31,6 +31,8 @@ type secret struct {
 	client reader
 	id     string
 	report func(error)
+	// told: an error is logged by the caller that gets it, and need not be reported.
+	told bool
 	// examine, where it is set, is called with what a read brought.
 	examine func(map[string]json.RawMessage)
 
@@ -90,10 +92,7 @@ func (s *secret) current(ctx context.Context) (map[string]json.RawMessage, *read
 // finish makes a read and hands its result to those who wait.
 func (s *secret) finish(ctx context.Context, r *reading) {
 	keys, err := s.fetch(ctx)
-	switch {
-	case err != nil && s.report != nil:
-		s.report(err)
-	case err == nil && s.examine != nil:
+	if err == nil && s.examine != nil {
 		s.examine(keys)
 	}
 	s.mu.Lock()
@@ -105,7 +104,10 @@ func (s *secret) finish(ctx context.Context, r *reading) {
 	case s.keys != nil && now.Before(s.stale) && (err.Retryable() || err.Err == nil):
 		// A secret that is half written or cannot be reached serves as it was. One that
 		// was deleted or forbidden does not: that is somebody's wish.
+		s.tell(err)
 		s.until, err = now.Add(staleAgain), nil
+	case !s.told:
+		s.tell(err)
 	}
 	r.keys = s.keys
 	if err != nil {
@@ -115,11 +117,17 @@ func (s *secret) finish(ctx context.Context, r *reading) {
 	close(r.done)
 }
 
+func (s *secret) tell(err *Error) {
+	if s.report != nil {
+		s.report(err)
+	}
+}
+
 func (s *secret) fetch(ctx context.Context) (map[string]json.RawMessage, *Error) {
 	stage := stageCurrent
 	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.id, VersionStage: &stage})
 	if err != nil {
-		return nil, &Error{Secret: s.id, Reason: "cannot be read", Err: err}
+		return nil, &Error{Secret: s.id, Reason: "cannot be read", Err: said{err}}
 	}
 	var keys map[string]json.RawMessage
 	// Some editors write a byte order mark. The decoder's error quotes what it met, which is

@@ -17,9 +17,10 @@ type Config struct {
 	// WebhookSecretID and ZohoSecretID are names or ARNs.
 	WebhookSecretID string
 	ZohoSecretID    string
-	// Report, where it is set, is called with the *Error of every read that fails: one
-	// that fails while the value from before still serves is seen nowhere else. So it is,
-	// once a read, with one for each webhook secret that is not used or should be replaced.
+	// Report, where it is set, is called with the *Error of a read that failed while the
+	// value from before still serves, which is seen nowhere else, and of every read of the
+	// Zoho credential that failed. So it is, once a read, with one for each webhook secret
+	// that is not used or should be replaced. It must not block.
 	Report func(error)
 }
 
@@ -34,7 +35,7 @@ type Store struct {
 // New returns a Store.
 func New(c Config) *Store {
 	s := &Store{
-		webhook: secret{client: c.Client, id: c.WebhookSecretID, report: c.Report},
+		webhook: secret{client: c.Client, id: c.WebhookSecretID, report: c.Report, told: true},
 		zoho:    secret{client: c.Client, id: c.ZohoSecretID, report: c.Report},
 	}
 	if c.Report != nil {
