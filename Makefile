@@ -1,4 +1,4 @@
-# untag: `make help` lists what there is.
+# untag: `make help` lists the commands.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -10,11 +10,11 @@ EVENT   ?= events/direct.json
 FUZZTIME ?= 3s
 EVENTS  ?= 20000
 WORKERS ?= 8
-# The processor to build for; the template's parameter of that name says the same.
+# The processor to build for, the same as the template's parameter Architecture.
 ARCHITECTURE ?= arm64
 export ARCHITECTURE
-# What the Lambda binary is built with. CGO would bind it to this machine's C library;
-# HTTP/2 adds 0.4 MB and start-up time, and neither AWS nor Zoho needs it.
+# How the Lambda binary is built. CGO would tie it to this machine's C library. HTTP/2
+# would add 0.4 MB and start-up time, and neither AWS nor Zoho needs it.
 LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc,nethttpomithttp2 -trimpath -ldflags "-s -w"
 export SAM_CLI_TELEMETRY := 0
 
@@ -50,16 +50,16 @@ test-aws: $(VENV)/aws/done bootstrap ## Test against moto's Secrets Manager and 
 	test/aws/run
 
 .PHONY: soak
-soak: $(VENV)/aws/done bootstrap ## Lose nothing: events by the thousand, faults, killed workers, moto (needs Python): make soak EVENTS=2000
+soak: $(VENV)/aws/done bootstrap ## Check that no event is lost, with thousands of events, faults, killed workers (needs Python): make soak EVENTS=2000
 	MOTO_SERVER="$(VENV)/aws/bin/python test/soak/server.py" test/moto \
 	  go run ./test/soak --endpoint MOTO --events $(EVENTS) --workers $(WORKERS)
 
 .PHONY: test-phone
-test-phone: ## Compare phone numbers as Google's library does (needs only Go)
+test-phone: ## Check that untag reads phone numbers as Google's library does (needs only Go)
 	cd test/phone && go vet ./... && go test ./...
 
 .PHONY: test-sdk
-test-sdk: ## Drive Zoho's official SDKs against the sandbox (needs Python and Node)
+test-sdk: ## Run Zoho's official SDKs against the sandbox (needs Python and Node)
 	python3 test/sdk/run.py
 
 .PHONY: test-sam
@@ -67,7 +67,7 @@ test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, l
 	test/sam/run check
 
 .PHONY: bench
-bench: ## Measure, and fail where a limit is passed
+bench: ## Measure, and fail if a limit is exceeded
 	go test -run '^$$' -bench Limit -benchtime 1x ./...
 
 .PHONY: validate
@@ -79,20 +79,20 @@ build: $(VENV)/sam/done ## Build the Lambda function with SAM: make build ARCHIT
 	$(VENV)/sam/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE)
 
 .PHONY: invoke
-invoke: $(VENV)/sam/done $(VENV)/aws/done ## Invoke it with SAM and Docker, no account: make invoke EVENT=events/direct.json
+invoke: $(VENV)/sam/done $(VENV)/aws/done ## Invoke the function with SAM and Docker, without an AWS account: make invoke EVENT=events/direct.json
 	test/sam/run invoke $(EVENT)
 
 .PHONY: bootstrap
-bootstrap: ## Build the Lambda binary and its rules into build/
+bootstrap: ## Build the Lambda binary into build/, with its rules
 	@mkdir -p $(BUILD)
 	$(LAMBDA_BUILD) -o $(BUILD)/bootstrap ./functions/removetags
 	@cp rules.yaml $(BUILD)/rules.yaml
 
 .PHONY: clean
-clean: ## Remove what was built; .venv stays
+clean: ## Remove what was built, except .venv
 	rm -rf $(BUILD) .aws-sam
 
-# What `sam build` calls (BuildMethod: makefile), to put the rules beside the binary.
+# `sam build` calls these (BuildMethod: makefile), to put the rules next to the binary.
 .PHONY: build-RemoveTagsFunction build-WorkerFunction
 build-RemoveTagsFunction build-WorkerFunction:
 	go run ./cmd/untag check

@@ -22,7 +22,7 @@ import (
 
 const deal = "5725767000000524157"
 
-// cloud is moto, with a sandbox beside it.
+// cloud is moto, with a sandbox next to it.
 type cloud struct {
 	endpoint  string
 	bootstrap string
@@ -68,7 +68,7 @@ func newCloud(t *testing.T) *cloud {
 func (c *cloud) secret(t *testing.T, name, value string) string {
 	t.Helper()
 	in := &secretsmanager.CreateSecretInput{Name: aws.String(c.prefix + "-" + name)}
-	if value != "" { // otherwise it has no version at all
+	if value != "" { // without a value it has no version
 		in.SecretString = &value
 	}
 	out, err := c.secrets.CreateSecret(t.Context(), in)
@@ -102,7 +102,7 @@ func (c *cloud) queue(t *testing.T, name string) string {
 	return *out.QueueUrl
 }
 
-// start runs the binary with settings beside those that every function has.
+// start runs the binary with these settings, in addition to those that every function has.
 func (c *cloud) start(t *testing.T, settings map[string]string) *lambdatest.Function {
 	t.Helper()
 	env := map[string]string{

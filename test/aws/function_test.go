@@ -36,7 +36,7 @@ func TestMalformedSecrets(t *testing.T) {
 	var got response
 	invoke(t, f, webhook("a-new-token"), &got)
 	if got.StatusCode < 500 || !strings.Contains(got.Body, `"outcome":"failed"`) || strings.Contains(got.Body+f.Output(), "hush") {
-		t.Errorf("answer %+v, want a failure that names the secret and not its value\n%s", got, f.Output())
+		t.Errorf("answer %+v, want a failure that names the secret but not its value\n%s", got, f.Output())
 	}
 }
 

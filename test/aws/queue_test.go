@@ -64,7 +64,7 @@ func TestDeadLettersAndDelays(t *testing.T) {
 	worker := c.start(t, map[string]string{"ZOHO_SECRET_ID": c.zohoSecret(t), "DEAD_LETTER_QUEUE_URL": dead, "EVENT_QUEUE_ARN": arnOf(queue)})
 	batch := c.pump(t, worker, queue)
 	if len(batch.BatchItemFailures) != 0 {
-		t.Errorf("failures %v, want none: the dead-letter queue has it", batch.BatchItemFailures)
+		t.Errorf("failures %v, want none: the event is in the dead-letter queue", batch.BatchItemFailures)
 	}
 	out, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &dead, MessageAttributeNames: []string{"All"}})
 	if err != nil || len(out.Messages) != 1 || aws.ToString(out.Messages[0].MessageAttributes["code"].StringValue) != "RULE_ERROR" ||
@@ -72,7 +72,7 @@ func TestDeadLettersAndDelays(t *testing.T) {
 		t.Fatalf("dead letters = %+v, %v\n%s", out, err, worker.Output())
 	}
 
-	// Zoho is down: the message comes back later, not at once.
+	// Zoho is down: the message is delivered again later, not at once.
 	invoke(t, receiving, webhook("a-new-token"), &accepted)
 	down := c.start(t, map[string]string{
 		"ZOHO_SECRET_ID": c.zohoSecretNamed(t, "zoho-2"), "ZOHO_API_URL": "http://127.0.0.1:9", "DEAD_LETTER_QUEUE_URL": dead, "EVENT_QUEUE_ARN": arnOf(queue),
@@ -86,7 +86,7 @@ func TestDeadLettersAndDelays(t *testing.T) {
 	}
 }
 
-// arnOf is the ARN of one of moto's queues.
+// arnOf returns the ARN of one of moto's queues.
 func arnOf(queue string) string {
 	return "arn:aws:sqs:eu-central-1:123456789012:" + queue[strings.LastIndexByte(queue, '/')+1:]
 }
@@ -97,8 +97,8 @@ type batchResponse struct {
 	} `json:"batchItemFailures"`
 }
 
-// pump does what Lambda does: it receives from a queue, invokes, and deletes what was
-// not reported as failed.
+// pump does what Lambda does: it receives messages from a queue, invokes the function, and
+// deletes the messages that were not reported as failed.
 func (c *cloud) pump(t *testing.T, f *lambdatest.Function, queue string) batchResponse {
 	t.Helper()
 	out, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{

@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	// batchSize is how many events the limits on a batch speak of.
+	// batchSize is the number of events for which the limits on a batch hold.
 	batchSize = 1000
-	// noFailures is the answer to a batch that was all acted on.
+	// noFailures is the answer to a batch in which every event was acted on.
 	noFailures = `{"batchItemFailures":[]}`
-	// eventsARN is the queue that the batches come from.
+	// eventsARN is the ARN of the queue that the batches come from.
 	eventsARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
 )
 
-// sqsMessage is an event as the receiving side stores it and SQS hands it on.
+// sqsMessage returns an event as the receiving side stores it and SQS delivers it.
 func sqsMessage(b *testing.B, number int, source string, body []byte) events.SQSMessage {
 	id := fmt.Sprintf("059f36b4-87a3-44ab-83d2-%012d", number)
 	text, err := queue.Encode(event.Delivery{
@@ -43,8 +43,8 @@ func sqsMessage(b *testing.B, number int, source string, body []byte) events.SQS
 	}
 }
 
-// sqsPayload is the invocation for a batch. It comes from AWS, which escapes no more
-// than JSON needs.
+// sqsPayload returns the payload of the invocation for a batch. Like AWS, it escapes only
+// what JSON requires.
 func sqsPayload(b *testing.B, batch events.SQSEvent) []byte {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

@@ -21,10 +21,10 @@ const (
 	batchRounds    = 31
 )
 
-// BenchmarkLimitBatchCost measures all that an invocation with 1,000 stored events
-// takes but the time that Zoho does: telling the invocation's kind, reading the batch
-// out of its two envelopes, parsing, deciding, joining, acting and a log line an event.
-// It is compared with parsing the events' own JSON, once.
+// BenchmarkLimitBatchCost measures everything that an invocation with 1,000 stored events
+// costs, except Zoho's time: recognizing the kind of invocation, reading the batch from its
+// two envelopes, parsing, deciding, joining, acting and one log line for each event. It
+// compares that with parsing the JSON of the events once.
 func BenchmarkLimitBatchCost(b *testing.B) {
 	set := loadRules(b, mixedRules)
 	var batch events.SQSEvent
@@ -58,7 +58,7 @@ func BenchmarkLimitBatchCost(b *testing.B) {
 	for b.Loop() {
 		var floor, took time.Duration
 		ratio := math.Inf(1)
-		// A machine that is busy with something else is given two more tries.
+		// The machine may be busy with something else: it gets two more tries.
 		for try := 0; try < 3 && ratio > batchCostLimit; try++ {
 			var parses, wholes []time.Duration
 			for range batchRounds {
@@ -73,13 +73,13 @@ func BenchmarkLimitBatchCost(b *testing.B) {
 		b.ReportMetric(float64(took.Microseconds())/1000, "batch-cpu-ms")
 		b.ReportMetric(ratio, "ratio")
 		if ratio > batchCostLimit {
-			b.Fatalf("a batch of %d events costs %.2f times parsing their JSON (%v, %v), the limit is %.1f", batchSize, ratio, took, floor, batchCostLimit)
+			b.Fatalf("a batch of %d events costs %.2f times as much as parsing their JSON (%v, %v), the limit is %.1f", batchSize, ratio, took, floor, batchCostLimit)
 		}
 	}
 }
 
-// cpuOf is the processor time of one call, with that of collecting its own garbage
-// and without that of waiting for other processes.
+// cpuOf returns the processor time of one call. It includes collecting the call's own
+// garbage, but not waiting for other processes.
 func cpuOf(b *testing.B, do func()) time.Duration {
 	runtime.GC()
 	start := cpuTime(b)

@@ -17,22 +17,23 @@ import (
 const (
 	callsLimit  = 1.05
 	mixedEvents = 10_000
-	// idsACall is how many records Zoho takes in one remove_tags call.
+	// idsACall is how many records Zoho accepts in one remove_tags call.
 	idsACall = 100
 )
 
-// fewestCalls is a number of remove_tags calls below which no plan can be, whatever it
-// does: it knows nothing of how calls are planned.
+// fewestCalls returns a lower bound for the number of remove_tags calls of any plan. It
+// does not depend on how calls are planned.
 //
 // Put the tags of a module into any order, and call the first of a record's tags in
-// that order its leading tag. Some call takes the leading tag off the record. Were
-// that so in one call for two records with different leading tags, the call would
-// name both tags, and every tag of a call comes off every record of it: the record
-// whose leading tag is the later one would lose the earlier one, which nobody named
-// for it, or it would lead. So a call takes off the leading tag of at most 100 records,
-// which all have the same: for each tag at least a hundredth, rounded up, of the
-// records that it leads. That holds in every order; the best is found here by filling
-// the order up tag by tag, over all sets of tags that may come first.
+// that order its leading tag. Some call removes the leading tag from the record. If one
+// call did that for two records with different leading tags, it would name both tags.
+// A call removes each of its tags from each of its records, so the record whose leading
+// tag comes later would also lose the earlier tag. But no rule named that tag for this
+// record, or it would be its leading tag. So one call removes leading tags from at most
+// 100 records, which all have the same leading tag, and each tag needs at least one call
+// for every hundred records that it leads, rounded up. This holds for every order. The
+// code finds the best one by extending the order tag by tag, over all sets of tags that
+// may come first.
 func fewestCalls(b *testing.B, n need) int {
 	sum := 0
 	for _, records := range n {
@@ -55,9 +56,10 @@ func fewestOfModule(b *testing.B, records map[string][]string) int {
 		sets[set]++
 	}
 	if len(bit) > 16 {
-		b.Fatalf("%d tags of one module: the bound goes over all sets of them", len(bit))
+		b.Fatalf("%d tags of one module are too many: the bound tries all sets of them", len(bit))
 	}
-	// best[first] is the most calls that the tags in first need, when they come first.
+	// best[first] is the largest number of calls that the tags in first need when they come
+	// first.
 	best := make([]int, 1<<len(bit))
 	for first := range best {
 		for tag := range bits.Len(uint(len(best) - 1)) {
@@ -77,8 +79,8 @@ func fewestOfModule(b *testing.B, records map[string][]string) int {
 	return best[len(best)-1]
 }
 
-// madeCalls runs a batch and gives the number of its remove_tags calls, and the
-// fewest possible. What came off has to be what was asked for, and no more.
+// madeCalls runs a batch and returns the number of its remove_tags calls, and the fewest
+// possible. It fails unless exactly the tags that the rules name were removed.
 func madeCalls(b *testing.B, set *rules.Rules, batch []mixed) (made, fewest, lookups int) {
 	crm := &freeCRM{}
 	wanted, off := need{}, need{}
@@ -95,13 +97,13 @@ func madeCalls(b *testing.B, set *rules.Rules, batch []mixed) (made, fewest, loo
 	}
 	inOrder := cmpopts.SortSlices(strings.Compare)
 	if diff := cmp.Diff(wanted, off, inOrder); diff != "" {
-		b.Fatalf("other tags come off than the rules name: -want +got\n%.2000s", diff)
+		b.Fatalf("the removed tags are not those that the rules name: -want +got\n%.2000s", diff)
 	}
 	return len(crm.removals), fewestCalls(b, wanted), crm.records + crm.searches
 }
 
-// BenchmarkLimitCalls makes the calls of all events in one batch, and for comparison
-// those of batches of 1,000, the most that SQS hands to one invocation.
+// BenchmarkLimitCalls counts the calls for all events in one batch, and for comparison
+// those for batches of 1,000, the most that SQS passes to one invocation.
 func BenchmarkLimitCalls(b *testing.B) {
 	set, all := loadRules(b, mixedRules), mixOfEvents(b, mixedEvents)
 	for b.Loop() {
@@ -121,10 +123,10 @@ func BenchmarkLimitCalls(b *testing.B) {
 		b.ReportMetric(float64(fewestInBatches), "fewest-in-batches")
 		b.ReportMetric(ratioInBatches, "ratio-in-batches")
 		if ratio > callsLimit {
-			b.Errorf("%d events take %d calls, %.3f times the %d that are the fewest possible; the limit is %.2f", mixedEvents, made, ratio, fewest, callsLimit)
+			b.Errorf("%d events take %d calls, %.3f times the fewest possible, %d; the limit is %.2f", mixedEvents, made, ratio, fewest, callsLimit)
 		}
 		if ratioInBatches > callsLimit {
-			b.Errorf("in batches of %d they take %d calls, %.3f times the %d that are the fewest possible; the limit is %.2f", batchSize, inBatches, ratioInBatches, fewestInBatches, callsLimit)
+			b.Errorf("in batches of %d they take %d calls, %.3f times the fewest possible, %d; the limit is %.2f", batchSize, inBatches, ratioInBatches, fewestInBatches, callsLimit)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package bench_test measures what untag promises, as ratios within one run, and fails
-// where a limit is passed. `make bench` runs it; ordinary tests do not.
+// Package bench_test measures what untag promises, as ratios within one run, and fails if
+// a limit is exceeded. `make bench` runs it; ordinary tests do not.
 package bench_test
 
 import (
@@ -23,7 +23,7 @@ const (
 	binaryLimit    = 12_500_000
 )
 
-// buildLambda builds a command the way it is deployed.
+// buildLambda builds a command as it is deployed.
 func buildLambda(b *testing.B, command string) string {
 	b.Helper()
 	out := filepath.Join(b.TempDir(), filepath.Base(command))
@@ -35,7 +35,7 @@ func buildLambda(b *testing.B, command string) string {
 	return out
 }
 
-// secretsManager answers GetSecretValue with the secret of that name.
+// secretsManager returns a server that answers GetSecretValue with the secret of that name.
 func secretsManager(secrets map[string]string) *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var asked struct{ SecretId string }
@@ -45,7 +45,7 @@ func secretsManager(secrets map[string]string) *httptest.Server {
 	}))
 }
 
-// firstAnswer is the time from the start of a process to its first answer.
+// firstAnswer returns the time from the start of a process to its first answer.
 func firstAnswer(b *testing.B, binary string, env []string, payload []byte) time.Duration {
 	b.Helper()
 	start := time.Now()
@@ -96,12 +96,12 @@ func BenchmarkLimitColdStart(b *testing.B) {
 	for b.Loop() {
 		var least, ours []time.Duration
 		ratio := math.Inf(1)
-		// A machine that is busy with something else is given two more tries; a start
-		// that has become slower fails all three.
+		// The machine may be busy with something else: it gets two more tries. If the start
+		// has become slower, all three fail.
 		for try := 0; try < 3 && ratio > coldStartLimit; try++ {
 			least, ours = nil, nil
-			// Both kinds in turn, so that what else the machine does meets both alike, and
-			// the median over all: picking the best of several rounds would flatter.
+			// The two alternate, so that other work on the machine affects both equally. The
+			// median over all starts counts: the best of several rounds would flatter.
 			for range coldStarts {
 				least = append(least, firstAnswer(b, hello, nil, payload))
 				ours = append(ours, firstAnswer(b, bootstrap, env, payload))
@@ -112,7 +112,7 @@ func BenchmarkLimitColdStart(b *testing.B) {
 		b.ReportMetric(float64(median(ours).Microseconds())/1000, "untag-ms")
 		b.ReportMetric(ratio, "ratio")
 		if ratio > coldStartLimit {
-			b.Fatalf("a cold start takes %.2f times that of a hello world (%v, %v), the limit is %.1f", ratio, median(ours), median(least), coldStartLimit)
+			b.Fatalf("a cold start takes %.2f times as long as that of a hello world (%v, %v), the limit is %.1f", ratio, median(ours), median(least), coldStartLimit)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (oneSecret) WebhookSecrets(context.Context, string) ([]string, error) {
 	return []string{secret}, nil
 }
 
-// twentyRules are rules on one source, each about another module.
+// twentyRules returns rules on one source, each about a different module.
 func twentyRules(b *testing.B) *rules.Rules {
 	var file strings.Builder
 	file.WriteString("version: 1\nsources: {acme: {verify: hmac, header: X-Signature}}\nrules:\n")
@@ -43,7 +43,7 @@ func twentyRules(b *testing.B) *rules.Rules {
 	return set
 }
 
-// oneKiB is a JSON event of about 1 KiB, as a CRM sends it.
+// oneKiB returns a JSON event of about 1 KiB, as a CRM sends it.
 func oneKiB() []byte {
 	event := map[string]any{"module": "Module7", "id": "5725767000000524157", "Stage": "Closed Won", "Amount": 12500}
 	for i := range 16 {
@@ -54,7 +54,7 @@ func oneKiB() []byte {
 	return text
 }
 
-// perRound is the time of one call, over many of them.
+// perRound returns the time of one call, averaged over many.
 func perRound(do func()) time.Duration {
 	const calls = 2000
 	start := time.Now()
@@ -92,11 +92,11 @@ func BenchmarkLimitVerifyParseDecide(b *testing.B) {
 		mac.Write(body)
 		var event map[string]any
 		if !hmac.Equal(signature, mac.Sum(nil)) || json.Unmarshal(body, &event) != nil {
-			b.Fatal("the event does not verify or is no JSON")
+			b.Fatal("the event does not verify or is not JSON")
 		}
 	}
 	for b.Loop() {
-		// The least of several rounds is the one that nothing disturbed.
+		// The fastest of several rounds is the one that nothing disturbed.
 		fastest, floor := time.Hour, time.Hour
 		for range rounds {
 			floor = min(floor, perRound(least))
@@ -108,7 +108,7 @@ func BenchmarkLimitVerifyParseDecide(b *testing.B) {
 		b.ReportMetric(float64(fastest.Nanoseconds()), "line-ns")
 		b.ReportMetric(ratio, "ratio")
 		if ratio > lineLimit {
-			b.Fatalf("verify, parse and decide cost %.2f times HMAC and json.Unmarshal, the limit is %.1f", ratio, lineLimit)
+			b.Fatalf("verify, parse and decide cost %.2f times as much as HMAC and json.Unmarshal, the limit is %.1f", ratio, lineLimit)
 		}
 	}
 }

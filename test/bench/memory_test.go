@@ -22,21 +22,21 @@ import (
 const (
 	memoryLimit = 96 << 20
 	eventSize   = 10 << 10
-	// The largest of several processes counts, each of which takes several batches: what
-	// one leaves behind is there when the next comes in.
+	// Several processes run, and the largest peak counts. Each takes several batches, because
+	// memory that one batch leaves behind is still in use when the next arrives.
 	memoryRuns    = 3
 	memoryBatches = 5
 )
 
-// dealEvent is the body of a webhook about a closed deal, with as many fields as make
-// about so many bytes.
+// dealEvent returns the body of a webhook about a closed deal, with enough fields to fill
+// size bytes.
 func dealEvent(id string, size int) []byte {
 	fields := map[string]any{"module": "Deals", "id": id, "Stage": "Closed Won", "Amount": 12500.5, "Owner": map[string]any{"id": "5725767000000524001", "name": "Ada"}}
 	text, _ := json.Marshal(fields)
 	for i := 0; len(text) < size; i++ {
 		value := "a value of the deal " + id + ", with text"
 		name := fmt.Sprintf("Field_%03d", i)
-		// The last one fills the size to the byte.
+		// The last field fills the size exactly.
 		if spare := size - len(text) - len(name) - len(`,"":""`); spare < 2*len(value) {
 			value = strings.Repeat("x", max(spare, 0))
 		}
@@ -48,7 +48,7 @@ func dealEvent(id string, size int) []byte {
 
 func dealID(i int) string { return fmt.Sprintf("57257670000%08d", i) }
 
-// peakMemory is the most that a process ever had in memory, in bytes.
+// peakMemory returns the most memory that a process ever used, in bytes.
 func peakMemory(b *testing.B, pid int) int {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -67,7 +67,7 @@ func peakMemory(b *testing.B, pid int) int {
 	return 0
 }
 
-// crmOfDeals is a pretend Zoho with so many deals in progress.
+// crmOfDeals returns a simulated Zoho with this many deals in progress.
 func crmOfDeals(deals int) *sandbox.Sandbox {
 	records := sandbox.Records{}
 	for i := range deals {
@@ -76,8 +76,8 @@ func crmOfDeals(deals int) *sandbox.Sandbox {
 	return sandbox.New(sandbox.Config{Records: records})
 }
 
-// peakOfBatch starts the binary, hands it the batch several times, as a queue may do,
-// and sees that every tag came off.
+// peakOfBatch starts the binary, passes it the batch several times, as a queue may, checks
+// that every tag was removed, and returns the peak of its memory.
 func peakOfBatch(b *testing.B, binary, rules string, payload []byte) int {
 	crm := crmOfDeals(batchSize)
 	zoho := httptest.NewServer(crm)
@@ -105,18 +105,19 @@ func peakOfBatch(b *testing.B, binary, rules string, payload []byte) int {
 			b.Fatalf("the batch: %v\n%s", err, f.Output())
 		}
 		if string(answer) != noFailures {
-			b.Fatalf("the batch is answered %.300s, want %s", answer, noFailures)
+			b.Fatalf("the answer to the batch is %.300s, want %s", answer, noFailures)
 		}
 	}
 	for i := range batchSize {
 		if tags, _ := crm.Tags("Deals", dealID(i)); len(tags) != 1 {
-			b.Fatalf("deal %d has the tags %v, want VIP alone", i, tags)
+			b.Fatalf("deal %d has the tags %v, want only VIP", i, tags)
 		}
 	}
 	return peakMemory(b, f.PID())
 }
 
-// BenchmarkLimitBatchMemory takes twice what Lambda hands to one invocation, 6 MB.
+// BenchmarkLimitBatchMemory uses a batch of twice the 6 MB that Lambda passes to one
+// invocation.
 func BenchmarkLimitBatchMemory(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("the peak of a process's memory is read from /proc, which only Linux has")

@@ -16,8 +16,8 @@ import (
 	"untag/internal/zoho"
 )
 
-// mixedRules have one tag and several, names that the event completes, rules that share
-// tags and records, patterns, `where` and `find`.
+// mixedRules has rules with one tag and with several, tag names with a value of the event,
+// rules that share tags and records, patterns, `where` and `find`.
 const mixedRules = `
 version: 1
 sources: {zoho: {verify: token}, billing: {verify: aws, eventbridge: com.example.billing}}
@@ -84,7 +84,7 @@ func loadRules(b *testing.B, file string) *rules.Rules {
 	return set
 }
 
-// need is what has to come off: the tags, by module and record.
+// need is what must be removed: the tags, by module and record.
 type need map[string]map[string][]string
 
 func (n need) add(module, id string, tags ...string) {
@@ -98,8 +98,8 @@ func (n need) add(module, id string, tags ...string) {
 	}
 }
 
-// mixed is an event of the mix, with what mixedRules ask for on its behalf, said
-// without asking the rules.
+// mixed is an event of the mix, with what mixedRules should remove because of it, worked
+// out without the rules.
 type mixed struct {
 	source string
 	body   []byte
@@ -107,8 +107,8 @@ type mixed struct {
 	add    func(need)
 }
 
-// mixOfEvents gives events about fewer records than there are events, so that several
-// rules and several events meet in a record. Equal numbers give equal events.
+// mixOfEvents returns n events about fewer than n records, so that several rules and
+// several events concern the same record. The same n always returns the same events.
 func mixOfEvents(b *testing.B, n int) []mixed {
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	list := make([]mixed, n)
@@ -179,7 +179,7 @@ func billingEvent(fields map[string]any, add func(need)) mixed {
 	return mixed{source: "billing", body: padded(fields), add: add}
 }
 
-// padded is the event with the other fields that a CRM sends, about 1 KiB in all.
+// padded returns the event with the other fields that a CRM sends, about 1 KiB in total.
 func padded(fields map[string]any) []byte {
 	for i := range 17 {
 		fields[fmt.Sprintf("Field_%02d", i)] = strings.Repeat("value ", 6)
@@ -197,8 +197,8 @@ func parsed(b *testing.B, id string, m mixed) event.Event {
 	return ev
 }
 
-// freeCRM answers at once, as though every record carried what it is asked about, and
-// keeps the calls.
+// freeCRM answers at once, as if every record existed and had the tags in question, and
+// records the calls.
 type freeCRM struct {
 	mu                sync.Mutex
 	removals          []removeCall
@@ -210,7 +210,7 @@ type removeCall struct {
 	ids, tags []string
 }
 
-// The CRM's records follow from their ids.
+// The content of a CRM record follows from its id.
 func phaseOf(id string) string { return "Phase " + string('1'+id[len(id)-1]%2) }
 func blocked(id string) bool   { return id[len(id)-2] < '3' }
 func emailOf(id string) string { return "c" + id + "@example.com" }

@@ -21,12 +21,12 @@ import (
 )
 
 const (
-	// refusalLimit is how often a refusal may cost what has to be done for it: one pass of
-	// the JSON decoder over the envelope and, where a signature is checked, one HMAC over
-	// the body.
+	// refusalLimit is the most that a refusal may cost, as a multiple of the work it requires:
+	// one pass of the JSON decoder over the envelope and, if a signature is checked, one HMAC
+	// over the body.
 	refusalLimit  = 2.0
 	refusalRounds = 15
-	// refusals are measured together, as one is short for the clock.
+	// refusals is how many are measured together, because one is too short for the clock.
 	refusals = 4
 )
 
@@ -40,14 +40,14 @@ rules:
   - {name: r, on: [zoho, signed, bus], when: event.a == 1, record: {module: Deals, id: event.id}, remove: [x]}
 `
 
-// refusal is a request that has to be refused.
+// refusal is a request that must be refused.
 type refusal struct {
 	method, path string
 	status       int
 	signed       bool
 }
 
-// gateways write a request into an envelope, each in its form.
+// gateways wrap a request in an envelope, each in its own form.
 var gateways = map[string]func(r refusal, headers map[string]string, body any, encoded bool) map[string]any{
 	"HTTP API": func(r refusal, headers map[string]string, body any, encoded bool) map[string]any {
 		return map[string]any{
@@ -73,13 +73,13 @@ var gateways = map[string]func(r refusal, headers map[string]string, body any, e
 	},
 }
 
-// refusedBody is a body of a kind that gateways write in its own way.
+// refusedBody is a body of a kind that gateways encode differently from the others.
 type refusedBody struct {
 	body    []byte
 	encoded bool
 }
 
-// refusedBodies are up to webhook.MaxBody.
+// refusedBodies are at most webhook.MaxBody long.
 var refusedBodies = map[string]refusedBody{
 	"text":    {bytes.Repeat([]byte("name=Ada&"), webhook.MaxBody/9), false},
 	"JSON":    {bytes.Repeat([]byte(`{"module":"Deals","id":"5725767000000524157"},`), webhook.MaxBody/47), false},
@@ -90,7 +90,7 @@ var refusedBodies = map[string]refusedBody{
 	"letters": {bytes.Repeat([]byte("é€𝄞"), webhook.MaxBody/9), false},
 }
 
-// overBodies are over webhook.MaxBody, in envelopes of 5.9 MB; Lambda takes 6 MB.
+// overBodies are longer than webhook.MaxBody, in envelopes of 5.9 MB; Lambda accepts 6 MB.
 var overBodies = map[string]refusedBody{
 	"text":   {bytes.Repeat([]byte("x"), 5_900_000), false},
 	"JSON":   {bytes.Repeat([]byte(`{"module":"Deals","id":"5725767000000524157"},`), 5_900_000/59), false},
@@ -98,7 +98,7 @@ var overBodies = map[string]refusedBody{
 	"quotes": {bytes.Repeat([]byte{'"'}, 2_940_000), false},
 }
 
-// refusedPayload is the envelope of a request, with a wrong token and a wrong signature.
+// refusedPayload returns the envelope of a request with a wrong token and a wrong signature.
 func refusedPayload(b *testing.B, gateway string, r refusal, of refusedBody) []byte {
 	headers := map[string]string{
 		"Content-Type": "application/json", "X-Webhook-Token": "wrong", "X-Signature": hex.EncodeToString(make([]byte, sha256.Size)),
@@ -124,8 +124,8 @@ func onePass(b *testing.B, payload []byte) {
 	}
 }
 
-// BenchmarkLimitRefusal refuses large requests for each reason there is: what anyone can
-// ask for has to cost next to nothing.
+// BenchmarkLimitRefusal refuses large requests for every possible reason: a request that
+// anyone can send must cost next to nothing.
 func BenchmarkLimitRefusal(b *testing.B) {
 	set := loadRules(b, refusalRules)
 	h := handler.New(handler.Config{Rules: set, Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: oneSecret{}}), Log: slog.New(slog.DiscardHandler)})
@@ -178,9 +178,9 @@ func refuse(b *testing.B, h *handler.Handler, r refusal, payload, body []byte) {
 	for b.Loop() {
 		floor, took := time.Hour, time.Hour
 		ratio := math.Inf(1)
-		// A machine that is busy with something else is given two more tries.
+		// The machine may be busy with something else: it gets two more tries.
 		for try := 0; try < 3 && ratio > refusalLimit; try++ {
-			// The least of several rounds is the one that nothing disturbed.
+			// The fastest of several rounds is the one that nothing disturbed.
 			for range refusalRounds {
 				floor, took = min(floor, timed(least)), min(took, timed(whole))
 			}
@@ -190,7 +190,7 @@ func refuse(b *testing.B, h *handler.Handler, r refusal, payload, body []byte) {
 		b.ReportMetric(float64(took.Microseconds())/1000/refusals, "refusal-ms")
 		b.ReportMetric(ratio, "ratio")
 		if ratio > refusalLimit {
-			b.Errorf("a refusal of %d bytes costs %.2f times what has to be done for it (%v, %v), the limit is %.1f", len(payload), ratio, took/refusals, floor/refusals, refusalLimit)
+			b.Errorf("a refusal of %d bytes costs %.2f times the work it requires (%v, %v), the limit is %.1f", len(payload), ratio, took/refusals, floor/refusals, refusalLimit)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Command imports holds the direction in which packages may import one another: each
-// line of `never` is a promise of a package's own documentation.
+// Command imports checks the direction in which packages import each other: each line of
+// `never` is a promise that the package's own documentation makes.
 package main
 
 import (
@@ -15,8 +15,8 @@ import (
 
 const module = "untag/"
 
-// never lists, for each package, what must not be imported by it or by what it imports
-// of this module; a trailing slash means everything below.
+// never lists, for each package, what neither it nor the packages of this module that it
+// imports may import. A trailing slash means everything below.
 var never = map[string][]string{
 	"untag/internal/event":        {"untag/"},
 	"untag/internal/crmname":      {"untag/"},
@@ -43,8 +43,8 @@ var never = map[string][]string{
 	},
 }
 
-// neverItself lists what a package must not import itself, although something that it
-// imports may: pipeline uses the errors of zoho, which speaks HTTP.
+// neverItself lists what a package must not import itself, although a package that it
+// imports may: pipeline uses the errors of zoho, which uses HTTP.
 var neverItself = map[string][]string{
 	"untag/internal/pipeline": {"net/http", "net/http/"},
 }
@@ -64,7 +64,7 @@ func main() {
 	}
 }
 
-// packages gives what each package of the module imports itself, tests apart.
+// packages returns the direct imports of each package of the module, without its tests.
 func packages() (map[string][]string, error) {
 	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
 	if err != nil {
@@ -87,7 +87,7 @@ func packages() (map[string][]string, error) {
 	}
 }
 
-// check gives every import that goes the wrong way, and every package without a line.
+// check returns every import in the wrong direction, and every package without a line.
 func check(imports map[string][]string) []string {
 	var faults []string
 	for name := range imports {
@@ -103,15 +103,15 @@ func check(imports map[string][]string) []string {
 	}
 	for name := range never {
 		if _, there := imports[name]; !there {
-			faults = append(faults, "test/imports has a line for "+name+", which is not there")
+			faults = append(faults, "test/imports has a line for "+name+", which does not exist")
 		}
 	}
 	slices.Sort(faults)
 	return faults
 }
 
-// reached gives what a package imports itself and through packages of this module, each
-// with the shortest way to it.
+// reached returns what a package imports, directly and through packages of this module,
+// each as the shortest path to it.
 func reached(imports map[string][]string, from string) [][]string {
 	var paths [][]string
 	seen := map[string]bool{from: true}

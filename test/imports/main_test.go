@@ -12,7 +12,7 @@ func TestCheck(t *testing.T) {
 		want   []string
 	}{
 		"as it is": {},
-		"a wrong way": {
+		"the wrong direction": {
 			change: map[string][]string{"untag/internal/webhook": {"untag/internal/zoho"}},
 			want:   []string{"untag/internal/webhook imports untag/internal/zoho: untag/internal/webhook must not"},
 		},

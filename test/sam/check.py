@@ -1,4 +1,4 @@
-"""Validates, builds and invokes the functions with SAM, and checks what Zoho and SQS saw."""
+"""Validates, builds and invokes the functions with SAM, and checks what Zoho and SQS received."""
 
 import json
 import struct
@@ -8,7 +8,7 @@ import stack
 import template
 
 DEAL, CLOSED = "5725767000000524", "In progress"
-# What comes off which record, by event; the answer of each says "removed".
+# The tag that each event removes, and from which record; each answer says "removed".
 EVENTS = {
     "direct": ("Deals", DEAL + "114", CLOSED),
     "zoho-workflow-json": ("Deals", DEAL + "101", CLOSED),
@@ -19,7 +19,7 @@ EVENTS = {
     "eventbridge": ("Contacts", DEAL + "201", "Payment due"),
 }
 BATCH = [("Deals", DEAL + "112", CLOSED), ("Deals", DEAL + "113", CLOSED), ("Contacts", DEAL + "202", "Payment due")]
-# What each function gets and may do, by Delivery.
+# The variables and permissions of each function, by Delivery.
 READ, WRITE = "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"
 ZOHO = {(READ, "ZohoSecret"), (READ, "ZohoTokenSecret"), (WRITE, "ZohoTokenSecret")}
 RECEIVE = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
@@ -54,19 +54,19 @@ def machine(binary):
 
 
 def deployed(architecture):
-    """What `make build` leaves for `sam deploy`."""
+    """Checks what `make build` leaves for `sam deploy`."""
     run = stack.sam("build", architecture=architecture)
     check(f"sam build for {architecture}", run.returncode == 0, run.stdout + run.stderr)
     folders = [stack.ROOT / ".aws-sam/build" / name for name in ("RemoveTagsFunction", "WorkerFunction")]
     first, second = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in folders)
     check(f"the binary is for {architecture}", machine(folders[0] / "bootstrap") == MACHINES[architecture])
-    check("the rules are beside it", first["rules.yaml"] == (stack.ROOT / "rules.yaml").read_bytes())
-    check("nothing else is", set(first) == {"bootstrap", "rules.yaml"}, sorted(first))
-    check("both functions are the same build", first == second, sorted(second))
+    check("the rules are next to it", first["rules.yaml"] == (stack.ROOT / "rules.yaml").read_bytes())
+    check("there is nothing else", set(first) == {"bootstrap", "rules.yaml"}, sorted(first))
+    check("both functions have the same build", first == second, sorted(second))
 
 
 def written():
-    """What the template gives to each function, and what hangs together in it."""
+    """Checks what each function gets in the template, and that its settings fit together."""
     built = template.built()
     resources = built["Resources"]
     for (name, delivery), (variables, permissions) in GRANTED.items():
@@ -87,10 +87,10 @@ def outcome(answer):
     return body.get("outcome")
 
 
-def came_off(name, before, after, want):
-    """Checks that just those tags came off, of all records."""
+def check_removed(name, before, after, want):
+    """Checks that exactly these tags were removed, over all records."""
     got = [(*record, tag) for record in before for tag in before[record] if tag not in after[record]]
-    check(f"{name}: comes off {', '.join(f'{module} {record} {tag!r}' for module, record, tag in want) or 'nothing'}",
+    check(f"{name}: removes {', '.join(f'{tag!r} from {module} {record}' for module, record, tag in want) or 'nothing'}",
           sorted(got) == sorted(want), got)
 
 
@@ -98,23 +98,23 @@ def invocations(crm, variables):
     cases = [(name, [want], lambda a: outcome(a) == "removed") for name, want in EVENTS.items()]
     cases.append(("sqs-batch", BATCH, lambda a: a == {"batchItemFailures": []}))
     cases.append(("zoho-deal-open", [], lambda a: outcome(a) == "nothing"))
-    # By itself the template names no secret to share a token in here, and each process has its own.
+    # Here the template names no secret for a shared token, so each process has its own token.
     own = {key: value for key, value in variables.items() if key != "ZOHO_TOKEN_SECRET_ID"}
     for name, want, answered in cases:
         before = crm.tags()
         answer, log = stack.invoke(f"events/{name}.json", own)
         check(f"{name}: answer", answer is not None and answered(answer), answer or log)
-        came_off(name, before, crm.tags(), want)
+        check_removed(name, before, crm.tags(), want)
     before = crm.tags()
     answer, log = stack.invoke("events/zoho-workflow-query.json", dict(variables, WEBHOOK_SECRET_ID="untag-gone"))
-    check("a webhook secret that is not there is 503", answer is not None and answer.get("statusCode") == 503, answer or log)
-    came_off("and", before, crm.tags(), [])
+    check("without a webhook secret the answer is 503", answer is not None and answer.get("statusCode") == 503, answer or log)
+    check_removed("without a webhook secret", before, crm.tags(), [])
 
 
 def queued(crm, aws, variables):
-    """The function that stores and the one that acts, with moto's SQS between them."""
+    """Checks the function that stores and the one that acts, with moto's SQS between them."""
     queue, dead_letters = aws.queue("untag-events"), aws.queue("untag-dead-letters")
-    # Neither gets what the other has; the template leaves it empty, or gives a name that moto does not have.
+    # Neither function gets what only the other needs: the template leaves it empty, or names something that moto does not have.
     storing = {key: variables[key] for key in ("WEBHOOK_SECRET_ID", "AWS_ENDPOINT_URL")} | {"QUEUE_URL": queue}
     acting = {key: value for key, value in variables.items() if key != "WEBHOOK_SECRET_ID"} | {"DEAD_LETTER_QUEUE_URL": dead_letters}
 
@@ -122,7 +122,7 @@ def queued(crm, aws, variables):
     for name in ("http-api", "zoho-workflow-multipart"):
         answer, log = stack.invoke(f"events/{name}.json", storing, delivery="Queued")
         check(f"{name}: 202, queued", answer is not None and answer.get("statusCode") == 202 and outcome(answer) == "queued", answer or log)
-    came_off("storing", before, crm.tags(), [])
+    check_removed("storing", before, crm.tags(), [])
     aws.sqs.send_message(QueueUrl=queue, MessageBody='{"not": "stored by untag"}')
 
     messages = aws.receive(queue)
@@ -130,11 +130,11 @@ def queued(crm, aws, variables):
     batch = stack.sqs_event(messages, "untag-events")
     answer, log = stack.invoke(batch, acting, function="WorkerFunction", delivery="Queued")
     check("the worker reports no failure", answer == {"batchItemFailures": []}, answer or log)
-    came_off("acting", before, crm.tags(), [("Deals", DEAL + "103", CLOSED), ("Deals", DEAL + "108", CLOSED)])
+    check_removed("acting", before, crm.tags(), [("Deals", DEAL + "103", CLOSED), ("Deals", DEAL + "108", CLOSED)])
 
     dead = aws.receive(dead_letters)
     got = [(m["Body"], m.get("MessageAttributes", {}).get("code", {}).get("StringValue")) for m in dead]
-    check("what untag did not store is a dead letter, with the reason", got == [('{"not": "stored by untag"}', "UNREADABLE")], got)
+    check("a message that untag did not store goes to the dead-letter queue with the reason", got == [('{"not": "stored by untag"}', "UNREADABLE")], got)
     token = json.loads(aws.secrets.get_secret_value(SecretId=variables["ZOHO_TOKEN_SECRET_ID"])["SecretString"])
     check("the shared secret has a token", bool(token.get("access_token")), sorted(token))
 

@@ -1,8 +1,8 @@
-"""What `sam local invoke` needs around it: the functions built for this machine, moto as
-AWS, and untag's sandbox as Zoho.
+"""What `sam local invoke` needs: the functions built for this machine, moto as AWS, and
+untag's sandbox as Zoho.
 
-Containers reach this machine as host.docker.internal. Where Docker's bridge is on this
-machine, the servers listen on its address; Docker Desktop hands on to 127.0.0.1.
+Containers reach this machine as host.docker.internal. If Docker's bridge is on this
+machine, the servers listen on its address; Docker Desktop forwards to 127.0.0.1.
 """
 
 import base64
@@ -29,14 +29,14 @@ HOST = "host.docker.internal"
 REGION = "eu-central-1"
 ARCHITECTURE = "x86_64" if platform.machine().lower() in ("x86_64", "amd64") else "arm64"
 IMAGE = f"public.ecr.aws/lambda/provided:al2023-{ARCHITECTURE}"
-# Apart from .aws-sam/build, so that what was built for this machine is never deployed.
+# Not .aws-sam/build, so that what was built for this machine is never deployed.
 BUILT = ROOT / ".aws-sam/local"
-# Neither the address of a local server nor its requests go through a proxy.
+# Requests to local servers do not go through a proxy.
 OPEN = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 class Unusable(Exception):
-    """The machine, or something that was started on it, does not do what is needed."""
+    """This machine, or something started on it, does not work as required."""
 
 
 def sam(*args, architecture=ARCHITECTURE, delivery="AtOnce"):
@@ -58,7 +58,7 @@ def build():
 
 
 def reachable_address():
-    """An address of this machine to which containers' host.docker.internal leads."""
+    """Returns an address of this machine that containers reach as host.docker.internal."""
     out = subprocess.run(["docker", "network", "inspect", "bridge"], check=True, capture_output=True, text=True).stdout
     config = json.loads(out)[0]["IPAM"]["Config"][0]
     address = config.get("Gateway") or str(next(ipaddress.ip_network(config["Subnet"]).hosts()))
@@ -86,7 +86,7 @@ def ended(process):
 
 @contextlib.contextmanager
 def moto(address):
-    """moto's server; gives its port."""
+    """Runs moto's server; yields its port."""
     port = free_port(address)
     with tempfile.TemporaryFile("w+") as log:
         command = [ROOT / ".venv/aws/bin/moto_server", "-H", address, "-p", str(port)]
@@ -107,7 +107,7 @@ def moto(address):
 
 
 class CRM:
-    """The sandbox, as the SDK of a client would see it."""
+    """The sandbox, as a client sees it."""
 
     def __init__(self, access):
         self.access = access
@@ -121,7 +121,7 @@ class CRM:
             return json.load(answer)
 
     def tags(self):
-        """The tags of every record, by module and id."""
+        """Returns the tags of every record, by module and id."""
         return {
             (module, record["id"]): [tag["name"] for tag in record["Tag"]]
             for module in ("Deals", "Contacts", "Cases")
@@ -131,7 +131,7 @@ class CRM:
 
 @contextlib.contextmanager
 def sandbox(address):
-    """untag's sandbox with the records of events/crm.yaml."""
+    """Runs untag's sandbox with the records of events/crm.yaml."""
     binary = ROOT / "build/untag"
     subprocess.run(["go", "build", "-o", binary, "./cmd/untag"], cwd=ROOT, check=True)
     command = [binary, "sandbox", "--json", "--listen", f"{address}:0", "--allow-host", HOST, "--records", "events/crm.yaml"]
@@ -152,19 +152,19 @@ class AWS:
                 aws_access_key_id="test", aws_secret_access_key="test",
             )
         self.secrets, self.sqs = client("secretsmanager"), client("sqs")
-        # For containers; boto3 itself goes by the endpoint.
+        # For containers; boto3 itself uses the endpoint.
         self.url = f"http://{HOST}:{port}"
 
     def secret(self, name, value):
-        """Makes a secret; gives its ARN."""
+        """Creates a secret; returns its ARN."""
         return self.secrets.create_secret(Name=name, SecretString=value)["ARN"]
 
     def queue(self, name):
-        """Makes a queue; gives its URL as a container sees it."""
+        """Creates a queue; returns its URL as a container sees it."""
         return self.url + urllib.parse.urlsplit(self.sqs.create_queue(QueueName=name)["QueueUrl"]).path
 
     def receive(self, url):
-        """Receives what is in a queue, up to ten messages."""
+        """Receives up to ten messages from a queue."""
         return self.sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"],
         ).get("Messages", [])
@@ -175,7 +175,7 @@ def queue_arn(queue):
 
 
 def sqs_event(messages, queue):
-    """Received messages of a queue, in the form in which Lambda hands them to a function."""
+    """Returns received messages of a queue in the form in which Lambda passes them to a function."""
     return {"Records": [
         {
             "messageId": m["MessageId"], "receiptHandle": m["ReceiptHandle"], "body": m["Body"],
@@ -187,7 +187,7 @@ def sqs_event(messages, queue):
 
 
 def own(text):
-    """A text with secrets of its own in place of the demonstration's, which a deployed function refuses."""
+    """Replaces the demonstration's secrets in a text, because a deployed function refuses them."""
     return text.replace("untag-demo-", "sam-invoke-")
 
 
@@ -196,7 +196,7 @@ def webhook_secrets():
 
 
 def as_sent(event):
-    """A recorded event, as its sender sends it who has the function's own secrets."""
+    """Returns a recorded event as a sender with the function's own secrets sends it."""
     content = json.loads(own(pathlib.Path(ROOT, event).read_text()))
     headers = content.get("headers") or {}
     name = next((h for h in headers if h.lower() == "x-hub-signature-256"), None)
@@ -210,7 +210,7 @@ def as_sent(event):
 
 
 def settings(crm, aws):
-    """Puts the secrets into moto; gives the variables of the function."""
+    """Stores the secrets in moto; returns the variables of the function."""
     credential = {k: crm.access[k] for k in ("client_id", "client_secret", "refresh_token", "data_center")}
     zoho = f"http://{HOST}:{urllib.parse.urlsplit(crm.access['url']).port}"
     return {
@@ -225,7 +225,7 @@ def settings(crm, aws):
 
 @contextlib.contextmanager
 def stack():
-    """All that runs beside the functions: gives the CRM, AWS and the variables."""
+    """Runs everything that the functions need; yields the CRM, AWS and the variables."""
     address = reachable_address()
     with sandbox(address) as crm, moto(address) as port:
         aws = AWS(address, port)
@@ -233,7 +233,7 @@ def stack():
 
 
 def invoke(event, variables, function="RemoveTagsFunction", delivery="AtOnce"):
-    """One `sam local invoke`: gives its answer (None where it gave none) and its log."""
+    """Runs `sam local invoke` once; returns its answer (None if there is none) and its log."""
     with tempfile.TemporaryDirectory() as folder:
         env = pathlib.Path(folder, "env.json")
         env.write_text(json.dumps({function: variables}))
@@ -242,7 +242,7 @@ def invoke(event, variables, function="RemoveTagsFunction", delivery="AtOnce"):
         args = ["local", "invoke", function, "-t", str(BUILT / "template.yaml"), "-e", str(recorded),
                 "-n", str(env), "--add-host", HOST + ":host-gateway"]
         if subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True).returncode == 0:
-            args.append("--skip-pull-image")  # the machine may have no registry to pull from
+            args.append("--skip-pull-image")  # the machine may not reach a registry
         run = sam(*args, delivery=delivery)
     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
     return json.loads(lines[-1]) if lines and run.returncode == 0 else None, run.stderr.strip()

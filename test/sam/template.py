@@ -1,4 +1,4 @@
-"""The template that `sam build` leaves, read for what CloudFormation would make of it."""
+"""Reads the template that `sam build` leaves, as CloudFormation would."""
 
 import yaml
 
@@ -6,12 +6,12 @@ import stack
 
 
 def built():
-    """The template that was built last."""
+    """Returns the template that was built last."""
     return yaml.safe_load((stack.ROOT / ".aws-sam/build/template.yaml").read_text())
 
 
 def decided(node, delivery):
-    """A part of the template with its conditions decided; what is AWS::NoValue is left out."""
+    """Returns a part of the template with its conditions decided and without AWS::NoValue."""
     if isinstance(node, list):
         return [value for value in (decided(item, delivery) for item in node) if value is not None]
     if not isinstance(node, dict):
@@ -26,19 +26,19 @@ def decided(node, delivery):
 
 
 def name(reference):
-    """The resource that a Ref or the Arn of a GetAtt leads to; the text itself where it is none."""
+    """Returns the resource that a Ref or the Arn of a GetAtt names; any other text unchanged."""
     if not isinstance(reference, dict):
         return reference
     return reference.get("Ref") or reference["Fn::GetAtt"][0]
 
 
 def variables(function):
-    """The variables that a function gets, by name, without those that are empty."""
+    """Returns the variables of a function that are not empty, by name."""
     return {key: name(value) for key, value in function["Environment"]["Variables"].items() if value != ""}
 
 
 def permissions(function):
-    """What a function may do: pairs of an action and a resource."""
+    """Returns the permissions of a function as pairs of an action and a resource."""
     return {
         (action, name(resource))
         for policy in function["Policies"]

@@ -1,9 +1,9 @@
-"""Zoho's official SDKs against `untag sandbox`: python3 test/sdk/run.py
+"""Runs Zoho's official SDKs against `untag sandbox`: python3 test/sdk/run.py
 
-Installs the SDKs for Python and Node at their pinned versions below .venv, builds
-untag with Go, and with each SDK removes a tag from one record and from several. It
-compares what the SDK understood, and what the records carry afterwards as the HTTP
-API says. Any difference, and a sandbox that does not end cleanly, is exit 1.
+Installs the pinned versions of the SDKs for Python and Node below .venv, builds untag
+with Go, and removes a tag from one record and from several with each SDK. It compares
+what the SDK returns, and which tags the records have afterwards according to the HTTP
+API. It exits with 1 if there is a difference or the sandbox does not end cleanly.
 """
 
 import argparse
@@ -26,8 +26,8 @@ SECONDS = 50
 
 ONE, TWO, THREE, ANN = "5725767000000524157", "5725767000000524158", "5725767000000524159", "5725767000000600001"
 
-# Each call, and what the SDK must have understood. The third names a record that
-# is not there, the fourth a module that is not.
+# Each call, and what the SDK must return. The third names a record that does not
+# exist, the fourth a module that does not exist.
 CALLS = [
     (["Deals", [ONE], ["VIP"]], {"status": 200, "data": [["SUCCESS", ONE, ["In progress"]]]}),
     (
@@ -49,7 +49,7 @@ class Deviation(Exception):
 
 
 def with_python(version):
-    """The command for one SDK, in a virtual environment with that SDK alone."""
+    """Returns the command for one SDK, in a virtual environment with only that SDK."""
     folder = ROOT / ".venv" / f"sdk-{version}"
     wanted = (HERE / f"requirements-{version}.txt").read_text()
     stamp = folder / "installed.txt"
@@ -63,10 +63,10 @@ def with_python(version):
 
 
 def with_node(version):
-    """The command for one SDK, beside the packages of package-lock.json."""
+    """Returns the command for one SDK, next to the packages of package-lock.json."""
     for tool in ("node", "npm"):
         if not shutil.which(tool):
-            raise Deviation(f"{tool} is not installed: install Node.js 18 or later, on Debian with apt-get install nodejs npm")
+            raise Deviation(f"{tool} is not installed: install Node.js 18 or later (on Debian: apt-get install nodejs npm)")
     folder = ROOT / ".venv" / "sdk-node"
     folder.mkdir(parents=True, exist_ok=True)
     for file in (HERE / "node").iterdir():
@@ -88,7 +88,7 @@ SDKS = {
 
 
 class Sandbox:
-    """A running `untag sandbox`, ended with an interrupt."""
+    """A running `untag sandbox`, stopped with an interrupt."""
 
     def __init__(self, untag):
         command = [untag, "sandbox", "--json", "--listen", "127.0.0.1:0", "--records", HERE / "crm.yaml"]
@@ -112,7 +112,7 @@ class Sandbox:
             self.process.kill()
             code = "none: it did not end"
         if kind is None and code != 0:
-            raise Deviation(f"after SIGINT the sandbox's exit code was {code}")
+            raise Deviation(f"the sandbox's exit code after SIGINT was {code}")
 
     def ask(self, path, form=None, token=None):
         data = urllib.parse.urlencode(form).encode() if form else None
@@ -159,13 +159,13 @@ def check(name, untag):
         if got != want:
             raise Deviation(f"remove_tags{tuple(call)} returned {got}, want {want}")
     if remain != REMAIN:
-        raise Deviation(f"the records carry {remain}, want {REMAIN}")
-    print(f"sdk {name}: {len(CALLS)} calls, {len(REMAIN)} records as they should be")
+        raise Deviation(f"the records have the tags {remain}, want {REMAIN}")
+    print(f"sdk {name}: {len(CALLS)} calls and {len(REMAIN)} records are correct")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--untag", help="an untag that is built already")
+    parser.add_argument("--untag", help="an untag binary that is already built")
     untag = parser.parse_args().untag
     failed = False
     with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,8 @@
-"""What both Python drivers share: a JSON object in, a JSON list out.
+"""What both Python drivers share. They read a JSON object and write a JSON list.
 
-In: {"url", "client_id", "client_secret", "refresh_token", "code", "work", "calls"}, where a
-call is [module, ids, tags] and work is an empty folder. Out: for each call, the
-HTTP status and what the SDK made of the answer.
+Input: {"url", "client_id", "client_secret", "refresh_token", "code", "work", "calls"}, where
+a call is [module, ids, tags] and work is an empty folder. Output: for each call, the HTTP
+status and what the SDK read from the response.
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 
 
 def names(tags):
-    """The tags that remain: strings in v2, objects later."""
+    """Returns the names of the remaining tags, which are strings in v2 and objects later."""
     return None if tags is None else [tag if isinstance(tag, str) else tag.get_name() for tag in tags]
 
 

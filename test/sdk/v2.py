@@ -1,4 +1,4 @@
-"""Takes tags off with Zoho's own SDK for API v2 (PyPI zohocrmsdk2-0), unchanged."""
+"""Removes tags with Zoho's own SDK for API v2 (PyPI zohocrmsdk2-0), unchanged."""
 
 from zcrmsdk.src.com.zoho.api.authenticator.oauth_token import OAuthToken
 from zcrmsdk.src.com.zoho.api.authenticator.store import FileStore

@@ -1,4 +1,4 @@
-"""Takes tags off with Zoho's own SDK for API v8 (PyPI zohocrmsdk8-0), unchanged."""
+"""Removes tags with Zoho's own SDK for API v8 (PyPI zohocrmsdk8-0), unchanged."""
 
 from zohocrmsdk.src.com.zoho.api.authenticator import OAuthToken
 from zohocrmsdk.src.com.zoho.api.authenticator.store import FileStore

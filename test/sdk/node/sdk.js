@@ -1,7 +1,7 @@
-// What both drivers share: a JSON object in, a JSON list out, as in ../sdk.py.
+// What both drivers share. They read a JSON object and write a JSON list, as in ../sdk.py.
 import fs from "node:fs";
 
-// The tags that remain: strings in v2, objects later.
+// names returns the names of the remaining tags, which are strings in v2 and objects later.
 function names(tags) {
   return tags == null ? null : tags.map((tag) => (typeof tag === "string" ? tag : tag.name ?? tag.getName()));
 }

@@ -1,5 +1,5 @@
 // Removes tags with Zoho's own SDK for API v8 (npm @zohocrm/nodejs-sdk-8.0), unchanged. It
-// begins with a grant code, as an application does that is set up anew.
+// begins with a grant code, as a newly installed application does.
 import * as zoho from "@zohocrm/nodejs-sdk-8.0";
 
 import { drive } from "./sdk.js";

@@ -1,4 +1,4 @@
-// Command none does nothing: what a Go program costs by itself.
+// Command none does nothing. It shows what a Go program costs by itself.
 package main
 
 import "os"
