@@ -145,12 +145,12 @@ func (c *Client) do(ctx context.Context, call call, anew func() reader) (answer,
 		case failed != nil:
 			return answer{}, failed
 		case !a.tokenRefused():
-			c.refusals.forget(call.kind())
+			c.refusals.accept(call.kind(), token)
 			return a, nil
 		case retried:
-			c.refusals.note(call.kind(), token)
+			c.refusals.refused(call.kind())
 			return a.refusedAgain(), nil
-		case c.refusals.noted(call.kind(), token):
+		case c.refusals.hopeless(call.kind(), token):
 			return a.refusedAgain(), nil
 		}
 		c.tokens.Refused(ctx, token)

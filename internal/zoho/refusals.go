@@ -6,9 +6,11 @@ import (
 )
 
 const (
-	// noTokenFor is how long no other access token is minted for a kind of call that a new
-	// one did not help: as long as Zoho counts access tokens for.
-	noTokenFor = 10 * time.Minute
+	// noTokenFor is how long no further access token is minted for a kind of call that a
+	// new one did not help. If Zoho accepted that token of no other call, it may be at
+	// fault, and another is tried after retryTokenAfter.
+	noTokenFor      = earlyLife + time.Minute // the token is then no longer refused early
+	retryTokenAfter = 30 * time.Second
 	// maxRefusals is how many kinds of calls are remembered; the name of a module may come
 	// from an event.
 	maxRefusals = 1000
@@ -18,35 +20,39 @@ const (
 // call that is refused whatever its token must not have a token minted each time, as all
 // other calls would soon have none. The zero refusals remembers nothing.
 type refusals struct {
-	mu    sync.Mutex
-	kinds map[string]attempt
+	mu sync.Mutex
+	// since is when a new token was refused, for each kind of call.
+	since map[string]time.Time
+	// accepted is the token that Zoho accepted last, of any kind of call.
+	accepted string
 }
 
-// attempt is the token that was new, and when another may be tried.
-type attempt struct {
-	token string
-	until time.Time
-}
-
-func (v *refusals) note(kind string, t Token) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.kinds == nil || len(v.kinds) >= maxRefusals {
-		v.kinds = make(map[string]attempt)
+// refused notes that a new token did not help.
+func (r *refusals) refused(kind string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.since == nil || len(r.since) >= maxRefusals {
+		r.since = make(map[string]time.Time)
 	}
-	v.kinds[kind] = attempt{t.AccessToken, time.Now().Add(noTokenFor)}
+	r.since[kind] = time.Now()
 }
 
-// noted reports whether this token is the new one that did not help.
-func (v *refusals) noted(kind string, t Token) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	a, known := v.kinds[kind]
-	return known && a.token == t.AccessToken && time.Now().Before(a.until)
+// accept notes that Zoho accepted a token.
+func (r *refusals) accept(kind string, t Token) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.accepted = t.AccessToken
+	delete(r.since, kind)
 }
 
-func (v *refusals) forget(kind string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	delete(v.kinds, kind)
+// hopeless reports whether another token in place of this one would be refused too.
+func (r *refusals) hopeless(kind string, t Token) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	since, known := r.since[kind]
+	if !known {
+		return false
+	}
+	passed := time.Since(since)
+	return passed < retryTokenAfter || passed < noTokenFor && r.accepted == t.AccessToken
 }
