@@ -41,7 +41,8 @@ func (s stored) reader(set *rules.Rules, decoded event.Delivery, e *entry) func(
 			delivery = &again
 		}
 		ev, err := webhook.Parse(set.Proven(*delivery))
-		e.passedOver.Store(&ev.PassedOver)
+		over := ev.PassedOver // alone: a pointer into the event would keep all of it
+		e.passedOver.Store(&over)
 		return ev, err
 	}
 }
