@@ -145,7 +145,9 @@ func (c *Client) do(ctx context.Context, call call, anew func() reader) (answer,
 		case failed != nil:
 			return answer{}, failed
 		case !a.tokenRefused():
-			c.refusals.accept(call.kind(), token)
+			if a.status < 500 { // a proxy's error says nothing about the token
+				c.refusals.accept(call.kind(), token)
+			}
 			return a, nil
 		case retried:
 			c.refusals.refused(call.kind())
