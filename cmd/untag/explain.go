@@ -91,16 +91,15 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 		if err != nil {
 			return err
 		}
-		explained := newExplained(examined, verified, x.crm)
 		if i > 0 && !f.json {
 			fmt.Fprintln(w) // between the events of a batch
 		}
+		explained := newExplained(examined, verified, x.crm)
+		show := explained.print
 		if f.json {
-			err = explained.printJSON(w)
-		} else {
-			err = explained.print(w)
+			show = explained.printJSON
 		}
-		if err != nil {
+		if err := show(w); err != nil {
 			return err
 		}
 	}

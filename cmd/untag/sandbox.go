@@ -31,8 +31,7 @@ type sandboxFlags struct {
 func newSandbox() *cobra.Command {
 	var f sandboxFlags
 	c := &cobra.Command{
-		Use:   "sandbox",
-		Short: "Run the simulated Zoho alone, for experiments",
+		Use: "sandbox", Short: "Run the simulated Zoho alone, for experiments", Args: cobra.NoArgs,
 		Long: `Run a simulated Zoho over HTTP: its accounts server and the part of its CRM API
 that reads records and removes tags. It prints its address and the credentials it
 accepts, and runs until Ctrl-C. It writes nothing to disk but the journal.
@@ -63,7 +62,6 @@ Zoho's answers differ between its pages and what people report. --answers choose
   untag sandbox --records events/crm.yaml --faults 0.2 --seed 7 --journal removals.jsonl
   untag sandbox --fault 429-after=0.1,locked=0.05 --retry-after 5s --concurrency 5
   untag sandbox --records events/crm.yaml --answers 207,json-path`,
-		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return serveSandbox(c, f) },
 	}
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:9797", "address to listen on; port 0 takes a free one")
