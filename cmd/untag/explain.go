@@ -62,13 +62,9 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 	if err != nil {
 		return err
 	}
-	payload, err := readFile("event", "name another with -e", f.event)
+	recorded, err := readRecorded(set, f.event)
 	if err != nil {
 		return err
-	}
-	recorded, err := readRecorded(set, payload)
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.event, err)
 	}
 	x := examiner{set: set, apiURL: os.Getenv("ZOHO_API_URL"), version: os.Getenv("ZOHO_API_VERSION")}
 	if f.records != "" {
@@ -106,12 +102,21 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 	return nil
 }
 
-// readRecorded reads an invocation, or one event as it is stored in the queue.
-func readRecorded(set *rules.Rules, payload []byte) ([]handler.Recorded, error) {
+// readRecorded reads a file with an invocation, or with one event as it is stored in the
+// queue.
+func readRecorded(set *rules.Rules, file string) ([]handler.Recorded, error) {
+	payload, err := readFile("event", "name another with -e", file)
+	if err != nil {
+		return nil, err
+	}
 	if stored, err := queue.Decode(string(payload)); err == nil {
 		return []handler.Recorded{{Stored: &stored}}, nil
 	}
-	return handler.Read(set, payload)
+	recorded, err := handler.Read(set, payload)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return recorded, nil
 }
 
 // reader verifies and parses recorded events.
