@@ -5,12 +5,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/oauth2"
 )
 
 // maxGrant is how many bytes of an answer of the accounts server are read.
@@ -29,28 +29,60 @@ type grant struct {
 	code, description string
 }
 
-// ask makes the request for a token.
+// ask makes the request for a token. The oauth2 library makes it; the answer is read here, as
+// Zoho's errors come with any status, and in more shapes than the library knows.
 func (m *Minter) ask(ctx context.Context, accounts string, c Credentials) (grant, *Error) {
-	form := url.Values{
-		"grant_type": {"refresh_token"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret}, "refresh_token": {c.RefreshToken},
+	config := oauth2.Config{
+		ClientID: c.ClientID, ClientSecret: c.ClientSecret,
+		Endpoint: oauth2.Endpoint{TokenURL: accounts + "/oauth/v2/token", AuthStyle: oauth2.AuthStyleInParams},
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, accounts+"/oauth/v2/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		return grant{}, refused(mint, errors.New("the accounts server's address is malformed"))
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("Accept", "application/json")
-	response, err := m.http.Do(request)
-	if err != nil {
+	answers := &grantReader{next: m.http.Transport}
+	client := *m.http
+	client.Transport = answers
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, &client)
+	_, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: c.RefreshToken}).Token()
+	switch {
+	case answers.broke != nil:
+		return grant{}, noAnswer(mint, answers.grant.status, answers.broke)
+	case answers.grant.status == 0:
 		return grant{}, noAnswer(mint, 0, err)
 	}
+	return answers.grant, nil
+}
+
+// grantReader is a transport that reads the answer to one request for a token.
+type grantReader struct {
+	next http.RoundTripper
+
+	grant grant
+	broke error
+}
+
+// RoundTrip reads the answer, and passes on no more of it than its status: its text may
+// repeat what was sent, and an error of the library would quote it.
+func (r *grantReader) RoundTrip(request *http.Request) (*http.Response, error) {
+	next := r.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	response, err := next.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
 	defer response.Body.Close()
+	r.grant, r.broke = readGrant(response)
+	response.Body = http.NoBody
+	return response, nil
+}
+
+// readGrant reads an answer. Its error is that of a connection that broke.
+func readGrant(response *http.Response) (grant, error) {
 	g := grant{status: response.StatusCode, header: response.Header}
 	body := &bounded{body: response.Body, left: maxGrant}
 	s := newScanner(body, Token{})
 	if err := s.whole(func(name []byte) error { return g.member(s, name) }); err != nil {
 		if body.broke != nil && !errors.Is(body.broke, errTooLarge) {
-			return grant{}, noAnswer(mint, g.status, body.broke)
+			return g, body.broke
 		}
 		_, _ = io.CopyN(io.Discard, body, drained)
 		// An HTML page, or half an answer.

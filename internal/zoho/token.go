@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/oauth2"
 )
 
 // minToken is a length that every access token of Zoho's exceeds by far.
@@ -53,7 +55,7 @@ func (t Token) hidden(text string) string {
 
 // authorize puts the token into the header where Zoho wants it.
 func (t Token) authorize(r *http.Request) {
-	r.Header.Set("Authorization", "Zoho-oauthtoken "+t.AccessToken)
+	(&oauth2.Token{AccessToken: t.AccessToken, TokenType: "Zoho-oauthtoken"}).SetAuthHeader(r)
 }
 
 // Credentials are what an access token is minted from.
