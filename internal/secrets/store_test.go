@@ -101,7 +101,7 @@ func TestUnusableSecretsAreReportedOnceARead(t *testing.T) {
 		}
 		want := []string{
 			"secrets: untag/webhooks: key github: the stored secret has fewer than 16 characters; `openssl rand -hex 24` makes a better one",
-			"secrets: untag/webhooks: key web: the stored secret begins or ends in white space or a line break, which senders leave out; store it again without",
+			"secrets: untag/webhooks: key web: the stored secret begins or ends in white space or a line break, which senders leave out; store it again without it",
 			"secrets: untag/webhooks: key zoho: secret 2 of 2 has fewer than 8 characters, and is not used",
 		}
 		if diff := cmp.Diff(want, reports); diff != "" {

@@ -1,7 +1,7 @@
-// Package sharedsecret says which stored webhook secrets can prove anything. A secret
-// that anyone could know or guess, such as an example of the documentation, proves
+// Package sharedsecret decides which stored webhook secrets can prove anything. A secret
+// that anyone could know or guess, such as an example from the documentation, proves
 // nothing, however well it is compared.
 //
-// What it says names the source and never shows the secret. It imports nothing of the
+// Its findings name the source and never show the secret. It imports nothing from the
 // project.
 package sharedsecret

@@ -1,7 +1,7 @@
 package sharedsecret
 
-// examples are secrets, in lower case, that documentation shows and people leave as they
-// are. A secret that only holds one of these words is not among them.
+// examples lists secrets, in lower case, that documentation shows and people do not replace.
+// A secret that only contains one of these words is not an example.
 var examples = []string{
 	"…", "...", "new", "old", "user:password",
 	"openssl rand -hex 24", "openssl rand -hex 32",

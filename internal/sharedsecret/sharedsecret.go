@@ -9,26 +9,27 @@ import (
 )
 
 const (
-	// Least is the fewest characters of a secret that is accepted.
+	// Least is the minimum length of a secret, in characters.
 	Least = 8
-	// Enough is the fewest characters of a secret that is accepted without a warning.
+	// Enough is the minimum length of a secret that is accepted without a warning.
 	Enough = 16
 )
 
-// Demo is what every secret of the demonstration begins with.
+// Demo is the prefix of every secret of the demonstration.
 const Demo = "untag-demo"
 
 // Finding is what is wrong with one stored secret of a source.
 type Finding struct {
 	Source string
-	// Number counts the secrets of the source from 1, up to Of.
+	// Number is the position of the secret among the Of secrets of the source, from 1.
 	Number, Of int
-	// Refused says that the secret proves nothing; otherwise it should be replaced.
+	// Refused means that the secret proves nothing. Otherwise it works but should be
+	// replaced.
 	Refused bool
 	Reason  string
 }
 
-// Subject names the secret that a finding is about.
+// Subject returns words that name the secret of a finding.
 func (f Finding) Subject() string {
 	if f.Of == 1 {
 		return "the stored secret"
@@ -36,8 +37,8 @@ func (f Finding) Subject() string {
 	return fmt.Sprintf("secret %d of %d", f.Number, f.Of)
 }
 
-// Examine returns the secrets of a source that may prove something, and what is wrong
-// with those and with the others.
+// Examine returns the secrets of a source that may prove something, and what is wrong with
+// any of its secrets.
 func Examine(source string, stored []string) (usable []string, findings []Finding) {
 	for i, secret := range stored {
 		f := Finding{Source: source, Number: i + 1, Of: len(stored)}
@@ -54,7 +55,7 @@ func Examine(source string, stored []string) (usable []string, findings []Findin
 	return usable, findings
 }
 
-// Refused returns why a secret of a source proves nothing, "" where it may.
+// Refused returns why a secret of a source proves nothing, or "" if it may prove something.
 func Refused(source, secret string) (reason string) {
 	plain := trim(secret)
 	switch {
@@ -63,7 +64,7 @@ func Refused(source, secret string) (reason string) {
 	case plain == "":
 		return "is nothing but white space"
 	case isDemo(plain):
-		return "is one of untag's demonstration, which anyone can look up"
+		return "is one of untag's demonstration secrets, which anyone can look up"
 	case isExample(plain):
 		return "is an example, which anyone can guess"
 	case strings.EqualFold(plain, source):
@@ -77,7 +78,7 @@ func Refused(source, secret string) (reason string) {
 func weaknesses(secret string) []string {
 	var list []string
 	if trim(secret) != secret {
-		list = append(list, "begins or ends in white space or a line break, which senders leave out; store it again without")
+		list = append(list, "begins or ends in white space or a line break, which senders leave out; store it again without it")
 	}
 	if utf8.RuneCountInString(trim(secret)) < Enough {
 		list = append(list, fmt.Sprintf("has fewer than %d characters; `openssl rand -hex 24` makes a better one", Enough))
@@ -85,7 +86,7 @@ func weaknesses(secret string) []string {
 	return list
 }
 
-// trim leaves out what cannot be seen around a secret.
+// trim removes invisible characters from both ends of a secret.
 func trim(secret string) string {
 	return strings.TrimFunc(secret, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
@@ -99,7 +100,7 @@ func isDemo(secret string) bool {
 }
 
 // RefusedPair returns why user:password, a stored secret for HTTP basic authentication,
-// proves nothing, "" where it may. The name of a user is not a secret.
+// proves nothing, or "" if it may prove something. The name of the user is not a secret.
 func RefusedPair(pair string) (reason string) {
 	user, password, found := strings.Cut(pair, ":")
 	if !found {
@@ -111,8 +112,8 @@ func RefusedPair(pair string) (reason string) {
 	return ""
 }
 
-// isExample reports whether a secret stands in place of one: in this documentation, in
-// others', or in a template that was not filled in.
+// isExample reports whether a secret is only a placeholder: from this documentation, from
+// another one, or from a template that was not filled in.
 func isExample(secret string) bool {
 	lower := strings.ToLower(secret)
 	if slices.Contains(examples, lower) {
@@ -123,7 +124,7 @@ func isExample(secret string) bool {
 			return true
 		}
 	}
-	// Asterisks, dots, dashes: what hides a secret, or leaves it out.
+	// Asterisks, dots or dashes hide a secret or stand for one.
 	first, _ := utf8.DecodeRuneInString(secret)
 	return !unicode.IsLetter(first) && !unicode.IsDigit(first) && strings.Trim(secret, string(first)) == ""
 }

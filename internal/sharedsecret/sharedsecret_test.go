@@ -18,7 +18,7 @@ func TestRefused(t *testing.T) {
 		example = "is an example, which anyone can guess"
 		short   = "has fewer than 8 characters"
 		blank   = "is nothing but white space"
-		demo    = "is one of untag's demonstration, which anyone can look up"
+		demo    = "is one of untag's demonstration secrets, which anyone can look up"
 	)
 	tests := map[string]string{
 		"": "is empty", " ": blank, "\n": blank, " \t\r\n ": blank, "\u00a0\u2003\u3000": blank, "\u200b\ufeff": blank, "\x00": blank,
@@ -51,7 +51,7 @@ func TestRefusedPair(t *testing.T) {
 		"administrator:pass":      "is user:password, and the password has fewer than 8 characters",
 		"user:changeme":           "is user:password, and the password is an example, which anyone can guess",
 		"integration:Integration": "is user:password, and the password is the name of the user",
-		"crm:untag-demo-word":     "is user:password, and the password is one of untag's demonstration, which anyone can look up",
+		"crm:untag-demo-word":     "is user:password, and the password is one of untag's demonstration secrets, which anyone can look up",
 		"crm:pass:word:of:it":     "", ":an-api-key-alone": "",
 	} {
 		if got := sharedsecret.RefusedPair(pair); got != want {
@@ -71,7 +71,7 @@ func TestExamine(t *testing.T) {
 	}
 	const (
 		short = "has fewer than 16 characters; `openssl rand -hex 24` makes a better one"
-		white = "begins or ends in white space or a line break, which senders leave out; store it again without"
+		white = "begins or ends in white space or a line break, which senders leave out; store it again without it"
 	)
 	want := []sharedsecret.Finding{
 		{Source: "zoho", Number: 2, Of: 6, Reason: short},
@@ -92,7 +92,7 @@ func TestExamine(t *testing.T) {
 	}
 }
 
-// TestDemoSecretsAreRefused holds every secret that the project shows against Refused.
+// TestDemoSecretsAreRefused checks that every secret of events/secrets is refused.
 func TestDemoSecretsAreRefused(t *testing.T) {
 	files, err := filepath.Glob("../../events/secrets/*.json")
 	if err != nil || len(files) == 0 {
@@ -121,8 +121,8 @@ func TestDemoSecretsAreRefused(t *testing.T) {
 	}
 }
 
-// TestDocumentedSecretsAreRefused: what the documents show in the form of the webhook
-// secret, or after a header of the demonstration.
+// TestDocumentedSecretsAreRefused checks the secrets that the documents show, as the value
+// of the webhook secret or after a header of the demonstration.
 func TestDocumentedSecretsAreRefused(t *testing.T) {
 	shown := 0
 	for _, file := range []string{"../../README.md", "../../docs/deploy.md", "../../docs/rules.md"} {

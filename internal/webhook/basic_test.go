@@ -78,7 +78,7 @@ func TestBasicWithAWeakPassword(t *testing.T) {
 	for pair, want := range map[string]string{
 		"administrator:pass":  "the stored secret is user:password, and the password has fewer than 8 characters",
 		"administrator:":      "the stored secret is user:password, and the password is empty",
-		"crm:untag-demo-word": "the stored secret is one of untag's demonstration, which anyone can look up",
+		"crm:untag-demo-word": "the stored secret is one of untag's demonstration secrets, which anyone can look up",
 	} {
 		header := http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(pair))}}
 		if got := refusedFor(t, basic, []string{pair}, webhook.Request{Header: header}); got != want {
