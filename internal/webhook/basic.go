@@ -13,7 +13,7 @@ const (
 	basicWord     = "Basic "
 )
 
-// checkBasic compares user and password of HTTP basic authentication, as one text
+// checkBasic compares the user and password of HTTP basic authentication, as the text
 // `user:password`, with every stored secret. See
 // https://datatracker.ietf.org/doc/html/rfc7617.
 func checkBasic(req Request, stored []string, demo bool) (reason string) {
@@ -42,27 +42,27 @@ func checkBasic(req Request, stored []string, demo bool) (reason string) {
 	return "user and password are not the stored ones"
 }
 
-// pairForms lists what user:password may be without.
+// pairForms returns user:password as sent, and without common mistakes.
 func pairForms(sent string) []form {
 	forms := []form{{sent, ""}}
 	if len(sent) > maxCause {
 		return forms
 	}
 	if trimmed := trimSpace(sent); trimmed != sent {
-		forms = append(forms, form{trimmed, "white space or a line break stands around the user:password that was sent; `printf` writes none, `echo` does"})
+		forms = append(forms, form{trimmed, "white space or a line break stands around the user:password that was sent; encode it with `printf`, because `echo` adds a line break"})
 	}
 	if !utf8.ValidString(sent) {
 		var plain strings.Builder
 		for _, b := range []byte(sent) {
-			plain.WriteRune(rune(b)) // which is what the byte is in ISO-8859-1
+			plain.WriteRune(rune(b)) // the character of the byte in ISO-8859-1
 		}
 		forms = append(forms, form{plain.String(), "user and password were sent in ISO-8859-1, not in UTF-8; use ASCII letters"})
 	}
 	return forms
 }
 
-// passwords returns the stored secrets that are user:password, and where there is none what
-// is wrong with the last one.
+// passwords returns the stored secrets that are user:password. If there is none, it returns
+// what is wrong with the last one.
 func passwords(stored []string, demo bool) (pairs []string, reason string) {
 	for _, secret := range stored {
 		if why := sharedsecret.RefusedPair(secret); why != "" && !(demo && strings.Contains(secret, ":")) {

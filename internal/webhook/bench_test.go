@@ -19,7 +19,7 @@ import (
 	"untag/internal/webhook"
 )
 
-// bodyOf1KiB is a body such as a CRM sends.
+// bodyOf1KiB returns a body like those a CRM sends.
 func bodyOf1KiB() []byte {
 	var b strings.Builder
 	b.WriteString(`{"module":"Deals","id":5725767000000524157,"Stage":"Closed Won","Amount":1250.50,"owner":{"name":"Zoë","email":"zoe@example.com"},"lines":[`)
@@ -33,8 +33,8 @@ func bodyOf1KiB() []byte {
 	return []byte(b.String())
 }
 
-// BenchmarkLine is what a request costs before a rule is looked at, beside what the
-// least that anyone could do would cost: HMAC and json.Unmarshal.
+// BenchmarkLine measures what a request costs before any rule is evaluated, next to the
+// minimum, HMAC and json.Unmarshal.
 func BenchmarkLine(b *testing.B) {
 	body := bodyOf1KiB()
 	want := sign(sha256.New, "github-key", string(body))
@@ -64,7 +64,7 @@ func BenchmarkLine(b *testing.B) {
 			mac := hmac.New(sha256.New, []byte("github-key"))
 			mac.Write(body)
 			if !hmac.Equal(mac.Sum(nil), want) {
-				b.Fatal("another sum")
+				b.Fatal("the signatures differ")
 			}
 			var value any
 			if err := json.Unmarshal(body, &value); err != nil {
@@ -74,8 +74,8 @@ func BenchmarkLine(b *testing.B) {
 	})
 }
 
-// BenchmarkBombLimit: a body that decompresses without end is refused in the time and memory
-// of a few bodies that are as large as allowed, however it is made.
+// BenchmarkBombLimit checks that a body that decompresses without end is refused in the time
+// and memory of a few bodies of the maximum size, no matter how it was made.
 func BenchmarkBombLimit(b *testing.B) {
 	plain := `{"id":"7","text":"` + strings.Repeat("a b c d e f ", 80_000) + `"}`
 	endless := gzipped(b, strings.Repeat("\x00", 256<<20))
@@ -97,8 +97,8 @@ func BenchmarkBombLimit(b *testing.B) {
 	}
 }
 
-// BenchmarkNotificationLimit: a notification with a wrong token, or without any, is refused
-// in the time of a few passes of the JSON library over its body, whatever the body is.
+// BenchmarkNotificationLimit checks that a notification with a wrong token, or without one,
+// is refused in the time of a few passes of the JSON library over its body, for any body.
 func BenchmarkNotificationLimit(b *testing.B) {
 	const size = 1<<20 - 200
 	wrong := `"token":"another-token-of-the-tests"`
@@ -132,13 +132,13 @@ func BenchmarkNotificationLimit(b *testing.B) {
 				}
 			})
 			if took > 3*pass {
-				b.Errorf("%s: refused in %v, and one pass over the body takes %v", name, took, pass)
+				b.Errorf("%s: refused in %v, but one pass over the body takes %v", name, took, pass)
 			}
 		}
 	}
 }
 
-// cost is the least of some runs, in time and in bytes allocated.
+// cost returns the least time and the fewest allocated bytes of several runs.
 func cost(run func()) (took time.Duration, bytes uint64) {
 	took, bytes = time.Hour, math.MaxUint64
 	for range 5 {

@@ -15,9 +15,9 @@ type content struct {
 	passedOver event.PassedOver
 }
 
-// parseBody reads the body in the form that its content type names. Senders name a
-// wrong one (a CRM posts a form as JSON, a script JSON as a form), so the type gives
-// way where the body can be read in one way only: JSON begins with a brace or a
+// parseBody reads the body in the form that its content type names. Some senders name
+// the wrong one (a CRM posts a form as JSON, a script posts JSON as a form), so parseBody
+// ignores the type if the body can be read in only one way: JSON begins with a brace or a
 // bracket, which a form escapes, and a form is never JSON.
 func parseBody(d event.Delivery) (content, error) {
 	var err error
@@ -40,7 +40,7 @@ func parseBody(d event.Delivery) (content, error) {
 	case kind.isJSON() || start[0] == '{' || start[0] == '[':
 		c.fields, err = parseJSON(text, charsetOf(kind.parameters["charset"]))
 	case kind.isXML() || looksLikeXML(start):
-		err = jsonvalue.At(text, len(text)-len(start), "this is XML or HTML, neither a JSON object nor a form: XML is not taken yet, send JSON or a form")
+		err = jsonvalue.At(text, len(text)-len(start), "this is XML or HTML, neither a JSON object nor a form: XML is not supported yet, send JSON or a form")
 	case isForm:
 		c.fields, err = parseFormBody(d, text, formCharset(kind, text))
 	default:
@@ -49,14 +49,14 @@ func parseBody(d event.Delivery) (content, error) {
 	return c, err
 }
 
-// looksLikeXML: a form escapes both brackets.
+// looksLikeXML reports whether a body is in angle brackets, which a form escapes.
 func looksLikeXML(start []byte) bool {
 	return start[0] == '<' && bytes.HasSuffix(bytes.TrimRight(start, " \t\r\n"), []byte(">"))
 }
 
-// looksLikeForm: every part has a name and an equals sign, some part a value (so that
-// base64 with its padding is none), and there is nothing that a form escapes and JSON,
-// XML or prose have.
+// looksLikeForm reports whether every part has a name and an equals sign, at least one part
+// has a value (which excludes padded base64), and there is no character of JSON, XML or
+// prose that a form escapes.
 func looksLikeForm(body []byte) bool {
 	body = bytes.TrimRight(body, "\r\n")
 	if bytes.ContainsAny(body, " \t\r\n\"{}<>") {
@@ -100,8 +100,8 @@ func nameOf(value any) string {
 	return "a string or a number"
 }
 
-// parseFormBody reads an url-encoded form. GitHub can send its JSON as the field
-// `payload` of one; then that JSON is the event.
+// parseFormBody reads a URL-encoded form. GitHub can send its JSON as the field `payload`
+// of a form; then that JSON is the event.
 func parseFormBody(d event.Delivery, text []byte, c charset) (map[string]any, error) {
 	fields, err := parseForm(string(bytes.TrimRight(text, "\r\n")), c)
 	if err != nil {
@@ -112,7 +112,7 @@ func parseFormBody(d event.Delivery, text []byte, c charset) (map[string]any, er
 	}
 	payload, ok := fields["payload"].(string)
 	if !ok {
-		return nil, errors.New("a form from GitHub has one field `payload`, and this one has not")
+		return nil, errors.New("a form from GitHub must have one field `payload`, but this one does not")
 	}
 	object, err := parseJSON([]byte(payload), charset{})
 	if err != nil {

@@ -15,9 +15,9 @@ const (
 	byteOrder   = "\xef\xbb\xbf"
 )
 
-// bodyToken returns the token in a body that nothing has proved yet, or the reason why it
-// has none. It reads the body as cheaply as that can be done: it looks for the member and
-// minds nothing but strings and nesting. In JSON it finds what a parser finds.
+// bodyToken returns the token in a body that is not yet proven, or the reason why it has
+// none. To be cheap, it only searches for the member and follows nothing but strings and
+// nesting. In valid JSON it finds what a parser finds.
 func bodyToken(body []byte) (token, reason string) {
 	body = bytes.TrimLeft(bytes.TrimPrefix(body, []byte(byteOrder)), blanks)
 	if len(body) == 0 || body[0] != '{' {
@@ -30,9 +30,9 @@ func bodyToken(body []byte) (token, reason string) {
 	case more:
 		return "", "the body has more than one `token`"
 	case value[0] == 'n':
-		return "", "the `token` in the body is null: the subscription names none"
+		return "", "the `token` in the body is null: the subscription has no token"
 	case value[0] != '"':
-		return "", "the `token` in the body is not a text"
+		return "", "the `token` in the body is not text"
 	}
 	text, _ := jsonvalue.Raw(value).Text()
 	if len(text) == 0 {
@@ -41,8 +41,9 @@ func bodyToken(body []byte) (token, reason string) {
 	return string(text), ""
 }
 
-// firstToken returns what the first member called token of the outermost object begins
-// with, a whole string or the rest of the body, and whether there are more of them.
+// firstToken returns the value of the outermost object's first member called token, and
+// whether there are more such members. The value is a whole string, or everything from its
+// beginning to the end of the body if it is not a string.
 func firstToken(body []byte) (value []byte, more bool) {
 	depth := 0
 	name := false // the next string is the name of a member of the outermost object
@@ -73,7 +74,7 @@ func firstToken(body []byte) (value []byte, more bool) {
 	return value, false
 }
 
-// valueBehind returns what stands behind the name of a member, nil for nothing.
+// valueBehind returns the value after the name of a member, nil if there is none.
 func valueBehind(rest []byte) []byte {
 	rest = bytes.TrimLeft(rest, blanks+":")
 	if len(rest) == 0 {
@@ -89,7 +90,7 @@ func valueBehind(rest []byte) []byte {
 	return rest
 }
 
-// stringEnd returns where the string that begins at start ends, -1 where it does not. It
+// stringEnd returns where the string that begins at start ends, or -1 if it does not end. It
 // goes byte by byte through short stretches between escapes, and in leaps through long ones.
 func stringEnd(body []byte, start int) int {
 	const short, leap = 16, 256
@@ -119,7 +120,7 @@ func stringEnd(body []byte, start int) int {
 }
 
 func isTokenMember(name []byte) bool {
-	const escaped = len(`"\u0000"`) - 2 // at most, of each letter
+	const escaped = len(`"\u0000"`) - 2 // the longest escape of one letter
 	switch {
 	case bytes.IndexByte(name, '\\') < 0:
 		return string(name) == `"`+tokenMember+`"`
@@ -130,8 +131,8 @@ func isTokenMember(name []byte) bool {
 	return err == nil && string(plain) == tokenMember
 }
 
-// withoutBodyToken returns a body without its token, which is a credential, and every other
-// body as it is.
+// withoutBodyToken returns a body without its token, which is a credential. It returns a
+// body without a token unchanged.
 func withoutBodyToken(body []byte) []byte {
 	text := bytes.TrimPrefix(body, []byte(byteOrder))
 	if value, _ := firstToken(text); value == nil {

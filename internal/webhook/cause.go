@@ -14,18 +14,18 @@ import (
 const (
 	// maxToken is longer than any stored secret, in bytes.
 	maxToken = 64 << 10
-	// maxCause is the longest token of which the cause is looked for.
+	// maxCause is the longest token whose cause of refusal is looked for, in bytes.
 	maxCause = 4 << 10
 )
 
-// form is a token or a secret without what somebody may have put around it by mistake.
+// form is a token or a secret, as it is or with a common mistake corrected.
 type form struct {
 	text string
-	// cause is what it is without, "" for the text as it is.
+	// cause names the corrected mistake, "" for the text as it is.
 	cause string
 }
 
-// place is where a token was sent; its causes differ.
+// place is where a token was sent. The possible causes differ.
 type place int
 
 const (
@@ -35,13 +35,13 @@ const (
 )
 
 const (
-	storedBlank  = "the stored secret begins or ends in white space or a line break; store it again without"
-	storedQuoted = "the stored secret has quotation marks around it; store it again without"
+	storedBlank  = "the stored secret begins or ends in white space or a line break; store it again without it"
+	storedQuoted = "the stored secret has quotation marks around it; store it again without them"
 )
 
-// causeOf returns why a token that was refused is not a stored secret, "" where that cannot
-// be told. It compares every form with every other, each as a token is compared, so that
-// the time it takes tells no more of the secrets. What it returns shows nothing of them.
+// causeOf returns why a refused token does not equal a stored secret, or "" if the cause is
+// unknown. It compares every form with every other, in constant time like a token, so that
+// its duration reveals nothing about the secrets. Its result does not show them either.
 func causeOf(sent []form, stored []string) (cause string) {
 	var secrets []form
 	for _, secret := range stored {
@@ -60,7 +60,7 @@ func causeOf(sent []form, stored []string) (cause string) {
 		}
 	}
 	if cause == "" && slices.ContainsFunc(stored, func(secret string) bool { return same(strings.ToLower(sent[0].text), strings.ToLower(secret)) }) {
-		return "the token differs from the stored secret in upper and lower case"
+		return "the token differs from the stored secret in upper and lower case only"
 	}
 	return cause
 }
@@ -81,8 +81,8 @@ func storedForms(secret string) []form {
 	return forms
 }
 
-// tokenForms lists what a token may be without. The forms of the longer ones are not worth
-// what it costs to compare them.
+// tokenForms returns a token as sent, and without common mistakes. For very long tokens,
+// comparing the forms would cost more than it is worth.
 func tokenForms(sent string, at place, prefix string) []form {
 	forms := []form{{sent, ""}}
 	if len(sent) > maxCause {
@@ -100,7 +100,7 @@ func tokenForms(sent string, at place, prefix string) []form {
 		word = strings.ToUpper(word[:1]) + strings.ToLower(word[1:]) + " "
 		add(unquote(trimSpace(rest)), "`"+word+"` stands in front of the token; "+wayOut(word, at, prefix))
 		for _, text := range decodedPair(trimSpace(rest)) {
-			add(text, "the token came as the password of HTTP basic authentication; write `verify: basic` and store user:password")
+			add(text, "the token came as the password of HTTP basic authentication; write `verify: basic` in the rules file and store user:password")
 		}
 	}
 	if name, rest, found := strings.Cut(sent, ":"); found && !strings.ContainsAny(name, " \t") {
@@ -108,7 +108,7 @@ func tokenForms(sent string, at place, prefix string) []form {
 	}
 	add(unquote(trimSpace(sent)), "quotation marks or white space stand around the token that was sent")
 	if plain, err := url.QueryUnescape(sent); err == nil {
-		add(plain, "the token was sent with %-escapes, once too often; send it as it is")
+		add(plain, "the token was sent with %-escapes that should not be there; send it as it is")
 	}
 	if first, _, found := strings.Cut(sent, ","); found && strings.Trim(strings.ReplaceAll(sent, first, ""), ", ") == "" {
 		add(first, "the token came more than once, joined by commas")
@@ -116,7 +116,7 @@ func tokenForms(sent string, at place, prefix string) []form {
 	return forms
 }
 
-// wayOut says what to do about a word such as Bearer that is in the way.
+// wayOut returns what to do about an unexpected word such as Bearer.
 func wayOut(word string, at place, prefix string) string {
 	const leave = "have the sender leave it out"
 	if at == inHeader && prefix == "" {
@@ -133,7 +133,8 @@ func isSchemeWord(word string) bool {
 	return false
 }
 
-// decodedPair is user:password as HTTP basic authentication encodes it, and the two apart.
+// decodedPair decodes user:password of HTTP basic authentication, and returns both together
+// and each of them.
 func decodedPair(encoded string) []string {
 	pair, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil || !utf8.Valid(pair) {
@@ -143,12 +144,12 @@ func decodedPair(encoded string) []string {
 	return []string{string(pair), password, user}
 }
 
-// trimSpace leaves out what is not seen at the ends of a text.
+// trimSpace removes invisible characters from both ends of a text.
 func trimSpace(text string) string {
 	return strings.Trim(text, " \t\r\n\v\f\u0085\u00a0\u200b\ufeff\x00")
 }
 
-// unquote leaves out one pair of quotation marks or brackets.
+// unquote removes one pair of quotation marks or brackets.
 func unquote(text string) string {
 	for _, pair := range [...][2]string{{`"`, `"`}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"„", "“"}, {"<", ">"}} {
 		if len(text) > len(pair[0])+len(pair[1]) && strings.HasPrefix(text, pair[0]) && strings.HasSuffix(text, pair[1]) {

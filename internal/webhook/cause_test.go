@@ -14,15 +14,15 @@ import (
 	"untag/internal/webhook"
 )
 
-// TestCausesOfARefusedToken: what people paste beside a token is refused all the same, and
-// the log says what it is.
+// TestCausesOfARefusedToken checks that a token with anything else around it is refused, and
+// that the log names the cause.
 func TestCausesOfARefusedToken(t *testing.T) {
 	const (
 		unknown     = "the token is not the stored one"
-		storedBlank = "the stored secret begins or ends in white space or a line break; store it again without"
+		storedBlank = "the stored secret begins or ends in white space or a line break; store it again without it"
 		quoted      = "quotation marks or white space stand around the token that was sent"
 		bearer      = "`Bearer ` stands in front of the token; add `prefix: \"Bearer \"` to the source, or have the sender leave it out"
-		encoded     = "the token was sent with %-escapes, once too often"
+		encoded     = "the token was sent with %-escapes that should not be there"
 	)
 	pair := base64.StdEncoding.EncodeToString([]byte("user:" + good))
 	tests := map[string]struct{ stored, sent, want string }{
@@ -83,7 +83,7 @@ func TestCausesOfARefusedQueryToken(t *testing.T) {
 		"key=a%20secret%20of/the=tests":                   "a + in the query arrives as a blank",
 		"key=a%2Bsecret%2Bof/the=tests":                   "",
 		"key=" + url.QueryEscape(stored):                  "",
-		"key=" + url.QueryEscape(url.QueryEscape(stored)): "the token was sent with %-escapes, once too often",
+		"key=" + url.QueryEscape(url.QueryEscape(stored)): "the token was sent with %-escapes that should not be there",
 		"key=a+secret+of/the=test":                        "the token is not the stored one",
 	} {
 		got := refusedFor(t, query, []string{stored}, webhook.Request{RawQuery: raw})
@@ -91,7 +91,7 @@ func TestCausesOfARefusedQueryToken(t *testing.T) {
 			t.Errorf("%s is refused for %q, want %q", raw, got, want)
 		}
 	}
-	// In a header a blank is a blank.
+	// In a header a space is a space.
 	header := []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}
 	if got := refusedFor(t, header, []string{stored}, webhook.Request{Header: http.Header{"X-Webhook-Token": {"a secret of/the=tests"}}}); got != "the token is not the stored one" {
 		t.Errorf("in a header, refused for %q", got)
@@ -134,21 +134,21 @@ func TestCausesOfARefusedSignature(t *testing.T) {
 		"in upper case":           {sha256Hex, good, "sha256=" + strings.ToUpper(inHex), ""},
 		"no prefix":               {sha256Hex, good, inHex, `header X-Sig does not begin with "sha256="`},
 		"another prefix":          {sha256Hex, good, "sha1=" + inHex, `header X-Sig does not begin with "sha256="`},
-		"base64 for hex":          {sha256Hex, good, "sha256=" + inBase64, "header X-Sig is base64, and hex is expected (`encoding`)"},
-		"unpadded base64 for hex": {sha256Hex, good, "sha256=" + strings.TrimRight(inBase64, "="), "header X-Sig is base64, and hex is expected (`encoding`)"},
-		"hex for base64":          {sha1Base64, good, hex.EncodeToString(short), "header X-Sig is hex, and base64 is expected (`encoding`)"},
+		"base64 for hex":          {sha256Hex, good, "sha256=" + inBase64, "header X-Sig is base64, but hex is expected (`encoding`)"},
+		"unpadded base64 for hex": {sha256Hex, good, "sha256=" + strings.TrimRight(inBase64, "="), "header X-Sig is base64, but hex is expected (`encoding`)"},
+		"hex for base64":          {sha1Base64, good, hex.EncodeToString(short), "header X-Sig is hex, but base64 is expected (`encoding`)"},
 		"base64":                  {sha1Base64, good, shortBase64, ""},
-		"base64 without padding":  {sha1Base64, good, strings.TrimRight(shortBase64, "="), "header X-Sig is base64 in another form than the standard one, with its padding"},
-		"sha256 for sha1":         {sha1Base64, good, inBase64, "header X-Sig has the length of sha256, and sha1 is expected (`algorithm`)"},
-		"sha1 for sha256":         {sha256Hex, good, "sha256=" + hex.EncodeToString(short), "header X-Sig has the length of sha1, and sha256 is expected (`algorithm`)"},
-		"a byte less":             {sha256Hex, good, "sha256=" + inHex[:62], "header X-Sig has 31 bytes, and a signature by sha256 has 32"},
+		"base64 without padding":  {sha1Base64, good, strings.TrimRight(shortBase64, "="), "header X-Sig is base64, but not standard base64 with padding"},
+		"sha256 for sha1":         {sha1Base64, good, inBase64, "header X-Sig has the length of sha256, but sha1 is expected (`algorithm`)"},
+		"sha1 for sha256":         {sha256Hex, good, "sha256=" + hex.EncodeToString(short), "header X-Sig has the length of sha1, but sha256 is expected (`algorithm`)"},
+		"a byte less":             {sha256Hex, good, "sha256=" + inHex[:62], "header X-Sig has 31 bytes, but a signature with sha256 has 32"},
 		"quotes":                  {sha256Hex, good, `sha256="` + inHex + `"`, "header X-Sig has white space or quotation marks around the signature"},
 		"neither":                 {sha256Hex, good, "sha256=?", "header X-Sig is not hex"},
-		"a stored line break":     {sha256Hex, good + "\n", "sha256=" + inHex, "the stored secret begins or ends in white space or a line break; store it again without"},
+		"a stored line break":     {sha256Hex, good + "\n", "sha256=" + inHex, "the stored secret begins or ends in white space or a line break; store it again without it"},
 		"stored in quotes":        {sha256Hex, `"` + good + `"`, "sha256=" + inHex, "the stored secret has quotation marks around it"},
 		"GitHub, a stored break":  {[]event.Scheme{{Kind: "github"}}, good + "\r\n", "sha256=" + inHex, "the stored secret begins or ends in white space or a line break"},
-		"another secret":          {sha256Hex, good + "x", "sha256=" + inHex, "the signature in header X-Sig is not that of the body under a stored secret"},
-		"another, with a break":   {sha256Hex, good + "x\n", "sha256=" + inHex, "the signature in header X-Sig is not that of the body under a stored secret"},
+		"another secret":          {sha256Hex, good + "x", "sha256=" + inHex, "the signature in header X-Sig does not match the body with any stored secret"},
+		"another, with a break":   {sha256Hex, good + "x\n", "sha256=" + inHex, "the signature in header X-Sig does not match the body with any stored secret"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -11,28 +11,28 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// charset says how the bytes of a text are read. The zero value is UTF-8.
+// charset is how the bytes of a text are read. The zero value is UTF-8.
 type charset struct {
-	// character reads a charset with one byte a character; nil for UTF-8.
+	// character reads a charset with one byte per character; nil for UTF-8.
 	character func(byte) rune
-	// unknown says that the charset is none that can be read.
+	// unknown means that the charset is not supported.
 	unknown bool
-	// declarable says that the sender can declare another one.
+	// declarable means that the sender can declare another charset.
 	declarable bool
 }
 
 const (
 	brokenText  = jsonvalue.BrokenUTF8 + ": send UTF-8, or declare the charset in the Content-Type header, such as charset=windows-1252"
-	unknownText = "a character in a charset that is not taken: send UTF-8, windows-1252, iso-8859-1 or iso-8859-15"
+	unknownText = "a character in a charset that is not supported: send UTF-8, windows-1252, iso-8859-1 or iso-8859-15"
 )
 
-// charsetOf is the charset of a body whose content type has this label. As in HTML,
-// iso-8859-1 stands for windows-1252, which has characters where the other has none.
+// charsetOf returns the charset of a body whose content type has this label. As in HTML,
+// iso-8859-1 means windows-1252, which has characters where iso-8859-1 has none.
 func charsetOf(label string) charset {
 	c := charset{declarable: true}
 	switch strings.ReplaceAll(strings.ToLower(strings.Trim(label, ` '"`)), "_", "-") {
 	case "", "utf-8", "utf8", "unicode-1-1-utf-8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be":
-		// UTF-16 is known by its bytes: many who declare it send UTF-8.
+		// UTF-16 is recognized by its bytes: many senders that declare it send UTF-8.
 	case "windows-1252", "windows1252", "cp1252", "x-cp1252", "iso-8859-1", "iso8859-1", "iso88591", "iso-8859-1:1987",
 		"iso-ir-100", "latin1", "latin-1", "l1", "cp819", "ibm819", "csisolatin1":
 		c.character = windows1252
@@ -44,8 +44,8 @@ func charsetOf(label string) charset {
 	return c
 }
 
-// windows1252 differs from Unicode's first 256 characters in 32. The tables are here because
-// golang.org/x/text, against which a test holds them, links those of forty charsets.
+// windows1252 differs from the first 256 characters of Unicode in 32. The tables are here
+// because golang.org/x/text links those of forty charsets; a test compares them with it.
 func windows1252(b byte) rune {
 	if b < 0x80 || b > 0x9f {
 		return rune(b)
@@ -56,7 +56,7 @@ func windows1252(b byte) rune {
 	}[b-0x80]
 }
 
-// latin9 is iso-8859-15, which differs in eight, and has none for 32.
+// latin9 is iso-8859-15, which differs from Unicode in eight characters and lacks 32.
 func latin9(b byte) rune {
 	if b >= 0x80 && b <= 0x9f {
 		return utf8.RuneError
@@ -82,8 +82,8 @@ func latin9(b byte) rune {
 	return rune(b)
 }
 
-// decode reads a text. Of a charset that is unknown it takes what is the same in all that
-// are in use: printable ASCII and white space.
+// decode reads a text. In an unknown charset it accepts only printable ASCII and white
+// space, which are the same in all charsets in use.
 func (c charset) decode(raw string) (text, fault string) {
 	switch {
 	case c.unknown:
@@ -103,7 +103,7 @@ func (c charset) decode(raw string) (text, fault string) {
 	return raw, ""
 }
 
-// broken is the fault of a text that is not UTF-8.
+// broken returns the fault of a text that is not UTF-8.
 func (c charset) broken() string {
 	switch {
 	case c.unknown:
@@ -114,8 +114,8 @@ func (c charset) broken() string {
 	return jsonvalue.BrokenUTF8
 }
 
-// decodeJSON reads JSON. That is UTF-8 by its standard, whatever is declared, so the charset
-// counts only where the text is something else.
+// decodeJSON reads JSON. By its standard it is UTF-8 regardless of the declared charset,
+// which therefore counts only if the text is not UTF-8.
 func (c charset) decodeJSON(text []byte) (any, error) {
 	if c.character != nil && !utf8.Valid(text) {
 		plain, _ := c.decode(string(text))
@@ -129,8 +129,8 @@ func (c charset) decodeJSON(text []byte) (any, error) {
 	return value, err
 }
 
-// utf8Of is a text in UTF-8, without a byte order mark, where the text begins as UTF-16
-// does: with such a mark, or with a bracket of JSON and a zero.
+// utf8Of removes a byte order mark, and converts a text to UTF-8 if it begins as UTF-16
+// does: with such a mark, or with a bracket of JSON and a zero byte.
 func utf8Of(text []byte) []byte {
 	var order binary.ByteOrder
 	switch {
@@ -146,7 +146,7 @@ func utf8Of(text []byte) []byte {
 		units = append(units, order.Uint16(text))
 	}
 	if len(text) > 0 {
-		units = append(units, utf8.RuneError) // half of a character
+		units = append(units, utf8.RuneError) // half a character
 	}
 	return []byte(strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff"))
 }

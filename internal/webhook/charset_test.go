@@ -84,7 +84,7 @@ func inUTF16(text string, bigEndian bool) string {
 func TestMalformedCharset(t *testing.T) {
 	const (
 		declare = "broken UTF-8: send UTF-8, or declare the charset"
-		taken   = "a character in a charset that is not taken: send UTF-8, windows-1252, iso-8859-1 or iso-8859-15"
+		taken   = "a character in a charset that is not supported: send UTF-8, windows-1252, iso-8859-1 or iso-8859-15"
 	)
 	tests := map[string]struct{ contentType, body, want string }{
 		"a form that declares none":    {form, "a=1&b=%EB", "line 1, column 5: field 2: " + declare},
@@ -114,15 +114,15 @@ func TestMalformedCharset(t *testing.T) {
 	}
 }
 
-// A query is UTF-8, whatever the body is in.
+// A query is UTF-8, even if the body has another charset.
 func TestTheCharsetIsThatOfTheBody(t *testing.T) {
 	_, err := webhook.Parse(event.Delivery{ContentType: form + "; charset=latin1", RawQuery: "a=%EB"})
 	if err == nil || !strings.HasSuffix(err.Error(), "the query: line 1, column 1: field 1: broken UTF-8") {
-		t.Errorf("Parse = %v, want broken UTF-8, and no advice to declare a charset", err)
+		t.Errorf("Parse = %v, want broken UTF-8 without the advice to declare a charset", err)
 	}
 }
 
-// Every byte is read as the library reads it.
+// Every byte is read as golang.org/x/text reads it.
 func TestParseReadsEveryByte(t *testing.T) {
 	for label, table := range map[string]*charmap.Charmap{"windows-1252": charmap.Windows1252, "iso-8859-15": charmap.ISO8859_15} {
 		var all []byte

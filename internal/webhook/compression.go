@@ -13,14 +13,16 @@ import (
 
 const contentEncodingHeader = "content-encoding"
 
-// maxEncodings is how many times over a body may be compressed.
+// maxEncodings is how many times a body may be compressed.
 const maxEncodings = 3
 
 // decompressed undoes the encodings that a Content-Encoding header lists, the last one
-// first. It never makes more than MaxBody bytes of a body, of whatever size it claims to
-// be: one that goes on is errInflated. Its other errors say what is wrong with the body.
+// first. It never decompresses a body to more than MaxBody bytes, no matter what size the
+// body claims: for a longer one it returns errInflated. Its other errors say what is wrong
+// with the body.
 //
-// A body is decompressed after its sender was verified: signatures cover it as sent.
+// A body is decompressed after its sender was verified, because signatures cover the body
+// as sent.
 func decompressed(header string, body []byte) ([]byte, error) {
 	encodings, err := encodingsOf(header)
 	if err != nil {
@@ -34,7 +36,7 @@ func decompressed(header string, body []byte) ([]byte, error) {
 	return body, nil
 }
 
-// encodingsOf lists the encodings of a Content-Encoding header that have to be undone.
+// encodingsOf returns the encodings of a Content-Encoding header that must be undone.
 func encodingsOf(header string) (encodings []string, err error) {
 	for name := range strings.SplitSeq(strings.ToLower(header), ",") {
 		switch name = strings.TrimSpace(name); name {
@@ -45,7 +47,7 @@ func encodingsOf(header string) (encodings []string, err error) {
 		case "deflate":
 			encodings = append(encodings, name)
 		default:
-			return nil, errors.New("its Content-Encoding is not taken: send gzip, deflate, or a body that is not compressed")
+			return nil, errors.New("its Content-Encoding is not supported: send gzip, deflate, or a body that is not compressed")
 		}
 	}
 	if len(encodings) > maxEncodings {
@@ -69,7 +71,7 @@ func inflate(encoding string, body []byte) ([]byte, error) {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, fmt.Errorf("its %s data was cut off", encoding)
 	case err != nil && source.Len() == len(body):
-		return nil, fmt.Errorf("its Content-Encoding says %s, and it is not: compress it, or leave the header out", encoding)
+		return nil, fmt.Errorf("its Content-Encoding says %s, but it is not: compress it, or leave the header out", encoding)
 	case err != nil:
 		return nil, fmt.Errorf("its %s data is damaged, or is not %s", encoding, encoding)
 	case source.Len() > 0:
@@ -78,14 +80,14 @@ func inflate(encoding string, body []byte) ([]byte, error) {
 	return plain.Bytes(), nil
 }
 
-// copyPlain copies until there is one byte too many.
+// copyPlain copies at most one byte more than MaxBody in total.
 func copyPlain(plain *bytes.Buffer, from io.Reader) error {
 	_, err := io.Copy(plain, io.LimitReader(from, int64(MaxBody+1-plain.Len())))
 	return err
 }
 
-// gunzip reads the members of gzip data, of which some senders write several. It leaves
-// unread what is none.
+// gunzip reads the members of gzip data; some senders write several. It stops before data
+// that is not a member.
 func gunzip(plain *bytes.Buffer, source *bytes.Reader) error {
 	var reader gzip.Reader
 	for plain.Len() <= MaxBody && startsGzip(source) {
@@ -103,15 +105,15 @@ func gunzip(plain *bytes.Buffer, source *bytes.Reader) error {
 	return nil
 }
 
-// startsGzip looks at the two bytes that a member begins with, as far as they are there.
+// startsGzip reports whether the next two bytes, or the last one, begin a gzip member.
 func startsGzip(source *bytes.Reader) bool {
 	var start [2]byte
 	n, _ := source.ReadAt(start[:], source.Size()-int64(source.Len()))
 	return n > 0 && bytes.HasPrefix([]byte("\x1f\x8b"), start[:n])
 }
 
-// deflated reads what goes by the name of deflate: zlib's format by the standard, and
-// without its header by some senders.
+// deflated reads what senders call deflate: by the standard zlib's format, but from some
+// senders without its header.
 func deflated(source *bytes.Reader, body []byte) io.Reader {
 	if reader, err := zlib.NewReader(source); err == nil {
 		return reader

@@ -96,12 +96,12 @@ func TestMalformedCompression(t *testing.T) {
 	damaged := []byte(gz)
 	damaged[len(damaged)-6] ^= 1
 	tests := map[string]struct{ encoding, body, want string }{
-		"Brotli":               {"br", "\x0b", "the body: its Content-Encoding is not taken: send gzip, deflate"},
-		"one of two unknown":   {"gzip, zstd", gz, "its Content-Encoding is not taken"},
+		"Brotli":               {"br", "\x0b", "the body: its Content-Encoding is not supported: send gzip, deflate"},
+		"one of two unknown":   {"gzip, zstd", gz, "its Content-Encoding is not supported"},
 		"four times":           {"gzip,gzip,gzip,gzip", gz, "lists more than 3 encodings"},
-		"not gzip":             {"gzip", body, "says gzip, and it is not"},
-		"short, not gzip":      {"gzip", "{}", "says gzip, and it is not"},
-		"zlib says gzip":       {"gzip", z, "says gzip, and it is not"},
+		"not gzip":             {"gzip", body, "says gzip, but it is not"},
+		"short, not gzip":      {"gzip", "{}", "says gzip, but it is not"},
+		"zlib says gzip":       {"gzip", z, "says gzip, but it is not"},
 		"gzip says deflate":    {"deflate", gz, "deflate data is damaged, or is not deflate"},
 		"not deflate":          {"deflate", body, "deflate"},
 		"gzip cut off":         {"gzip", gz[:len(gz)-9], "its gzip data was cut off"},
@@ -129,7 +129,7 @@ func TestMalformedCompression(t *testing.T) {
 	}
 }
 
-// The limit holds for what comes out.
+// The limit applies to the decompressed body.
 func TestDecompressedTooLarge(t *testing.T) {
 	pad := strings.Repeat(" ", webhook.MaxBody-len(`{"id":"7"}`))
 	largest := `{"id":"7"}` + pad
@@ -154,8 +154,8 @@ func TestDecompressedTooLarge(t *testing.T) {
 	}
 }
 
-// A signature covers the body as sent, and the delivery keeps what undoes its encoding,
-// of however many header lines.
+// A signature covers the body as sent. The delivery keeps the encodings of all its header
+// lines, which are needed to decode the body.
 func TestSignatureCoversTheCompressedBody(t *testing.T) {
 	body := gzipped(t, gzipped(t, `{"id":"7"}`))
 	r := webhook.New(webhook.Config{Sources: sources, Secrets: secrets})
@@ -190,7 +190,7 @@ func FuzzDecompress(f *testing.F) {
 		_, err := parseEncoded(encoding, string(body))
 		var e *webhook.Error
 		if err != nil && (!errors.As(err, &e) || e.Kind != webhook.Malformed && e.Kind != webhook.TooLarge) {
-			t.Fatalf("Parse error %v is of another kind", err)
+			t.Fatalf("Parse error %v has the wrong kind", err)
 		}
 	})
 }

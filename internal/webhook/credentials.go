@@ -8,19 +8,19 @@ import (
 	"untag/internal/event"
 )
 
-// credentials are the places where a source's requests carry secrets; what is in them
-// ends with the verification.
+// credentials are the places where a source's requests carry secrets. Their content is
+// dropped after the verification.
 type credentials struct {
-	// headers has the headers' lower-case names.
+	// headers has the lower-case names of headers.
 	headers map[string]bool
 	// parameters are the names of query parameters.
 	parameters []string
-	// body says that the body may have a token.
+	// body means that the body may have a token.
 	body bool
 }
 
-// credentialsOf gives the places of a source's own schemes, and those where a
-// credential may stand that is not ours: a proxy's, a gateway's, a browser's.
+// credentialsOf returns the places of the source's own schemes, and those of credentials
+// for others: a proxy, a gateway, a browser session.
 func credentialsOf(from event.Source) credentials {
 	c := credentials{headers: map[string]bool{
 		"authorization": true, "proxy-authorization": true, "cookie": true,
@@ -28,7 +28,7 @@ func credentialsOf(from event.Source) credentials {
 	}}
 	for _, scheme := range from.Verify {
 		if scheme.Kind == "github" {
-			// GitHub sends the older signature beside the one that is checked.
+			// GitHub also sends the older signature, which is not checked.
 			c.headers["x-hub-signature"] = true
 			scheme = github()
 		}
@@ -43,15 +43,15 @@ func credentialsOf(from event.Source) credentials {
 	return c
 }
 
-// withoutBody returns a body without the token that a notification has in it. One that is
-// compressed is decompressed for that, which headers then say no more.
+// withoutBody returns a body without the token of a notification. It decompresses a
+// compressed body to remove the token, and then deletes the Content-Encoding header.
 func (c credentials) withoutBody(body []byte, headers map[string]string) []byte {
 	if !c.body {
 		return body
 	}
 	plain, err := decompressed(headers[contentEncodingHeader], body)
 	if err != nil {
-		return body // which cannot be read anyhow
+		return body // cannot be parsed either
 	}
 	rest := withoutBodyToken(plain)
 	if len(rest) == len(plain) {
@@ -61,8 +61,9 @@ func (c credentials) withoutBody(body []byte, headers map[string]string) []byte 
 	return rest
 }
 
-// withoutHeaders returns the first value of each header under its lower-case name; of
-// Content-Encoding all of them, as each is an encoding that has to be undone.
+// withoutHeaders returns the first value of each header under its lower-case name, without
+// those that carry a credential. It returns all values of Content-Encoding, because each is
+// an encoding that must be undone.
 func (c credentials) withoutHeaders(header http.Header) map[string]string {
 	kept := make(map[string]string, len(header))
 	for name, values := range header {
@@ -77,7 +78,7 @@ func (c credentials) withoutHeaders(header http.Header) map[string]string {
 	return kept
 }
 
-// withoutToken takes the token out of a query and leaves the rest byte for byte.
+// withoutToken removes the token from a query and leaves the rest unchanged.
 func (c credentials) withoutToken(rawQuery string) string {
 	if len(c.parameters) == 0 || rawQuery == "" {
 		return rawQuery

@@ -8,15 +8,15 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// Kind says which answer a refused request deserves.
+// Kind is the kind of a refusal, which decides the answer to the request.
 type Kind int
 
 // The kinds of refusal.
 const (
-	Unavailable   Kind = iota // the stored secrets could not be read: try again
-	NoCredential              // no secrets are configured: try again once they are
+	Unavailable   Kind = iota // the stored secrets could not be read: retry
+	NoCredential              // no secrets are configured: retry once they are
 	UnknownSource             // no such source in the rules file
-	TooLarge                  // the body is over MaxBody
+	TooLarge                  // the body is larger than MaxBody
 	Unverified                // nothing proves where the request came from
 	Malformed                 // the body or the query cannot be read
 )
@@ -39,14 +39,14 @@ func (k Kind) String() string {
 	return "Kind(" + strconv.Itoa(int(k)) + ")"
 }
 
-// Error is why a request was refused. Its text is for the log: it has the source and
-// the reason, and nothing of the request's body, token or signature.
+// Error is why a request was refused. Its text is for the log: it contains the source and
+// the reason, but nothing of the request's body, token or signature.
 type Error struct {
 	Kind   Kind
 	Source string
 	Reason string
-	// Line and Column are the place in a malformed body or query, from 1; 0 where
-	// there is none. In a query the parameter that carried the token is not counted.
+	// Line and Column are the place in a malformed body or query, from 1, or 0 if there is
+	// none. In a query the parameter that carried the token is not counted.
 	Line, Column int
 	Err          error
 }
@@ -59,8 +59,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// quoted is a name in quotation marks. One that is longer than the names of sources are
-// is not one, and is cut off.
+// quoted returns a name in quotation marks. It truncates a name that is too long to be the
+// name of a source.
 func quoted(name string) string {
 	const longest = 64
 	if len(name) > longest {
@@ -69,11 +69,11 @@ func quoted(name string) string {
 	return strconv.Quote(name)
 }
 
-// Unwrap gives what was met, such as the error of the secret store.
+// Unwrap returns the underlying error, such as the error of the secret store.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Public is what the sender may be told. Of a failed verification it says nothing, of
-// a malformed body the place and the cause.
+// Public returns what the sender may know: nothing about why a verification failed, but the
+// place and the cause of an error in a malformed body.
 func (e *Error) Public() string {
 	switch e.Kind {
 	case UnknownSource:
@@ -93,11 +93,11 @@ func (e *Error) Public() string {
 
 const tooLarge = "the body is over 1 MiB"
 
-// errInflated is of a body that is within the limit as it was sent.
+// errInflated is the error of a body that exceeds the limit only after decompression.
 var errInflated = errors.New("once it is decompressed")
 
-// malformed says where in the body or the query something is wrong. Errors that reach
-// it quote nothing of either.
+// malformed returns an Error that says where in the body or the query something is wrong.
+// The errors passed to it quote nothing of either.
 func malformed(source, where string, err error) *Error {
 	e := &Error{Kind: Malformed, Source: source, Reason: where + ": " + err.Error()}
 	var syntax *jsonvalue.SyntaxError

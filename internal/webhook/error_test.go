@@ -19,7 +19,7 @@ func TestReasons(t *testing.T) {
 		"no token":        {webhook.Request{Source: "token"}, `webhook: source "token": no header X-Webhook-Token`},
 		"two tokens":      {webhook.Request{Source: "query", RawQuery: "key=1&key=2"}, `webhook: source "query": more than one query parameter key`},
 		"every way":       {webhook.Request{Source: "two"}, `webhook: source "two": no header X-Webhook-Token; no header X-Hub-Signature-256`},
-		"aws alone":       {webhook.Request{Source: "aws"}, `webhook: source "aws": the source takes only what comes through IAM or an authorizer`},
+		"aws alone":       {webhook.Request{Source: "aws"}, `webhook: source "aws": the source accepts only requests already authorised by AWS IAM or an authorizer`},
 		"no way":          {webhook.Request{Source: "none"}, `webhook: source "none": the source lists no way to verify`},
 		"unreadable":      {webhook.Request{Source: "broken"}, `webhook: source "broken": read the stored secrets: throttled`},
 		"unknown":         {webhook.Request{Source: "no\nbody"}, `webhook: source "no\nbody": no such source in the rules file`},

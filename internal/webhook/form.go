@@ -9,12 +9,12 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// maxFields bounds how many parts a form or a query may have; with MaxBody it bounds
-// memory.
+// maxFields is the maximum number of parts of a form or a query. Together with MaxBody it
+// limits memory.
 const maxFields = 100_000
 
-// parseForm reads an URL-encoded form or query. Unlike url.ParseQuery it says where
-// something is wrong, takes a semicolon for what it is, and refuses what is not in its
+// parseForm reads a URL-encoded form or query. Unlike url.ParseQuery it says where
+// something is wrong, accepts semicolons in values, and refuses text that is not in the
 // charset.
 func parseForm(text string, c charset) (map[string]any, error) {
 	fields := make(map[string]any)
@@ -36,7 +36,8 @@ func parseForm(text string, c charset) (map[string]any, error) {
 	return fields, nil
 }
 
-// parsePair returns the fault in words, because the library's error quotes what it met.
+// parsePair reads a name and a value. It describes a fault in our own words, because the
+// library's error quotes the text.
 func parsePair(pair string, c charset) (name, value, fault string) {
 	escapedName, escapedValue, _ := strings.Cut(pair, "=")
 	name, err := url.QueryUnescape(escapedName)
@@ -54,10 +55,11 @@ func parsePair(pair string, c charset) (name, value, fault string) {
 	return name, value, fault
 }
 
-// charsetField is the field in which a browser tells a form's charset.
+// charsetField is the field in which a browser sends a form's charset.
 const charsetField = "_charset_"
 
-// formCharset is the charset that a content type declares, else the form itself.
+// formCharset returns the charset that the content type declares, else the one that the form
+// itself declares.
 func formCharset(kind mediaType, text []byte) charset {
 	label := kind.parameters["charset"]
 	if label == "" && bytes.Contains(text, []byte(charsetField)) {
@@ -71,7 +73,8 @@ func formCharset(kind mediaType, text []byte) charset {
 	return charsetOf(label)
 }
 
-// add keeps a single value as a string, and those of a repeated name as a list.
+// add adds a field. It keeps a single value as a string, and the values of a repeated name
+// as a list.
 func add(fields map[string]any, name, value string) {
 	switch before := fields[name].(type) {
 	case nil:

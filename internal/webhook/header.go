@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// canonical gives the headers under their canonical names: two spellings of one
-// header are one header that occurs twice.
+// canonical returns the headers under their canonical names, so that two spellings of one
+// header count as one header that occurs twice.
 func canonical(header http.Header) http.Header {
 	same := true
 	for name := range header {
@@ -28,7 +28,7 @@ func canonical(header http.Header) http.Header {
 	return all
 }
 
-// deliveryID is the sender's own identifier of a delivery, "" where it gave none.
+// deliveryID returns the sender's identifier of a delivery, "" if it sent none.
 func deliveryID(header http.Header) string {
 	for _, name := range [...]string{"Webhook-Id", "Svix-Id", "X-Github-Delivery", "X-Shopify-Webhook-Id"} {
 		if id := identifier(header.Get(name)); id != "" {
@@ -41,8 +41,8 @@ func deliveryID(header http.Header) string {
 // maxIdentifier is longer than any sender's identifier, in bytes.
 const maxIdentifier = 255
 
-// identifier passes what can be an identifier, as it goes into the log and the queue;
-// of anything else it makes "", so that the delivery counts as one without.
+// identifier returns id if it can be an identifier that goes into the log and the queue.
+// Otherwise it returns "", so that the delivery counts as one without an identifier.
 func identifier(id string) string {
 	odd := func(r rune) bool { return !unicode.IsPrint(r) }
 	if len(id) > maxIdentifier || !utf8.ValidString(id) || strings.ContainsFunc(id, odd) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// mediaType is a content type. The zero value stands for none, and for one that cannot be
-// read.
+// mediaType is a content type. The zero value means that there is none or that it cannot be
+// parsed.
 type mediaType struct {
 	name       string
 	parameters map[string]string
@@ -32,7 +32,8 @@ func (t mediaType) isXML() bool {
 	return t.name == "application/xml" || t.name == "text/xml" || strings.HasSuffix(t.name, "+xml")
 }
 
-// isText: a part that names no type is plain text (RFC 7578, section 4.4).
+// isText reports whether a part is text. A part without a type is plain text (RFC 7578,
+// section 4.4).
 func (t mediaType) isText() bool {
 	return t.name == "" || t.isJSON() || strings.HasPrefix(t.name, "text/")
 }

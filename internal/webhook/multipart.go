@@ -14,14 +14,14 @@ import (
 )
 
 // parseMultipart reads the fields of a multipart form. A file of JSON or text is a field,
-// as some senders make a file of every part; other files are passed over, because no rule
-// can ask about them.
+// because some senders send every part as a file. It skips and counts other files, because
+// no rule can read them.
 func parseMultipart(body []byte, kind mediaType) (content, error) {
 	boundary := kind.parameters["boundary"]
 	if boundary == "" {
 		return content{}, errors.New("the multipart content type has no boundary")
 	}
-	// The reader takes some forms that were cut off for complete ones.
+	// The library's reader accepts some forms that were cut off.
 	closed := bytes.Contains(body, []byte("--"+boundary+"--"))
 	form := multipartForm{content: content{fields: make(map[string]any)}, charset: charsetOf(kind.parameters["charset"])}
 	reader := multipart.NewReader(bytes.NewReader(body), boundary)
@@ -31,7 +31,7 @@ func parseMultipart(body []byte, kind mediaType) (content, error) {
 			return form.content, nil
 		}
 		if err != nil {
-			return content{}, fmt.Errorf("part %d of the multipart form cannot be read: is its boundary that of the content type?", i)
+			return content{}, fmt.Errorf("part %d of the multipart form cannot be read: check that its boundary is the one that the content type declares", i)
 		}
 		if fault := form.part(part); fault != "" {
 			return content{}, fmt.Errorf("part %d of the multipart form%s", i, fault)
@@ -39,15 +39,15 @@ func parseMultipart(body []byte, kind mediaType) (content, error) {
 	}
 }
 
-// multipartForm is a form, as far as it has been read.
+// multipartForm is the part of a form that has been read.
 type multipartForm struct {
 	content
-	// charset is that of the names, and of the parts that declare none.
+	// charset is the charset of the names, and of the parts that declare none.
 	charset charset
 }
 
-// part adds a part to the form, or says what is wrong with it. A file that cannot be read
-// is passed over.
+// part adds a part to the form, or returns what is wrong with it. It skips a file that
+// cannot be read.
 func (f *multipartForm) part(part *multipart.Part) (fault string) {
 	kind := typeOf(part.Header.Get("Content-Type"))
 	name := part.FormName()
@@ -83,7 +83,7 @@ func (f *multipartForm) passOver(field string, kind mediaType) {
 	}
 }
 
-// value is the text of a part. The library undoes quoted-printable itself.
+// value returns the text of a part. The library decodes quoted-printable itself.
 func (f *multipartForm) value(part *multipart.Part, kind mediaType) (value, fault string) {
 	var from io.Reader = part
 	isBase64 := strings.EqualFold(strings.TrimSpace(part.Header.Get("Content-Transfer-Encoding")), "base64")
@@ -93,7 +93,7 @@ func (f *multipartForm) value(part *multipart.Part, kind mediaType) (value, faul
 	text, err := io.ReadAll(from)
 	switch {
 	case err != nil && isBase64:
-		return "", " is marked as base64 and is not, or ends too early"
+		return "", " is marked as base64 but is not, or ends too early"
 	case err != nil:
 		return "", " ends too early"
 	}

@@ -11,7 +11,7 @@ import (
 	"untag/internal/webhook"
 )
 
-// part is a part of a multipart form, its headers in one line each.
+// part returns a part of a multipart form. Each header is on its own line.
 func part(headers, body string) string {
 	return "--b\r\n" + strings.ReplaceAll(headers, "\n", "\r\n") + "\r\n\r\n" + body + "\r\n"
 }
@@ -27,7 +27,7 @@ func TestMultipartFiles(t *testing.T) {
 	}
 	tests := map[string]struct {
 		part string
-		want any // nil where the file is passed over
+		want any // nil if the file is skipped
 		over event.PassedOver
 	}{
 		"JSON":                   {part(file+"\nContent-Type: application/json", `{"id": 1}`), `{"id": 1}`, event.PassedOver{}},
@@ -62,7 +62,7 @@ func TestMultipartFiles(t *testing.T) {
 				t.Errorf("fields: -want +got\n%s", diff)
 			}
 			if diff := cmp.Diff(tt.over, ev.PassedOver); diff != "" {
-				t.Errorf("passed over: -want +got\n%s", diff)
+				t.Errorf("PassedOver: -want +got\n%s", diff)
 			}
 		})
 	}
@@ -76,7 +76,7 @@ func TestMultipartFields(t *testing.T) {
 		"base64":             {part(field+"\nContent-Transfer-Encoding: base64", "Wm/Dqw=="), "Zoë", ""},
 		"8bit":               {part(field+"\nContent-Transfer-Encoding: 8bit", "Zoë"), "Zoë", ""},
 		"an empty file name": {part(field+`; filename=""`, ""), "", ""},
-		"not base64":         {part(field+"\nContent-Transfer-Encoding: base64", "%%"), "", "part 1 of the multipart form is marked as base64 and is not"},
+		"not base64":         {part(field+"\nContent-Transfer-Encoding: base64", "%%"), "", "part 1 of the multipart form is marked as base64 but is not"},
 		"not UTF-8":          {part(field, "Zo\xeb"), "", "part 1 of the multipart form: broken UTF-8"},
 		"a name not UTF-8":   {part("Content-Disposition: form-data; name=\"Zo\xeb\"", "x"), "", "part 1 of the multipart form: its name has broken UTF-8"},
 	}
@@ -103,6 +103,6 @@ func TestManyFilesAreCounted(t *testing.T) {
 	}
 	ev, err := parseParts(parts.String())
 	if err != nil || ev.PassedOver.Count != 1000 || len(ev.PassedOver.Files) != event.MaxFiles || ev.PassedOver.Files[1].Field != "f1" {
-		t.Errorf("passed over %+v, %v, want 1000, the first %d of them listed", ev.PassedOver, err, event.MaxFiles)
+		t.Errorf("PassedOver = %+v, %v, want 1000, with the first %d listed", ev.PassedOver, err, event.MaxFiles)
 	}
 }

@@ -11,17 +11,17 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// notification is the Kind of Zoho CRM's notifications: the token that was given at the
-// subscription comes back in the body. See
+// notification is the Kind of Zoho CRM's notifications. Their body contains the token that
+// was set in the subscription. See
 // https://www.zoho.com/crm/developer/docs/api/v8/notifications/enable.html.
 const notification = "zoho-notification"
 
-// checkNotification compares the token in the body with every stored secret. The body must
-// then be JSON as a whole: what cannot be read proves nothing. Its error is that of a body
-// that is too large.
+// checkNotification compares the token in the body with every stored secret. If it is right,
+// the whole body must be valid JSON too: a body that cannot be parsed proves nothing. It
+// returns an error if the body is too large.
 func checkNotification(req Request, stored []string) (reason string, err error) {
 	if encodings, err := encodingsOf(strings.Join(req.Header.Values("Content-Encoding"), ",")); err != nil || len(encodings) > 0 {
-		return "the body is compressed, which a notification of Zoho's never is", nil
+		return "the body is compressed, but Zoho's notifications never are", nil
 	}
 	body, err := readBody(req)
 	if err != nil {
@@ -49,13 +49,14 @@ func checkNotification(req Request, stored []string) (reason string, err error) 
 	return "", nil
 }
 
-// maxNotification is how many characters the token of a subscription may have.
+// maxNotification is the maximum length of a subscription's token, in characters.
 const maxNotification = 50
 
-// notificationCause adds to a reason that no stored secret can be the token of one.
+// notificationCause adds to the reason if no stored secret can be the token of a
+// notification.
 func notificationCause(reason string, stored []string) string {
 	if slices.ContainsFunc(stored, func(secret string) bool { return utf8.RuneCountInString(secret) <= maxNotification }) {
 		return reason
 	}
-	return reason + fmt.Sprintf("; the stored secret has more than %d characters, and the token of a Zoho notification at most that many", maxNotification)
+	return reason + fmt.Sprintf("; the stored secret has more than %[1]d characters, but the token of a Zoho notification has at most %[1]d", maxNotification)
 }

@@ -31,12 +31,12 @@ func TestNotification(t *testing.T) {
 		"in a text":             {`{"a":"\"token\":\"` + good + `\""}`, "the body has no `token`"},
 		"as a value":            {`{"a":"token","b":"` + good + `"}`, "the body has no `token`"},
 		"another name":          {`{"Token":"` + good + `"}`, "the body has no `token`"},
-		"null":                  {`{"token":null}`, "the `token` in the body is null: the subscription names none"},
+		"null":                  {`{"token":null}`, "the `token` in the body is null: the subscription has no token"},
 		"absent":                {`{"module":"Deals"}`, "the body has no `token`"},
-		"a number":              {`{"token":4711}`, "the `token` in the body is not a text"},
-		"a list":                {`{"token":["` + good + `"]}`, "the `token` in the body is not a text"},
-		"an object":             {`{"token":{"token":"` + good + `"}}`, "the `token` in the body is not a text"},
-		"true":                  {`{"token":true}`, "the `token` in the body is not a text"},
+		"a number":              {`{"token":4711}`, "the `token` in the body is not text"},
+		"a list":                {`{"token":["` + good + `"]}`, "the `token` in the body is not text"},
+		"an object":             {`{"token":{"token":"` + good + `"}}`, "the `token` in the body is not text"},
+		"true":                  {`{"token":true}`, "the `token` in the body is not text"},
 		"empty":                 {`{"token":""}`, "the `token` in the body is empty"},
 		"twice":                 {`{"token":"` + good + `","a":1,"token":"` + good + `"}`, "the body has more than one `token`"},
 		"twice, the last wrong": {`{"token":"` + good + `","token":"wrong"}`, "the body has more than one `token`"},
@@ -66,10 +66,10 @@ func TestNotification(t *testing.T) {
 	}
 }
 
-// TestNotificationOfAnUnreadableBody: 401 whatever is wrong with it.
+// TestNotificationOfAnUnreadableBody checks that the answer is 401 for any fault in the body.
 func TestNotificationOfAnUnreadableBody(t *testing.T) {
-	unreadable := func() ([]byte, error) { return nil, errors.New("the body is marked as base64 and is not") }
-	if got := refusedFor(t, notified, []string{good}, webhook.Request{Body: unreadable}); got != "the body is marked as base64 and is not" {
+	unreadable := func() ([]byte, error) { return nil, errors.New("the body is marked as base64 but is not") }
+	if got := refusedFor(t, notified, []string{good}, webhook.Request{Body: unreadable}); got != "the body is marked as base64 but is not" {
 		t.Errorf("refused for %q", got)
 	}
 }
@@ -81,9 +81,9 @@ func TestNotificationThatIsCompressed(t *testing.T) {
 		if got := refusedFor(t, notified, []string{good}, req); !strings.HasPrefix(got, "the body is compressed") {
 			t.Errorf("%s: refused for %q", name, got)
 		}
-		req.Body = webhook.Bytes([]byte(body)) // which says that it is compressed, and is not
+		req.Body = webhook.Bytes([]byte(body)) // not compressed, although its header says so
 		if got := refusedFor(t, notified, []string{good}, req); !strings.HasPrefix(got, "the body is compressed") {
-			t.Errorf("%s, and not compressed: refused for %q", name, got)
+			t.Errorf("%s, but not compressed: refused for %q", name, got)
 		}
 	}
 	if got := refusedFor(t, notified, []string{good}, webhook.Request{Header: http.Header{"Content-Encoding": {"identity"}}, Body: webhook.Bytes([]byte(body))}); got != "" {
@@ -103,7 +103,8 @@ func TestNotificationThatIsCompressed(t *testing.T) {
 	}
 }
 
-// TestTheTokenOfABodyGoesNoFurther, whichever way proved the request.
+// TestTheTokenOfABodyGoesNoFurther checks that no delivery holds the token of its body, no
+// matter which scheme proved the request.
 func TestTheTokenOfABodyGoesNoFurther(t *testing.T) {
 	source := event.Source{Name: "s", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token", Query: "key"}, {Kind: "zoho-notification"}, {Kind: "aws"}}}
 	other := event.Source{Name: "other", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}}
@@ -145,11 +146,12 @@ func TestTheTokenOfABodyGoesNoFurther(t *testing.T) {
 	}
 	d, err := r.Verify(t.Context(), webhook.Request{Source: "other", Header: http.Header{"X-Webhook-Token": {good}}, Body: webhook.Bytes([]byte(body))})
 	if err != nil || string(d.Body) != body {
-		t.Errorf("the body of a source that takes no notifications is %s, %v", d.Body, err)
+		t.Errorf("the body for a source without notifications is %s, %v", d.Body, err)
 	}
 }
 
-// FuzzNotification: only the one token of a body that can be read proves it, and it does.
+// FuzzNotification checks that a body is proven by its token if it is valid JSON with exactly
+// one token, and only then.
 func FuzzNotification(f *testing.F) {
 	for _, body := range []string{
 		`{"token":"` + good + `"}`, `{"a":[{"token":1}],"tok\u0065n":"` + good + `"}`, `{"token":"` + good + `","token":1}`,
@@ -164,7 +166,7 @@ func FuzzNotification(f *testing.F) {
 		proves := err == nil && object["token"] == good
 		d, err := r.Verify(t.Context(), webhook.Request{Source: "s", Body: webhook.Bytes(body)})
 		if (err == nil) != proves {
-			t.Fatalf("Verify(%q) = %v, and its token proves it: %v", body, err, proves)
+			t.Fatalf("Verify(%q) = %v, want it verified: %v", body, err, proves)
 		}
 		if err != nil {
 			return

@@ -11,18 +11,18 @@ const (
 	stripeSignatureHeader = "stripe-signature"
 )
 
-// ParseHeaders are the lower-case names of the headers that Parse reads, so that a
-// stored delivery can be parsed again.
+// ParseHeaders returns the lower-case names of the headers that Parse reads. A delivery must
+// be stored with them, so that it can be parsed again.
 func ParseHeaders() []string { return []string{githubEventHeader, contentEncodingHeader} }
 
-// Parse reads a verified delivery: JSON, a form (url-encoded or multipart), or the
-// query alone, compressed or not. The event's fields are the body's and, where the proof
-// covers the query, the query parameters that the body lacks. Its errors are of type *Error
-// and Kind Malformed, with the place, or TooLarge for a body that is over MaxBody once it is
-// decompressed.
+// Parse reads a verified delivery: JSON, a form (URL-encoded or multipart), or only a query,
+// compressed or not. The event's fields are the body's and, if the proof covers the query,
+// the query parameters that the body lacks. Its errors are of type *Error and Kind
+// Malformed, with the place, or TooLarge for a body that exceeds MaxBody after
+// decompression.
 //
-// A delivery whose sender is Stripe (it has the header Stripe-Signature) gets the
-// event's `id` as its DeliveryID. The event shares its headers with the delivery.
+// A delivery from Stripe (it has the header Stripe-Signature) gets the event's `id` as its
+// DeliveryID. The event shares its headers with the delivery.
 func Parse(d event.Delivery) (event.Event, error) {
 	query, err := parseForm(d.RawQuery, charset{})
 	if err != nil {

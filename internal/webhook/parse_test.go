@@ -119,9 +119,9 @@ func TestMalformed(t *testing.T) {
 		"a form as XML":               {"application/xml", "a=hush", "", "neither a JSON object nor a form"},
 		"XML in a text type":          {"text/xml; charset=utf-8", "<?xml version=\"1.0\"?><hush/>", "", "line 1, column 1: this is XML"},
 		"XML without a type":          {"", "\n<hush/>", "", "line 2, column 1: this is XML"},
-		"XML that says form":          {"application/x-www-form-urlencoded", "<a href=\"x=hush\">1</a>\n", "", "XML is not taken yet"},
+		"XML that says form":          {"application/x-www-form-urlencoded", "<a href=\"x=hush\">1</a>\n", "", "XML is not supported yet"},
 		"XML that says JSON":          {"application/json", "<hush/>", "", "this is XML or HTML, not JSON"},
-		"XML of a vendor":             {"application/soap+xml", "<hush/>", "", "XML is not taken yet"},
+		"XML of a vendor":             {"application/soap+xml", "<hush/>", "", "XML is not supported yet"},
 		"a comma in a number":         {"application/json", "{\n\"a\": 4,711}", "", "line 2, column 7: a thousands separator in a number"},
 		"an empty value":              {"", "{\"hush\":}", "", "line 1, column 9: a missing value"},
 		"two JSON values":             {"application/json", "{}\n{\"hush\":1}", "", "line 2, column 1: something follows"},
@@ -147,7 +147,7 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
-// A form that was cut off anywhere is not taken for one with fewer fields.
+// A form that was cut off anywhere is not mistaken for one with fewer fields.
 func TestMultipartCutOff(t *testing.T) {
 	whole := strings.LastIndex(multipartBody, "--b--") + len("--b--")
 	for i := 1; i < whole; i++ {
@@ -160,8 +160,8 @@ func TestMultipartCutOff(t *testing.T) {
 
 func TestMalformedPayloadOfGitHub(t *testing.T) {
 	tests := map[string]struct{ body, want string }{
-		"no payload":    {"a=1", "has one field `payload`"},
-		"two of them":   {"payload=%7B%7D&payload=%7B%7D", "has one field `payload`"},
+		"no payload":    {"a=1", "must have one field `payload`"},
+		"two of them":   {"payload=%7B%7D&payload=%7B%7D", "must have one field `payload`"},
 		"not an object": {"payload=null", "payload: line 1, column 1: expected a JSON object, found null"},
 		"not JSON":      {"payload=%7Bhush", "payload: line 1, column 2: a name without quotation marks"},
 	}

@@ -12,8 +12,8 @@ import (
 	"untag/internal/webhook"
 )
 
-// TestOnlyWhatTheProofCovers: the query fills in what the body lacks only where the sender
-// of the query is proved too.
+// TestOnlyWhatTheProofCovers checks that the query fills in what the body lacks only if the
+// proof covers the query.
 func TestOnlyWhatTheProofCovers(t *testing.T) {
 	body := map[string]any{"Stage": "Closed Won"}
 	both := map[string]any{"Stage": "Closed Won", "id": "1"}
@@ -38,7 +38,7 @@ func TestOnlyWhatTheProofCovers(t *testing.T) {
 	}
 }
 
-// twoWays lists the way that covers less first.
+// twoWays lists the scheme that covers less first.
 var twoWays = []event.Source{
 	{Name: "two", Verify: []event.Scheme{{Kind: "github"}, {Kind: "token", Header: "X-Webhook-Token"}, {Kind: "aws"}}},
 	{Name: "signed", Verify: []event.Scheme{{Kind: "hmac", Header: "X-Sig", Algorithm: "sha256", Encoding: "hex"}, {Kind: "github"}}},

@@ -17,27 +17,27 @@ import (
 // MaxBody is the largest body that is accepted, in bytes.
 const MaxBody = 1 << 20
 
-// Request is an HTTP request to a source, before anything is known of its sender.
+// Request is an HTTP request to a source, before anything is known about its sender.
 type Request struct {
 	Source string
 	// Header may have its names in any case.
 	Header http.Header
 	// RawQuery is the query as sent, without the question mark.
 	RawQuery string
-	// Size is the length of the body, or the least that it can be, where that is known
-	// before the body is read. One over MaxBody is refused unread.
+	// Size is the length of the body, or a lower bound of it, if that is known before the
+	// body is read. A body over MaxBody is refused without reading it.
 	Size int
-	// Body returns the body as the sender signed it, any encoding of an envelope undone.
-	// It is called once at most, and only when the source, the size and a token that
-	// proves the request by itself have been checked; nil stands for an empty body.
+	// Body returns the body as the sender signed it, after decoding the envelope. It is
+	// called at most once, and only after the source, the size and any token that proves
+	// the request by itself have been checked. A nil Body is an empty body.
 	Body func() ([]byte, error)
-	// AWS says that the request was let through by IAM or an authorizer.
+	// AWS means that the request is already authorised by AWS IAM or an authorizer.
 	AWS bool
-	// ReceivedAt is when it came in; the zero value means now.
+	// ReceivedAt is when the request was received; the zero value means now.
 	ReceivedAt time.Time
 }
 
-// secrets gives the stored secrets of a source, an empty list where it has none.
+// secrets returns the stored secrets of a source, an empty list if it has none.
 type secrets interface {
 	WebhookSecrets(ctx context.Context, source string) ([]string, error)
 }
@@ -45,15 +45,15 @@ type secrets interface {
 // Config is what New needs.
 type Config struct {
 	Sources []event.Source
-	// Secrets are the stored secrets; nil where none are configured, and then only
-	// what comes through IAM or an authorizer can be verified.
+	// Secrets are the stored secrets. If none are configured, it is nil: then only requests
+	// that are already authorised by AWS IAM or an authorizer can be verified.
 	Secrets secrets
 	// AllowDemo accepts stored secrets that anyone could know or guess, such as those of
-	// the demonstration. It is for a simulated Zoho, where there is nothing to lose.
+	// the demonstration. It is for a simulated Zoho, where there is nothing to protect.
 	AllowDemo bool
 }
 
-// Bytes is the Body of a Request that has been read already.
+// Bytes returns the Body of a Request for a body that has already been read.
 func Bytes(body []byte) func() ([]byte, error) {
 	return func() ([]byte, error) { return body, nil }
 }
@@ -65,7 +65,7 @@ type Receiver struct {
 	demo    bool
 }
 
-// source is a declared source, with what must not travel beyond its verification.
+// source is a declared source, with the credentials that must not leave the verification.
 type source struct {
 	event.Source
 	credentials credentials
@@ -80,12 +80,12 @@ func New(c Config) *Receiver {
 	return r
 }
 
-// Verify proves that a request came from its source, in one of the ways the source
-// lists, and gives the delivery without the credential that proved it. Its errors
-// are of type *Error; nothing of a refused request is parsed.
+// Verify proves that a request came from its source, in one of the ways that the source
+// lists, and returns the delivery without the credential that proved it. Its errors are of
+// type *Error. It parses nothing of a refused request.
 //
-// A request with a wrong token costs as little as its headers: its body is not read. The
-// delivery shares the request's body, which must not change afterwards.
+// It does not read the body of a request with a wrong token. The delivery shares the
+// request's body, which must not change afterwards.
 func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, error) {
 	from, err := r.source(&req)
 	if err != nil {
@@ -99,8 +99,8 @@ func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, err
 }
 
 // Assume returns the delivery of a request without verifying it, for explaining and
-// testing rules. It must never be acted on. Its proof is that of the scheme whose
-// credential the request carries, right or wrong, else the likely one of the source.
+// testing rules. It must never be acted on. Its proof is the kind of the scheme whose
+// credential the request carries, right or wrong, else the likely proof of the source.
 func (r *Receiver) Assume(req Request) (event.Delivery, error) {
 	from, err := r.source(&req)
 	if err != nil {
@@ -109,8 +109,8 @@ func (r *Receiver) Assume(req Request) (event.Delivery, error) {
 	return delivery(from, req, assumed(from.Source, req))
 }
 
-// Known returns nil for a source of the rules file, and the *Error of a request to any
-// other name.
+// Known returns nil for a source of the rules file, and an *Error of kind UnknownSource for
+// any other name.
 func (r *Receiver) Known(name string) error {
 	if _, known := r.sources[name]; !known {
 		return &Error{Kind: UnknownSource, Source: name, Reason: "no such source in the rules file"}
@@ -118,8 +118,8 @@ func (r *Receiver) Known(name string) error {
 	return nil
 }
 
-// source finds the source of a request that is not too large, and sees to it that its
-// body is read once at most.
+// source returns the source of a request that is not too large, and ensures that its body
+// is read at most once.
 func (r *Receiver) source(req *Request) (source, error) {
 	if err := r.Known(req.Source); err != nil {
 		return source{}, err
@@ -147,7 +147,7 @@ func readBody(req Request) ([]byte, error) {
 	return read, nil
 }
 
-// prove tries each way that the source lists, until one succeeds, and returns its kind:
+// prove tries each scheme that the source lists until one succeeds, and returns its kind:
 // first aws, which needs no secret, then those that cover the query, which need no body.
 func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) (proof string, err error) {
 	switch {
@@ -156,7 +156,7 @@ func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) (p
 	case len(from.Verify) == 0:
 		return "", unverified(from.Name, "the source lists no way to verify")
 	case !from.Secrets():
-		return "", unverified(from.Name, "the source takes only what comes through IAM or an authorizer")
+		return "", unverified(from.Name, "the source accepts only requests already authorised by AWS IAM or an authorizer")
 	case r.secrets == nil:
 		return "", &Error{Kind: NoCredential, Source: from.Name, Reason: "WEBHOOK_SECRET_ID is not set: this function cannot verify requests"}
 	}
@@ -181,8 +181,8 @@ func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) (p
 	return "", unverified(from.Name, strings.Join(reasons, "; "))
 }
 
-// usable returns the stored secrets that may prove something: an empty one anyone could
-// send, and an example anyone could know.
+// usable returns the stored secrets that may prove something. Anyone could send an empty one
+// or know an example.
 func (r *Receiver) usable(source string, stored []string) ([]string, error) {
 	stored = slices.DeleteFunc(slices.Clone(stored), func(secret string) bool { return strings.TrimSpace(secret) == "" })
 	if len(stored) == 0 {

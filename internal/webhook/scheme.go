@@ -6,14 +6,15 @@ import (
 	"untag/internal/event"
 )
 
-// github is GitHub's way to sign, in terms of the general one.
+// github returns GitHub's way to sign as an hmac scheme.
 // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 func github() event.Scheme {
 	return event.Scheme{Kind: "hmac", Header: "X-Hub-Signature-256", Algorithm: "sha256", Encoding: "hex", Prefix: "sha256="}
 }
 
-// check returns the reason why a request does not verify, "" if it does. There is at
-// least one stored secret, and none is empty. Its error is that of reading the body.
+// check returns the reason why a request does not verify, "" if it does. There must be at
+// least one stored secret, and none may be empty. It returns an error if the body cannot be
+// read.
 func check(scheme event.Scheme, req Request, stored []string, demo bool) (reason string, err error) {
 	switch scheme.Kind {
 	case "token":
@@ -31,7 +32,7 @@ func check(scheme event.Scheme, req Request, stored []string, demo bool) (reason
 	return "unknown way to verify: " + scheme.Kind, nil
 }
 
-// inOrder lists the schemes that need a secret in the order in which they are tried.
+// inOrder returns the schemes that need a secret in the order in which they are tried.
 func inOrder(schemes []event.Scheme) []event.Scheme {
 	var covering, others []event.Scheme
 	for _, s := range schemes {
@@ -46,7 +47,7 @@ func inOrder(schemes []event.Scheme) []event.Scheme {
 	return slices.Concat(covering, others)
 }
 
-// assumed is the kind of the scheme that a request was probably meant to be proved by.
+// assumed returns the kind of the scheme that the sender of a request probably used.
 func assumed(from event.Source, req Request) string {
 	if req.AWS && from.Accepts("aws") {
 		return "aws"
@@ -59,7 +60,7 @@ func assumed(from event.Source, req Request) string {
 	return from.LikelyProof()
 }
 
-// carries reports whether something stands where a scheme looks for its credential.
+// carries reports whether a request has anything where the scheme expects its credential.
 func carries(s event.Scheme, req Request) bool {
 	switch s.Kind {
 	case "token":
@@ -90,8 +91,8 @@ func onlyHeader(req Request, name string) (value, reason string) {
 	return only(req.Header.Values(name), "header "+name)
 }
 
-// only gives the one value that a place has, or the reason why it is no credential:
-// of two, one may be the sender's and the other somebody else's.
+// only returns the value of a place, or the reason why there is no credential. It refuses
+// more than one value, because not all of them may come from the sender.
 func only(values []string, place string) (value, reason string) {
 	switch {
 	case len(values) > 1:

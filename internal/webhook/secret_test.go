@@ -12,7 +12,8 @@ import (
 	"untag/internal/webhook"
 )
 
-// TestSecretsThatAreNone: what anyone could know or guess verifies nothing, in any way.
+// TestSecretsThatAreNone checks that a secret that anyone could know or guess verifies
+// nothing, with any scheme.
 func TestSecretsThatAreNone(t *testing.T) {
 	const body = `{"a":1}`
 	ways := map[string]func(secret string) (event.Scheme, webhook.Request){
@@ -62,7 +63,7 @@ func TestSecretsThatAreNone(t *testing.T) {
 	}
 }
 
-// TestAnUnusableSecretBesideAnother disables itself alone.
+// TestAnUnusableSecretBesideAnother checks that an unusable secret does not disable another.
 func TestAnUnusableSecretBesideAnother(t *testing.T) {
 	secrets := []string{"old", "a-secret-of-the-tests"}
 	way := []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}

@@ -15,8 +15,8 @@ import (
 	"untag/internal/event"
 )
 
-// checkSignature compares the signature of the body with that of every stored secret.
-// It reads the body when all else is right.
+// checkSignature compares the signature of the request with the one that each stored secret
+// produces for the body. It reads the body only after everything else was right.
 func checkSignature(scheme event.Scheme, req Request, stored []string) (reason string, err error) {
 	algorithm := algorithmOf(scheme.Algorithm)
 	if algorithm == nil {
@@ -40,7 +40,7 @@ func checkSignature(scheme event.Scheme, req Request, stored []string) (reason s
 			}
 		}
 	}
-	return "the signature in header " + scheme.Header + " is not that of the body under a stored secret", nil
+	return "the signature in header " + scheme.Header + " does not match the body with any stored secret", nil
 }
 
 func isSigned(algorithm func() hash.Hash, signature, body []byte, secrets []string) bool {
@@ -48,14 +48,14 @@ func isSigned(algorithm func() hash.Hash, signature, body []byte, secrets []stri
 	for _, secret := range secrets {
 		mac := hmac.New(algorithm, []byte(secret))
 		mac.Write(body)
-		// Every secret is tried, so that the time does not say which one it was.
+		// Every secret is tried, so that the duration does not reveal which one matched.
 		match = hmac.Equal(mac.Sum(nil), signature) || match
 	}
 	return match
 }
 
-// sentSignature returns the signature that a request carries, or the reason why it
-// carries none that can be right.
+// sentSignature returns the signature of a request, or the reason why it has none that
+// could be right.
 func sentSignature(scheme event.Scheme, req Request) (signature []byte, reason string) {
 	value, reason := onlyHeader(req, scheme.Header)
 	if reason != "" {
@@ -74,18 +74,18 @@ func sentSignature(scheme event.Scheme, req Request) (signature []byte, reason s
 	return signature, ""
 }
 
-// misshapen says why a text is no signature of a scheme, by what it looks like.
+// misshapen returns why a text cannot be a signature of this scheme.
 func misshapen(scheme event.Scheme, text string, signature []byte) string {
 	size := algorithmOf(scheme.Algorithm)().Size()
 	asHex, hexErr := hex.DecodeString(text)
 	asBase64, base64Err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(text))
 	switch {
 	case scheme.Encoding == "hex" && base64Err == nil && len(asBase64) == size:
-		return "is base64, and hex is expected (`encoding`)"
+		return "is base64, but hex is expected (`encoding`)"
 	case scheme.Encoding == "base64" && hexErr == nil && len(asHex) == size:
-		return "is hex, and base64 is expected (`encoding`)"
+		return "is hex, but base64 is expected (`encoding`)"
 	case scheme.Encoding == "base64" && base64Err == nil && len(asBase64) == size:
-		return "is base64 in another form than the standard one, with its padding"
+		return "is base64, but not standard base64 with padding"
 	case trimSpace(text) != text || unquote(text) != text:
 		return "has white space or quotation marks around the signature"
 	case len(signature) == 0:
@@ -93,10 +93,10 @@ func misshapen(scheme event.Scheme, text string, signature []byte) string {
 	}
 	for _, name := range [...]string{"sha1", "sha256", "sha512"} {
 		if algorithmOf(name)().Size() == len(signature) {
-			return "has the length of " + name + ", and " + scheme.Algorithm + " is expected (`algorithm`)"
+			return "has the length of " + name + ", but " + scheme.Algorithm + " is expected (`algorithm`)"
 		}
 	}
-	return fmt.Sprintf("has %d bytes, and a signature by %s has %d", len(signature), scheme.Algorithm, size)
+	return fmt.Sprintf("has %d bytes, but a signature with %s has %d", len(signature), scheme.Algorithm, size)
 }
 
 // decoded reads a signature: hex in either case, base64 with padding and no stray bits.
@@ -107,7 +107,7 @@ func decoded(encoding, text string) ([]byte, bool) {
 		return signature, err == nil
 	case "base64":
 		signature, err := base64.StdEncoding.Strict().DecodeString(text)
-		// The library passes over line breaks, even when strict.
+		// The library ignores line breaks, even in strict mode.
 		return signature, err == nil && !strings.ContainsAny(text, "\r\n")
 	}
 	return nil, false

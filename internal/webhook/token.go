@@ -10,8 +10,8 @@ import (
 	"untag/internal/event"
 )
 
-// checkToken compares what stands in the places of the token with every stored secret.
-// Where a source names a header and a query parameter, either of them proves.
+// checkToken compares the token in the header or the query with every stored secret. If the
+// source names both a header and a query parameter, one of them is enough.
 func checkToken(scheme event.Scheme, req Request, stored []string) (reason string) {
 	var reasons []string
 	for at, token := range [...]func(event.Scheme, Request) (string, string){inHeader: headerToken, inQuery: queryToken} {
@@ -31,8 +31,8 @@ func checkToken(scheme event.Scheme, req Request, stored []string) (reason strin
 	return strings.Join(reasons, "; ")
 }
 
-// compare looks for the one stored secret that was sent. The cause of a refusal is looked
-// for when it is certain.
+// compare returns why a token is none of the stored secrets, or "" if it is one. It looks
+// for the cause only after it has refused the token.
 func compare(sent string, stored []string, at place, prefix string) (reason string) {
 	if len(sent) > maxToken {
 		return "the token is longer than any secret"
@@ -46,8 +46,8 @@ func compare(sent string, stored []string, at place, prefix string) (reason stri
 	return "the token is not the stored one"
 }
 
-// isStored compares over hashes of equal length, so that neither content nor length shows
-// in the time it takes.
+// isStored compares hashes of equal length, so that its duration reveals neither the content
+// nor the length of a secret.
 func isStored(sent string, stored []string) bool {
 	hash := sha256.Sum256([]byte(sent))
 	match := 0
@@ -58,8 +58,8 @@ func isStored(sent string, stored []string) bool {
 	return match == 1
 }
 
-// headerToken returns the token in the scheme's header; no token and no reason where the
-// scheme names none.
+// headerToken returns the token in the scheme's header. It returns no token and no reason if
+// the scheme names no header.
 func headerToken(scheme event.Scheme, req Request) (token, reason string) {
 	if scheme.Header == "" {
 		return "", ""
@@ -78,8 +78,8 @@ func headerToken(scheme event.Scheme, req Request) (token, reason string) {
 	return token, ""
 }
 
-// queryToken returns the token in the scheme's query parameter; no token and no reason
-// where the scheme names none.
+// queryToken returns the token in the scheme's query parameter. It returns no token and no
+// reason if the scheme names no parameter.
 func queryToken(scheme event.Scheme, req Request) (token, reason string) {
 	if scheme.Query == "" {
 		return "", ""
@@ -87,8 +87,8 @@ func queryToken(scheme event.Scheme, req Request) (token, reason string) {
 	return only(queryValues(req.RawQuery, scheme.Query), "query parameter "+scheme.Query)
 }
 
-// cutScheme takes the word in front, such as "Bearer ", from the value of a header. HTTP
-// compares it in any case, and lets several blanks follow it.
+// cutScheme removes the word in front, such as "Bearer ", from the value of a header. As
+// HTTP requires, it ignores the case of the word and allows several spaces after it.
 func cutScheme(value, word string) (rest string, found bool) {
 	if len(value) < len(word) || !strings.EqualFold(value[:len(word)], word) {
 		return "", false
@@ -100,8 +100,8 @@ func cutScheme(value, word string) (rest string, found bool) {
 	return rest, true
 }
 
-// queryValues gives the values of a parameter, "" for one whose escapes are broken. It
-// reads a query as withoutToken does: what one takes for the token, so does the other.
+// queryValues returns the values of a parameter, "" for one whose escapes are broken. It
+// reads a query as withoutToken does, so that both find the same tokens.
 func queryValues(rawQuery, name string) []string {
 	var values []string
 	for pair := range strings.SplitSeq(rawQuery, "&") {

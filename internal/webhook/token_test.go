@@ -13,7 +13,7 @@ import (
 
 const good = "a-secret-of-the-tests"
 
-// refusedFor says why a request was refused, "" where it was not.
+// refusedFor returns why a request was refused, "" if it was not.
 func refusedFor(t *testing.T, schemes []event.Scheme, secrets []string, req webhook.Request) string {
 	t.Helper()
 	req.Source = "s"
@@ -98,9 +98,9 @@ func TestTokenWithPrefix(t *testing.T) {
 			}
 		})
 	}
-	// The case is that of the word alone: what stands in its place is compared whole.
+	// Extra spaces are ignored only after a word such as Bearer, not after key=.
 	key := []event.Scheme{{Kind: "token", Header: "X-Key", Prefix: "key="}}
 	if got := refusedFor(t, key, []string{good}, webhook.Request{Header: http.Header{"X-Key": {"key= " + good}}}); got == "" {
-		t.Error("a blank after key= was passed over")
+		t.Error("a space after key= was ignored")
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"untag/internal/webhook"
 )
 
-// stored is the secrets of a test; a source called broken cannot be read.
+// stored holds the secrets of a test. Reading those of a source called broken fails.
 type stored map[string][]string
 
 func (s stored) WebhookSecrets(_ context.Context, source string) ([]string, error) {
@@ -171,8 +171,8 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// TestTheBodyIsReadLast: what a refusal can do without is not read, and a body that is
-// needed is read once.
+// TestTheBodyIsReadLast checks that the body is not read if a request can be refused without
+// it, and otherwise is read once.
 func TestTheBodyIsReadLast(t *testing.T) {
 	const body = `{"a":1}`
 	signed := func(secret string) http.Header {
@@ -182,7 +182,7 @@ func TestTheBodyIsReadLast(t *testing.T) {
 	const ok webhook.Kind = -1
 	tests := map[string]struct {
 		request webhook.Request
-		err     error // of reading the body
+		err     error // from reading the body
 		reads   int
 		want    webhook.Kind
 	}{
@@ -222,7 +222,7 @@ func TestTheBodyIsReadLast(t *testing.T) {
 	}
 }
 
-// IAM is enough: the secrets are not even asked for.
+// IAM is enough: the secrets are not even read.
 func TestAWSNeedsNoSecret(t *testing.T) {
 	sources := []event.Source{{Name: "broken", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}, {Kind: "aws"}}}}
 	for name, c := range map[string]webhook.Config{"none": {Sources: sources}, "unreadable": {Sources: sources, Secrets: secrets}} {
