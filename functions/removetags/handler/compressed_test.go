@@ -35,7 +35,7 @@ func TestCompressedBodies(t *testing.T) {
 	}{
 		"gzip":          {gzipped(t, closed(wonDeal)), 200, `"outcome":"removed"`},
 		"too large":     {gzipped(t, strings.Repeat(" ", 32<<20)), 413, "over 1 MiB once it is decompressed"},
-		"not gzip":      {post("zoho", closed(wonDeal), map[string]string{"content-encoding": "gzip"}), 400, "says gzip, and it is not"},
+		"not gzip":      {post("zoho", closed(wonDeal), map[string]string{"content-encoding": "gzip"}), 400, "says gzip, but it is not"},
 		"one not taken": {post("zoho", closed(wonDeal), map[string]string{"content-encoding": "br"}), 400, "send gzip, deflate"},
 	}
 	for name, tt := range tests {
