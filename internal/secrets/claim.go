@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// claimLife is how long the first claims stand; whoever made one and has brought no
-	// token by then is taken for dead.
+	// claimLife is how long the first claims stand. An instance that has not delivered a
+	// token by then is presumed dead.
 	claimLife = time.Minute
-	// mintTime is how long minting may take, and mintAndPut until its result is
-	// written; both end before the claim does.
+	// mintTime bounds minting, mintAndPut minting and storing the result; both end before
+	// the claim does.
 	mintTime, mintAndPut = 35 * time.Second, 50 * time.Second
-	// maxBackOff bounds how long nobody asks Zoho. A refresh that keeps failing writes
-	// two versions each time, and Secrets Manager keeps a hundred for a day.
+	// maxBackOff is the longest time without a request to Zoho. A refresh that keeps failing
+	// writes two versions each time, and Secrets Manager keeps a hundred versions for a day.
 	maxBackOff = 45 * time.Minute
 )
 
-// backOff is how long the n-th claim in a row stands, or its refusal: a minute for the
+// backOff returns how long the n-th claim in a row, or its refusal, stands: a minute for the
 // first three, then twice as long each time.
 func backOff(n int) time.Duration {
 	d := claimLife
@@ -31,8 +31,8 @@ func backOff(n int) time.Duration {
 	return min(d, maxBackOff)
 }
 
-// requestToken makes the id of a version of what the version is about. Secrets Manager
-// takes one version of an id: of all who write it, the first.
+// requestToken derives the id of a version from what the version is about. Secrets Manager
+// accepts one version for each id: the first that is written.
 func requestToken(about ...string) string {
 	h := sha256.New()
 	for _, a := range about {
@@ -42,10 +42,10 @@ func requestToken(about ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// nextClaim is the id under which the successor of the current version is claimed. It
-// follows from that version and from the claim before, which has run out by now. The
-// minute of a clock in its place would differ between two instances around the turn of
-// the minute, and both would win.
+// nextClaim returns the id under which the successor of the current version is claimed. It
+// depends on that version and on the previous claim, which has expired by now. If it
+// depended on a clock's minute instead, two instances could see different minutes around
+// the turn of one, and both would win.
 func (s state) nextClaim() (id string, attempt int) {
 	before, attempt := "", 1
 	if c, ok := s.pending(); ok {
@@ -54,15 +54,15 @@ func (s state) nextClaim() (id string, attempt int) {
 	return requestToken("claim", s.current.base(), before), attempt
 }
 
-// held is how long the claim to the successor still stands, or the refusal that was
-// met under it.
+// held returns how long the claim to the successor, or the refusal received under it, still
+// stands.
 func (s state) held() (left time.Duration, refused bool) {
 	c, ok := s.pending()
 	if !ok {
 		return 0, false
 	}
 	if !c.Claim.RefusedUntil.IsZero() {
-		// Whatever a clock wrote, nobody waits longer than the longest wait.
+		// A wrong clock may have written any time: never wait longer than the longest back-off.
 		return max(0, min(c.Claim.RefusedUntil.Sub(s.now()), maxBackOff)), true
 	}
 	stands := backOff(c.Claim.Attempt)
@@ -76,7 +76,8 @@ type won struct {
 	claim claim
 }
 
-// claimNext claims the successor of the current version; nil when another was first.
+// claimNext claims the successor of the current version. It returns nil when another
+// instance was first.
 func (v vault) claimNext(ctx context.Context, s state) (*won, error) {
 	id, attempt := s.nextClaim()
 	c := claim{Replaces: s.current.base(), Owner: rand.Text(), Attempt: attempt}
@@ -93,8 +94,8 @@ func (v vault) deliver(ctx context.Context, w *won, c content) error {
 	return err
 }
 
-// giveUp leaves word that Zoho gave no token, so that the others do not ask as well,
-// and says how long nobody will.
+// giveUp records that Zoho issued no token, so that the other instances do not ask as well,
+// and returns how long none of them will.
 func (v vault) giveUp(ctx context.Context, w *won, refusal error) (time.Duration, error) {
 	wait := backOff(w.claim.Attempt)
 	var asked interface{ RetryAfter() time.Duration }

@@ -26,8 +26,8 @@ func TestADyingWinnerIsReplacedAMinuteLater(t *testing.T) {
 	})
 }
 
-// TestAWinnerThatDiesAtAnyTime: wherever it was, there is one token a minute later. Only
-// one that dies with a token in its hand takes it along.
+// TestAWinnerThatDiesAtAnyTime: no matter when it dies, there is one token a minute later. A
+// second is minted only when it dies with a token that it has not stored.
 func TestAWinnerThatDiesAtAnyTime(t *testing.T) {
 	// Three calls for the claim, 300 ms for the token, one call to store it.
 	const claimed, minted, delivered = 60 * time.Millisecond, 360 * time.Millisecond, 380 * time.Millisecond
@@ -148,7 +148,7 @@ func TestTheOldTokenOutlivesARefusedRefresh(t *testing.T) {
 	})
 }
 
-// TestZohoRefusesEveryToken: something else is wrong, and tokens do not mend it.
+// TestZohoRefusesEveryToken: something else is wrong, and new tokens do not help.
 func TestZohoRefusesEveryToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, z := awstest.NewSecret("{}"), &zoho{}

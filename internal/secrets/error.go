@@ -9,18 +9,18 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Error is a secret that is missing, malformed, or cannot be read or written. It names
-// the secret and the key, never the value.
+// Error reports a secret that is missing or malformed, or that cannot be read or written.
+// It names the secret and the key, never the value.
 type Error struct {
 	// Secret is the name or ARN of the secret.
 	Secret string
-	// Key is the key in its JSON, "" where the secret as a whole is meant.
+	// Key is the key in its JSON, "" when the error is about the whole secret.
 	Key    string
 	Reason string
 	Err    error
 
-	passing bool          // it passes by itself, though no error below says so
-	wait    time.Duration // what is left of a back-off
+	passing bool          // retrying may help, although no wrapped error says so
+	wait    time.Duration // the rest of a back-off
 }
 
 func (e *Error) Error() string {
@@ -35,15 +35,15 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap gives the error of Secrets Manager.
+// Unwrap returns the error of Secrets Manager.
 func (e *Error) Unwrap() error { return e.Err }
 
-// RetryAfter is how long trying again is no use, 0 where that is not known.
+// RetryAfter returns how long to wait before trying again, 0 if unknown.
 func (e *Error) RetryAfter() time.Duration { return e.wait }
 
-// Retryable reports whether trying again may succeed without anybody's doing: a secret
-// that is missing, denied or malformed stays so until somebody mends it; throttling, a
-// broken connection and a time that ran out pass.
+// Retryable reports whether trying again may succeed on its own. A secret that is missing,
+// denied or malformed stays so until someone fixes it; throttling, a broken connection and
+// a timeout are temporary.
 func (e *Error) Retryable() bool {
 	if e.passing {
 		return true
@@ -62,8 +62,8 @@ func (e *Error) Retryable() bool {
 	return errors.As(e.Err, &network) || errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, context.Canceled)
 }
 
-// said is the error of a read in the words of Secrets Manager, its code first: what the
-// SDK puts before them is long, and the log may cut off the end.
+// said wraps the error of a read. It starts with the code of Secrets Manager: the SDK's own
+// text puts much in front, and the log may cut off the end.
 type said struct{ err error }
 
 func (s said) Error() string {
@@ -76,8 +76,8 @@ func (s said) Error() string {
 
 func (s said) Unwrap() error { return s.err }
 
-// quiet is the error of a call that sent a secret: Secrets Manager may quote what it
-// was sent, so its text is left out.
+// quiet wraps the error of a call that sent a secret. It omits the text, in which Secrets
+// Manager may quote what it was sent.
 type quiet struct{ err error }
 
 func (q quiet) Error() string {
@@ -86,7 +86,7 @@ func (q quiet) Error() string {
 	case errors.As(q.err, &api):
 		return api.ErrorCode()
 	case errors.Is(q.err, context.DeadlineExceeded), errors.Is(q.err, context.Canceled):
-		return "the time ran out"
+		return "timed out"
 	}
 	return "no answer"
 }

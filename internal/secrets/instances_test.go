@@ -40,7 +40,7 @@ func (z *zoho) Mint(ctx context.Context) (secrets.Token, error) {
 
 func (z *zoho) refuse(err error) { z.err.Store(&err) }
 
-// denied is what Zoho's accounts server says.
+// denied is an answer of Zoho's accounts server.
 type denied struct {
 	retryable bool
 	after     time.Duration
@@ -50,7 +50,7 @@ func (d denied) Error() string             { return "Access Denied" }
 func (d denied) Retryable() bool           { return d.retryable }
 func (d denied) RetryAfter() time.Duration { return d.after }
 
-// config is that of an instance over a fake Secrets Manager and a fake Zoho.
+// config configures an instance over a fake Secrets Manager and a fake Zoho.
 func config(f *awstest.Secret, z *zoho) secrets.SharedConfig {
 	return secrets.SharedConfig{Client: f, SecretID: "untag/token", Mint: z.Mint}
 }
@@ -67,8 +67,8 @@ func instances(n int, f *awstest.Secret, z *zoho) []*secrets.Shared {
 	return all
 }
 
-// ask asks every instance at once, several times each, for tokens. Whoever waits for
-// longer than a token lives gets none.
+// ask asks every instance for tokens, several times each and all at once. A caller that
+// waits longer than a token lives gets none.
 func ask(ctx context.Context, all []*secrets.Shared) (tokens map[string]int, errs []error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Hour)
 	defer cancel()

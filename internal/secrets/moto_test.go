@@ -14,7 +14,7 @@ import (
 	"untag/internal/secrets"
 )
 
-// moto gives a client of a local Secrets Manager, and a secret in it.
+// moto returns a client of a local Secrets Manager, and the name of a secret in it.
 func moto(t *testing.T, value *string) (*secretsmanager.Client, string) {
 	t.Helper()
 	endpoint := os.Getenv("UNTAG_TEST_AWS_ENDPOINT")
@@ -80,7 +80,7 @@ func TestRefusalOverSecretsManager(t *testing.T) {
 	defer cancel()
 	for range 3 {
 		if _, err := sharedOver(client, id, z).Token(ctx); err == nil {
-			t.Error("a token where Zoho gave none")
+			t.Error("a token where Zoho issued none")
 		}
 	}
 	wantMinted(t, z, 1)

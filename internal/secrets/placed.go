@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// place sets the address of a token that was read from the secret to what the configuration
-// asks for. Anyone who may write the secret could put any address there, and the
+// place sets the address of a token that was read from the secret to the one that is
+// configured. Anyone who may write the secret could put any address there, and the
 // configuration may have changed since. A token that must not be used counts as refused.
 func (s *Shared) place(ctx context.Context, c *content, now time.Time) {
 	left := c.remaining(now)
@@ -28,7 +28,7 @@ func (s *Shared) place(ctx context.Context, c *content, now time.Time) {
 		s.kept = Token{}
 	}
 	s.mu.Unlock()
-	s.tell(&Error{Secret: s.vault.id, Reason: "the access token in it is not used, and a new one is asked for", Err: err})
+	s.tell(&Error{Secret: s.vault.id, Reason: "the access token stored in it is not used, and untag requests a new one", Err: err})
 }
 
 func (s *Shared) isRefused(token string) bool {
@@ -37,7 +37,7 @@ func (s *Shared) isRefused(token string) bool {
 	return s.refused == token
 }
 
-// refusedBy returns the host that a token is for, for an error about it.
+// refusedBy returns the host that a token is for, to name in an error.
 func (c content) refusedBy() string {
 	u, err := url.Parse(c.APIDomain)
 	if err != nil {

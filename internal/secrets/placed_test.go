@@ -13,7 +13,7 @@ import (
 	"untag/internal/secrets"
 )
 
-// ofZoho takes only tokens of Zoho's hosts, and moves them to the sandbox.
+// ofZoho accepts only tokens for Zoho's hosts, and points them at the sandbox.
 func ofZoho(_ context.Context, t secrets.Token) (secrets.Token, error) {
 	if !strings.HasSuffix(t.APIDomain, ".zohoapis.eu") {
 		return secrets.Token{}, errors.New("not one of Zoho's hosts")
@@ -26,7 +26,7 @@ func storedFor(domain string) string {
 	return fmt.Sprintf(`{"access_token":"hush-old","expires_at":%q,"api_domain":%q}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339Nano), domain)
 }
 
-// TestAStoredTokenIsPlaced: its address is the configuration's, not the secret's.
+// TestAStoredTokenIsPlaced: its address comes from the configuration, not from the secret.
 func TestAStoredTokenIsPlaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, z := awstest.NewSecret(storedFor("https://www.zohoapis.eu")), &zoho{}
@@ -40,7 +40,7 @@ func TestAStoredTokenIsPlaced(t *testing.T) {
 	})
 }
 
-// TestAStoredTokenOfNowhere is replaced once, for all instances, and told.
+// TestAStoredTokenOfNowhere: it is replaced once, for all instances, and reported.
 func TestAStoredTokenOfNowhere(t *testing.T) {
 	for _, domain := range []string{"https://evil.example", "https://www.zohoapis.eu.evil.example", "", "hush"} {
 		synctest.Test(t, func(t *testing.T) {
@@ -70,8 +70,8 @@ func TestAStoredTokenOfNowhere(t *testing.T) {
 	}
 }
 
-// TestTokensThatAreNeverPlaced: two installations that share a secret by mistake do not
-// mint one token after the other.
+// TestTokensThatAreNeverPlaced: two installations that share a secret by mistake do not keep
+// minting tokens.
 func TestTokensThatAreNeverPlaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, z := awstest.NewSecret("{}"), &zoho{}

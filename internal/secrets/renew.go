@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// maxFaults is how many faults of Secrets Manager in a row are tried again, beside
-	// what its client does by itself.
+	// maxFaults is how many faults of Secrets Manager in a row are retried, in addition to
+	// its client's own retries.
 	maxFaults = 5
-	// firstPoll and maxPoll are how often one who waits looks for the token.
+	// firstPoll and maxPoll bound the time between two looks for the token.
 	firstPoll, maxPoll = 200 * time.Millisecond, 2 * time.Second
 	// A token that Zoho refuses before it is earlyLife old was refused early. After
-	// maxEarly of them in a row the next is no longer minted at once, and one has to
-	// serve for that much longer to end the row.
+	// maxEarly of them in a row the next is no longer minted at once, and a token must
+	// last that much longer to end the row.
 	earlyLife = 10 * time.Minute
 	maxEarly  = 3
 )
@@ -22,8 +22,8 @@ const (
 // errAnother says that another instance has the claim.
 var errAnother = errors.New("another instance is minting the access token")
 
-// obtain reads the token, or mints it if it is this instance's turn, or waits for the
-// one whose turn it is. The slot is held.
+// obtain reads the token, mints it if it is this instance's turn, or waits for the
+// instance whose turn it is. The caller holds the slot.
 func (s *Shared) obtain(ctx context.Context) (Token, error) {
 	poll, faults := firstPoll, 0
 	for {
@@ -53,7 +53,7 @@ func (s *Shared) obtain(ctx context.Context) (Token, error) {
 	}
 }
 
-// step takes one look at the secret and does what is to be done.
+// step looks at the secret once and takes the next step.
 func (s *Shared) step(ctx context.Context) (Token, error) {
 	state, err := s.vault.load(ctx)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 	}
 	if left, refused := state.held(); left > 0 && refused {
 		return Token{}, &Error{
-			Secret: s.vault.id, Reason: "Zoho refused the last refresh of the access token; the next is not due yet",
+			Secret: s.vault.id, Reason: "Zoho refused the last request for an access token, and untag does not ask again yet",
 			passing: !state.claim.Claim.Final, wait: left,
 		}
 	} else if left > 0 {
@@ -79,9 +79,9 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 	}
 	if left := tooEarly(state); left > 0 {
 		return Token{}, &Error{
-			Secret: s.vault.id, Reason: state.current.refusedBy() + " refuses every new access token, and the next is not due yet; " +
+			Secret: s.vault.id, Reason: state.current.refusedBy() + " refuses every new access token, and untag does not request another yet; " +
 				"the usual causes are the wrong data center (`data_center` in the credential), and a sandbox or developer " +
-				"organisation (`environment` in the credential, or ZOHO_ENVIRONMENT)",
+				"organization (`environment` in the credential, or ZOHO_ENVIRONMENT)",
 			passing: true, wait: left,
 		}
 	}
@@ -91,8 +91,8 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 	return s.renew(ctx, state)
 }
 
-// tooEarly is how long the next token is not minted because Zoho refuses each soon
-// after it was minted: something else is wrong then.
+// tooEarly returns how long to wait before minting the next token when Zoho refuses each one
+// soon after it was minted: something else is wrong then.
 func tooEarly(state state) time.Duration {
 	c := state.current
 	if c.Early < maxEarly || c.remaining(state.now()) <= 0 {
@@ -104,8 +104,8 @@ func tooEarly(state state) time.Duration {
 
 // renew claims the next token and mints it.
 func (s *Shared) renew(ctx context.Context, state state) (Token, error) {
-	// The claim's time runs from before it is made: an instance that is slow, or was
-	// frozen meanwhile, gives up before another takes over.
+	// The time counts from before the claim is made, so that an instance that is slow, or
+	// was frozen meanwhile, gives up before another takes over.
 	ctx, cancel := context.WithTimeout(ctx, mintAndPut)
 	defer cancel()
 	claim, err := s.vault.claimNext(ctx, state)
@@ -133,7 +133,7 @@ func (s *Shared) renew(ctx context.Context, state state) (Token, error) {
 	}
 	token := s.adoptMinted(c, now)
 	if err := s.vault.deliver(ctx, claim, c); err != nil {
-		// It is good all the same; the next look stores it.
+		// The token is good anyway; the next look stores it.
 		s.unsaved = &unsaved{claim, c}
 		s.lookSoon()
 		s.tell(err)
@@ -141,19 +141,19 @@ func (s *Shared) renew(ctx context.Context, state state) (Token, error) {
 	return token, nil
 }
 
-// minted gives a new token that can be used.
+// minted returns a new token that can be used.
 func (s *Shared) minted(ctx context.Context) (Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, mintTime)
 	defer cancel()
 	token, err := s.mint(ctx)
 	if err == nil && (token.AccessToken == "" || time.Until(token.Expiry) <= 0) {
-		return Token{}, &Error{Secret: s.vault.id, Reason: "the access token that was minted for it has ended already", passing: true}
+		return Token{}, &Error{Secret: s.vault.id, Reason: "the access token that Zoho just issued has already expired", passing: true}
 	}
 	return token, err
 }
 
-// save stores the token that could not be stored before, unless another has been since
-// or Zoho refused it.
+// save stores the token that could not be stored before, unless another has been stored
+// since or Zoho refused it.
 func (s *Shared) save(ctx context.Context, state state) (Token, bool) {
 	u := s.unsaved
 	if u == nil {
@@ -179,7 +179,7 @@ func (s *Shared) lookSoon() {
 	s.look = time.Now().Add(jitter(lookAgain))
 }
 
-// refusal is Mint's error, with how long nobody asks again.
+// refusal is Mint's error, with how long no instance asks again.
 type refusal struct {
 	error
 	wait time.Duration

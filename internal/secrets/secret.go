@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// keepFor is how long a secret that was read is used without asking again.
+	// keepFor is how long a secret is used before it is read again.
 	keepFor = 5 * time.Minute
 	// staleFor is how much longer it is used while it cannot be read again.
 	staleFor = time.Hour
-	// staleAgain is how long after such a read the next one is tried.
+	// staleAgain is how long after such a failed read the next one is tried.
 	staleAgain = 30 * time.Second
-	// readTimeout bounds a read; with an old value at hand there is less to wait for.
+	// readTimeout bounds a read, rereadTimeout one where an old value can still be used.
 	readTimeout, rereadTimeout = 15 * time.Second, 3 * time.Second
 )
 
@@ -31,26 +31,26 @@ type secret struct {
 	client reader
 	id     string
 	report func(error)
-	// told: an error is logged by the caller that gets it, and need not be reported.
+	// told says that the caller that gets an error logs it, so that it need not be reported.
 	told bool
-	// examine, where it is set, is called with what a read brought.
+	// examine, if set, is called with the result of each read.
 	examine func(map[string]json.RawMessage)
 
 	mu      sync.Mutex
 	keys    map[string]json.RawMessage
-	stale   time.Time // when keys are too old even if they cannot be read again
-	until   time.Time // when they are to be read again
+	stale   time.Time // when keys become too old to use, even if they cannot be read again
+	until   time.Time // when to read them again
 	running *reading
 }
 
-// reading is one read that everybody who asks meanwhile waits for.
+// reading is one read, shared by all callers that ask while it runs.
 type reading struct {
 	done chan struct{}
 	keys map[string]json.RawMessage
 	err  error
 }
 
-// read gives the keys of the secret, as they are now or were within five minutes.
+// read returns the keys of the secret, at most five minutes old.
 func (s *secret) read(ctx context.Context) (map[string]json.RawMessage, error) {
 	keys, r := s.current(ctx)
 	if r == nil {
@@ -64,9 +64,9 @@ func (s *secret) read(ctx context.Context) (map[string]json.RawMessage, error) {
 	}
 }
 
-// current gives the keys that are fresh, or the read to wait for, which it starts
-// unless it is under way. The read goes on when the one who started it gives up: others
-// may be waiting for it.
+// current returns fresh keys, or the read to wait for, which it starts unless one is
+// running. The read continues when the caller that started it gives up: others may be
+// waiting for it.
 func (s *secret) current(ctx context.Context) (map[string]json.RawMessage, *reading) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +89,7 @@ func (s *secret) current(ctx context.Context) (map[string]json.RawMessage, *read
 	return nil, s.running
 }
 
-// finish makes a read and hands its result to those who wait.
+// finish reads the secret and passes the result to all waiting callers.
 func (s *secret) finish(ctx context.Context, r *reading) {
 	keys, err := s.fetch(ctx)
 	if err == nil && s.examine != nil {
@@ -102,8 +102,8 @@ func (s *secret) finish(ctx context.Context, r *reading) {
 	case err == nil:
 		s.keys, s.until, s.stale = keys, now.Add(keepFor), now.Add(keepFor+staleFor)
 	case s.keys != nil && now.Before(s.stale) && (err.Retryable() || err.Err == nil):
-		// A secret that is half written or cannot be reached serves as it was. One that
-		// was deleted or forbidden does not: that is somebody's wish.
+		// The old value is used while the secret is half written or out of reach, but not
+		// once it was deleted or access to it was denied: someone did that on purpose.
 		s.tell(err)
 		s.until, err = now.Add(staleAgain), nil
 	case !s.told:
@@ -130,15 +130,15 @@ func (s *secret) fetch(ctx context.Context) (map[string]json.RawMessage, *Error)
 		return nil, &Error{Secret: s.id, Reason: "cannot be read", Err: said{err}}
 	}
 	var keys map[string]json.RawMessage
-	// Some editors write a byte order mark. The decoder's error quotes what it met, which is
-	// the secret.
+	// Some editors write a byte order mark. The decoder's error is dropped because it quotes
+	// its input, which is the secret.
 	if json.Unmarshal(bytes.TrimPrefix(value(out), []byte("\xef\xbb\xbf")), &keys) != nil || keys == nil {
 		return nil, &Error{Secret: s.id, Reason: "not a JSON object"}
 	}
 	return keys, nil
 }
 
-// value is what a secret holds, as text or as bytes.
+// value returns what a secret holds, stored as text or as bytes.
 func value(out *secretsmanager.GetSecretValueOutput) []byte {
 	if out.SecretString != nil {
 		return []byte(*out.SecretString)

@@ -77,7 +77,7 @@ func TestAFailureIsShared(t *testing.T) {
 	})
 }
 
-func TestTheReadOutlivesWhoeverAskedFirst(t *testing.T) {
+func TestTheReadOutlivesTheFirstCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := store(&fakeManager{values: map[string]string{"untag/webhooks": `{"zoho":"hush-hush-hush-hush"}`}, takes: 2 * time.Second})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

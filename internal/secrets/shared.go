@@ -8,57 +8,57 @@ import (
 )
 
 const (
-	// lookAgain is how often an instance whose token is about to end looks for the next.
+	// lookAgain is how often an instance whose token is about to expire looks for the next.
 	lookAgain = 5 * time.Second
-	// failedFor is how long those who waited for the same reading of the secret are
-	// given its fault.
+	// failedFor is how long a failed read of the secret is reported to those who waited for
+	// it, without another read.
 	failedFor = time.Second
 )
 
 // SharedConfig is what NewShared needs.
 type SharedConfig struct {
 	Client client
-	// SecretID is the name or ARN of the secret that holds the token. The secret has to
+	// SecretID is the name or ARN of the secret that holds the token. The secret must
 	// exist; it may be empty.
 	SecretID string
-	// Mint makes a new token. Its errors may say Retryable and RetryAfter; they are
-	// handed on as they are.
+	// Mint makes a new token. Its errors may have the methods Retryable and RetryAfter; they
+	// are passed on unchanged.
 	Mint func(ctx context.Context) (Token, error)
-	// Placed, if it is set, returns a token that was read from the secret with the address
-	// that the configuration asks for now. An error says that the token must not be used: a
-	// new one is then minted, as if Zoho had refused it.
+	// Placed, if set, returns a token that was read from the secret with the address that is
+	// configured now. An error means that the token must not be used: a new one is then
+	// minted, as if Zoho had refused it.
 	Placed func(ctx context.Context, t Token) (Token, error)
-	// Report, where it is set, is called with faults that harm nobody yet, such as a
-	// token that could not be stored or renewed while an old one serves.
+	// Report, if set, is called with faults that do no harm yet, such as a token that could
+	// not be stored, or not renewed while the old one is still good.
 	Report func(error)
 }
 
 // Shared keeps one access token for all instances in a secret. It is safe for
 // concurrent use.
 //
-// A token is replaced ten minutes before its end, or when Zoho refuses it. Exactly one
-// instance then mints the next: the one whose claim Secrets Manager takes first. While
-// the old token is good, the others use it; otherwise they wait. A winner that brings
-// no token is replaced a minute later. A refresh that Zoho refuses is written down, and
-// nobody asks again for a minute, later for longer, up to 45 minutes. To have a new
-// credential tried at once, put {} into the secret.
+// A token is replaced ten minutes before it expires, or when Zoho refuses it. Exactly one
+// instance then mints the next: the one whose claim Secrets Manager accepts first. While
+// the old token is good, the others use it; otherwise they wait. A winner that delivers no
+// token is replaced a minute later. A refresh that Zoho refuses is recorded, and no
+// instance asks again for a minute; repeated refusals extend this to up to 45 minutes. To
+// try a new credential at once, put {} into the secret.
 type Shared struct {
 	vault  vault
 	mint   func(ctx context.Context) (Token, error)
 	placed func(ctx context.Context, t Token) (Token, error)
 	report func(error)
-	slot   chan struct{} // held while the secret is read or a token minted
+	slot   chan struct{} // held while the secret is read or a token is minted
 
 	mu      sync.Mutex
 	kept    Token
 	look    time.Time // when to look for the next token
 	refused string    // the access token that Zoho refused last
-	failed  error     // met last
-	until   time.Time // until when it stands
+	failed  error     // the last fault
+	until   time.Time // when to try again after it
 	unsaved *unsaved  // guarded by slot
 }
 
-// unsaved is a token that was minted and could not be written yet.
+// unsaved is a token that was minted but could not be stored yet.
 type unsaved struct {
 	won     *won
 	content content
@@ -72,8 +72,8 @@ func NewShared(c SharedConfig) *Shared {
 	}
 }
 
-// Token gives a token that is good for a while. Waiting ends with ctx. An *Error is
-// about the secret; any other error is Mint's.
+// Token returns a token that is good for a while. It stops waiting when ctx ends. An *Error
+// is about the secret; any other error is Mint's.
 func (s *Shared) Token(ctx context.Context) (Token, error) {
 	if token, err, known := s.known(); known {
 		return token, err
@@ -101,8 +101,8 @@ func (s *Shared) Token(ctx context.Context) (Token, error) {
 	return s.fail(ctx, err)
 }
 
-// Refused says that Zoho did not take a token: if it is the one that is kept, the next
-// caller looks for another.
+// Refused records that Zoho refused a token: if it is the current one, the next caller
+// looks for another.
 func (s *Shared) Refused(_ context.Context, token Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,7 +111,7 @@ func (s *Shared) Refused(_ context.Context, token Token) {
 	}
 }
 
-// known gives the token that is kept, or the fault that is still fresh.
+// known returns the current token, or the last fault while it is recent.
 func (s *Shared) known() (Token, error, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,7 +129,7 @@ func (s *Shared) known() (Token, error, bool) {
 	return Token{}, nil, false
 }
 
-// serving gives the token that is kept while it can still be used.
+// serving returns the current token, and whether it can still be used.
 func (s *Shared) serving() (Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,8 +140,8 @@ func (s *Shared) alive(now time.Time) bool {
 	return s.kept.AccessToken != "" && now.Before(s.kept.Expiry)
 }
 
-// adopt keeps the token of a version, if it lives and was not refused, and reports
-// whether it need not be replaced yet.
+// adopt keeps the token of a version, unless it has expired or was refused, and reports
+// whether it does not need to be replaced yet.
 func (s *Shared) adopt(c content, now time.Time) (Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,7 +149,7 @@ func (s *Shared) adopt(c content, now time.Time) (Token, bool) {
 	if left <= 0 || c.AccessToken == s.refused {
 		return Token{}, false
 	}
-	// The reading of our own clock that goes on whatever is done to its time of day.
+	// This includes Go's monotonic clock, which keeps running when someone sets the time of day.
 	here := time.Now()
 	s.kept = Token{AccessToken: c.AccessToken, Expiry: here.Add(left), APIDomain: c.APIDomain, DataCenter: c.DataCenter}
 	fresh := left > c.margin()
@@ -161,7 +161,7 @@ func (s *Shared) adopt(c content, now time.Time) (Token, bool) {
 	return s.kept, fresh
 }
 
-// adoptMinted keeps a token that is new, even if it is the one that was refused.
+// adoptMinted keeps a new token, even if it equals the one that was refused.
 func (s *Shared) adoptMinted(c content, now time.Time) Token {
 	s.mu.Lock()
 	s.refused = ""
@@ -170,7 +170,7 @@ func (s *Shared) adoptMinted(c content, now time.Time) Token {
 	return token
 }
 
-// fail remembers a fault. While the old token lives, it harms nobody.
+// fail remembers a fault. While the old token is good, it is only reported.
 func (s *Shared) fail(ctx context.Context, err error) (Token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,7 +184,7 @@ func (s *Shared) fail(ctx context.Context, err error) (Token, error) {
 		if e, ok := err.(interface{ RetryAfter() time.Duration }); ok {
 			stands = max(stands, min(e.RetryAfter(), maxBackOff))
 		}
-		// A back-off that another instance may have ended is looked at now and then.
+		// Another instance may end a back-off early, so look again now and then.
 		s.failed, s.until = err, now.Add(min(stands, 10*lookAgain))
 	}
 	if !alive {
@@ -201,10 +201,10 @@ func (s *Shared) tell(err error) {
 }
 
 func (s *Shared) late(ctx context.Context) error {
-	return &Error{Secret: s.vault.id, Reason: "no access token in time: another is minting it", Err: ctx.Err()}
+	return &Error{Secret: s.vault.id, Reason: "no access token in time: another instance is still requesting it", Err: ctx.Err()}
 }
 
-// jitter is a time around d, so that instances that started together part.
+// jitter returns a time around d, so that instances that started together spread out.
 func jitter(d time.Duration) time.Duration {
 	return d/2 + rand.N(d)
 }

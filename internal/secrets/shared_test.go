@@ -48,7 +48,7 @@ func TestFiftyInstancesMintOneToken(t *testing.T) {
 	}
 }
 
-// TestStartingAtTheTurnOfAMinute: nothing depends on whose minute it is.
+// TestStartingAtTheTurnOfAMinute: the result does not depend on a clock's minute.
 func TestStartingAtTheTurnOfAMinute(t *testing.T) {
 	for before := range 10 {
 		synctest.Test(t, func(t *testing.T) {
@@ -192,9 +192,9 @@ func TestATokenWithATimeToCome(t *testing.T) {
 	})
 }
 
-// TestAClockThatIsWrong: what counts is the clock of Secrets Manager, whatever jump the
-// one here has made. A token and a claim of another instance are worth as much as they
-// are, and what is written here is right for the others.
+// TestAClockThatIsWrong: only the clock of Secrets Manager counts, even if the local clock
+// has jumped. This instance judges tokens and claims of others correctly, and writes times
+// that are right for them.
 func TestAClockThatIsWrong(t *testing.T) {
 	for _, ahead := range []time.Duration{-90 * time.Minute, -time.Minute, time.Minute, 90 * time.Minute} {
 		t.Run(ahead.String(), func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"untag/internal/secrets"
 )
 
-// slow is the way of one instance to Secrets Manager: claims are read, and everything is
-// written, as slowly as by a client that has to try again; or nothing is written but the claim.
+// slow is one instance's connection to Secrets Manager. It reads claims and writes everything
+// as slowly as a client that must retry; or it writes nothing but the claim.
 type slow struct {
 	*awstest.Secret
 	read, write time.Duration
@@ -46,8 +46,8 @@ func over(client *slow, z *zoho) *secrets.Shared {
 	return secrets.NewShared(c)
 }
 
-// TestAClaimIsReadLongAfterTheToken: by then its time has run out, and the token it was
-// for has come.
+// TestAClaimIsReadLongAfterTheToken: by then the claim has expired, and its token has been
+// stored.
 func TestAClaimIsReadLongAfterTheToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, z := awstest.NewSecret("{}"), &zoho{takes: 34 * time.Second}
@@ -61,7 +61,7 @@ func TestAClaimIsReadLongAfterTheToken(t *testing.T) {
 	})
 }
 
-// TestMintingEndsBeforeTheClaimDoes: whoever is slow gives up before another takes over.
+// TestMintingEndsBeforeTheClaimDoes: a slow instance gives up before another takes over.
 func TestMintingEndsBeforeTheClaimDoes(t *testing.T) {
 	t.Run("the claim was written slowly", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestMintingEndsBeforeTheClaimDoes(t *testing.T) {
 	})
 }
 
-// TestATokenThatIsStoredTooLate: by then another has taken over, and its token stays.
+// TestATokenThatIsStoredTooLate: by then another instance has taken over, and its token stays.
 func TestATokenThatIsStoredTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, z := awstest.NewSecret("{}"), &zoho{}

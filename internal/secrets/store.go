@@ -17,16 +17,16 @@ type Config struct {
 	// WebhookSecretID and ZohoSecretID are names or ARNs.
 	WebhookSecretID string
 	ZohoSecretID    string
-	// Report, where it is set, is called with the *Error of a read that failed while the
-	// value from before still serves, which is seen nowhere else, and of every read of the
-	// Zoho credential that failed. So it is, once a read, with one for each webhook secret
-	// that is not used or should be replaced. It must not block.
+	// Report, if set, is called with the *Error of each read that failed while the old value
+	// is still used, which shows nowhere else, and of each read of the Zoho credential that
+	// failed. It is also called after each read, once for every webhook secret that is not
+	// used or should be replaced. It must not block.
 	Report func(error)
 }
 
-// Store reads secrets and keeps them for five minutes. A secret that then cannot be
-// reached, or is malformed, serves as it was for another hour. It is safe for
-// concurrent use; those who ask for the same secret at once share one read.
+// Store reads secrets and keeps them for five minutes. If a secret then cannot be reached,
+// or is malformed, its old value is used for another hour. Store is safe for concurrent
+// use; concurrent callers share one read of a secret.
 type Store struct {
 	webhook secret
 	zoho    secret
@@ -44,8 +44,8 @@ func New(c Config) *Store {
 	return s
 }
 
-// Prefetch reads the configured secrets in the background, so that they are there by
-// the time the first event is. A read that fails is made again when it is needed.
+// Prefetch reads the configured secrets in the background, so that they are there when the
+// first event arrives. A failed read is repeated when the secret is needed.
 func (s *Store) Prefetch(ctx context.Context) {
 	go func() {
 		// The first event needs the webhook secret first.
@@ -57,10 +57,10 @@ func (s *Store) Prefetch(ctx context.Context) {
 	}()
 }
 
-// WebhookSecrets returns the secrets of one source that may prove something, an empty list
-// where none is stored. The value is a string, or a list of strings while a secret is being
-// replaced. A fault in the value of one source is that source's alone; so is an unusable
-// secret, and beside a usable one it is passed over.
+// WebhookSecrets returns the usable secrets of one source, an empty list if none is stored.
+// The value is a string, or a list of strings while a secret is being replaced. A fault in
+// the value of one source, or an unusable secret, affects that source alone. An unusable
+// secret next to a usable one is skipped.
 func (s *Store) WebhookSecrets(ctx context.Context, source string) ([]string, error) {
 	keys, err := s.webhook.read(ctx)
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *Store) WebhookSecrets(ctx context.Context, source string) ([]string, er
 	return usable, nil
 }
 
-// texts is a string, or a list of strings.
+// texts decodes a string or a list of strings.
 func texts(value json.RawMessage) (list []string, ok bool) {
 	if json.Unmarshal(value, &list) == nil && list != nil {
 		return list, true
@@ -104,7 +104,7 @@ func (s *Store) examine(keys map[string]json.RawMessage) {
 	}
 }
 
-// found is what is wrong with a stored secret, as an error.
+// found returns what is wrong with a stored secret, as an error.
 func (s *Store) found(f sharedsecret.Finding) *Error {
 	reason := f.Subject() + " " + f.Reason
 	if f.Refused {
@@ -116,7 +116,7 @@ func (s *Store) found(f sharedsecret.Finding) *Error {
 // Zoho is the credential of a Zoho account.
 type Zoho struct {
 	ClientID, ClientSecret, RefreshToken, DataCenter string
-	// Environment is "" where the credential has none.
+	// Environment is "" if the credential has none.
 	Environment string
 }
 
@@ -129,8 +129,8 @@ func (z Zoho) GoString() string { return z.String() }
 // LogValue hides the credential.
 func (z Zoho) LogValue() slog.Value { return slog.StringValue(z.String()) }
 
-// ZohoCredentials returns the Zoho credential: four strings, all of which have to be
-// there, and the environment, which need not be. Other keys are left alone.
+// ZohoCredentials returns the Zoho credential: four strings, all required, and the
+// environment, which is optional. Other keys are ignored.
 func (s *Store) ZohoCredentials(ctx context.Context) (Zoho, error) {
 	keys, err := s.zoho.read(ctx)
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *Store) ZohoCredentials(ctx context.Context) (Zoho, error) {
 			return Zoho{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "missing"}
 		}
 		if json.Unmarshal(text, field.into) != nil || *field.into == "" && !field.optional {
-			return Zoho{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "not a string with something in it"}
+			return Zoho{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "must be a string that is not empty"}
 		}
 	}
 	return z, nil

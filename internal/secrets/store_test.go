@@ -87,8 +87,8 @@ func TestWebhookSecrets(t *testing.T) {
 	}
 }
 
-// TestUnusableSecretsAreReportedOnceARead, and those that should be replaced, each by the
-// name of its source.
+// TestUnusableSecretsAreReportedOnceARead: so are those that should be replaced, each under
+// the name of its source.
 func TestUnusableSecretsAreReportedOnceARead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeManager{values: map[string]string{
@@ -145,7 +145,7 @@ func TestZohoCredentials(t *testing.T) {
 	}
 }
 
-// checkError wants an error that says something, and none of the values.
+// checkError requires an error that contains want and quotes none of the secrets.
 func checkError(t *testing.T, err error, want string) {
 	t.Helper()
 	if want == "" {

@@ -7,22 +7,21 @@ import (
 )
 
 const (
-	// renewBefore is how long before its end a token is replaced; one that lives less
+	// renewBefore is how long before it expires a token is replaced; one that lives less
 	// than an hour is replaced in the last sixth of its life.
 	renewBefore = 10 * time.Minute
-	// maxLife is the longest life of a token of Zoho's. What is said to live longer was
-	// written by a clock that was wrong.
+	// maxLife is the longest life of a Zoho token. A longer one was written by a wrong clock.
 	maxLife = time.Hour
 )
 
-// Token is an access token and where it is good.
+// Token is an access token and where it is valid.
 type Token struct {
 	AccessToken string
-	// Expiry is when it ends.
+	// Expiry is when it expires.
 	Expiry time.Time
-	// APIDomain is the address of the API that takes it.
+	// APIDomain is the address of the API that accepts it.
 	APIDomain string
-	// DataCenter is where it was minted, "" where that is not known.
+	// DataCenter is where it was minted, "" if unknown.
 	DataCenter string
 }
 
@@ -35,46 +34,45 @@ func (t Token) GoString() string { return t.String() }
 // LogValue hides the token.
 func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
-// content is what a version of the shared secret holds: a token, or a claim to mint
-// one. Never the refresh token.
+// content is what a version of the shared secret holds: a token, or a claim to mint one. It
+// never holds the refresh token.
 type content struct {
 	AccessToken string    `json:"access_token,omitempty"`
 	ExpiresAt   time.Time `json:"expires_at,omitzero"`
 	APIDomain   string    `json:"api_domain,omitempty"`
 	DataCenter  string    `json:"data_center,omitempty"`
 	MintedAt    time.Time `json:"minted_at,omitzero"`
-	// Early is how many tokens in a row, this one's predecessors, Zoho refused long
-	// before their end.
+	// Early is how many of this token's predecessors in a row Zoho refused long before they
+	// expired.
 	Early int    `json:"early,omitempty"`
 	Claim *claim `json:"claim,omitempty"`
 }
 
-// claim says that one instance mints the successor of a version, or that Zoho gave it
-// none.
+// claim says that one instance is minting the successor of a version, or that Zoho issued
+// it none.
 type claim struct {
 	// Replaces is the id of the version whose successor is minted, "" for the first.
 	Replaces string `json:"replaces"`
-	// Owner makes the claims of two instances differ, so that Secrets Manager takes
+	// Owner makes the claims of two instances differ, so that Secrets Manager accepts
 	// only the first.
 	Owner string `json:"owner"`
 	// Attempt counts the claims to the same successor, from 1.
 	Attempt int `json:"attempt"`
-	// RefusedUntil is set when Zoho gave no token: nobody asks again before.
+	// RefusedUntil is set when Zoho issued no token: no instance asks again before.
 	RefusedUntil time.Time `json:"refused_until,omitzero"`
-	// Final says that Zoho's refusal does not pass by itself.
+	// Final says that Zoho's refusal is not temporary: retrying does not help.
 	Final bool `json:"final,omitempty"`
 }
 
-// version is one version of the shared secret. The zero version is one that is not
-// there.
+// version is one version of the shared secret. The zero value is a version that does not
+// exist.
 type version struct {
 	content
 	id      string
 	created time.Time
 }
 
-// parse reads what a version holds. What is malformed holds nothing, as on the first
-// deployment.
+// parse decodes a version. A malformed one counts as empty, as on the first deployment.
 func parse(text []byte) content {
 	var c content
 	if json.Unmarshal(text, &c) != nil {
@@ -83,7 +81,7 @@ func parse(text []byte) content {
 	return c
 }
 
-// remaining is how long the token of a version lives on, 0 when it holds none.
+// remaining returns how long the token of a version is still good, 0 if it holds none.
 func (c content) remaining(now time.Time) time.Duration {
 	if !inHeader(c.AccessToken) {
 		return 0
@@ -91,8 +89,8 @@ func (c content) remaining(now time.Time) time.Duration {
 	return max(0, min(c.ExpiresAt.Sub(now), maxLife))
 }
 
-// inHeader reports whether a token can stand in a header. One that cannot, such as one
-// that was pasted with its line break, would fail every call until its end.
+// inHeader reports whether a token can be sent in a header. One that cannot, such as one
+// pasted with its line break, would fail every call until it expires.
 func inHeader(token string) bool {
 	for i := range len(token) {
 		if token[i] <= ' ' || token[i] > '~' {
@@ -102,7 +100,7 @@ func inHeader(token string) bool {
 	return token != ""
 }
 
-// margin is how long before its end the token is to be replaced.
+// margin returns how long before it expires the token should be replaced.
 func (c content) margin() time.Duration {
 	life := maxLife
 	if d := c.ExpiresAt.Sub(c.MintedAt); !c.MintedAt.IsZero() && d > 0 {
@@ -111,8 +109,8 @@ func (c content) margin() time.Duration {
 	return min(renewBefore, life/6)
 }
 
-// base is the id of the version that a successor is minted for. The first version of
-// a secret becomes the current one whatever its label, so a claim may stand there.
+// base returns the id of the version that a successor is minted for. Secrets Manager makes
+// the first version of a secret the current one under any label, so it may be a claim.
 func (v version) base() string {
 	if v.Claim != nil {
 		return v.Claim.Replaces

@@ -12,8 +12,8 @@ import (
 
 const (
 	stageCurrent = "AWSCURRENT"
-	// stageClaim labels the latest claim. The token stays where it is meanwhile: while
-	// it is good, everybody goes on using it.
+	// stageClaim labels the latest claim. The token keeps its own label meanwhile: while it
+	// is good, all instances go on using it.
 	stageClaim = "UNTAG_CLAIM"
 )
 
@@ -32,15 +32,15 @@ type vault struct {
 // state is the shared secret at one time.
 type state struct {
 	current version
-	claim   version // the latest; it may be one to another successor
-	// ahead is how far the clock of Secrets Manager is ahead of ours. All instances go
-	// by that clock, as their own may be wrong.
+	claim   version // the latest; it may be for another successor
+	// ahead is how far the clock of Secrets Manager is ahead of the local one. All instances
+	// use that clock, as their own may be wrong.
 	ahead time.Duration
 }
 
 func (s state) now() time.Time { return time.Now().Add(s.ahead) }
 
-// pending is the latest claim to the successor of the current version.
+// pending returns the latest claim to the successor of the current version.
 func (s state) pending() (version, bool) {
 	c := s.claim.Claim
 	return s.claim, c != nil && c.Replaces == s.current.base()
@@ -66,9 +66,9 @@ func (v vault) withClaim(ctx context.Context, s state) (state, error) {
 	return s, err
 }
 
-// unchanged is errAnother where a claim has run out and yet brought its token: it may
-// have come after the current version was read and before the claim was, and an answer
-// takes seconds when Secrets Manager is slow. A claim that ran out brings none later.
+// unchanged returns errAnother if a claim has expired but its token was delivered: that may
+// have happened after the current version was read and before the claim was, as answers
+// take seconds when Secrets Manager is slow. A claim delivers nothing after it has expired.
 func (v vault) unchanged(ctx context.Context, s state) error {
 	if _, claimed := s.pending(); !claimed {
 		return nil
@@ -80,9 +80,8 @@ func (v vault) unchanged(ctx context.Context, s state) error {
 	return err
 }
 
-// get reads the version with a label. A version that is not there is no error: so it
-// is before the first token. A secret that is not there at all shows when it is
-// written.
+// get reads the version with a label. A missing version is not an error: there is none
+// before the first token. A missing secret shows when it is written.
 func (v vault) get(ctx context.Context, stage string) (version, time.Duration, error) {
 	out, err := v.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &v.id, VersionStage: &stage})
 	if hasCode(err, "ResourceNotFoundException") {
@@ -101,12 +100,12 @@ func (v vault) get(ctx context.Context, stage string) (version, time.Duration, e
 	return got, ahead(out.ResultMetadata), nil
 }
 
-// put writes a version under an id that follows from what it is about, and reports
-// whether it is the first to do so.
+// put writes a version under an id derived from what the version is about, and reports
+// whether it was the first with that id.
 func (v vault) put(ctx context.Context, id, stage string, c content) (bool, error) {
 	text, err := json.Marshal(c)
 	if err != nil {
-		return false, &Error{Secret: v.id, Reason: "cannot be written: a time that JSON does not know"}
+		return false, &Error{Secret: v.id, Reason: "cannot be written: it contains a time that JSON cannot represent"}
 	}
 	value := string(text)
 	_, err = v.client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
@@ -121,8 +120,9 @@ func (v vault) put(ctx context.Context, id, stage string, c content) (bool, erro
 	return false, &Error{Secret: v.id, Reason: "cannot be written", Err: quiet{err}}
 }
 
-// ahead is how far the clock that answered is ahead of ours, 0 where it did not say.
-// Answers tell whole seconds, so a difference of that size is none.
+// ahead returns how far the clock of the answering server is ahead of the local one, 0 if
+// the answer does not say. Answers carry whole seconds, so a difference that small counts
+// as none.
 func ahead(metadata smithy.Metadata) time.Duration {
 	server, ok := middleware.GetServerTime(metadata)
 	if !ok || server.IsZero() {
