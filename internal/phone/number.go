@@ -4,25 +4,24 @@ import "strings"
 
 // Number is a telephone number in its normal form, without its extension.
 type Number struct {
-	// Code is the country's calling code, "" where neither the number nor a region
-	// says which.
+	// Code is the country's calling code, "" if neither the number nor a region tells it.
 	Code string
-	// National are the digits after it, without what is dialled before them within the
-	// country. Without a Code they are the digits as they stood.
+	// National holds the digits after it, without the prefix dialed before them within the
+	// country. Without a Code it holds the digits as written.
 	National string
 }
 
-// maxDigits is the most digits that a number may have: 15, and what may be dialled before.
+// maxDigits is the most digits that a number may have: 15, and a prefix dialed before them.
 const maxDigits = 20
 
-// unassigned stands for the calling code of an international number that begins with none.
+// unassigned replaces the calling code of an international number that begins with none.
 const unassigned = "?"
 
-// Parse reads a number; false where the text is not one, such as 1-800-FLOWERS. A number
-// without a country code belongs to the region, the two letters of ISO 3166; region is ""
-// where that is not known.
+// Parse reads a number. It returns false if the text is not one, such as 1-800-FLOWERS. A
+// number without a country code belongs to region, the two letters of ISO 3166, or "" if
+// the region is not known.
 func Parse(text, region string) (Number, bool) {
-	international, digits, ok := dialled(text)
+	international, digits, ok := dialed(text)
 	if !ok {
 		return Number{}, false
 	}
@@ -30,7 +29,7 @@ func Parse(text, region string) (Number, bool) {
 	if international {
 		return abroad(digits), true
 	}
-	if n, ok := home.dialledAbroad(digits); ok {
+	if n, ok := home.dialedAbroad(digits); ok {
 		return n, true
 	}
 	if home.code == "" {
@@ -42,11 +41,11 @@ func Parse(text, region string) (Number, bool) {
 	return Number{Code: home.code, National: withoutTrunk(home.code, digits)}, true
 }
 
-// Same reports whether two numbers are the same. A number of an unknown country is not
+// Same reports whether two numbers are the same. A number whose country is unknown is never
 // the same as one whose country is known.
 func Same(a, b Number) bool { return a == b && a.National != "" }
 
-// abroad reads what follows a + or an international prefix.
+// abroad parses the digits that follow a + or an international prefix.
 func abroad(digits string) Number {
 	code := codeOf(digits)
 	if code == "" {
@@ -55,9 +54,10 @@ func abroad(digits string) Number {
 	return Number{Code: code, National: withoutTrunk(code, digits[len(code):])}
 }
 
-// dialledAbroad reads a number that begins with what is dialled before international
-// ones, in this region or in most. Both readings may be possible: then it is neither.
-func (r region) dialledAbroad(digits string) (Number, bool) {
+// dialedAbroad parses a number that begins with an international prefix, either this
+// region's own or 00, which most regions use. If several readings are possible, the number
+// is unassigned.
+func (r region) dialedAbroad(digits string) (Number, bool) {
 	var found Number
 	for _, prefix := range append(strings.Fields(r.abroad), "00") {
 		rest, ok := strings.CutPrefix(digits, prefix)
@@ -75,22 +75,22 @@ func (r region) dialledAbroad(digits string) (Number, bool) {
 		}
 	}
 	if rest, ok := strings.CutPrefix(digits, "00"); ok && rest != "" && found.Code == "" && r.abroad == "" {
-		return abroad(rest), true // no national number begins like this, whatever its length
+		return abroad(rest), true // no national number of any length begins like this
 	}
 	return found, found.Code != ""
 }
 
-// withOwnCode reads a number that has the region's own calling code, but no + before it:
-// one that is too long without.
+// withOwnCode parses a number that begins with the region's own calling code without a +:
+// it would be too long for a number without the code.
 func (r region) withOwnCode(digits string) (Number, bool) {
 	rest, ok := strings.CutPrefix(digits, r.code)
 	n := Number{Code: r.code, National: rest}
 	return n, ok && len(digits) > r.most && possible(n)
 }
 
-// withoutTrunk takes off what is dialled before a national number within its country. A
-// zero never begins a number where it is dialled before it; any other digit may, so that
-// the length has to tell.
+// withoutTrunk removes the prefix that is dialed before a national number within its
+// country. Where the prefix begins with a zero, no number does, so it is always removed. A
+// number may begin with any other prefix, so there the length decides.
 func withoutTrunk(code, digits string) string {
 	for r := range of(code) {
 		for _, trunk := range strings.Fields(r.trunk) {
@@ -103,8 +103,8 @@ func withoutTrunk(code, digits string) string {
 	return digits
 }
 
-// possible reports whether a number is as long as those of its country are. In North
-// America, none begins with 0 or 1.
+// possible reports whether a number has a length that its country uses. In North America,
+// no number begins with 0 or 1.
 func possible(n Number) bool {
 	if n.Code == "1" && n.National < "2" {
 		return false

@@ -14,7 +14,7 @@ func same(a, b, region string) bool {
 	return ok && ok2 && phone.Same(x, y)
 }
 
-// TestSame: the ways in which people write one number.
+// TestSame covers the ways in which people write the same number.
 func TestSame(t *testing.T) {
 	tests := map[string]struct {
 		number string
@@ -44,9 +44,9 @@ func TestSame(t *testing.T) {
 		"Mexico without its old 1":           {"+52 55 1234 5678", "MX", []string{"+52 1 55 1234 5678", "01 55 1234 5678", "55 1234 5678"}, []string{"+52 55 1234 5679"}},
 		"no region":                          {"+49 30 1234567", "", []string{"0049 30 1234567", "+49 (0)30 1234567"}, []string{"030 1234567", "30 1234567", "49 30 1234567", "+43 30 1234567"}},
 		"no region and no country":           {"(415) 555-0100", "", []string{"415-555-0100", "4155550100 x7"}, []string{"+1 415-555-0100", "1 415 555 0100", "(415) 555-0101"}},
-		"a country code that is none":        {"+999 123456", "US", []string{"+999 (123) 456"}, []string{"999 123456", "+999 123457", "123456"}},
+		"a country code that does not exist": {"+999 123456", "US", []string{"+999 (123) 456"}, []string{"999 123456", "+999 123457", "123456"}},
 		"a region in lower case":             {"+49 30 1234567", "de", []string{"030 1234567"}, nil},
-		"letters are no number":              {"1-800-FLOWERS", "US", nil, []string{"1-800-FLOWERS", "1-800-356-9377"}},
+		"letters are not a number":           {"1-800-FLOWERS", "US", nil, []string{"1-800-FLOWERS", "1-800-356-9377"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestRegions(t *testing.T) {
 	}
 }
 
-// FuzzSame: comparing is an equivalence, and an extension makes no difference.
+// FuzzSame checks that Same is an equivalence and that an extension makes no difference.
 func FuzzSame(f *testing.F) {
 	for _, seed := range [][3]string{
 		{"+1 415-555-0100", "(415) 555-0100", "US"}, {"+49 (0)30 1", "030 1", "DE"}, {"8 495 1234567", "+7 495 1234567", "RU"},

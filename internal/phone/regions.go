@@ -7,19 +7,20 @@ import (
 
 // region is a country or territory with a numbering plan.
 type region struct {
-	// name is its two letters, of ISO 3166.
+	// name is its two-letter code of ISO 3166.
 	name string
 	// code is its calling code.
 	code string
-	// trunk is what is dialled before a national number, one or several, "" for nothing.
+	// trunk lists the prefixes that are dialed before a national number, "" if there are none.
 	trunk string
-	// least and most are how many digits numbers have after the calling code.
+	// least and most bound how many digits follow the calling code.
 	least, most int
-	// abroad is what is dialled before an international number beside 00.
+	// abroad lists the prefixes that are dialed before an international number, in addition
+	// to 00.
 	abroad string
 }
 
-// find returns the region of a name, in any case.
+// find returns the region with a name, in upper or lower case.
 func find(name string) (region, bool) {
 	for _, r := range regions {
 		if name != "" && strings.EqualFold(r.name, name) {
@@ -40,8 +41,8 @@ func of(code string) iter.Seq[region] {
 	}
 }
 
-// codeOf returns the calling code that digits begin with, "" where it is none. No code
-// begins with another.
+// codeOf returns the calling code that digits begin with, "" if they begin with none. No
+// code begins with another.
 func codeOf(digits string) string {
 	for n := 1; n <= 3 && n < len(digits); n++ {
 		for range of(digits[:n]) {
@@ -57,7 +58,8 @@ func IsRegion(name string) bool {
 	return known
 }
 
-// RegionOf names the largest region that has a calling code, as in +1; "" where none has.
+// RegionOf returns the name of the largest region with a calling code such as +1, "" if
+// there is none.
 func RegionOf(code string) string {
 	for r := range of(strings.TrimPrefix(code, "+")) {
 		return r.name

@@ -1,7 +1,7 @@
 package phone
 
-// regions are all that have a calling code; of those that share one, the largest comes
-// first. Numbers that no country has, such as those of satellites, have no region.
+// regions lists all regions with a calling code; of those that share one, the largest comes
+// first. Codes that belong to no country, such as those of satellites, have no name.
 var regions = [...]region{
 	{"US", "1", "1", 10, 10, "011"},
 	{"CA", "1", "1", 10, 10, "011"},

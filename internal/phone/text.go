@@ -5,13 +5,12 @@ import (
 	"unicode"
 )
 
-// maxText is how long the text of a number may be, in bytes: what is longer is another
-// kind of text.
+// maxText is how long the text of a number may be, in bytes: anything longer is not a number.
 const maxText = 200
 
-// dialled takes the digits of a number out of its text, and says whether a + stands
-// before them. Signs between the digits make no difference, and neither does an extension.
-func dialled(text string) (international bool, digits string, ok bool) {
+// dialed extracts the digits of a number from its text, and reports whether a + stands
+// before them. Punctuation between the digits makes no difference, nor does an extension.
+func dialed(text string) (international bool, digits string, ok bool) {
 	if len(text) > maxText {
 		return false, "", false
 	}
@@ -34,9 +33,9 @@ func dialled(text string) (international bool, digits string, ok bool) {
 	return international, out.String(), 0 < out.Len() && out.Len() <= maxDigits
 }
 
-// plain writes every digit as one of 0 to 9 and full-width signs as ordinary ones, in
-// lower case. Signs that only direct how a text is set, which address books add to
-// numbers, go away, and so does the scheme of a tel: address.
+// plain replaces the digits of all scripts by 0 to 9 and full-width characters by ordinary
+// ones, in lower case. It removes formatting characters, which address books add to
+// numbers, and the scheme of a tel: address.
 func plain(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -54,7 +53,7 @@ func plain(text string) string {
 	return strings.TrimPrefix(strings.TrimSpace(text), "tel:")
 }
 
-// digit is the value of a decimal digit of any script: Unicode lists those of a script
+// digit returns the value of a decimal digit of any script: Unicode lists those of a script
 // together, from 0 to 9.
 func digit(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
@@ -70,13 +69,14 @@ func digit(r rune) rune {
 	return 0
 }
 
-// extensionMarks are what stands before an extension, in lower case, beside a comma, a
-// semicolon and a #; the longer of two with the same beginning comes first.
+// extensionMarks are the words that introduce an extension, in lower case; a comma, a
+// semicolon and a # do so as well. Of two with the same beginning, the longer comes first.
 var extensionMarks = [...]string{"extension", "extn", "ext", "xtn", "x", "anexo", "int", "доб"}
 
 const maxExtension = 8
 
-// withoutExtension cuts an extension off; false where what follows the number is none.
+// withoutExtension cuts off an extension. It returns false if the text after the number is
+// not one.
 func withoutExtension(text string) (string, bool) {
 	begins := false
 	at := strings.IndexFunc(text, func(r rune) bool {
