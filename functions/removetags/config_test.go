@@ -91,7 +91,7 @@ rules:
 	}
 	for version, want := range map[string]string{
 		"": "", "v2": "", "v2.1": "", "v3": "rules.yaml:4:58: v3 of Zoho's API does not have the module Activities", "v8": "v8 of Zoho's API does not have",
-		"v9": `ZOHO_API_VERSION: "v9" is no version`,
+		"v9": `ZOHO_API_VERSION: "v9" is not a version of Zoho's API`,
 	} {
 		env := map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": file, "ZOHO_API_VERSION": version}
 		_, err := readConfig(func(name string) string { return env[name] }, nil)

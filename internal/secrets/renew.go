@@ -81,7 +81,7 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 		return Token{}, &Error{
 			Secret: s.vault.id, Reason: state.current.refusedBy() + " refuses every new access token, and untag does not request another yet; " +
 				"the usual causes are the wrong data center (`data_center` in the credential), and a sandbox or developer " +
-				"organization (`environment` in the credential, or ZOHO_ENVIRONMENT)",
+				"organisation (`environment` in the credential, or ZOHO_ENVIRONMENT)",
 			passing: true, wait: left,
 		}
 	}

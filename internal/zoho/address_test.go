@@ -13,8 +13,8 @@ import (
 	"untag/internal/zoho"
 )
 
-// TestWhereTheAPIIs: what is configured goes before the token answer, and what of that is
-// not used is reported with both hosts.
+// TestWhereTheAPIIs: the configuration takes precedence over the token answer, and a host of
+// the answer that is not used is reported together with the one that is.
 func TestWhereTheAPIIs(t *testing.T) {
 	tests := map[string]struct {
 		dc, own, configured string // data center, environment of the credential, and ZOHO_ENVIRONMENT
@@ -89,8 +89,8 @@ func TestWhereTheAPIIs(t *testing.T) {
 
 func quoted(text string) string { return `"` + strings.ReplaceAll(text, "\n", `\n`) + `"` }
 
-// TestPlaced: the address of a token that was kept elsewhere follows from the
-// configuration, and is never one that is not Zoho's.
+// TestPlaced: the address of a token that was kept elsewhere follows the configuration, and
+// always belongs to Zoho.
 func TestPlaced(t *testing.T) {
 	tests := map[string]struct {
 		kept        zoho.Token
@@ -115,7 +115,7 @@ func TestPlaced(t *testing.T) {
 		"the sandbox of this machine":      {kept: zoho.Token{APIDomain: "http://127.0.0.1:1"}, accounts: "http://127.0.0.1:1", want: "http://127.0.0.1:1"},
 		"another program of this machine":  {kept: zoho.Token{APIDomain: "http://127.0.0.1:2"}, accounts: "http://127.0.0.1:1"},
 		"the sandbox, not configured here": {kept: zoho.Token{APIDomain: "http://127.0.0.1:1"}},
-		"an environment that is none":      {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu"}, environment: "prod"},
+		"an unknown environment":           {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu"}, environment: "prod"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 const (
 	// maxElement is how many bytes of an answer are read for each element that it may have.
-	// An element of remove_tags has a few hundred; a record is as long as people made it.
+	// An element of remove_tags has a few hundred; a record can be as long as people make it.
 	maxElement = 64 << 10
 	// drained is how many bytes of an unreadable answer are discarded, so that its
 	// connection can be used again.
@@ -163,8 +163,8 @@ func unreadable(operation string, a answer, message string) *Error {
 	}
 }
 
-// unreadableCode leaves a 4xx without a code of its own to its status: a proxy that
-// says 403 is not going to change its mind.
+// unreadableCode returns no code for a 4xx without one, so that the status decides: a proxy
+// that answers 403 will do so again.
 func unreadableCode(status int) string {
 	if status >= 300 && status < 500 {
 		return ""

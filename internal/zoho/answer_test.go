@@ -25,7 +25,7 @@ func TestUnreadableAnswers(t *testing.T) {
 		"an HTML page with 429": {says(429, "<html>"), true},
 		"an HTML page with 408": {says(408, "<html>"), true},
 		"null":                  {says(200, "null"), true},
-		"data that is no list":  {says(200, `{"data":{}}`), true},
+		"data as an object":     {says(200, `{"data":{}}`), true},
 		"no code with 400":      {says(400, `{}`), false},
 		"over the limit":        {says(200, `{"data":[`+strings.Repeat(" ", 64<<10)+`]}`), true},
 		"over the limit, 403":   {says(403, `<html>`+strings.Repeat(" ", 64<<10)), false},
@@ -79,7 +79,7 @@ func FuzzAnswers(f *testing.F) {
 		status, body = 100+(s&0x1ff)%500, b
 		got, err := c.RemoveTags(t.Context(), "Deals", []string{one, two}, []string{"x"})
 		if err == nil && len(got) != 2 {
-			t.Fatalf("RemoveTags gave %d removals for two ids", len(got))
+			t.Fatalf("RemoveTags returned %d removals for two ids", len(got))
 		}
 		for _, r := range got {
 			if r.Err == nil && !strings.Contains(string(b), "SUCCESS") {
@@ -89,7 +89,7 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
-// TestHowMuchIsRead: 64 KiB for each record of the call, and no more.
+// TestHowMuchIsRead: at most 64 KiB for each record of the call.
 func TestHowMuchIsRead(t *testing.T) {
 	spaces := func(n int) string { return strings.Repeat(" ", n) }
 	answer := inData(success(one, "[]"), success(two, "[]"))

@@ -16,17 +16,17 @@ const (
 	// sizeOfAnswer is a third of what is read of an answer about a hundred records.
 	sizeOfAnswer = 2 << 20
 	// removalsLimit and recordsLimit are how many bytes may be allocated for each byte of
-	// an answer: of one to remove_tags only what is about the call is kept, and of records
-	// the fields that are asked for, or all.
+	// an answer: an answer to remove_tags is kept only as far as it concerns the call, and of
+	// records the requested fields, or all.
 	removalsLimit, fieldsLimit, recordsLimit = 5, 5, 20
 )
 
-// filled is a text of the size of an answer, with as many parts as fit.
+// filled returns a text of the size of an answer, with as many parts as fit.
 func filled(before, part, after string) string {
 	return before + strings.TrimSuffix(strings.Repeat(part, (sizeOfAnswer-len(before)-len(after))/len(part)), ",") + after
 }
 
-// hundred is an answer with as many records, of many short fields each.
+// hundred returns an answer with a hundred records of many short fields each.
 func hundred() string {
 	var fields strings.Builder
 	for i := 0; fields.Len() < sizeOfAnswer/100; i++ {
@@ -35,7 +35,7 @@ func hundred() string {
 	return inData(slices.Repeat([]string{`{"id":"1"` + fields.String() + `}`}, 100)...)
 }
 
-// BenchmarkLimitAnswer reads large answers in the shapes that take most to hold.
+// BenchmarkLimitAnswer reads large answers in the shapes that need most memory.
 func BenchmarkLimitAnswer(b *testing.B) {
 	ids := make([]string, zoho.MaxIDs)
 	for i := range ids {
@@ -75,7 +75,7 @@ func BenchmarkLimitAnswer(b *testing.B) {
 	}
 }
 
-// limit makes a call, and fails where it allocates more than so many times the answer.
+// limit makes a call, and fails if it allocates more than so many times the answer's size.
 func limit(b *testing.B, name, body string, most float64, call func(*zoho.Client)) {
 	b.Run(name, func(b *testing.B) {
 		transport := roundTrip(func(*http.Request) *http.Response {

@@ -14,7 +14,7 @@ import (
 	"untag/internal/crmname"
 )
 
-// tokens gives access tokens. Refused says that Zoho did not take one.
+// tokens provides access tokens. Refused tells it that Zoho refused one.
 type tokens interface {
 	Token(ctx context.Context) (Token, error)
 	Refused(ctx context.Context, t Token)
@@ -22,15 +22,15 @@ type tokens interface {
 
 // Config is what New needs.
 type Config struct {
-	// APIURL replaces the API's address, for a sandbox; normally it is empty and the
-	// token says where the API is.
+	// APIURL replaces the API's address, for a sandbox; normally it is empty, and the
+	// address comes with the token.
 	APIURL string
 	// Version is the API version, "v2" when empty.
 	Version string
-	// HTTP makes the requests; a client with a time-out of 30 s when nil. Redirects
-	// are never followed, as the token would go along.
+	// HTTP makes the requests; nil means a client with a timeout of 30 s. Redirects are
+	// never followed, as they would take the token along.
 	HTTP *http.Client
-	// Tokens gives the access tokens, such as NewTokens does. It has to be there.
+	// Tokens provides the access tokens, as the result of NewTokens does. It is required.
 	Tokens tokens
 }
 
@@ -43,7 +43,7 @@ type Client struct {
 	refusals refusals
 }
 
-// New returns a Client. Its errors are faults of the Config.
+// New returns a Client. An error means that the Config is wrong.
 func New(c Config) (*Client, error) {
 	if c.Version == "" {
 		c.Version = "v2"
@@ -52,7 +52,7 @@ func New(c Config) (*Client, error) {
 		return nil, fmt.Errorf("zoho: %w", err)
 	}
 	if c.Tokens == nil {
-		return nil, errors.New("zoho: nothing gives access tokens")
+		return nil, errors.New("zoho: nothing provides access tokens")
 	}
 	if c.APIURL != "" && !isBase(c.APIURL) {
 		return nil, errors.New("zoho: the address of the API is not a URL such as https://host/path")
@@ -63,17 +63,17 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
-// CheckVersion reports whether an API version can be spoken: v2, v2.1, v3 to v8.
+// CheckVersion returns an error unless untag supports an API version: v2, v2.1, v3 to v8.
 func CheckVersion(version string) error {
 	versions := []string{"v2", "v2.1", "v3", "v4", "v5", "v6", "v7", "v8"}
 	if !slices.Contains(versions, version) {
-		return fmt.Errorf("%q is no version of the API that untag speaks; use one of %s", version, strings.Join(versions, ", "))
+		return fmt.Errorf("%q is not a version of Zoho's API that untag supports; use one of %s", version, strings.Join(versions, ", "))
 	}
 	return nil
 }
 
-// HasModule returns what tells whether a version of the API, "" for v2, has a module, by
-// its API name: Activities went away with v3. A version that there is not has them all.
+// HasModule returns a function that checks whether a version of the API, "" for v2, has a
+// module, by its API name: v3 removed Activities. An unknown version counts as having all.
 func HasModule(version string) func(module string) error {
 	return func(module string) error {
 		if module != "Activities" || version == "" || inQuery(version) || CheckVersion(version) != nil {
@@ -83,10 +83,10 @@ func HasModule(version string) func(module string) error {
 	}
 }
 
-// CheckModule reports what is wrong with a module, by its API name, in the client's version.
+// CheckModule returns an error if the client's version lacks a module, given by its API name.
 func (c *Client) CheckModule(module string) error { return HasModule(c.version)(module) }
 
-// moduleName is the API name of a module that the client's version has.
+// moduleName returns the API name of a module, and an error if the client's version lacks it.
 func (c *Client) moduleName(module string) (string, error) {
 	name, err := crmname.ModuleAPIName(module)
 	if err == nil {
@@ -95,7 +95,7 @@ func (c *Client) moduleName(module string) (string, error) {
 	return name, err
 }
 
-// isBase reports whether paths can be put after an address.
+// isBase reports whether paths can be appended to an address.
 func isBase(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
@@ -106,7 +106,7 @@ func isBase(address string) bool {
 type call struct {
 	operation string
 	method    string
-	// path stands after the version, each element escaped; the module is the first.
+	// path follows the version, each element escaped; the module is the first.
 	path  string
 	query string
 	body  []byte
@@ -116,10 +116,10 @@ type call struct {
 	tags askedTags
 }
 
-// most is how many bytes of the answer are read.
+// most returns how many bytes of the answer are read.
 func (c call) most() int { return max(c.elements, 1) * maxElement }
 
-// kind is the same for calls that are refused for the same reason.
+// kind returns the same text for calls that would be refused for the same reason.
 func (c call) kind() string {
 	module, _, _ := strings.Cut(strings.TrimPrefix(c.path, "/"), "/")
 	return c.operation + " " + module
@@ -212,14 +212,14 @@ func (c *Client) request(ctx context.Context, call call, token Token) (*http.Req
 	return request, nil
 }
 
-// noAnswer is a connection that broke or a time that ran out. The error of net/http
-// has the URL, and that the ids and tags of the call: only what happened is kept.
+// noAnswer returns the error of a broken connection or a timeout. It keeps only what
+// happened: net/http's own error has the URL, which contains the call's ids and tags.
 func noAnswer(operation string, status int, err error) *Error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
 	if strings.Contains(err.Error(), "malformed") { // net/http quotes what it got
-		err = errors.New("what came back is no HTTP")
+		err = errors.New("the answer is not HTTP")
 	}
 	return &Error{Operation: operation, Status: status, Code: CodeNoAnswer, Err: err}
 }

@@ -144,7 +144,7 @@ func TestACancelledCallIsNotMade(t *testing.T) {
 	}
 }
 
-// TestNoSecretLeaks has a server that repeats all it gets, in every shape.
+// TestNoSecretLeaks uses a server that repeats all it receives, in every shape.
 func TestNoSecretLeaks(t *testing.T) {
 	const token, secret, refresh = "1000.hush0123456789.token", "hush-secret-0123456789", "1000.hush-refresh"
 	shapes := map[string]string{

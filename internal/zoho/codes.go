@@ -1,7 +1,8 @@
 package zoho
 
-// retryable says what is known of a code, where the HTTP status does not decide. The
-// codes are those of https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html and
+// retryable reports whether an error with a code is worth retrying, if the code is known and
+// the HTTP status does not decide. The codes are those of
+// https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html and
 // https://www.zoho.com/crm/developer/docs/api/v8/status-codes.html.
 func retryable(code string) (retry, known bool) {
 	switch code {
@@ -10,11 +11,11 @@ func retryable(code string) (retry, known bool) {
 		"TOO_MANY_REQUESTS",       // concurrency or credits
 		"RATE_LIMIT_EXCEEDED",     //
 		"INTERNAL_ERROR",          //
-		"INVALID_TOKEN",           // another access token may do
+		"INVALID_TOKEN",           // another access token may work
 		"INVALID_OAUTHTOKEN",      //
 		"AUTHENTICATION_FAILURE",  //
 		"AUTHENTICATION_FAILED",   //
-		"general_error",           // the accounts server's own trouble
+		"general_error",           // a fault of the accounts server
 		"server_error",            //
 		"temporarily_unavailable", //
 		CodeThrottled, CodeMissingInAnswer, CodeUnreadable, CodeNoAnswer:
@@ -26,7 +27,7 @@ func retryable(code string) (retry, known bool) {
 		"LIMIT_EXCEEDED", // of ids or tags in one call, or of tags in a module, not of calls
 		"NOT_ALLOWED", "PATTERN_NOT_MATCHED", "LICENSE_LIMIT_EXCEEDED", "FEATURE_NOT_SUPPORTED",
 		"INVALID_HOST", // the API's address is not Zoho's
-		"FAILURE",      // always with 400: the request is at fault, with no more said
+		"FAILURE",      // always with 400: the request is wrong, without details
 		"RECORD_NOT_FOUND",
 		"invalid_client", "invalid_code", "invalid_grant", "unauthorized_client",
 		"invalid_request", "invalid_scope", "unsupported_grant_type", "inactive_client", "inactive_user",

@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// compose writes letters that are followed by their accents as one character each, as most
-// programs do: a Mac that writes "Zoë" may send an e and two dots. It knows the Latin, Greek
-// and Cyrillic letters of today, kana and Hangul. The tables of golang.org/x/text, against
-// which a test holds it, would add 94 KB to the Lambda binary.
+// compose joins letters and the accents that follow them into one character each, as most
+// programs write them: a Mac may send the ë of "Zoë" as an e and two dots. It knows the
+// modern Latin, Greek and Cyrillic letters, kana and Hangul. A test compares it with the
+// tables of golang.org/x/text, which would add 94 KB to the Lambda binary.
 func compose(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x300 }) {
 		return text
@@ -26,7 +26,7 @@ func compose(text string) string {
 	return string(out)
 }
 
-// composed is the character that a letter and what follows it make, 0 if they make none.
+// composed returns the character that a letter and the next one make, 0 if they make none.
 func composed(letter, next rune) rune {
 	switch {
 	case next >= 0x300 && next <= 0x36F, next == 0x3099, next == 0x309A:
@@ -39,7 +39,7 @@ func composed(letter, next rune) rune {
 	return 0
 }
 
-// accented looks a letter and its accent up.
+// accented looks up a letter with an accent, and returns 0 if there is no such character.
 func accented(letter, accent rune) rune {
 	for rest := accents; rest != ""; {
 		var entry [3]rune
@@ -54,7 +54,7 @@ func accented(letter, accent rune) rune {
 	return 0
 }
 
-// accents has, one after the other, a character, its letter and its accent.
+// accents lists, one after the other, each character, its letter and its accent.
 const accents = "" +
 	"ÀA\u0300ÁA\u0301ÂA\u0302ÃA\u0303ÄA\u0308ÅA\u030aÇC\u0327ÈE\u0300ÉE\u0301ÊE\u0302" +
 	"ËE\u0308ÌI\u0300ÍI\u0301ÎI\u0302ÏI\u0308ÑN\u0303ÒO\u0300ÓO\u0301ÔO\u0302ÕO\u0303" +

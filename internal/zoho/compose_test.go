@@ -10,14 +10,14 @@ import (
 	"untag/internal/zoho"
 )
 
-// TestTagsInEveryEncoding: a letter with its accents is the same tag, however it is
-// encoded, in the scripts that people write today.
+// TestTagsInEveryEncoding: all encodings of a letter with accents are the same tag, in the
+// scripts that people write today.
 func TestTagsInEveryEncoding(t *testing.T) {
 	var letters []string
 	for r := rune(0xC0); r < 0xD7A4; r++ {
 		composed := string(r)
 		plain := norm.NFD.String(composed)
-		// Polytonic Greek, signs that are not letters, and what has a shape of its own that
+		// Skip polytonic Greek, characters that are not letters, and presentation forms that
 		// nobody writes.
 		if plain == composed || norm.NFC.String(composed) != composed || !unicode.IsLetter(r) || r >= 0x1F00 && r < 0x3000 ||
 			!unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Hiragana, unicode.Katakana, unicode.Hangul) ||

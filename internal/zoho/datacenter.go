@@ -12,9 +12,9 @@ import (
 // DataCenter is one of the places Zoho keeps accounts in; an account lives in one.
 type DataCenter struct {
 	Name string
-	// AccountsURL is where tokens come from.
+	// AccountsURL is the address of the accounts server, which issues tokens.
 	AccountsURL string
-	// APIURL is where the API of the production environment is.
+	// APIURL is the address of the API of the production environment.
 	APIURL string
 }
 
@@ -63,8 +63,8 @@ const production = "production"
 // https://www.zoho.com/crm/developer/docs/api/v8/multi-dc.html.
 func Environments() []string { return []string{production, "sandbox", "developer"} }
 
-// CheckEnvironment reports whether a name is one of Environments, in any case, or "", which
-// leaves the choice to the token answer.
+// CheckEnvironment returns an error unless a name is one of Environments, in any case, or
+// "", which leaves the choice to the token answer.
 func CheckEnvironment(name string) error {
 	if name == "" || slices.Contains(Environments(), strings.ToLower(name)) {
 		return nil
@@ -72,8 +72,8 @@ func CheckEnvironment(name string) error {
 	return fmt.Errorf("%s not an environment of Zoho's; use production, sandbox or developer", shown(name))
 }
 
-// shown returns a name for a message if it looks like one: a secret may have been put in its
-// place in the credential.
+// shown returns the beginning of a message about a name. It quotes the name only if it looks
+// like one, as someone may have put a secret in its place in the credential.
 func shown(name string) string {
 	switch {
 	case name == "":

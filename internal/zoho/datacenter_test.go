@@ -39,11 +39,11 @@ func TestTrustedHosts(t *testing.T) {
 		}
 	}
 	if _, err := zoho.LookupDataCenter(""); err == nil {
-		t.Error("LookupDataCenter of nothing gives one")
+		t.Error("LookupDataCenter of an empty name returned a data center")
 	}
 }
 
-// TestHosts are those of Zoho's pages.
+// TestHosts compares the hosts with those that Zoho documents.
 func TestHosts(t *testing.T) {
 	for name, want := range map[string][4]string{
 		"us": {"accounts.zoho.com", "www.zohoapis.com", "sandbox.zohoapis.com", "developer.zohoapis.com"},
@@ -69,7 +69,7 @@ func TestCheckEnvironment(t *testing.T) {
 			t.Errorf("CheckEnvironment(%q) = %v, want ok %v", name, err, ok)
 		}
 	}
-	// What may be a secret that was put in the wrong place is not repeated.
+	// A value that may be a misplaced secret is not repeated.
 	for _, name := range []string{"1000.hush0123", strings.Repeat("hush", 10)} {
 		_, err := zoho.LookupDataCenter(name)
 		if err == nil || strings.Contains(err.Error(), "hush") {

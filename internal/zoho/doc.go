@@ -1,7 +1,7 @@
-// Package zoho speaks Zoho CRM's REST API: it takes tags off records, reads and
-// searches records, and turns a refresh token into access tokens.
+// Package zoho calls Zoho CRM's REST API: it removes tags from records, reads and searches
+// records, and turns a refresh token into access tokens.
 //
-// Every call refuses what Zoho would refuse before a request is made, looks at each
-// record of an answer by itself, and reports what went wrong as an *Error. The
-// package reads no environment and knows neither rules nor AWS.
+// Every call checks its arguments before it makes a request, judges each record of an
+// answer separately, and reports what went wrong as an *Error. The package reads no
+// environment variables and knows neither rules nor AWS.
 package zoho

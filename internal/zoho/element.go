@@ -25,12 +25,12 @@ type element struct {
 	retryAfter      string
 	// facts are the details that may be logged.
 	facts []fact
-	// tags are those that the record still carries, and kept lists which of them were to be
-	// removed.
+	// tags are those that the record still has, and kept lists those of them that should
+	// have been removed.
 	tags []string
 	kept []spelling
 
-	// asked are the tags that were to be removed, for kept.
+	// asked are the tags to remove, for kept.
 	asked askedTags
 }
 
@@ -105,7 +105,7 @@ func (e *element) tag(s *scanner) error {
 // success and error counts as failed.
 func (e *element) failed() bool { return e.code != codeSuccess || strings.EqualFold(e.status, "error") }
 
-// gone: see Error.Gone.
+// gone reports whether the element says that a record does not exist; see Error.Gone.
 func (e *element) gone() bool {
 	if e.code == "RECORD_NOT_FOUND" {
 		return true
@@ -116,7 +116,7 @@ func (e *element) gone() bool {
 	return slices.ContainsFunc(strings.Fields(e.message), func(word string) bool { return strings.EqualFold(word, "id") })
 }
 
-// error returns the element as the error of a record, or with "" of the whole call.
+// error returns the element as the error of a record, or of the whole call if record is "".
 func (e *element) error(operation string, a answer, record string) *Error {
 	err := &Error{
 		Operation: operation, Status: a.status, Code: codeText(e.code), Record: record,

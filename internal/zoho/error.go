@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// maxRetryAfter bounds what Zoho, or a proxy in front of it, can ask us to wait.
+// maxRetryAfter bounds how long Zoho, or a proxy in front of it, can ask untag to wait.
 const maxRetryAfter = time.Hour
 
-// Error is what went wrong with a call, or with one record of it.
+// Error reports what went wrong with a call, or with one record of it.
 type Error struct {
 	// Operation is what was tried, such as "remove tags".
 	Operation string
-	// Status is the HTTP status, 0 where there was no answer.
+	// Status is the HTTP status, 0 if there was no answer.
 	Status int
 	// Code is Zoho's code, or one of the Code constants, or "".
 	Code string
-	// Message is Zoho's message, "" where there is none.
+	// Message is Zoho's message, "" if there is none.
 	Message string
-	// Record is the id of the record, "" where the call as a whole failed.
+	// Record is the id of the record, "" if the whole call failed.
 	Record string
-	// Err is what was met below, such as a broken connection or a done context.
+	// Err is the underlying error, such as a broken connection or a done context.
 	Err error
 
 	retryAfter time.Duration
@@ -34,7 +34,7 @@ type Error struct {
 	again      again
 }
 
-// again says how a record should be tried again that an answer settled nothing about.
+// again says how to retry a record for which the answer settles nothing.
 type again int
 
 const (
@@ -43,30 +43,30 @@ const (
 	alone
 )
 
-// Codes that are not Zoho's own.
+// These codes are untag's, not Zoho's.
 const (
-	// CodeMissingInAnswer: the answer says nothing of a record that was asked for.
+	// CodeMissingInAnswer: the answer says nothing about a record of the call.
 	CodeMissingInAnswer = "MISSING_IN_ANSWER"
-	// CodeTagRemains: Zoho reports success, and the record still carries the tag.
+	// CodeTagRemains: Zoho reports success, but the record still has the tag.
 	CodeTagRemains = "TAG_REMAINS"
 	// CodeUnreadable: the answer is not JSON, such as a proxy's page, is cut off, or is too
 	// large.
 	CodeUnreadable = "UNREADABLE_ANSWER"
-	// CodeNoAnswer: the connection broke or the time ran out.
+	// CodeNoAnswer: the connection broke, or the call timed out.
 	CodeNoAnswer = "NO_ANSWER"
-	// CodeNoCredential: what tokens are minted from cannot be read.
+	// CodeNoCredential: the credential from which tokens are minted cannot be read.
 	CodeNoCredential = "NO_CREDENTIAL"
-	// CodeNoToken: whoever shares the access tokens has none now, and says why.
+	// CodeNoToken: there is no access token at the moment; the wrapped error says why.
 	CodeNoToken = "NO_ACCESS_TOKEN"
-	// CodeThrottled: too many access tokens were asked for; Zoho gives ten in ten
+	// CodeThrottled: untag requested too many access tokens; Zoho issues ten in ten
 	// minutes for one refresh token.
 	CodeThrottled = "ACCESS_DENIED_THROTTLED"
-	// CodeRefused: the call was refused before a request was made.
+	// CodeRefused: untag refused the call before it made a request.
 	CodeRefused = "INVALID_CALL"
 )
 
-// Error says what was tried, what the answer was and on which record. It has nothing
-// of what was sent beside that record's id.
+// Error says what was tried, what the answer was, and for which record. Of what was sent, it
+// contains only that record's id.
 func (e *Error) Error() string {
 	text := "zoho: " + e.Operation
 	if e.Record != "" {
@@ -87,15 +87,15 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap gives what was met below.
+// Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Retryable reports whether the same call may succeed later. Taking a tag off twice
-// does no harm, so what is not known to be final is tried again; what Zoho refuses
-// with a reason that time does not mend is not.
+// Retryable reports whether the same call may succeed later. Removing a tag twice does no
+// harm, so anything that is not known to be final is worth retrying; a refusal whose reason
+// stays is not.
 //
-// 408, 429 and 5xx are passing whatever the code; otherwise the code decides; an
-// unknown one with 4xx is final, except that a 401 is about the access token.
+// 408, 429 and 5xx are temporary with any code. Otherwise the code decides. An unknown code
+// with a 4xx is final, except that a 401 is about the access token.
 func (e *Error) Retryable() bool {
 	switch {
 	case e.Code == CodeTagRemains:
@@ -122,13 +122,13 @@ func (e *Error) Retryable() bool {
 	case e.Status == http.StatusUnauthorized:
 		return e.Operation != mint
 	}
-	// A 2xx that could not be understood may have been a passing fault; a 3xx or 4xx
-	// with a code we do not know is Zoho saying no.
+	// A 2xx that cannot be understood may be a temporary fault; a 3xx or 4xx with an unknown
+	// code is a refusal.
 	return e.Status < 300
 }
 
-// RetryAfter is how long Zoho, or what gives the access tokens, asked to wait, at most
-// an hour; 0 when neither said.
+// RetryAfter returns how long Zoho, or the source of the access tokens, asked to wait, at
+// most an hour; 0 if neither did.
 func (e *Error) RetryAfter() time.Duration {
 	var below *Error
 	if e.retryAfter == 0 && e.tokenAfter == 0 && errors.As(e.Err, &below) {
@@ -137,14 +137,14 @@ func (e *Error) RetryAfter() time.Duration {
 	return min(max(e.retryAfter, e.tokenAfter), maxRetryAfter)
 }
 
-// TokenAfter is how long there will be no access token, where the call was not made for
-// want of one and whoever shares them said so; else 0. It is when to try again, neither
-// sooner nor later: that costs one request for a token, whoever makes it.
+// TokenAfter returns how long there will be no access token, if the call was not made for
+// that reason and the source of the tokens says how long; otherwise 0. Retry at that time,
+// neither sooner nor later: the first retry costs one request for a token.
 func (e *Error) TokenAfter() time.Duration { return min(e.tokenAfter, maxRetryAfter) }
 
-// Gone reports whether the record does not exist (any more). Zoho has no code for
-// it: it says INVALID_DATA, which it says of much else too. So it counts only where
-// the error is about one record, blames no other field, and speaks of the id.
+// Gone reports whether the record does not exist (any more). Zoho has no code for this: it
+// answers INVALID_DATA, which it also uses for much else. So that code counts only if the
+// error is about one record, blames no other field, and names the id.
 func (e *Error) Gone() bool { return e.Record != "" && e.gone && !e.Unsure() }
 
 // OneOfSeveral reports whether a call about several records was refused because of one or
@@ -155,18 +155,19 @@ func (e *Error) OneOfSeveral() bool { return e.Record == "" && (e.gone || e.spli
 // others of the call. It should be tried again without them.
 func (e *Error) Unsettled() bool { return e.again == withOthers }
 
-// Unsure reports whether the answer may mean another record. A call about this one alone
-// settles it.
+// Unsure reports whether the answer may be about another record. A call about this record
+// alone settles it.
 func (e *Error) Unsure() bool { return e.again == alone }
 
-// withoutToken is a call that was not made for want of a token. An *Error is Zoho's own
-// word, which says how long to wait at least, not when the next token is due.
+// withoutToken returns the error of a call that was not made because there is no token. An
+// *Error comes from Zoho itself: it says how long to wait at least, not when the next token
+// is due.
 func withoutToken(operation string, err error) *Error {
 	e := &Error{Operation: operation, Err: err}
 	if _, own := err.(*Error); own {
 		return e
 	}
-	if _, below := errors.AsType[*Error](err); !below { // which has a code of Zoho's
+	if _, below := errors.AsType[*Error](err); !below { // an *Error has Zoho's code
 		e.Code = CodeNoToken
 	}
 	if shared, ok := errors.AsType[interface {
@@ -178,7 +179,7 @@ func withoutToken(operation string, err error) *Error {
 	return e
 }
 
-// refused is a call that never became a request.
+// refused returns the error of a call that never became a request.
 func refused(operation string, err error) *Error {
 	return &Error{Operation: operation, Code: CodeRefused, Err: err}
 }

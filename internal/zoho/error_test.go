@@ -82,7 +82,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// sharedRefusal is the word of whoever shares tokens, with Zoho's own below it.
+// sharedRefusal is the error of the source of shared tokens, and wraps Zoho's own.
 type sharedRefusal struct {
 	error
 	wait time.Duration

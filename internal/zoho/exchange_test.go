@@ -34,7 +34,7 @@ func (f fixed) Token(context.Context) (zoho.Token, error) {
 
 func (fixed) Refused(context.Context, zoho.Token) {}
 
-// exchange is a server that answers one thing and remembers what it was asked. It is
+// exchange is a server that always gives the same answer and remembers its requests. It is
 // mounted below a path, so that a wrong relative URL shows.
 type exchange struct {
 	*httptest.Server

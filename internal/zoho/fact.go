@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// maxFact is how many characters a detail may have to be shown, maxFacts how many all of
-	// them may have together, and keepFacts how many details are kept.
+	// maxFact is how many characters a detail may have and still be shown, maxFacts how many
+	// all of them may have together, and keepFacts how many details are kept.
 	maxFact, maxFacts, keepFacts = 100, 200, 20
 	// maxNesting is how deep the details of an error may be nested.
 	maxNesting = 3

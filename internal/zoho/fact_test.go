@@ -9,7 +9,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// TestDetailsAreInTheMessage: names and limits of them, never values.
+// TestDetailsAreInTheMessage: names and limits appear, values never do.
 func TestDetailsAreInTheMessage(t *testing.T) {
 	tests := map[string]struct{ details, want string }{
 		"names":               {`{"api_name":"Stage","param_name":"ids"}`, "a message (api_name: Stage, param_name: ids)"},

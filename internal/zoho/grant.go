@@ -22,8 +22,8 @@ type grant struct {
 	header http.Header
 
 	token, domain string
-	// expires is the life of the token in seconds, or in milliseconds where expiresSec is
-	// there. Either may stand in quotes.
+	// expires is the life of the token in seconds, or in milliseconds if expiresSec is
+	// present. Either may be in quotes.
 	expires, expiresSec string
 
 	code, description string
@@ -116,9 +116,9 @@ func (g *grant) member(s *scanner, name []byte) (err error) {
 	return err
 }
 
-// lifetime is how long the token lives. Where `expires_in_sec` is present it is in
-// seconds and `expires_in` is in milliseconds. An hour is what Zoho documents, so a
-// longer or an absent time counts as that.
+// lifetime returns how long the token lives. If `expires_in_sec` is present, it is in
+// seconds and `expires_in` is in milliseconds. Zoho documents an hour, so a longer or
+// missing time counts as an hour.
 func (g grant) lifetime() time.Duration {
 	life := seconds(g.expiresSec)
 	if n, err := strconv.ParseFloat(g.expires, 64); life == 0 && err == nil {
@@ -133,8 +133,8 @@ func (g grant) lifetime() time.Duration {
 	return life
 }
 
-// failure returns why the answer has no token, nil if it has one. It names the code, never
-// another text of the answer, which may repeat what was sent.
+// failure returns why the answer has no token, nil if it has one. It names only the code, as
+// other texts of the answer may repeat what was sent.
 func (g grant) failure() *Error {
 	e := &Error{Operation: mint, Status: g.status, retryAfter: retryAfterHeader(g.header)}
 	code := g.oauthCode()
@@ -142,10 +142,10 @@ func (g grant) failure() *Error {
 	switch {
 	case g.throttled(code):
 		e.Code = CodeThrottled
-		e.Message = "too many access tokens were asked for; Zoho gives ten in ten minutes"
+		e.Message = "too many access tokens were requested; Zoho issues ten in ten minutes"
 		e.retryAfter = max(e.retryAfter, backOffThrottled)
 	case code == "invalid_client", code == "invalid_client_secret":
-		e.Code, e.Message = "invalid_client", "the client id or secret is wrong, or belongs to another data center"
+		e.Code, e.Message = "invalid_client", "the client id or client secret is wrong, or belongs to another data center"
 	case code == "invalid_code":
 		e.Code, e.Message = code, "the refresh token is wrong, revoked, or belongs to another data center"
 	case code != "":
@@ -183,7 +183,7 @@ func (g grant) oauthCode() string {
 
 // throttled reports whether too many tokens were asked for: 429, or "Access Denied" as the
 // code or the description with any status. Zoho sometimes translates that text, still with 400
-// or 200, so a sentence in place of a code counts as throttling: all other errors are codes.
+// or 200, so a sentence instead of a code counts as throttling: all other errors are codes.
 // An HTML page does not count.
 func (g grant) throttled(code string) bool {
 	for _, text := range []string{g.code, g.description} {

@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// Kept is a tag that Zoho reported removed and that the record still carries.
+// Kept is a tag that the record still has although Zoho reported success.
 type Kept struct {
-	// Tag is the tag as it was asked for.
+	// Tag is the tag as the call named it.
 	Tag string
-	// Err says so, with both spellings.
+	// Err is the error for it, with both spellings.
 	Err *Error
 }
 
-// askedTags are the tags that were to be removed, each with what its spellings have in
-// common.
+// askedTags are the tags to remove, each with what its spellings have in common.
 type askedTags []struct{ tag, common string }
 
 func asked(tags []string) askedTags {
@@ -26,15 +25,15 @@ func asked(tags []string) askedTags {
 	return list
 }
 
-// common is the same for all encodings of the letters of a tag, and without the white
-// space around it. Its case is kept.
+// common returns a form of a tag that is the same for all encodings of its letters, without
+// the white space around it. It keeps the case.
 func common(tag string) string { return compose(strings.TrimSpace(tag)) }
 
-// spelling is a tag that was to be removed, and how it is spelled on the record.
+// spelling is a tag to remove, and how the record spells it.
 type spelling struct{ asked, has string }
 
-// among adds to list the asked tags that are the same as a tag of the record in any
-// spelling or case, each once.
+// among appends to list the tags to remove that equal a tag of the record in any spelling or
+// case, each once.
 func (t askedTags) among(tag string, list []spelling) []spelling {
 	has := common(tag)
 	for _, a := range t {
@@ -51,7 +50,7 @@ func keptTags(a answer, e *element, record string) []Kept {
 	for _, s := range e.kept {
 		message := fmt.Sprintf("Zoho reported success, but the record still has the tag %q", s.has)
 		if s.has != s.asked {
-			message += fmt.Sprintf(", and %q was to be removed: write the tag in the rule exactly as the CRM spells it", s.asked)
+			message += fmt.Sprintf(", and the rule removes %q: write the tag in the rule exactly as the CRM spells it", s.asked)
 		}
 		list = append(list, Kept{s.asked, &Error{
 			Operation: removeTags, Status: a.status, Code: CodeTagRemains, Record: record, Message: shorten(message, maxMessage),

@@ -10,7 +10,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// TestTagRemains: what the record still carries was not removed, whatever the code says.
+// TestTagRemains: a tag that the record still has was not removed, even if the code says so.
 func TestTagRemains(t *testing.T) {
 	tests := map[string]struct {
 		asked []string
@@ -63,7 +63,7 @@ func TestTagRemains(t *testing.T) {
 	}
 }
 
-// TestATagRemainsForGood: even where the status of the answer is one that passes.
+// TestATagRemainsForGood: it is final even if the status of the answer is a temporary one.
 func TestATagRemainsForGood(t *testing.T) {
 	e := serving(t, says(500, inData(success(one, `["x"]`), success(two, `["y"]`))))
 	got, err := client(t, e, "v2", &aToken{}).RemoveTags(t.Context(), "Deals", []string{one, two}, []string{"x"})

@@ -17,30 +17,30 @@ import (
 const (
 	// maxPage is how many records a page of a search has.
 	maxPage = 200
-	// bytesAValue limits how many values are read: one for so many bytes of the longest
-	// answer. A field is a name and a value; a list of bare digits would take many times
+	// bytesAValue limits how many values are read: one for this many bytes of the longest
+	// answer. A field is a name and a value; a list of single digits would need many times
 	// the memory of its text.
 	bytesAValue = 32
 )
 
 // page reads the records of an answer.
 type page struct {
-	// fields are those to keep, nil for all of them.
+	// fields are the fields to keep, nil for all.
 	fields  map[string]bool
 	records []Record
-	// failed is the first element that is an error, and broken says that some element is
-	// not a record with an id.
+	// failed is the first element that is an error; broken says that some element is not a
+	// record with an id.
 	failed *element
 	broken bool
-	// most is how many elements there may be, left how many more values are read.
+	// most is how many elements there may be, left how many more values may be read.
 	most, left int
 
 	// part reads the text of one element.
 	part *scanner
 }
 
-// list reads an answer with records; 204 and an empty list are no records. Only the named
-// fields are kept, nil for all.
+// list makes a call that is answered with records; 204 and an empty list mean none. It keeps
+// only the named fields, or all if fields is nil.
 func (c *Client) list(ctx context.Context, call call, fields []string) (SearchResult, error) {
 	var got *page
 	a, failed := c.do(ctx, call, func() reader {
@@ -68,7 +68,7 @@ func (c *Client) list(ctx context.Context, call call, fields []string) (SearchRe
 	return SearchResult{}, unreadable(call.operation, a, "the answer has no records with ids")
 }
 
-// wanted returns the fields to keep. Account_Name.id is a part of Account_Name.
+// wanted returns the fields to keep. For Account_Name.id that is Account_Name.
 func wanted(fields []string) map[string]bool {
 	if len(fields) == 0 {
 		return nil
@@ -110,7 +110,7 @@ func (p *page) element(s *scanner, a *said) error {
 	return nil
 }
 
-// within returns a scanner over one value that another scanner read.
+// within returns a scanner over one value that another scanner has read.
 func (p *page) within(s *scanner, raw []byte) *scanner {
 	if p.part == nil {
 		p.part = newScanner(bytes.NewBuffer(raw), s.token)
@@ -119,7 +119,7 @@ func (p *page) within(s *scanner, raw []byte) *scanner {
 	return p.part.over(bytes.NewBuffer(raw))
 }
 
-// record reads the fields to keep of an object.
+// record reads an object and keeps the wanted fields.
 func (p *page) record(s *scanner) (Record, error) {
 	record := make(Record)
 	err := s.object(func(name []byte) error {
@@ -134,13 +134,13 @@ func (p *page) record(s *scanner) (Record, error) {
 	return record, err
 }
 
-// What is wrong with an answer that is not a page of records.
+// These errors say why an answer is not a page of records.
 var (
 	errTooDeep = errors.New("nested too deep")
 	errTooMany = errors.New("more records than were asked for")
 )
 
-// value reads any value. It is laxer than jsonvalue.Decode; see scanner.
+// value reads any value. It is more lenient than jsonvalue.Decode; see scanner.
 func (p *page) value(s *scanner, depth int) (any, error) {
 	if p.left--; p.left < 0 {
 		return nil, errTooLarge

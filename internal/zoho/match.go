@@ -11,9 +11,9 @@ import (
 	"untag/internal/phone"
 )
 
-// Matches compares a record with what was searched for, exactly: email addresses in
-// any case of A to Z, telephone numbers as package phone does, criteria by their text.
-// Zoho's own comparison is wider.
+// Matches compares a record with a search exactly: email addresses in any case of A to Z,
+// telephone numbers as package phone does, criteria by their text. Zoho's own comparison
+// finds more.
 func Matches(s Search, r Record) bool {
 	switch {
 	case s.Email != "":
@@ -34,8 +34,8 @@ func Matches(s Search, r Record) bool {
 	return len(s.Criteria) > 0
 }
 
-// Compared lists the fields of records that Matches looked at, in order: those of the
-// criteria, or those that hold an address or a telephone number. It names no value.
+// Compared lists the fields of records that Matches compares, sorted: those of the criteria,
+// or those that hold an email address or a telephone number. It names no value.
 func Compared(s Search, records []Record) []string {
 	fields := make(map[string]bool)
 	for _, c := range s.Criteria {
@@ -58,7 +58,7 @@ func Compared(s Search, records []Record) []string {
 	return slices.Sorted(maps.Keys(fields))
 }
 
-// field is a field of the record, or one of a look-up field: "Account_Name.id".
+// field returns a field of the record, or a part of a look-up field: "Account_Name.id".
 func (r Record) field(path string) any {
 	name, rest, dotted := strings.Cut(path, ".")
 	if lookup, ok := r[name].(map[string]any); ok && dotted {
@@ -67,7 +67,7 @@ func (r Record) field(path string) any {
 	return r[path]
 }
 
-// anyText reports whether some text field of the record holds.
+// anyText reports whether holds is true for some text field of the record.
 func anyText(r Record, holds func(string) bool) bool {
 	for field, value := range r {
 		if text, ok := value.(string); ok && field != "id" && holds(text) {
@@ -77,9 +77,9 @@ func anyText(r Record, holds func(string) bool) bool {
 	return false
 }
 
-// equalASCIIFold compares two texts in any case of the letters A to Z alone. Unicode's
-// folding takes the Kelvin sign for a k and a long s for an s, so that somebody else's
-// address would be equal.
+// equalASCIIFold compares two texts and ignores the case of the letters A to Z only. Unicode
+// folding takes the Kelvin sign for a k and a long s for an s, so that another person's
+// address could be equal.
 func equalASCIIFold(a, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -99,7 +99,7 @@ func asciiLower(c byte) byte {
 	return c
 }
 
-// phoneOf reads a text that looks like a telephone number. A date does too, but is none.
+// phoneOf parses a text that looks like a telephone number. A date does too, but is not one.
 func phoneOf(text, region string) (phone.Number, bool) {
 	if _, err := time.Parse(time.DateOnly, text); err == nil {
 		return phone.Number{}, false
@@ -107,9 +107,9 @@ func phoneOf(text, region string) (phone.Number, bool) {
 	return phone.Parse(text, region)
 }
 
-// Wider is a search for a telephone number by its digits alone, without its country code
-// and what is dialled before: Zoho finds them in every way of writing the number. It is
-// false where the digits are those of the text, or too few to look for.
+// Wider returns a search for a telephone number by its digits alone, without the country
+// code and the prefix dialed before it: Zoho finds these in every way of writing the number.
+// It returns false if they are all the digits of the text, or too few to search for.
 func (s Search) Wider() (Search, bool) {
 	const fewest = 6
 	n, ok := phone.Parse(s.Phone, s.Region)
@@ -127,8 +127,8 @@ func asciiDigit(r rune) rune {
 	return r
 }
 
-// equals compares a field with a criterion's value. An absent or empty field equals
-// nothing; a look-up field is equal by its id or by its name.
+// equals compares a field with a criterion's value. A missing or empty field equals nothing;
+// a look-up field is equal by its id or by its name.
 func equals(field any, value string) bool {
 	switch v := field.(type) {
 	case string:
@@ -145,7 +145,7 @@ func equals(field any, value string) bool {
 	return false
 }
 
-// isNumber reports whether a text is exactly a number, however it is written.
+// isNumber reports whether a text, in any notation, is exactly the number f.
 func isNumber(text string, f float64) bool {
 	switch n := jsonvalue.Number(text).(type) {
 	case int:

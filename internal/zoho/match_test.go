@@ -6,21 +6,21 @@ import (
 	"untag/internal/zoho"
 )
 
-// TestMatchesEmail: the letters A to Z may be of either case, and nothing else is folded.
+// TestMatchesEmail: the letters A to Z match in either case, and nothing else is folded.
 func TestMatchesEmail(t *testing.T) {
 	tests := map[string]struct {
 		searched, stored string
 		want             bool
 	}{
 		"another case":              {"Mike.Smith@EXAMPLE.com", "mike.smith@example.COM", true},
-		"the Kelvin sign is no k":   {"mike@example.com", "mi\u212ae@example.com", false},
-		"a long s is no s":          {"smith@example.com", "\u017fmith@example.com", false},
+		"the Kelvin sign is not k":  {"mike@example.com", "mi\u212ae@example.com", false},
+		"a long s is not s":         {"smith@example.com", "\u017fmith@example.com", false},
 		"searched by a long s":      {"\u017fmith@example.com", "smith@example.com", false},
 		"a dotted capital i":        {"\u0130nfo@example.com", "info@example.com", false},
 		"an umlaut in another case": {"\u00c4@example.com", "\u00e4@example.com", false},
 		"the same umlaut":           {"\u00e4@Example.com", "\u00e4@example.com", true},
-		"a bracket is no brace":     {"[x@example.com", "{x@example.com", false},
-		"an at is no backquote":     {"x@example.com", "x`example.com", false},
+		"a bracket is not a brace":  {"[x@example.com", "{x@example.com", false},
+		"an at is not a backquote":  {"x@example.com", "x`example.com", false},
 		"full width letters":        {"\uff41@example.com", "a@example.com", false},
 	}
 	for name, tt := range tests {
@@ -30,7 +30,7 @@ func TestMatchesEmail(t *testing.T) {
 	}
 }
 
-// TestMatchesPhone: numbers are compared as people mean them, in any field that holds one.
+// TestMatchesPhone: numbers match as people mean them, in any field that holds one.
 func TestMatchesPhone(t *testing.T) {
 	tests := map[string]struct {
 		searched, region, stored string
@@ -46,7 +46,7 @@ func TestMatchesPhone(t *testing.T) {
 		"no region":                    {"(415) 555-0100", "", "+1 415-555-0100", false},
 		"no region, and none has one":  {"(415) 555-0100", "", "415.555.0100", true},
 		"letters":                      {"1-800-FLOWERS", "US", "1-800-FLOWERS", false},
-		"a date is no number":          {"2024 01 02", "US", "2024-01-02", false},
+		"a date is not a number":       {"2024 01 02", "US", "2024-01-02", false},
 		"a number within another text": {"+1 415-555-0100", "US", "call 415-555-0100", false},
 	}
 	for name, tt := range tests {
@@ -87,7 +87,7 @@ func TestMatches(t *testing.T) {
 	}{
 		"email in any case": {zoho.Search{Email: "ada@example.COM"}, true}, "a longer email": {zoho.Search{Email: "da@example.com"}, false},
 		"phone by digits": {zoho.Search{Phone: "+49301234"}, true}, "part of a phone": {zoho.Search{Phone: "301234"}, false},
-		"a phone without digits": {zoho.Search{Phone: "x"}, false}, "the id is no phone": {zoho.Search{Phone: "4711"}, false},
+		"a phone without digits": {zoho.Search{Phone: "x"}, false}, "the id is not a phone": {zoho.Search{Phone: "4711"}, false},
 		"criterion": {criterion("External_Id", "x1"), true}, "a near miss": {criterion("External_Id", "x"), false},
 		"another case": {criterion("External_Id", "X1"), false}, "a number": {criterion("Number", "42"), true},
 		"a look-up": {criterion("Account", "7"), true}, "an absent field": {criterion("Gone", "x"), false},
@@ -97,7 +97,7 @@ func TestMatches(t *testing.T) {
 		"a whole decimal": {criterion("Rate", "42"), true}, "a number as a decimal": {criterion("Number", "42.0"), true},
 		"another number": {criterion("Number", "43"), false}, "no number": {criterion("Number", "x"), false}, "a boolean": {criterion("Flag", "true"), true},
 		"a list": {criterion("List", "[a]"), false}, "null": {criterion("Null", ""), false}, "null by its name": {criterion("Null", "<nil>"), false},
-		"digits that are no phone": {zoho.Search{Phone: "20240102"}, false}, "spaces around": {zoho.Search{Email: " ada@example.com "}, true},
+		"digits of a date": {zoho.Search{Phone: "20240102"}, false}, "spaces around": {zoho.Search{Email: " ada@example.com "}, true},
 		"one of two criteria": {zoho.Search{Criteria: []zoho.Criterion{{"External_Id", "x1"}, {"Number", "1"}}}, false},
 		"both criteria":       {zoho.Search{Criteria: []zoho.Criterion{{"External_Id", "x1"}, {"Number", "42"}}}, true},
 	}

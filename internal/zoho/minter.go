@@ -14,25 +14,25 @@ const mint = "refresh the access token"
 
 // MinterConfig is what NewMinter needs.
 type MinterConfig struct {
-	// Credentials gives the credentials, as they are now.
+	// Credentials returns the current credentials.
 	Credentials func(ctx context.Context) (Credentials, error)
-	// Environment is one of Environments, "" to leave it to the token answer. That of the
-	// credential goes before it.
+	// Environment is one of Environments, or "" to leave it to the token answer. The
+	// credential's own environment takes precedence over it.
 	Environment string
 	// AccountsURL replaces the data center's accounts server, for a sandbox. An
-	// api_domain of the same scheme and host is then trusted like Zoho's own.
+	// api_domain with the same scheme and host is then trusted like Zoho's own.
 	AccountsURL string
-	// APIURL is what replaces the API's address, as in Config; it only says what is used
-	// instead of an api_domain.
+	// APIURL is the address that replaces the API's, as in Config. It serves only to report
+	// what is used instead of an api_domain.
 	APIURL string
-	// Report, where it is set, is called with each api_domain that is not used.
+	// Report, if set, is called with a message for each api_domain that is not used.
 	Report func(message string)
-	// HTTP makes the requests; a client with a time-out of 30 s when nil.
+	// HTTP makes the requests; nil means a client with a timeout of 30 s.
 	HTTP *http.Client
 }
 
-// Minter turns a refresh token into access tokens. Zoho mints ten in ten minutes and
-// keeps fifteen alive for one refresh token: share what it gives.
+// Minter turns a refresh token into access tokens. For one refresh token, Zoho mints ten in
+// ten minutes and keeps fifteen valid, so share the tokens it returns.
 type Minter struct {
 	credentials func(ctx context.Context) (Credentials, error)
 	environment string
@@ -50,8 +50,8 @@ func NewMinter(c MinterConfig) *Minter {
 	}
 }
 
-// Mint asks the accounts server for a new access token, once. Its errors name the
-// code of the answer and never what was sent or received. See
+// Mint asks the accounts server once for a new access token. Its errors name the code of the
+// answer, and nothing else of what was sent or received. See
 // https://www.zoho.com/crm/developer/docs/api/v8/refresh.html.
 func (m *Minter) Mint(ctx context.Context) (Token, error) {
 	credentials, err := m.credentials(ctx)

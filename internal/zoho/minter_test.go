@@ -138,7 +138,7 @@ func TestAnUnknownDataCenter(t *testing.T) {
 	}
 }
 
-// TestTheSandboxIsTrusted: the accounts server's own host may name itself, no other.
+// TestTheSandboxIsTrusted: the accounts server may name its own host, and no other.
 func TestTheSandboxIsTrusted(t *testing.T) {
 	var domain string
 	e := serving(t, func(w http.ResponseWriter, r *http.Request) {
@@ -192,7 +192,7 @@ func TestMintWithHalfACredential(t *testing.T) {
 	}
 }
 
-// TestMintGoesToTheDataCenter: without an override, to the account's own.
+// TestMintGoesToTheDataCenter: without an override, it goes to the account's data center.
 func TestMintGoesToTheDataCenter(t *testing.T) {
 	for _, dc := range zoho.DataCenters() {
 		var asked string
@@ -226,10 +226,10 @@ func TestMintWithoutCredentials(t *testing.T) {
 	}
 }
 
-// passing is an error that another try may mend.
+// passing is a temporary error: retrying may help.
 type passing struct{}
 
-func (passing) Error() string   { return "a passing fault" }
+func (passing) Error() string   { return "a temporary fault" }
 func (passing) Retryable() bool { return true }
 
 func TestMintEndsWithTheContext(t *testing.T) {

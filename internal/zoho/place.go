@@ -8,8 +8,8 @@ import (
 // place returns the position of the id that an error is about: the error has a path into
 // the request, such as "$.ids[1]", or a number.
 //
-// The number is not sure. In Zoho's API descriptions `resource_path_index` is the position
-// of a segment of the URL, and a record that exists must not be taken for one that does not.
+// The number is not reliable. In Zoho's API descriptions `resource_path_index` is the position
+// of a segment of the URL, and an existing record must not be taken for a missing one.
 func (e *element) place(ids int) (i int, sure, ok bool) {
 	if e.path != "" {
 		i, ok = idIn(e.path)
@@ -20,7 +20,7 @@ func (e *element) place(ids int) (i int, sure, ok bool) {
 		i, ok = number(e.index)
 		return i, false, ok && i < ids
 	}
-	// With the code of a module or a method it is the position in the URL.
+	// With a code about a module or a method it is the position in the URL.
 	return 0, false, false
 }
 

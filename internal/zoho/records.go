@@ -12,29 +12,29 @@ import (
 
 const readRecords = "read records"
 
-// leastRecords is how many records an answer is taken to have at least: one alone may be
-// long, where people wrote into all its fields.
+// leastRecords is how many records an answer may always be as long as: one alone may be
+// long, if people wrote into all its fields.
 const leastRecords = 4
 
-// Record is a record as the CRM has it: fields by their API names. Its values are
-// string, bool, int, float64, nil, []any and map[string]any; numbers keep every digit,
-// as those of event.Event do. "id" is a string of digits.
+// Record is a record of the CRM: fields by their API names. Its values are string, bool,
+// int, float64, nil, []any and map[string]any; numbers keep every digit, as in event.Event.
+// "id" is a string of digits.
 type Record map[string]any
 
-// ID is the record's id.
+// ID returns the record's id.
 func (r Record) ID() string {
 	id, _ := r["id"].(string)
 	return id
 }
 
-// maxFields is how many fields one call names from v3 on.
+// maxFields is how many fields one call may name from v3 on.
 const maxFields = 50
 
 // Records reads 1 to 100 records of one module, in the order of the answer, with the
-// named fields, or with all of them where fields is nil. An id that is named twice counts
-// once; records that do not exist are left out. It makes one call, but from v3 on one for
-// every 50 fields, and one for each record where all fields are asked for (see
-// RecordsAtOnce). The error is an *Error. See
+// named fields, or with all fields if fields is nil. An id that is named twice counts once;
+// records that do not exist are left out. It makes one call; from v3 on, it makes one for
+// every 50 fields, or one for each record if fields is nil (see RecordsAtOnce). The error
+// is an *Error. See
 // https://www.zoho.com/crm/developer/docs/api/v8/get-records.html. Scope:
 // ZohoCRM.modules.{module}.READ.
 func (c *Client) Records(ctx context.Context, module string, ids, fields []string) ([]Record, error) {
@@ -56,8 +56,8 @@ func (c *Client) Records(ctx context.Context, module string, ids, fields []strin
 	return c.readList(ctx, name, ids, fields)
 }
 
-// RecordsAtOnce is how many records one call of Records reads with these fields, nil for
-// all of them: from v3 on, all fields come only at a record's own address.
+// RecordsAtOnce returns how many records one request of Records reads with these fields, nil
+// for all of them: from v3 on, only a record's own address returns all fields.
 func (c *Client) RecordsAtOnce(fields []string) int {
 	if len(fields) == 0 && !c.inQuery() {
 		return 1
@@ -73,8 +73,8 @@ func (c *Client) readList(ctx context.Context, module string, ids, fields []stri
 	return c.read(ctx, call{operation: readRecords, method: http.MethodGet, path: "/" + module, query: query, elements: max(len(ids), leastRecords)}, ids, fields)
 }
 
-// readEach reads records one by one, each at its own address. Zoho answers that with an
-// error where there is no such record.
+// readEach reads records one by one, each at its own address. If there is no such record,
+// Zoho answers with an error.
 func (c *Client) readEach(ctx context.Context, module string, ids []string) ([]Record, error) {
 	var records []Record
 	for _, id := range ids {
@@ -87,7 +87,7 @@ func (c *Client) readEach(ctx context.Context, module string, ids []string) ([]R
 	return records, nil
 }
 
-// readInParts reads so many fields at a time. A record that is missing in one of the
+// readInParts reads maxFields fields at a time. A record that is missing in one of the
 // answers was deleted in between.
 func (c *Client) readInParts(ctx context.Context, module string, ids, fields []string) ([]Record, error) {
 	var records []Record
@@ -112,7 +112,7 @@ func (c *Client) readInParts(ctx context.Context, module string, ids, fields []s
 	return records, nil
 }
 
-// read makes one call, and keeps of its answer the records that were asked for.
+// read makes one call and returns the requested records of its answer.
 func (c *Client) read(ctx context.Context, call call, ids, fields []string) ([]Record, error) {
 	result, err := c.list(ctx, call, fields)
 	if failed, ok := errors.AsType[*Error](err); ok && len(ids) == 1 {

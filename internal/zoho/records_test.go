@@ -86,8 +86,8 @@ func TestRecordsAreExact(t *testing.T) {
 	}
 }
 
-// TestRecordsFromV3: all fields come only at a record's own address, and a list takes 50
-// names at most.
+// TestRecordsFromV3: only a record's own address returns all fields, and a list takes at
+// most 50 names.
 func TestRecordsFromV3(t *testing.T) {
 	e := serving(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -136,7 +136,7 @@ func TestRecordsFromV3(t *testing.T) {
 	}
 }
 
-// TestActivities: the module went away with v3.
+// TestActivities: v3 removed the module.
 func TestActivities(t *testing.T) {
 	for version, ok := range map[string]bool{"v2": true, "v2.1": true, "v3": false, "v8": false} {
 		e := serving(t, says(204, ""))

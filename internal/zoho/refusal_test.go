@@ -15,16 +15,16 @@ import (
 
 const three = "2445013000000999007"
 
-// inData is an answer with these elements.
+// inData returns an answer with these elements.
 func inData(elements ...string) string { return `{"data":[` + strings.Join(elements, ",") + `]}` }
 
-// problem is an element of an error.
+// problem returns an element that is an error.
 func problem(code, message, details string) string {
 	return fmt.Sprintf(`{"code":%q,"message":%q,"details":%s,"status":"error"}`, code, message, details)
 }
 
-// TestWhoseErrorItIs has what an answer about three records says of each of them. A code
-// that ends in + is Unsettled, in ? Unsure, and in ! Gone.
+// TestWhoseErrorItIs lists what an answer about three records says about each of them. A
+// code that ends in + is Unsettled, in ? Unsure, and in ! Gone.
 func TestWhoseErrorItIs(t *testing.T) {
 	const bad = "the id given seems to be invalid"
 	path := func(p string) string { return problem("INVALID_DATA", "invalid data", `{"json_path":"`+p+`"}`) }
@@ -37,7 +37,7 @@ func TestWhoseErrorItIs(t *testing.T) {
 	const nothing = zoho.CodeMissingInAnswer
 	tests := map[string]struct {
 		body  string
-		whole string // the error of the whole call; ^ in front where it is OneOfSeveral
+		whole string // the error of the whole call; ^ in front if it is OneOfSeveral
 		want  [3]string
 	}{
 		"without an id":                  {inData(problem("INVALID_MODULE", "x", `{}`)), "INVALID_MODULE", [3]string{}},
@@ -56,12 +56,12 @@ func TestWhoseErrorItIs(t *testing.T) {
 		"a path to all ids":              {inData(path("$.ids")), "INVALID_DATA", [3]string{}},
 		"a path to a tag":                {inData(path("$.tags[1].name")), "INVALID_DATA", [3]string{}},
 		"a path beyond the ids":          {inData(path("$.ids[3]")), "INVALID_DATA", [3]string{}},
-		"a path to no number":            {inData(path("$.ids[-1]")), "INVALID_DATA", [3]string{}},
+		"a path without a number":        {inData(path("$.ids[-1]")), "INVALID_DATA", [3]string{}},
 		"an index alone":                 {inData(path("$[1]")), "INVALID_DATA", [3]string{}},
 		"a number":                       {inData(index("1")), "", [3]string{nothing + "+", "INVALID_DATA?", nothing + "+"}},
 		"a number as a text":             {inData(index(`"1"`)), "", [3]string{nothing + "+", "INVALID_DATA?", nothing + "+"}},
 		"a number beyond the ids":        {inData(index("3")), "INVALID_DATA", [3]string{}},
-		"no number":                      {inData(index(`"x"`)), "INVALID_DATA", [3]string{}},
+		"not a number":                   {inData(index(`"x"`)), "INVALID_DATA", [3]string{}},
 		"a number, the others named":     {inData(done[0], index("1"), done[2]), "", [3]string{"", "INVALID_DATA", ""}},
 		"a path, the others named":       {inData(done[0], path("$.ids[1]"), done[2]), "", [3]string{"", "INVALID_DATA", ""}},
 		"a path to an id that is gone": {inData(done[0], done[1], problem("INVALID_DATA", bad, `{"api_name":"ids","json_path":"$.ids[2]"}`)), "",
@@ -127,7 +127,8 @@ func codeOf(r zoho.Removal) string {
 	return r.Err.Code
 }
 
-// TestAnOverloadedZohoIsNotAskedAgain: with these statuses, whatever is said of others.
+// TestAnOverloadedZohoIsNotAskedAgain: with these statuses, what an answer says about other
+// records makes no difference.
 func TestAnOverloadedZohoIsNotAskedAgain(t *testing.T) {
 	for _, status := range []int{408, 429, 500, 503} {
 		e := serving(t, says(status, inData(problem("INVALID_DATA", "x", `{"json_path":"$.ids[0]"}`))))
@@ -138,7 +139,8 @@ func TestAnOverloadedZohoIsNotAskedAgain(t *testing.T) {
 	}
 }
 
-// TestOneRecordIsMeant: of a call about one record, whatever an element says of its place.
+// TestOneRecordIsMeant: the element of a call about one record is about that record, no
+// matter which position it names.
 func TestOneRecordIsMeant(t *testing.T) {
 	for _, details := range []string{`{}`, `{"json_path":"$.ids[7]"}`, `{"resource_path_index":1}`, `[]`, `"x"`, `null`, `7`, `[{"id":"7"}]`} {
 		e := serving(t, says(400, inData(problem("NO_PERMISSION", "x", details))))
@@ -187,8 +189,8 @@ func TestOddMembers(t *testing.T) {
 	}
 }
 
-// TestEveryStatusAndShape: an answer that is no success never removes a tag, and every
-// status but 401 takes one request.
+// TestEveryStatusAndShape: an answer that is not a success never counts as a removal, and
+// every status except 401 takes one request.
 func TestEveryStatusAndShape(t *testing.T) {
 	shapes := map[string]string{
 		"nothing": "", "a page": "<html>", "null": "null", "a list": "[]", "an empty object": "{}", "flat": flat("NO_PERMISSION"),
@@ -233,7 +235,7 @@ func TestEveryStatusAndShape(t *testing.T) {
 	}
 }
 
-// wantRetry wants what the status decides, whatever the code.
+// wantRetry requires what the status decides, with any code.
 func wantRetry(t *testing.T, err error, status int) {
 	t.Helper()
 	z, ok := errors.AsType[*zoho.Error](err)

@@ -7,8 +7,8 @@ import (
 
 const (
 	// noTokenFor is how long no further access token is minted for a kind of call that a
-	// new one did not help. If Zoho accepted that token of no other call, it may be at
-	// fault, and another is tried after retryTokenAfter.
+	// new one did not help. If Zoho has accepted that token for no other call, the token may
+	// be at fault, and another is tried after retryTokenAfter.
 	noTokenFor      = earlyLife + time.Minute // the token is then no longer refused early
 	retryTokenAfter = 30 * time.Second
 	// maxRefusals is how many kinds of calls are remembered; the name of a module may come
@@ -17,17 +17,17 @@ const (
 )
 
 // refusals remembers the kinds of calls for which Zoho refused a new access token as well. A
-// call that is refused whatever its token must not have a token minted each time, as all
-// other calls would soon have none. The zero refusals remembers nothing.
+// call that is refused with every token must not cause a new one each time, or all other
+// calls would soon have none. The zero value remembers nothing.
 type refusals struct {
 	mu sync.Mutex
 	// since is when a new token was refused, for each kind of call.
 	since map[string]time.Time
-	// accepted is the token that Zoho accepted last, of any kind of call.
+	// accepted is the token that Zoho accepted last, for any kind of call.
 	accepted string
 }
 
-// refused notes that a new token did not help.
+// refused records that a new token did not help.
 func (r *refusals) refused(kind string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -37,7 +37,7 @@ func (r *refusals) refused(kind string) {
 	r.since[kind] = time.Now()
 }
 
-// accept notes that Zoho accepted a token.
+// accept records that Zoho accepted a token.
 func (r *refusals) accept(kind string, t Token) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -45,7 +45,7 @@ func (r *refusals) accept(kind string, t Token) {
 	delete(r.since, kind)
 }
 
-// hopeless reports whether another token in place of this one would be refused too.
+// hopeless reports whether another token instead of this one would be refused as well.
 func (r *refusals) hopeless(kind string, t Token) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

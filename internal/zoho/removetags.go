@@ -12,8 +12,8 @@ import (
 	"untag/internal/crmname"
 )
 
-// Limits of one remove_tags call: Zoho's pages speak of 500 ids, its own client
-// refuses more than 100 ids or 10 tags; these satisfy both.
+// These limits of one remove_tags call satisfy both Zoho's documentation, which allows 500
+// ids, and its own client, which refuses more than 100 ids or 10 tags.
 const (
 	MaxIDs  = 100
 	MaxTags = 10
@@ -24,18 +24,18 @@ const removeTags = "remove tags"
 // Removal is what happened to one record of a RemoveTags call.
 type Removal struct {
 	ID string
-	// Tags are those that the record still carries, the first hundred.
+	// Tags are the tags that the record still has, the first hundred.
 	Tags []string
-	// Err is why tags were not removed from this record: those that Kept lists, or all of
-	// them if it is empty. It is nil if all of them were removed.
+	// Err is why tags were not removed from this record: those in Kept, or all of them if
+	// Kept is empty. It is nil if all of them were removed.
 	Err  *Error
 	Kept []Kept
 }
 
-// RemoveTags takes tags off records of one module: 1 to 100 ids, each 1 to 20 digits,
-// and 1 to 10 tags of at most 25 characters; one that is named twice counts once. It
-// returns a Removal for each id, in the order asked for; an id that the answer leaves
-// out has an error too. The error, an *Error, is that of a call that failed as a whole.
+// RemoveTags removes tags from records of one module: 1 to 100 ids, each 1 to 20 digits, and
+// 1 to 10 tags of at most 25 characters; one that is named twice counts once. It returns a
+// Removal for each id, in the order of ids; an id that the answer leaves out has an error
+// too. The returned error, an *Error, means that the whole call failed.
 //
 // Zoho may refuse a whole call because of one of its records. That record then has the
 // error, and the errors of the others are Unsettled.
@@ -87,7 +87,8 @@ func (c *Client) removeTagsCall(module string, ids, tags []string) (call, error)
 	return made, err
 }
 
-// inQuery: v2 and v2.1 take the parameters in the query, later versions in a body.
+// inQuery reports whether the version takes the parameters in the query, as v2 and v2.1 do,
+// and not in a body.
 func (c *Client) inQuery() bool { return inQuery(c.version) }
 
 func inQuery(version string) bool { return strings.HasPrefix(version, "v2") }
@@ -109,8 +110,7 @@ func removeTagsBody(ids, tags []string, one bool) ([]byte, error) {
 	return json.Marshal(body)
 }
 
-// escapedList escapes every item by itself and joins them with the comma that
-// separates them.
+// escapedList escapes each item and joins them with commas, which are not escaped.
 func escapedList(items []string) string {
 	escaped := make([]string, len(items))
 	for i, item := range items {
@@ -121,7 +121,7 @@ func escapedList(items []string) string {
 
 func checkList(what string, items []string, most int, check func(string) error) error {
 	if len(items) == 0 || len(items) > most {
-		return fmt.Errorf("%d %s, a call takes 1 to %d", len(items), what, most)
+		return fmt.Errorf("%d %s, but one call takes 1 to %d", len(items), what, most)
 	}
 	for _, item := range items {
 		if err := check(item); err != nil {
@@ -131,7 +131,7 @@ func checkList(what string, items []string, most int, check func(string) error) 
 	return nil
 }
 
-// distinct is the items in their order, each once.
+// distinct returns the items in their order, each once.
 func distinct(items []string) []string {
 	seen := make(map[string]bool, len(items))
 	return slices.DeleteFunc(slices.Clone(items), func(item string) bool {

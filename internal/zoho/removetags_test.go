@@ -134,8 +134,8 @@ func TestRemoveTagsTakesAHundredRecords(t *testing.T) {
 	}
 }
 
-// TestOddAnswers has answers that no page shows, but that say what happened all the
-// same, or do not.
+// TestOddAnswers covers answers that no documentation shows; some still say what happened,
+// others do not.
 func TestOddAnswers(t *testing.T) {
 	locked := func(id string) string {
 		return `{"code":"RECORD_LOCKED","details":{"id":"` + id + `"},"message":"locked","status":"error"}`
@@ -146,16 +146,16 @@ func TestOddAnswers(t *testing.T) {
 		ids    []string
 		want   map[string]string // id → code, "" for a success
 	}{
-		"an error beside a success, 400": {400, `{"data":[` + success(one, "[]") + `,` + locked(two) + `],"locked_count":"1"}`, []string{one, two}, map[string]string{one: "", two: "RECORD_LOCKED"}},
-		"an error beside a success, 207": {207, `{"data":[` + success(one, "[]") + `,` + locked(two) + `],"locked_count":true}`, []string{one, two}, map[string]string{one: "", two: "RECORD_LOCKED"}},
-		"an error beside a success, 500": {500, `{"data":[` + success(one, "[]") + `,` + locked(two) + `]}`, []string{one, two}, map[string]string{one: "", two: "RECORD_LOCKED"}},
-		"two words about one record":     {200, `{"data":[` + locked(one) + `,` + success(one, "[]") + `]}`, []string{one, two}, map[string]string{one: "RECORD_LOCKED", two: zoho.CodeMissingInAnswer}},
-		"an id that is a number":         {200, `{"data":[{"code":"SUCCESS","details":{"id":` + one + `,"tags":null},"status":"success"}]}`, []string{one}, map[string]string{one: ""}},
-		"one record, no id":              {200, `{"data":[{"code":"SUCCESS","details":{}}]}`, []string{one}, map[string]string{one: ""}},
-		"several records, no id":         {200, `{"data":[{"code":"SUCCESS","details":{}}]}`, []string{one, two}, map[string]string{one: zoho.CodeMissingInAnswer, two: zoho.CodeMissingInAnswer}},
-		"a flat success of one record":   {200, success(one, "[]"), []string{one}, map[string]string{one: ""}},
-		"a flat success of another":      {200, success(two, "[]"), []string{one}, map[string]string{one: zoho.CodeMissingInAnswer}},
-		"only others":                    {200, `{"data":[` + success("7", "[]") + `]}`, []string{one}, map[string]string{one: zoho.CodeMissingInAnswer}},
+		"an error and a success, 400":  {400, `{"data":[` + success(one, "[]") + `,` + locked(two) + `],"locked_count":"1"}`, []string{one, two}, map[string]string{one: "", two: "RECORD_LOCKED"}},
+		"an error and a success, 207":  {207, `{"data":[` + success(one, "[]") + `,` + locked(two) + `],"locked_count":true}`, []string{one, two}, map[string]string{one: "", two: "RECORD_LOCKED"}},
+		"an error and a success, 500":  {500, `{"data":[` + success(one, "[]") + `,` + locked(two) + `]}`, []string{one, two}, map[string]string{one: "", two: "RECORD_LOCKED"}},
+		"two elements for one record":  {200, `{"data":[` + locked(one) + `,` + success(one, "[]") + `]}`, []string{one, two}, map[string]string{one: "RECORD_LOCKED", two: zoho.CodeMissingInAnswer}},
+		"an id that is a number":       {200, `{"data":[{"code":"SUCCESS","details":{"id":` + one + `,"tags":null},"status":"success"}]}`, []string{one}, map[string]string{one: ""}},
+		"one record, no id":            {200, `{"data":[{"code":"SUCCESS","details":{}}]}`, []string{one}, map[string]string{one: ""}},
+		"several records, no id":       {200, `{"data":[{"code":"SUCCESS","details":{}}]}`, []string{one, two}, map[string]string{one: zoho.CodeMissingInAnswer, two: zoho.CodeMissingInAnswer}},
+		"a flat success of one record": {200, success(one, "[]"), []string{one}, map[string]string{one: ""}},
+		"a flat success of another":    {200, success(two, "[]"), []string{one}, map[string]string{one: zoho.CodeMissingInAnswer}},
+		"only others":                  {200, `{"data":[` + success("7", "[]") + `]}`, []string{one}, map[string]string{one: zoho.CodeMissingInAnswer}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -12,22 +12,22 @@ import (
 	"untag/internal/zoho"
 )
 
-// TestAgainstTheSandboxsAnswers: whichever form Zoho's answers have, one id that is wrong
-// spoils nothing for the others, and a module that is wrong is an error of every id.
+// TestAgainstTheSandboxsAnswers: in every form of Zoho's answers, one wrong id does not
+// affect the others, and a wrong module is an error for every id.
 func TestAgainstTheSandboxsAnswers(t *testing.T) {
 	records, err := sandbox.ParseRecords([]byte(`Contacts: [{id: "` + one + `", Tag: [VIP]}, {id: "` + two + `", Tag: [VIP]}]`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, config := range map[string]sandbox.Config{
-		"of the pages":     {},
-		"207":              {MixedStatus: 207},
-		"errors in data":   {Answers: sandbox.Answers{ErrorsInData: true}},
-		"ids by path":      {MixedStatus: 207, Answers: sandbox.Answers{BadIDs: sandbox.BadIDsByPath}},
-		"ids by number":    {Answers: sandbox.Answers{BadIDs: sandbox.BadIDsByIndex}},
-		"numbers as ids":   {Answers: sandbox.Answers{NumericIDs: true}},
-		"revoked tokens":   {Faults: &sandbox.Faults{Seed: 14, Revoked: 0.3}},
-		"everything of it": {MixedStatus: 207, Answers: sandbox.Answers{ErrorsInData: true, BadIDs: sandbox.BadIDsByPath, NumericIDs: true}},
+		"as documented":  {},
+		"207":            {MixedStatus: 207},
+		"errors in data": {Answers: sandbox.Answers{ErrorsInData: true}},
+		"ids by path":    {MixedStatus: 207, Answers: sandbox.Answers{BadIDs: sandbox.BadIDsByPath}},
+		"ids by number":  {Answers: sandbox.Answers{BadIDs: sandbox.BadIDsByIndex}},
+		"numbers as ids": {Answers: sandbox.Answers{NumericIDs: true}},
+		"revoked tokens": {Faults: &sandbox.Faults{Seed: 14, Revoked: 0.3}},
+		"all of these":   {MixedStatus: 207, Answers: sandbox.Answers{ErrorsInData: true, BadIDs: sandbox.BadIDsByPath, NumericIDs: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config.Records = records
@@ -67,8 +67,8 @@ func TestAgainstTheSandboxsAnswers(t *testing.T) {
 	}
 }
 
-// TestAgainstTheSandbox goes the whole way in every version: a token, a look-up, a
-// removal; then the same with a token that was revoked.
+// TestAgainstTheSandbox runs every step in every version: a token, a look-up, a removal;
+// then the same with a revoked token.
 func TestAgainstTheSandbox(t *testing.T) {
 	records, err := sandbox.ParseRecords([]byte(`
 Contacts:

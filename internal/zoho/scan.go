@@ -13,7 +13,7 @@ import (
 // maxText is how many bytes of one text of an answer are kept.
 const maxText = 4 << 10
 
-// What is wrong with an answer that is valid JSON.
+// These errors say what is wrong with an answer that is valid JSON.
 var (
 	errNoObject = errors.New("not a JSON object")
 	errTrailing = errors.New("something follows the JSON object")
@@ -34,7 +34,7 @@ func newScanner(r io.Reader, token Token) *scanner {
 	return &scanner{jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), token}
 }
 
-// over makes the scanner read another text.
+// over points the scanner at another text.
 func (s *scanner) over(r io.Reader) *scanner {
 	s.dec.Reset(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	return s
@@ -42,11 +42,11 @@ func (s *scanner) over(r io.Reader) *scanner {
 
 func (s *scanner) skip() error { return s.dec.SkipValue() }
 
-// is reports whether the next value begins like this.
+// is reports whether the next token is of a kind.
 func (s *scanner) is(kind jsontext.Kind) bool { return s.dec.PeekKind() == kind }
 
-// object calls member with each name of an object. It has to read or skip the value, after
-// which the name is no longer valid. A value that is not an object is skipped.
+// object calls member with each name of an object. member must read or skip the value; the
+// name is not valid after that. A value that is not an object is skipped.
 func (s *scanner) object(member func(name []byte) error) error {
 	if !s.is(jsontext.KindBeginObject) {
 		return s.skip()
@@ -74,7 +74,7 @@ func (s *scanner) name() ([]byte, error) {
 	}
 	for _, c := range raw {
 		if c == '\\' {
-			// The only error that is possible here is broken UTF-8, which is replaced.
+			// The only possible error here is broken UTF-8, which is replaced.
 			plain, _ := jsontext.AppendUnquote(nil, raw)
 			return plain, nil
 		}
@@ -82,8 +82,8 @@ func (s *scanner) name() ([]byte, error) {
 	return raw[1 : len(raw)-1], nil
 }
 
-// each calls element before each element of a list, or once before an object: in some of
-// Zoho's examples a single element stands without a list. Any other value is skipped.
+// each calls element before each element of a list, or once before an object: some of Zoho's
+// examples show a single element without a list. Any other value is skipped.
 func (s *scanner) each(element func() error) error {
 	if s.is(jsontext.KindBeginObject) {
 		return element()
@@ -103,7 +103,7 @@ func (s *scanner) each(element func() error) error {
 	return err
 }
 
-// text reads a string or a number as text; any other value is skipped and "".
+// text reads a string or a number as text. It skips any other value and returns "".
 func (s *scanner) text() (string, error) {
 	number := s.is(jsontext.KindNumber)
 	if !number && !s.is(jsontext.KindString) {
@@ -119,12 +119,12 @@ func (s *scanner) text() (string, error) {
 	plain, _ := jsontext.AppendUnquote(nil, raw)
 	text := s.token.hidden(string(plain))
 	if len(text) > maxText {
-		text = strings.Clone(text[:maxText]) // a part of it would keep all of it in memory
+		text = strings.Clone(text[:maxText]) // a slice of it would keep all of it in memory
 	}
 	return strings.ToValidUTF8(text, "\ufffd"), nil
 }
 
-// boolean reads true; any other value is skipped and false.
+// boolean reads a boolean. It skips any other value and returns false.
 func (s *scanner) boolean() (bool, error) {
 	yes := s.is(jsontext.KindTrue)
 	return yes, s.skip()
@@ -149,12 +149,12 @@ func (s *scanner) scalar() (any, error) {
 	return nil, nil
 }
 
-// whole reads an object after which nothing may follow.
+// whole reads an object, after which nothing may follow.
 func (s *scanner) whole(member func(name []byte) error) error {
 	switch s.dec.PeekKind() {
 	case jsontext.KindBeginObject:
 	case jsontext.KindInvalid:
-		_, err := s.dec.ReadToken() // returns the error that was met
+		_, err := s.dec.ReadToken() // returns the error that the decoder met
 		return err
 	default:
 		return errNoObject

@@ -9,23 +9,23 @@ import (
 	"strings"
 )
 
-// Search is what to look for: one of Email, Phone and Criteria.
+// Search is what to search for: one of Email, Phone and Criteria.
 type Search struct {
 	Email, Phone string
-	// Region is the country, as two letters, of the telephone numbers that have no country
-	// code; "" where it is not known. It is for Matches, and not sent.
+	// Region is the country, as two letters, of telephone numbers without a country code;
+	// "" if unknown. Matches uses it; it is not sent.
 	Region string
-	// Criteria have to hold all together; 1 to 10.
+	// Criteria must all hold; 1 to 10.
 	Criteria []Criterion
-	// Fields to read; nil for all. Those of Criteria are read anyway. With Email or
-	// Phone, Matches can only compare the fields that were read.
+	// Fields are the fields to read; nil means all. Those of Criteria are read anyway. With
+	// Email or Phone, Matches can compare only the fields that were read.
 	Fields []string
 }
 
-// Criterion is a field, by its API name, that equals a value, which is not empty.
+// Criterion requires that a field, given by its API name, equals a non-empty value.
 type Criterion struct{ Field, Value string }
 
-// SearchResult is what a search found.
+// SearchResult holds what a search found.
 type SearchResult struct {
 	// Records are the first page, up to 200.
 	Records []Record
@@ -38,9 +38,9 @@ const searchRecords = "search records"
 // maxCriteria is the most criteria one search may have.
 const maxCriteria = 10
 
-// Search looks for records of one module. Zoho's index lags behind a change, its
-// "equals" acts like "contains", and email and phone look in every field of that
-// kind: compare what comes back with Matches. The error is an *Error. See
+// Search finds records of one module. Zoho's index lags behind changes, its "equals" acts
+// like "contains", and email and phone look in every field of that kind, so check the
+// results with Matches. The error is an *Error. See
 // https://www.zoho.com/crm/developer/docs/api/v2/search-records.html. Scopes:
 // ZohoCRM.modules.{module}.READ and ZohoSearch.securesearch.READ.
 func (c *Client) Search(ctx context.Context, module string, search Search) (SearchResult, error) {
@@ -70,7 +70,7 @@ func searchQuery(s Search) (string, error) {
 		given = append(given, "criteria="+url.QueryEscape(criteria(s.Criteria)))
 	}
 	if len(given) != 1 {
-		return "", fmt.Errorf("a search takes one of email, phone and criteria, this one has %d", len(given))
+		return "", fmt.Errorf("a search takes one of email, phone and criteria, but this one has %d", len(given))
 	}
 	if fields := s.fields(); len(fields) > 0 {
 		given = append(given, "fields="+escapedList(fields))
@@ -78,7 +78,7 @@ func searchQuery(s Search) (string, error) {
 	return strings.Join(given, "&"), nil
 }
 
-// fields are those to read: what was asked for, and what is compared.
+// fields returns the fields to read: the requested ones and those that Matches compares.
 func (s Search) fields() []string {
 	if s.Fields == nil {
 		return nil
@@ -91,15 +91,15 @@ func (s Search) fields() []string {
 	return distinct(fields)
 }
 
-// checkCriteria: a field's name is not escaped, so it has to be one; an empty value
-// would be equal to too much.
+// checkCriteria checks that each field is a valid name, as names are not escaped, and that
+// no value is empty, as that would match too much.
 func checkCriteria(list []Criterion) error {
 	if len(list) > maxCriteria {
-		return fmt.Errorf("%d criteria, a search takes 1 to %d", len(list), maxCriteria)
+		return fmt.Errorf("%d criteria, but one search takes 1 to %d", len(list), maxCriteria)
 	}
 	for _, c := range list {
 		if !isField(c.Field) {
-			return fmt.Errorf("%q is no field's API name: a letter, then letters, digits, underscores and dots", c.Field)
+			return fmt.Errorf("%q is not the API name of a field, which is a letter, then letters, digits, underscores and dots", c.Field)
 		}
 		if c.Value == "" {
 			return fmt.Errorf("the value of the criterion for %s is empty", c.Field)
@@ -130,9 +130,9 @@ func criteria(list []Criterion) string {
 	return "(" + strings.Join(parts, "and") + ")"
 }
 
-// escapeCriterion keeps a value from ending its criterion: a parenthesis and a comma get
-// a backslash, and so does a backslash that would otherwise escape what follows it, be
-// that the parenthesis that ends the criterion. Any other backslash is itself.
+// escapeCriterion keeps a value from ending its criterion. It puts a backslash before a
+// parenthesis, a comma, and a backslash that would otherwise escape the next character,
+// which may be the parenthesis that ends the criterion. Other backslashes stay as they are.
 func escapeCriterion(value string) string {
 	var out strings.Builder
 	for i := range len(value) {

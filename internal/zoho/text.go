@@ -13,8 +13,7 @@ const (
 	maxMessage = 200
 )
 
-// codeText is a code as it came, "" where it does not look like one: what a server
-// says ends in logs.
+// codeText returns a code unchanged, or "" if it does not look like one, as codes are logged.
 func codeText(code string) string {
 	for _, r := range code {
 		if !isLetterOrDigit(r) && r != '_' {
@@ -27,12 +26,12 @@ func codeText(code string) string {
 	return code
 }
 
-// isLetterOrDigit: of ASCII.
+// isLetterOrDigit reports whether a character is an ASCII letter or digit.
 func isLetterOrDigit(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
-// messageText is a message on one line, without control characters, not too long.
+// messageText returns a message as one line without control characters, shortened if needed.
 func messageText(message string) string {
 	text := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
@@ -43,7 +42,7 @@ func messageText(message string) string {
 	return strings.TrimSpace(shorten(text, maxMessage))
 }
 
-// shorten is at most so many characters of a text.
+// shorten returns at most so many characters of a text.
 func shorten(text string, most int) string {
 	n := 0
 	for i := range text {
@@ -54,8 +53,8 @@ func shorten(text string, most int) string {
 	return text
 }
 
-// seconds reads a number of seconds, in quotes or not, up to maxRetryAfter; 0 where it
-// is none.
+// seconds parses a number of seconds, in quotes or not, up to maxRetryAfter. It returns 0 if
+// the text is not a number.
 func seconds(text string) time.Duration {
 	n, err := strconv.ParseFloat(strings.Trim(text, `" `), 64)
 	if err != nil || !(n > 0) {
@@ -64,7 +63,7 @@ func seconds(text string) time.Duration {
 	return time.Duration(min(n, maxRetryAfter.Seconds()) * float64(time.Second))
 }
 
-// retryAfterHeader reads Retry-After in seconds or as a date; 0 where there is none.
+// retryAfterHeader parses Retry-After, in seconds or as a date. It returns 0 if there is none.
 func retryAfterHeader(header http.Header) time.Duration {
 	value := header.Get("Retry-After")
 	if date, err := http.ParseTime(value); err == nil {

@@ -11,17 +11,17 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// minToken is a length that every access token of Zoho's exceeds by far.
+// minToken is a length that every Zoho access token exceeds by far.
 const minToken = 16
 
-// Token is an access token and where it is good.
+// Token is an access token and where it is valid.
 type Token struct {
 	AccessToken string
-	// Expiry is when it ends, an hour after it was minted.
+	// Expiry is when it expires, an hour after it was minted.
 	Expiry time.Time
-	// APIDomain is the address of the API that takes it.
+	// APIDomain is the address of the API that accepts it.
 	APIDomain string
-	// DataCenter is the name of the data center that minted it, "" where it is not known.
+	// DataCenter is the name of the data center that minted it, "" if unknown.
 	DataCenter string
 }
 
@@ -34,7 +34,7 @@ func (t Token) GoString() string { return t.String() }
 // LogValue hides the token.
 func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
-// usable reports whether the token can stand in a header.
+// usable reports whether the token can be sent in a header.
 func (t Token) usable() bool {
 	for i := range len(t.AccessToken) {
 		if c := t.AccessToken[i]; c <= ' ' || c > '~' {
@@ -44,8 +44,8 @@ func (t Token) usable() bool {
 	return t.AccessToken != ""
 }
 
-// hidden takes the token out of a text that a server sent, so that one that repeats it
-// does not get it into an error. A text too short to be a token stays.
+// hidden removes the token from a text that a server sent, so that a server that repeats the
+// token does not get it into an error. It ignores a token that is too short to be a real one.
 func (t Token) hidden(text string) string {
 	if len(t.AccessToken) < minToken {
 		return text
@@ -53,7 +53,7 @@ func (t Token) hidden(text string) string {
 	return strings.ReplaceAll(text, t.AccessToken, "[token]")
 }
 
-// authorize puts the token into the header where Zoho wants it.
+// authorize adds the header with the token to a request.
 func (t Token) authorize(r *http.Request) {
 	(&oauth2.Token{AccessToken: t.AccessToken, TokenType: "Zoho-oauthtoken"}).SetAuthHeader(r)
 }
@@ -67,7 +67,7 @@ type Credentials struct {
 	Environment string
 }
 
-// whole reports what is missing.
+// whole returns an error that names what is missing, nil if nothing is.
 func (c Credentials) whole() error {
 	for _, part := range []struct{ key, value string }{
 		{"client_id", c.ClientID}, {"client_secret", c.ClientSecret}, {"refresh_token", c.RefreshToken},

@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	// renewBefore is how long before its end a token is replaced; one that lives less
+	// renewBefore is how long before it expires a token is replaced; one that lives less
 	// than ten times as long is replaced in the last tenth of its life.
 	renewBefore = time.Minute
-	// backOff is how long a refused refresh is not tried again, so that a wrong or
-	// throttled credential is not tried by every event.
+	// backOff is how long a refused refresh is not retried, so that not every event tries a
+	// wrong or throttled credential.
 	backOff          = 5 * time.Second
 	backOffThrottled = 30 * time.Second
-	// maxBackOff is as long as Zoho counts access tokens for.
+	// maxBackOff is the period in which Zoho counts access tokens.
 	maxBackOff = 10 * time.Minute
 	// A token that Zoho refuses before it is earlyLife old was refused early. After
 	// maxEarly of them in a row something else is wrong, and the next is not minted at
@@ -30,29 +30,29 @@ type minter interface {
 	Mint(ctx context.Context) (Token, error)
 }
 
-// Tokens keeps the access token of one process: one refresh at a time, for all who
-// wait. It is safe for concurrent use.
+// Tokens keeps the access token of one process. It refreshes the token once for all waiting
+// callers. It is safe for concurrent use.
 type Tokens struct {
 	minter minter
 	slot   chan struct{} // held while refreshing, so that waiting ends with the context
 
 	mu      sync.Mutex
 	token   Token
-	minted  time.Time // when the token was
-	renew   time.Time // when the token is to be replaced
-	early   int       // tokens in a row that were refused early
-	refused error     // of the last refresh
-	until   time.Time // when it may be tried again
+	minted  time.Time // when the token was minted
+	renew   time.Time // when to replace the token
+	early   int       // how many tokens in a row were refused early
+	refused error     // the error of the last refresh
+	until   time.Time // when to try again after it
 }
 
-// NewTokens returns Tokens that come from a minter.
+// NewTokens returns Tokens that a minter makes.
 func NewTokens(m minter) *Tokens {
 	return &Tokens{minter: m, slot: make(chan struct{}, 1)}
 }
 
-// Token gives a token that is good for another minute, or for less where Zoho refuses
-// a new one. Waiting for another caller's refresh ends with ctx. A refused refresh is
-// not tried again for a few seconds; its error is given again.
+// Token returns a token that is good for another minute, or for less if Zoho refuses a new
+// one. It stops waiting for another caller's refresh when ctx ends. A refused refresh is not
+// retried for a few seconds; Token then returns the same error.
 func (t *Tokens) Token(ctx context.Context) (Token, error) {
 	if token, err, known := t.known(); known {
 		return token, err
@@ -70,8 +70,8 @@ func (t *Tokens) Token(ctx context.Context) (Token, error) {
 	return t.keep(token, err)
 }
 
-// Refused says that Zoho did not take a token: if it is the one that is kept, the
-// next caller gets a new one.
+// Refused records that Zoho refused a token: if it is the current one, the next caller gets
+// a new one.
 func (t *Tokens) Refused(_ context.Context, token Token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -90,12 +90,12 @@ func (t *Tokens) Refused(_ context.Context, token Token) {
 		t.until = now.Add(wait)
 		t.refused = &Error{
 			Operation: mint, Code: CodeThrottled, retryAfter: wait,
-			Message: cmp.Or(host, "Zoho") + " refuses every new access token, and the next is not asked for yet; " + whyRefused,
+			Message: cmp.Or(host, "Zoho") + " refuses every new access token, and untag does not request another yet; " + whyRefused,
 		}
 	}
 }
 
-// known gives the token that is kept, or the refusal that is still fresh.
+// known returns the current token, or the last refusal while it is recent.
 func (t *Tokens) known() (Token, error, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -112,13 +112,13 @@ func (t *Tokens) known() (Token, error, bool) {
 	return Token{}, nil, false
 }
 
-// alive: the token that is kept can still be used.
+// alive reports whether the current token can still be used.
 func (t *Tokens) alive(now time.Time) bool {
 	return t.token.AccessToken != "" && now.Before(t.token.Expiry)
 }
 
-// keep takes what a refresh gave. While the old token lives, a refresh that went
-// wrong harms nobody.
+// keep stores the result of a refresh. While the old token is good, a failed refresh does no
+// harm.
 func (t *Tokens) keep(token Token, err error) (Token, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -126,7 +126,7 @@ func (t *Tokens) keep(token Token, err error) (Token, error) {
 	t.refused = nil
 	if err == nil {
 		if t.token.AccessToken != "" && now.Sub(t.minted) >= earlyLife {
-			t.early = 0 // the one before served to its end
+			t.early = 0 // the previous token was not refused early
 		}
 		t.token, t.minted = token, now
 		t.renew = token.Expiry.Add(-min(renewBefore, token.Expiry.Sub(now)/10))

@@ -14,7 +14,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// slowMinter mints after a second, and counts.
+// slowMinter takes a second to mint, and counts.
 type slowMinter struct {
 	minted atomic.Int32
 	err    error
@@ -52,7 +52,7 @@ func TestOneRefreshAtATime(t *testing.T) {
 		first, _ := tokens.Token(t.Context())
 		tokens.Refused(t.Context(), first)
 		second, _ := tokens.Token(t.Context())
-		tokens.Refused(t.Context(), first) // late news of the old one
+		tokens.Refused(t.Context(), first) // reported late: it is no longer the current one
 		third, _ := tokens.Token(t.Context())
 		if n := m.minted.Load(); n != 2 || second == first || third != second {
 			t.Errorf("minted %d, tokens %v %v %v", n, first, second, third)
@@ -84,8 +84,7 @@ func TestARefusedRefreshBacksOff(t *testing.T) {
 	})
 }
 
-// TestZohoRefusesEveryToken: a token that works for nobody is not answered with ever
-// more of them.
+// TestZohoRefusesEveryToken: when no token works, untag does not keep minting more.
 func TestZohoRefusesEveryToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &scripted{life: time.Hour}
@@ -101,7 +100,7 @@ func TestZohoRefusesEveryToken(t *testing.T) {
 		if m.minted < 10 || m.minted > 20 {
 			t.Errorf("minted %d tokens in two hours, want 10 to 20", m.minted)
 		}
-		// Once one has served for a while, the next is had at once.
+		// Once a token has worked for a while, the next is minted at once.
 		time.Sleep(10 * time.Minute)
 		good, err := tokens.Token(t.Context())
 		if err != nil {
@@ -129,7 +128,7 @@ func TestWaitingForATokenEndsWithTheContext(t *testing.T) {
 	})
 }
 
-// scripted mints what it is told, at once.
+// scripted mints what it is told, without delay.
 type scripted struct {
 	minted int
 	life   time.Duration
@@ -144,7 +143,7 @@ func (m *scripted) Mint(context.Context) (zoho.Token, error) {
 	return zoho.Token{AccessToken: fmt.Sprint("token-", m.minted), Expiry: time.Now().Add(m.life)}, nil
 }
 
-// TestATokenOutlivesARefusedRefresh: in its last minute a token still serves.
+// TestATokenOutlivesARefusedRefresh: a token still works in its last minute.
 func TestATokenOutlivesARefusedRefresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &scripted{life: time.Hour}

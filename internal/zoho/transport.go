@@ -8,13 +8,13 @@ import (
 const (
 	// defaultTimeout bounds a call whose context has no deadline.
 	defaultTimeout = 30 * time.Second
-	// idleConns to one host are kept: as many calls as Zoho takes side by side from
-	// its largest edition.
+	// idleConns is how many connections to one host are kept: as many as the calls that Zoho
+	// allows at the same time in its largest edition.
 	idleConns = 25
 )
 
-// withoutRedirects is a client like c that follows no redirect, as the token or the
-// credential would go along; c may be nil.
+// withoutRedirects returns a client like c that follows no redirects, as they would take the
+// token or the credential along; c may be nil.
 func withoutRedirects(c *http.Client) *http.Client {
 	if c == nil {
 		c = &http.Client{Timeout: defaultTimeout, Transport: transport()}
@@ -24,7 +24,7 @@ func withoutRedirects(c *http.Client) *http.Client {
 	return &own
 }
 
-// transport is Go's own with more connections kept.
+// transport returns Go's default transport, but keeps more connections.
 func transport() http.RoundTripper {
 	standard, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {

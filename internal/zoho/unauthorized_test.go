@@ -16,7 +16,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// bare401 are the answers of an API that takes no access token.
+// bare401 returns answers of an API that accepts no access token.
 func bare401() map[string]string {
 	shapes := map[string]string{
 		"nothing": "", "a page": "<html>" + strings.Repeat("x", 100<<10), "no code": "{}", "null": "null", "a list": "[]",
@@ -30,7 +30,7 @@ func bare401() map[string]string {
 	return shapes
 }
 
-// TestEvery401GetsANewToken: once, and then the call is made again.
+// TestEvery401GetsANewToken: it gets one new token, and the call is repeated.
 func TestEvery401GetsANewToken(t *testing.T) {
 	for name, body := range bare401() {
 		t.Run(name, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestEvery401GetsANewToken(t *testing.T) {
 	}
 }
 
-// TestA401ThatStays names the host and the usual causes, and may pass.
+// TestA401ThatStays: the error names the host and the usual causes, and is retryable.
 func TestA401ThatStays(t *testing.T) {
 	for name, body := range bare401() {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +80,8 @@ func TestA401ThatStays(t *testing.T) {
 	}
 }
 
-// TestAScopeThatIsTooSmall gets no new token, wherever the answer says so.
+// TestAScopeThatIsTooSmall: it gets no new token, in whichever part of the answer it is
+// reported.
 func TestAScopeThatIsTooSmall(t *testing.T) {
 	for _, body := range []string{flat("OAUTH_SCOPE_MISMATCH"), inData(problem("OAUTH_SCOPE_MISMATCH", "x", `{}`)), `{"tags":[` + problem("OAUTH_SCOPE_MISMATCH", "x", `{}`) + `]}`} {
 		e := serving(t, says(401, body))
@@ -117,8 +118,8 @@ func (w *wrongHost) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// TestAWrongHostMintsFewTokens: a thousand calls, one after the other and side by side,
-// are far from the ten tokens in ten minutes after which Zoho locks the account out.
+// TestAWrongHostMintsFewTokens: a thousand calls, one after the other or concurrent, stay
+// far below the ten tokens in ten minutes after which Zoho locks the account out.
 func TestAWrongHostMintsFewTokens(t *testing.T) {
 	for _, together := range []int{1, 25} {
 		t.Run(fmt.Sprint(together, " at once"), func(t *testing.T) {
@@ -147,8 +148,8 @@ func TestAWrongHostMintsFewTokens(t *testing.T) {
 	}
 }
 
-// TestModulesThatAreRefused: calls that are refused whatever their token leave the tokens
-// of all others alone.
+// TestModulesThatAreRefused: calls that are refused with every token do not cost other calls
+// theirs.
 func TestModulesThatAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &slowMinter{}
@@ -168,7 +169,7 @@ func TestModulesThatAreRefused(t *testing.T) {
 		if n := m.minted.Load(); n > 6 {
 			t.Errorf("minted %d tokens in twenty minutes, want 6 at most", n)
 		}
-		// What was refused is tried with a new token again, and may succeed.
+		// The refused call is tried with a new token again, and may succeed.
 		old := " " + string('a'+rune(m.minted.Load()))
 		host.refuses = func(r *http.Request) bool { return strings.HasSuffix(r.Header.Get("Authorization"), old) }
 		time.Sleep(12 * time.Minute)
@@ -178,7 +179,7 @@ func TestModulesThatAreRefused(t *testing.T) {
 	})
 }
 
-// TestANewTokenThatIsDead is replaced soon, if Zoho accepted it of nobody.
+// TestANewTokenThatIsDead: it is replaced soon if Zoho has accepted it for no call.
 func TestANewTokenThatIsDead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &slowMinter{}
@@ -209,8 +210,8 @@ func clientOf(t *testing.T, tokens *zoho.Tokens, transport http.RoundTripper) *z
 	return c
 }
 
-// TestTheHostIsNamedWhileNoTokenIsHad: also when no new one is asked for.
-func TestTheHostIsNamedWhileNoTokenIsHad(t *testing.T) {
+// TestTheHostIsNamedWhileThereIsNoToken: also while no new one is requested.
+func TestTheHostIsNamedWhileThereIsNoToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := zoho.NewTokens(minterOf(func(n int) zoho.Token {
 			return zoho.Token{AccessToken: fmt.Sprint("token-", n), Expiry: time.Now().Add(time.Hour), APIDomain: "https://www.zohoapis.eu"}
@@ -233,7 +234,7 @@ func TestTheHostIsNamedWhileNoTokenIsHad(t *testing.T) {
 
 func minterOf(next func(n int) zoho.Token) *counted { return &counted{next: next} }
 
-// counted mints what a function makes of the number of the token.
+// counted mints the token that a function returns for its number.
 type counted struct {
 	minted int
 	next   func(n int) zoho.Token

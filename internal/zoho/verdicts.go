@@ -7,12 +7,12 @@ import "net/http"
 //
 // An element names its record by the id, or by the position of the id in the call. An error
 // that names no record is the error of the whole call. A success that names no record counts
-// only if the call was about one record: when in doubt, no tag counts as removed.
+// only if the call was about one record: in doubt, no tag counts as removed.
 type verdicts struct {
 	ids   []string
 	place map[string]int
-	// own is what the answer says about each record, nil if nothing; unsure marks those that
-	// only a number names.
+	// own is what the answer says about each record, nil if nothing; unsure marks those named
+	// only by a number.
 	own    []*element
 	unsure []bool
 	// call is the error that names no record; a final one is preferred.
@@ -45,7 +45,7 @@ func (v *verdicts) element(s *scanner, a *said) error {
 	return err
 }
 
-// take notes what an element says. It copies what it keeps.
+// take records what an element says. It copies what it keeps.
 func (v *verdicts) take(e *element) {
 	i, known := v.place[e.id]
 	switch {
@@ -71,22 +71,21 @@ func (v *verdicts) take(e *element) {
 	}
 }
 
-// settle notes what the answer says about a record. Of a success and an error about the
-// same record, the error counts.
+// settle records what the answer says about a record. If it says both success and error
+// about one record, the error counts.
 func (v *verdicts) settle(i int, e *element, sure bool) {
 	if before := v.own[i]; before == nil || !before.failed() && (e.failed() || len(e.kept) > 0) {
 		v.own[i], v.unsure[i] = e.copy(), !sure
 	}
 }
 
-// final: the same call will fail again.
+// final reports whether the same call would fail again.
 func (e *element) final() bool {
 	retry, known := retryable(e.code)
 	return known && !retry
 }
 
-// whole returns the error of a call that failed as a whole, nil if the answer is about
-// records.
+// whole returns the error of the whole call, nil if the answer is about its records.
 func (v *verdicts) whole(c call, a answer) *Error {
 	if a.unread != nil {
 		return a.unread
@@ -171,7 +170,7 @@ func (v *verdicts) anyFailed() bool {
 	return false
 }
 
-// overloaded reports whether a status asks for fewer calls, whatever the answer says.
+// overloaded reports whether a status alone asks for fewer calls.
 func overloaded(status int) bool {
 	return status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || status >= 500
 }
