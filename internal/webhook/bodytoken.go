@@ -11,6 +11,7 @@ import (
 const (
 	// tokenMember is the member of a notification's body that holds its token.
 	tokenMember = "token"
+	noToken     = "the body has no `token`"
 	blanks      = " \t\r\n"
 	byteOrder   = "\xef\xbb\xbf"
 )
@@ -26,7 +27,7 @@ func bodyToken(body []byte) (token, reason string) {
 	value, more := firstToken(body)
 	switch {
 	case value == nil:
-		return "", "the body has no `token`"
+		return "", noToken
 	case more:
 		return "", "the body has more than one `token`"
 	case value[0] == 'n':

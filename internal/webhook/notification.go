@@ -23,6 +23,9 @@ func checkNotification(req Request, stored []string) (reason string, err error) 
 	if encodings, err := encodingsOf(strings.Join(req.Header.Values("Content-Encoding"), ",")); err != nil || len(encodings) > 0 {
 		return "the body is compressed, but Zoho's notifications never are", nil
 	}
+	if req.Excludes != nil && req.Excludes(tokenMember) {
+		return noToken, nil
+	}
 	body, err := readBody(req)
 	if err != nil {
 		var e *Error

@@ -34,10 +34,11 @@ const refusalRules = `
 version: 1
 sources:
   zoho: {verify: [token, aws]}
+  starter: {verify: [token, zoho-notification, aws]}
   signed: {verify: hmac, header: X-Signature}
   bus: {verify: aws}
 rules:
-  - {name: r, on: [zoho, signed, bus], when: event.a == 1, record: {module: Deals, id: event.id}, remove: [x]}
+  - {name: r, on: [zoho, starter, signed, bus], when: event.a == 1, record: {module: Deals, id: event.id}, remove: [x]}
 `
 
 // refusal is a request that must be refused.
@@ -134,7 +135,11 @@ func BenchmarkLimitRefusal(b *testing.B) {
 		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) { refuse(b, h, r, payload, of.body) })
 	}
 	token, signature := refusal{"POST", "/webhooks/zoho", 401, false}, refusal{"POST", "/webhooks/signed", 401, true}
+	starter := refusal{"POST", "/webhooks/starter", 401, false}
 	for kind, of := range refusedBodies {
+		if kind != "escapes" { // which could spell the token's name
+			run("a wrong token, or one in the body/"+kind, "HTTP API", starter, of)
+		}
 		run("a wrong token/"+kind, "HTTP API", token, of)
 		run("a wrong signature/"+kind, "HTTP API", signature, of)
 	}

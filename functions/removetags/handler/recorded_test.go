@@ -23,6 +23,12 @@ func FuzzRead(f *testing.F) {
 	f.Add("x-webhook-token", "t\u0000\"", "a=%20+&=", "\xff\x00", true)
 	f.Add("Content-Type", "", "", "", true)
 	f.Add("K", "v", "%zz=%9b&a=𝄞", "a\\u0041\r\n\t\b\f/", false)
+	for _, body := range []string{
+		`{"token":"x"}`, "\ufeff \n\t{\"token\": 1}", `{"\u0074oken":"x"}`, `{"a":{"token":1}}`, `{"a":"token"}`, strings.Repeat(" ", 99) + `{"token":null}`, "\r\n[]",
+	} {
+		f.Add("K", "v", "", body, false)
+		f.Add("K", "v", "", body, true)
+	}
 	set, faults := rules.Load([]byte(testRules))
 	if set == nil {
 		f.Fatal(faults)
@@ -76,6 +82,11 @@ func FuzzRead(f *testing.F) {
 			}
 			if kind != "load balancer" && !got.ReceivedAt.Equal(at) {
 				t.Errorf("%s: received at %v, want %v", kind, got.ReceivedAt, at)
+			}
+			var members map[string]json.RawMessage
+			json.Unmarshal([]byte(strings.TrimPrefix(sent, "\ufeff")), &members)
+			if got.Excludes("token") && members["token"] != nil {
+				t.Errorf("%s: %s is said to have no token", kind, text)
 			}
 			if read, err := got.Body(); err != nil || string(read) != sent || got.Size > len(sent) {
 				t.Errorf("%s: the body of %s is %q, %v, of at least %d, want %q", kind, text, read, err, got.Size, sent)

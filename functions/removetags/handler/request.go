@@ -1,13 +1,10 @@
 package handler
 
 import (
-	"encoding/base64"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
 
-	"untag/internal/jsonvalue"
 	"untag/internal/webhook"
 )
 
@@ -65,7 +62,7 @@ func (e envelope) webhook(r webhook.Request) *webhook.Request {
 	b := body{text: e.members["body"], base64: e.flag("isBase64Encoded")}
 	size, ok := b.size()
 	*e.fault = *e.fault || !ok && e.has("body")
-	r.Header, r.Size, r.Body = e.header(), size, b.read
+	r.Header, r.Size, r.Body, r.Excludes = e.header(), size, b.read, b.excludes
 	return &r
 }
 
@@ -116,38 +113,4 @@ func epoch(milliseconds int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(milliseconds)
-}
-
-// body is the body of a request where it lies in the envelope.
-type body struct {
-	text   jsonvalue.Raw
-	base64 bool
-}
-
-// size is a length that the body has at least, as its text tells without being decoded;
-// false where it is not a text.
-func (b body) size() (int, bool) {
-	if !b.base64 {
-		return b.text.LeastTextSize(webhook.MaxBody)
-	}
-	const quotes, padding = 2, 2
-	size, ok := b.text.LeastTextSize(base64.StdEncoding.EncodedLen(webhook.MaxBody) + padding)
-	// What stands as an escape in a base64 text may be a line break, which says nothing;
-	// there are no more of them than bytes that the escapes take beyond what they say.
-	// The last four characters may end in two of padding.
-	escapes := max(len(b.text)-quotes, 0) - size
-	return max(base64.StdEncoding.DecodedLen(size-escapes)-padding, 0), ok
-}
-
-// read returns the body as the sender sent it.
-func (b body) read() ([]byte, error) {
-	text, _ := b.text.Text()
-	if !b.base64 {
-		return text, nil
-	}
-	decoded, err := base64.StdEncoding.AppendDecode(nil, text)
-	if err != nil {
-		return nil, errors.New("the body is marked as base64 and is not")
-	}
-	return decoded, nil
 }
