@@ -11,8 +11,8 @@ const (
 	orgID  = "5725767000000411015"
 )
 
-// about answers what Zoho's own clients ask of an account before they work:
-// users, org and settings.
+// about answers what Zoho's own clients request about an account first: users, org
+// and settings.
 func (sb *Sandbox) about(c call) answer {
 	switch p := c.path; {
 	case p[0] == "users" && len(p) == 1:

@@ -19,10 +19,10 @@ type tokenAnswer struct {
 	ExpiresIn    int    `json:"expires_in"` // seconds
 }
 
-// serveToken is the token request, with a refresh token or a grant code:
+// serveToken answers a token request, with a refresh token or a grant code:
 // https://www.zoho.com/crm/developer/docs/api/v8/refresh.html and
 // https://www.zoho.com/crm/developer/docs/api/v8/access-refresh.html
-// Zoho reports most errors of it with HTTP 200.
+// Zoho reports most of its errors with HTTP 200.
 func (sb *Sandbox) serveToken(w http.ResponseWriter, r *http.Request) {
 	sb.count(func(n *Requests) { n.TokenRequests++ })
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -62,14 +62,14 @@ func (sb *Sandbox) grant(r *http.Request) answer {
 	return reply(http.StatusOK, given)
 }
 
-// tokenForm reads the parameters of a token request in each form that Zoho takes: as a
-// url-encoded or a multipart body, which Zoho's SDKs for Node send, and in the query,
-// as Zoho's own examples have them.
+// tokenForm reads the parameters of a token request in each form that Zoho accepts: as a
+// URL-encoded body, as a multipart body, which Zoho's SDKs for Node send, and in the query,
+// as in Zoho's own examples.
 func tokenForm(r *http.Request) (url.Values, error) {
 	if err := r.ParseForm(); err != nil {
 		return nil, err
 	}
-	// Under maxBody, all of a multipart body stays in memory.
+	// A multipart body of at most maxBody stays in memory.
 	if err := r.ParseMultipartForm(maxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return nil, err
 	}
@@ -92,8 +92,8 @@ func (sb *Sandbox) refresh(form url.Values) (tokenAnswer, *answer) {
 	return tokenAnswer{}, new(oauthError("invalid_code"))
 }
 
-// redeem turns a grant code into a refresh token and its first access token. As with a
-// self client, redirect_uri may be left out.
+// redeem exchanges a grant code for a refresh token and its first access token. As for a
+// self client, redirect_uri is optional.
 func (sb *Sandbox) redeem(form url.Values) (tokenAnswer, *answer) {
 	refresh, ok := sb.consent(form.Get("code"))
 	if !ok {
@@ -114,8 +114,8 @@ func same(got, want string) bool {
 	return subtle.ConstantTimeCompare([]byte(got), []byte(want)) == 1
 }
 
-// baseURL is the address a request came to, up to the path that the Sandbox
-// sees: it may be mounted below http.StripPrefix.
+// baseURL returns the address of a request, up to the path that the Sandbox sees:
+// it may be mounted below http.StripPrefix.
 func baseURL(r *http.Request) string {
 	base := url.URL{Scheme: "http", Host: r.Host}
 	if r.TLS != nil {
@@ -123,7 +123,7 @@ func baseURL(r *http.Request) string {
 	}
 	asked, _, _ := strings.Cut(r.RequestURI, "?")
 	if whole, err := url.Parse(asked); err == nil {
-		asked = whole.EscapedPath() // a request line may hold a whole URL
+		asked = whole.EscapedPath() // a request line may contain a whole URL
 	}
 	prefix, _ := strings.CutSuffix(asked, r.URL.EscapedPath())
 	if prefix != asked {

@@ -52,7 +52,7 @@ func TestGrantRefused(t *testing.T) {
 	}
 }
 
-// TestGrantForms sends a token request in each form that Zoho takes.
+// TestGrantForms sends a token request in each form that Zoho accepts.
 func TestGrantForms(t *testing.T) {
 	tests := map[string]func(form url.Values) (query, contentType, body string){
 		"url-encoded": func(form url.Values) (string, string, string) {
@@ -153,7 +153,7 @@ func TestAuthorizationCode(t *testing.T) {
 	access, _ := got["access_token"].(string)
 	refresh, _ := got["refresh_token"].(string)
 	if access == "" || refresh == "" || refresh == z.Credentials().RefreshToken || got["api_domain"] != z.url || got["expires_in"] != 3600.0 {
-		t.Fatalf("redeem = %v, want an access token and a refresh token of its own", got)
+		t.Fatalf("redeem = %v, want an access token and a new refresh token", got)
 	}
 	z.token = access
 	if status, text := z.call("GET", "/crm/v2/org", ""); status != http.StatusOK {
@@ -162,9 +162,9 @@ func TestAuthorizationCode(t *testing.T) {
 	form := z.refreshForm()
 	form.Set("refresh_token", refresh)
 	if _, again := z.askToken(form.Encode(), "", ""); again["access_token"] == nil || again["refresh_token"] != nil {
-		t.Errorf("refreshing with the new token = %v, want an access token alone", again)
+		t.Errorf("refreshing with the new token = %v, want only an access token", again)
 	}
-	z.mint() // the first refresh token stays good
+	z.mint() // the first refresh token stays valid
 	late := z.Code()
 	c.at = c.at.Add(10 * time.Minute)
 	for name, code := range map[string]string{"used": code, "late": late, "made up": "1000.a.b", "empty": ""} {
@@ -174,7 +174,7 @@ func TestAuthorizationCode(t *testing.T) {
 	}
 }
 
-// TestTwentyRefreshTokens: one more ends the oldest.
+// TestTwentyRefreshTokens checks that a further refresh token ends the oldest.
 func TestTwentyRefreshTokens(t *testing.T) {
 	z := serve(t, sandbox.Config{})
 	for range 20 {

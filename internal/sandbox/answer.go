@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// answer is a response before it is written. A nil body is no body at all.
+// answer is a response before it is written. A nil body means no body.
 type answer struct {
 	status int
 	body   []byte
@@ -49,8 +49,8 @@ var (
 	malformedQuery = refusal{http.StatusBadRequest, "INVALID_DATA", "the query string is malformed"}
 )
 
-// outcome is an error, alone or as one element of "data" or "tags", or the success
-// of one record.
+// outcome is an error, by itself or as an element of "data" or "tags", or the success of
+// one record.
 type outcome struct {
 	Code    string         `json:"code"`
 	Details map[string]any `json:"details"`
@@ -58,7 +58,7 @@ type outcome struct {
 	Status  string         `json:"status"`
 }
 
-// with returns the error with details: names and values by turns.
+// with returns the error with details, given as alternating names and values.
 func (re refusal) with(details ...any) outcome {
 	m := make(map[string]any, len(details)/2)
 	for i := 0; i+1 < len(details); i += 2 {
@@ -80,17 +80,17 @@ func reply(status int, body any) answer {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(body); err != nil {
-		// Records come from YAML or from tests; what JSON cannot say (a NaN, a
-		// channel) is a fault of the data and shows as one.
+		// Records come from YAML or from tests. A value that JSON cannot express (a
+		// NaN, a channel) is a fault in the data and appears as one.
 		return refuse(internalError)
 	}
 	return answer{status: status, body: bytes.TrimSuffix(b.Bytes(), []byte("\n"))}
 }
 
-// noContent is how Zoho says that it found nothing.
+// noContent returns Zoho's answer when it finds nothing.
 func noContent() answer { return answer{status: http.StatusNoContent} }
 
-// page is what a proxy in front of Zoho sends.
+// page returns the answer of a proxy in front of Zoho.
 func page(status int) answer {
 	text := http.StatusText(status)
 	return answer{status: status, html: true, body: []byte("<html><head><title>" + text +
@@ -100,7 +100,7 @@ func page(status int) answer {
 func (a answer) write(w http.ResponseWriter) {
 	a.writeHeader(w)
 	if a.body != nil {
-		w.Write(a.body) // a client that has gone away is no concern of the server
+		w.Write(a.body) // an error means that the client has gone away
 	}
 }
 

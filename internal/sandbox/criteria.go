@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// criteria is a parsed search expression: a comparison, or others joined.
+// criteria is a parsed search expression: a comparison, or two expressions joined.
 type criteria struct {
 	field, operator, value string
 	join                   string // "and", "or", or "" for a comparison
 	parts                  []criteria
 }
 
-// maxCriteria is the most comparisons one search may have.
+// maxCriteria is the maximum number of comparisons in one search.
 const maxCriteria = 10
 
 var errCriteria = errors.New("invalid query formed")
 
 // parseCriteria reads (Field:equals:value) and ((…)and(…)). In a value, the
 // characters ( ) , and \ need a backslash before them; a backslash before
-// anything else is itself.
+// anything else stands for itself.
 func parseCriteria(text string) (criteria, error) {
 	p := criteriaParser{rest: text}
 	c, err := p.group()
@@ -43,7 +43,7 @@ type criteriaParser struct {
 	depth int // of brackets
 }
 
-// group is what stands in one pair of brackets.
+// group reads one pair of brackets.
 func (p *criteriaParser) group() (criteria, error) {
 	p.depth++
 	defer func() { p.depth-- }()
@@ -142,7 +142,7 @@ func (c criteria) holds(rec *record) bool {
 		return false
 	}
 	if c.field == "id" || strings.HasSuffix(c.field, ".id") {
-		return text == c.value // a number, of which no part is found
+		return text == c.value // an id is found only as a whole
 	}
 	if c.operator == "starts_with" {
 		return strings.HasPrefix(strings.ToLower(text), strings.ToLower(c.value))

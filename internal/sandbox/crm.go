@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// call is one request to the CRM, past its credentials.
+// call is one request to the CRM with valid credentials.
 type call struct {
 	number  uint64
 	method  string
@@ -22,10 +22,10 @@ type call struct {
 	draw    draw
 }
 
-// versions of the API that Zoho has. From v3 on, parameters of changes are JSON.
+// versions returns the versions of Zoho's API. From v3 on, parameters of changes are JSON.
 func versions() []string { return []string{"v2", "v2.1", "v3", "v4", "v5", "v6", "v7", "v8"} }
 
-// inQuery tells whether the version takes the parameters of remove_tags in the
+// inQuery reports whether the version takes the parameters of remove_tags in the
 // query string.
 func (c call) inQuery() bool { return c.version == "v2" || c.version == "v2.1" }
 
@@ -53,7 +53,7 @@ func (sb *Sandbox) serveCRM(w http.ResponseWriter, r *http.Request) {
 	c.draw.deliver(w, a)
 }
 
-// enter counts a call in. Calls over the limit are counted, and refused.
+// enter counts a call that begins. It counts and refuses calls over the limit.
 func (sb *Sandbox) enter() (number uint64, ok bool) {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -88,7 +88,7 @@ func (sb *Sandbox) authorize(r *http.Request) (string, *answer) {
 	return value, nil
 }
 
-// answer reads the request and does what it asks.
+// answer reads the request and carries it out.
 func (sb *Sandbox) answer(w http.ResponseWriter, r *http.Request, c call) answer {
 	var err error
 	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
@@ -114,7 +114,7 @@ func (sb *Sandbox) answer(w http.ResponseWriter, r *http.Request, c call) answer
 	return sb.route(c)
 }
 
-// route goes by the path below the version.
+// route dispatches on the path below the version.
 func (sb *Sandbox) route(c call) answer {
 	p := c.path
 	switch {
@@ -150,7 +150,7 @@ func (c call) only(method string, then func(call) answer) answer {
 	return then(c)
 }
 
-// pause waits for the slow part of an answer; false when the client left first.
+// pause waits for the delay of a slow answer. It returns false if the client leaves first.
 func pause(r *http.Request, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -162,7 +162,7 @@ func pause(r *http.Request, d time.Duration) bool {
 	}
 }
 
-// ofDigits tells whether text can be a record's id.
+// ofDigits reports whether text can be a record's id.
 func ofDigits(text string) bool {
 	return len(text) > 0 && len(text) <= maxIDDigits &&
 		strings.IndexFunc(text, func(r rune) bool { return r < '0' || r > '9' }) < 0

@@ -1,20 +1,20 @@
 // Package sandbox is a simulated Zoho over real HTTP: the accounts server that
-// turns grant codes into refresh tokens and those into access tokens, and the
+// exchanges grant codes for refresh tokens and those for access tokens, and the
 // part of the CRM API that reads records and removes tags. It exists for tests,
 // for trying rules without an account, and for proving that nothing is lost when
 // Zoho misbehaves.
 //
-// It is an independent reading of Zoho's pages and imports nothing of the
-// project but how to serve: a mistake in the client must not be repeated here. It
-// keeps everything in memory, reads no environment and holds no rules.
+// It is an independent implementation of Zoho's documentation and imports nothing
+// from the project except localhttp: a mistake in the client must not be repeated
+// here. It keeps everything in memory, reads no environment and has no rules.
 //
-// Zoho's pages leave some answers open. The sandbox answers them so:
+// Zoho's documentation leaves some answers open. The sandbox decides as follows:
 //
-//   - Removing a tag that the record does not carry succeeds and changes nothing.
+//   - Removing a tag that the record does not have succeeds and changes nothing.
 //   - Tag names are compared exactly, case included.
 //   - An answer with successes and errors has the status of Config.MixedStatus;
-//     one with errors alone has 400. Config.Answers has other forms that Zoho's
-//     pages and clients show.
+//     one with only errors has 400. Config.Answers selects other forms that Zoho's
+//     documentation and clients show.
 //   - An id named twice in one call is answered once.
 //   - A v2 call without tag_names is refused.
 //   - A read of one unknown id is INVALID_DATA; a read of several, none of

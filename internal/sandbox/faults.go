@@ -8,37 +8,37 @@ import (
 	"time"
 )
 
-// Faults makes the CRM misbehave. Each rate is the share of calls, 0 to 1, that
-// meet that fault; a call meets at most one of those from TooMany to Revoked,
-// and their sum is at most 1. What fails may do so before or after the removal,
-// half and half: a client cannot tell. With the same Seed,
-// the n-th CRM call meets the same faults.
+// Faults makes the CRM misbehave. Each rate is the share of calls, from 0 to 1,
+// that have that fault. A call has at most one of those from TooMany to Revoked,
+// and their sum must be at most 1. A call that fails may do so before or after the
+// removal, each half of the time, and a client cannot know which. With the same Seed,
+// the n-th CRM call has the same faults.
 type Faults struct {
 	Seed uint64
-	// TooMany is 429 without a Retry-After, TooManyAfter with one of RetryAfter
-	// (whole seconds, at least 1). Neither has an effect on records.
+	// TooMany is 429 without a Retry-After header, TooManyAfter with one of RetryAfter
+	// (whole seconds, at least 1). Neither affects records.
 	TooMany      float64
 	TooManyAfter float64
 	RetryAfter   time.Duration
-	// Internal is 500 with Zoho's body, HTML 502 with a page of a proxy.
+	// Internal is 500 with Zoho's body, HTML is 502 with a proxy's page.
 	Internal float64
 	HTML     float64
-	// Reset breaks the connection without an answer, Half after half of one.
+	// Reset breaks the connection without an answer, Half breaks it after half an answer.
 	Reset float64
 	Half  float64
-	// Revoked ends the call's access token before its time, and answers 401: with a code
-	// of Zoho's, a proxy's page, or nothing else.
+	// Revoked ends the call's access token early and answers 401, with one of Zoho's codes,
+	// a proxy's page, or no body.
 	Revoked float64
 	// Locked is the share of records, not calls, that are locked.
 	Locked float64
-	// Slow answers take Delay longer, whatever else is wrong with them.
+	// Slow answers take Delay longer, in addition to any other fault.
 	Slow  float64
 	Delay time.Duration
 }
 
-// EvenFaults spreads one rate over all faults but Revoked: rate of the calls
-// fail, in seven ways, and a twentieth of that is slow by 50 ms. Locked records
-// are one of the ways.
+// EvenFaults spreads one rate evenly over all faults except Revoked: this share of
+// the calls fails, in seven ways including locked records, and a twentieth of it is
+// slow by 50 ms.
 func EvenFaults(seed uint64, rate float64) *Faults {
 	share := rate / 7
 	return &Faults{
@@ -48,7 +48,7 @@ func EvenFaults(seed uint64, rate float64) *Faults {
 	}
 }
 
-// kind is what goes wrong with a call; the zero kind is nothing.
+// kind is the fault of a call; the zero kind is none.
 type kind int
 
 const (
@@ -62,16 +62,16 @@ const (
 	kindRevoked
 )
 
-// draw is what fate has for one call.
+// draw is the random choice of faults for one call.
 type draw struct {
 	kind   kind
-	early  bool // it strikes before the work is done
+	early  bool // the call fails before the work is done
 	slow   bool
 	locked float64
 	source *rand.Rand
 }
 
-// draw decides by the seed and the number of the call alone.
+// draw depends only on the seed and the number of the call.
 func (f *Faults) draw(number uint64) draw {
 	if f == nil {
 		return draw{}
@@ -91,13 +91,13 @@ func (f *Faults) draw(number uint64) draw {
 	return d
 }
 
-// locks decides for the next record of the call.
+// locks decides whether the next record of the call is locked.
 func (d draw) locks() bool { return d.source != nil && d.source.Float64() < d.locked }
 
-// undone tells whether the call shall leave the records as they are.
+// undone reports whether the call must leave the records unchanged.
 func (d draw) undone() bool { return d.kind != kindNone && d.early }
 
-// faulty returns the answer that the call's draw has for it.
+// faulty returns the answer of a call with the fault of its draw.
 func (sb *Sandbox) faulty(c *call, work func() answer) answer {
 	if c.draw.kind == kindNone {
 		return work()
@@ -129,7 +129,7 @@ func (sb *Sandbox) faulty(c *call, work func() answer) answer {
 	return a
 }
 
-// deliver writes the answer, or as much of it as the draw lets through.
+// deliver writes the answer, or the part of it that the draw allows.
 func (d draw) deliver(w http.ResponseWriter, a answer) {
 	switch d.kind {
 	case kindReset:
@@ -147,7 +147,7 @@ func (d draw) deliver(w http.ResponseWriter, a answer) {
 	}
 }
 
-// reset ends the connection with a TCP reset where it can, and always ends the
+// reset ends the connection, with a TCP reset if possible, and always ends the
 // handler.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()

@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 	tests := map[string]struct {
 		faults sandbox.Faults
 		check  func(resp *http.Response, body string, err error) bool
-		// sometimes: the removal may be done all the same, but not always.
+		// sometimes means that the removal is done in some of the calls, but not in all.
 		sometimes bool
 	}{
 		"429": {sandbox.Faults{TooMany: 1}, func(r *http.Response, body string, err error) bool {
@@ -85,7 +85,8 @@ func TestRevokedEarly(t *testing.T) {
 	z.wantTags("Deals", won, "In progress", "VIP")
 }
 
-// TestRevokedInEveryForm: a token that ended is refused with a code, a page or nothing.
+// TestRevokedInEveryForm checks that a token that has ended is refused in every form: with
+// one of the codes, a page, or no body.
 func TestRevokedInEveryForm(t *testing.T) {
 	z := serve(t, sandbox.Config{Faults: &sandbox.Faults{Revoked: 1}})
 	met := make(map[string]bool)
@@ -117,7 +118,7 @@ func TestRevokedInEveryForm(t *testing.T) {
 	}
 }
 
-// outcomes are what 300 removals of one sequence met, and the tags in the end.
+// outcomes returns the results of a sequence of 300 removals, and the tags at the end.
 func outcomes(t *testing.T, seed uint64) []string {
 	records := sandbox.Records{}
 	for i := range 300 {

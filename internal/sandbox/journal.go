@@ -5,50 +5,50 @@ import (
 	"time"
 )
 
-// Entry is one removal: the tags that one call took off one record.
+// Entry is one removal: the tags that one call removed from one record.
 type Entry struct {
 	Time   time.Time `json:"time"`
 	Module string    `json:"module"`
 	ID     string    `json:"id"`
-	// Tags came off; there is at least one.
+	// Tags are the removed tags; there is at least one.
 	Tags []string `json:"tags"`
 	// Version is the API version of the call, such as "v2".
 	Version string `json:"version"`
-	// Token tells access tokens apart without giving them away: the start of a
-	// hash, in hexadecimal.
+	// Token identifies the access token without revealing it: the start of its hash,
+	// in hexadecimal.
 	Token string `json:"token"`
-	// Call numbers the CRM calls in the order they arrived, from 1. Removals of
-	// one call share it.
+	// Call is the number of the CRM call, in order of arrival, from 1. The removals
+	// of one call share it.
 	Call uint64 `json:"call"`
 }
 
-// Requests counts what the Sandbox was asked.
+// Requests counts the requests to the Sandbox.
 type Requests struct {
-	// TokenRequests were made of the accounts server, TokensMinted were
-	// answered with an access token, TokensRefused for being too many. TokensRevoked
-	// were ended early by Config.Faults.
+	// TokenRequests counts the requests to the accounts server, TokensMinted those
+	// that returned an access token, TokensRefused those refused for being too many.
+	// TokensRevoked counts the tokens that Config.Faults ended early.
 	TokenRequests int `json:"token_requests"`
 	TokensMinted  int `json:"tokens_minted"`
 	TokensRefused int `json:"tokens_refused"`
 	TokensRevoked int `json:"tokens_revoked"`
-	// CRM counts every call under /crm/. RemoveTags, Reads and Searches are
-	// those of them that asked for that, whether or not they succeeded.
+	// CRM counts every call under /crm/. RemoveTags, Reads and Searches count the
+	// calls of that kind, whether or not they succeeded.
 	CRM        int `json:"crm"`
 	RemoveTags int `json:"remove_tags"`
 	Reads      int `json:"reads"`
 	Searches   int `json:"searches"`
-	// Throttled were refused for being over Config.Concurrency, Unauthorized for
-	// their token, Faulty had a fault of Config.Faults (without locked records and
-	// slow answers).
+	// Throttled counts the calls refused for exceeding Config.Concurrency,
+	// Unauthorized those refused for their token, Faulty those with a fault of
+	// Config.Faults (except locked records and slow answers).
 	Throttled    int `json:"throttled"`
 	Unauthorized int `json:"unauthorized"`
 	Faulty       int `json:"faulty"`
-	// MostAtOnce is the highest number of CRM calls that were served side by side.
+	// MostAtOnce is the highest number of CRM calls served at the same time.
 	MostAtOnce int `json:"most_at_once"`
 }
 
-// Journal returns every removal so far, oldest first. Calls that took nothing
-// off are not in it.
+// Journal returns every removal so far, oldest first. It does not contain calls
+// that removed nothing.
 func (sb *Sandbox) Journal() []Entry {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -68,7 +68,7 @@ func (sb *Sandbox) count(add func(*Requests)) {
 	add(&sb.requests)
 }
 
-// record writes the journal; the caller holds the lock.
+// record adds an entry to the journal. The caller must hold the lock.
 func (sb *Sandbox) record(e Entry) {
 	sb.journal = append(sb.journal, e)
 	if sb.config.OnRemove != nil {

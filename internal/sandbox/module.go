@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// standardModules are the modules every account has, by their API names.
+// standardModules returns the API names of the modules that every account has.
 func standardModules() []string {
 	return []string{
 		"Leads", "Accounts", "Contacts", "Deals", "Campaigns", "Tasks", "Cases", "Events", "Calls",
@@ -14,13 +14,13 @@ func standardModules() []string {
 	}
 }
 
-// activityModules hold the records of "Activities".
+// activityModules returns the modules whose records "Activities" contains.
 func activityModules() []string { return []string{"Tasks", "Events", "Calls"} }
 
 func standard(module string) bool { return slices.Contains(standardModules(), module) }
 
-// checkModule tells whether a module can be asked for its records, in the version of
-// the call: Activities went away with v3.
+// checkModule reports whether the version of the call offers a module's records, and
+// otherwise returns the error. Activities no longer exists from v3 on.
 func (sb *Sandbox) checkModule(c call, module string) (refusal, bool) {
 	switch {
 	case module == "Documents" || module == "Projects" || module == "Activities" && !c.inQuery():
@@ -31,8 +31,8 @@ func (sb *Sandbox) checkModule(c call, module string) (refusal, bool) {
 	return invalidModule, false
 }
 
-// scopeName is how a scope names a module: lower case, without separators,
-// "custom" for any that is not standard.
+// scopeName returns a module's name in scopes: lower case, without separators, and
+// "custom" for any module that is not standard.
 func scopeName(module string) string {
 	if !standard(module) {
 		return "custom"
@@ -40,7 +40,7 @@ func scopeName(module string) string {
 	return strings.ToLower(strings.ReplaceAll(module, "_", ""))
 }
 
-// allowed tells whether the scope covers an operation ("WRITE" or "READ") on a
+// allowed reports whether the scope covers an operation ("WRITE" or "READ") on a
 // module's records.
 func (sb *Sandbox) allowed(module, operation string) bool {
 	return sb.granted("ZohoCRM.modules.ALL", "ZohoCRM.modules."+operation,

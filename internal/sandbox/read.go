@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// maxPage is the most records one answer holds.
+	// maxPage is the maximum number of records in one answer.
 	maxPage = 200
-	// maxFields is the most fields that can be asked for, from v3 on.
+	// maxFields is the maximum number of fields in a request, from v3 on.
 	maxFields = 50
 )
 
@@ -22,7 +22,7 @@ type pageInfo struct {
 	MoreRecords bool `json:"more_records"`
 }
 
-// one is the record named in the path:
+// one answers with the record named in the path:
 // https://www.zoho.com/crm/developer/docs/api/v2/get-records.html
 func (sb *Sandbox) one(c call) answer {
 	sb.count(func(n *Requests) { n.Reads++ })
@@ -41,7 +41,7 @@ func (sb *Sandbox) one(c call) answer {
 	return reply(http.StatusOK, map[string]any{"data": []any{sb.wire(c, rec)}})
 }
 
-// list is the records of a module, or those named by ids.
+// list answers with the records of a module, or with those named by ids.
 func (sb *Sandbox) list(c call) answer {
 	sb.count(func(n *Requests) { n.Reads++ })
 	if refused := sb.mayRead(c); refused != nil {
@@ -84,7 +84,7 @@ func (sb *Sandbox) mayRead(c call) *answer {
 	return nil
 }
 
-// pageOf answers with one page of the records; the caller holds the lock.
+// pageOf answers with one page of the records. The caller must hold the lock.
 func (sb *Sandbox) pageOf(c call, records []*record) answer {
 	number, err := positive(c.query.Get("page"), 1)
 	if err != nil {
@@ -123,8 +123,8 @@ func positive(text string, otherwise int) (int, error) {
 	return n, err
 }
 
-// wire is a record as it is answered: the fields asked for, or all; a field that
-// others of the module have is null where this one lacks it.
+// wire returns a record as in an answer, with the requested fields or all fields. A field
+// that only other records of the module have is null.
 func (sb *Sandbox) wire(c call, rec *record) map[string]any {
 	asked := func(string) bool { return true }
 	if list := c.query.Get("fields"); list != "" {

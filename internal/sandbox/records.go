@@ -17,14 +17,14 @@ import (
 // map[string]any.
 type Records map[string][]map[string]any
 
-// RecordsError is what is wrong with a file of records.
+// RecordsError says what is wrong with a file of records.
 type RecordsError struct {
-	// Line and Column count from 1; 0 where the place is not known.
+	// Line and Column count from 1; 0 if the place is not known.
 	Line, Column int
 	Message      string
 }
 
-// Error has the place first.
+// Error returns the place, then the message.
 func (e *RecordsError) Error() string {
 	if e.Line == 0 {
 		return "records: " + e.Message
@@ -32,7 +32,7 @@ func (e *RecordsError) Error() string {
 	return fmt.Sprintf("records: line %d: %s", e.Line, e.Message)
 }
 
-// maxNesting is how deep a field may be; records of a CRM are flat or nearly so.
+// maxNesting is how deep a field may be nested; CRM records are flat or nearly flat.
 const maxNesting = 20
 
 var modulePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
@@ -56,7 +56,7 @@ func ParseRecords(data []byte) (Records, error) {
 		return records, nil
 	}
 	if len(documents) > 1 {
-		return nil, place(&documents[1], "there is a second YAML document; put all records into one")
+		return nil, place(&documents[1], "there is a second YAML document; put all records into one document")
 	}
 	p := parser{}
 	root := &documents[0]
@@ -84,14 +84,14 @@ func place(node *yaml.Node, format string, args ...any) *RecordsError {
 	return &RecordsError{Line: node.Line, Column: node.Column, Message: fmt.Sprintf(format, args...)}
 }
 
-// parser collects what is wrong.
+// parser collects the faults of a file.
 type parser struct{ faults []error }
 
 func (p *parser) fault(node *yaml.Node, format string, args ...any) {
 	p.faults = append(p.faults, place(node, format, args...))
 }
 
-// pairs goes through a map whose keys are text and differ.
+// pairs iterates over a map, whose keys must be text and distinct.
 func (p *parser) pairs(node *yaml.Node, want string) func(func(key, value *yaml.Node) bool) {
 	return func(yield func(key, value *yaml.Node) bool) {
 		if node.Kind != yaml.MappingNode {
@@ -106,7 +106,7 @@ func (p *parser) pairs(node *yaml.Node, want string) func(func(key, value *yaml.
 				continue
 			}
 			if line, again := seen[key.Value]; again {
-				p.fault(key, "%q is there twice, first on line %d", key.Value, line)
+				p.fault(key, "%q occurs twice, first on line %d", key.Value, line)
 				continue
 			}
 			seen[key.Value] = key.Line
@@ -143,7 +143,7 @@ func (p *parser) module(records Records, key, list *yaml.Node) {
 		}
 		id := rec["id"].(string)
 		if line, again := seen[id]; again {
-			p.fault(node, "the id %s is there twice in %s, first on line %d", id, name, line)
+			p.fault(node, "the id %s occurs twice in %s, first on line %d", id, name, line)
 			continue
 		}
 		seen[id] = node.Line
@@ -174,7 +174,7 @@ func (p *parser) record(node *yaml.Node) (rec map[string]any, ok bool) {
 	return rec, true
 }
 
-// id takes the digits as they are written: a float64 would change the last ones.
+// id returns the digits as written, because a float64 would change the last ones.
 func (p *parser) id(node *yaml.Node) string {
 	if node.Kind != yaml.ScalarNode || !ofDigits(node.Value) {
 		p.fault(node, "an id must be a quoted string of at most %d digits, or an integer", maxIDDigits)
@@ -201,7 +201,7 @@ func (p *parser) tags(node *yaml.Node) []any {
 		case strings.ContainsAny(name, "<>,"):
 			p.fault(item, "the tag %q has a character that Zoho does not allow: < > or a comma", name)
 		case seen[name]:
-			p.fault(item, "the tag %q is there twice", name)
+			p.fault(item, "the tag %q occurs twice", name)
 		default:
 			seen[name] = true
 			names = append(names, name)
@@ -256,15 +256,15 @@ func (p *parser) scalar(node *yaml.Node) any {
 		return int(n)
 	case "!!float":
 		if ofDigits(strings.TrimLeft(node.Value, "+-")) {
-			return node.Value // every digit counts: an integer that is too large stays text
+			return node.Value // an integer that is too large stays text, to keep every digit
 		}
 		f, err := strconv.ParseFloat(node.Value, 64)
 		if err != nil || f-f != 0 {
-			p.fault(node, "%q is not a number that JSON has; quote it if it is text", node.Value)
+			p.fault(node, "%q is not a number that JSON has; quote it if it is meant as text", node.Value)
 		}
 		return f
 	}
-	return node.Value // dates and times are text in Zoho's answers too
+	return node.Value // dates and times are text, as in Zoho's answers
 }
 
 func isNull(node *yaml.Node) bool {

@@ -18,7 +18,7 @@ const (
 	maxIDDigits  = 20
 )
 
-// removeTags is remove_tags of several records, or of the one in the path:
+// removeTags answers remove_tags for several records, or for the one in the path:
 // https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html
 func (sb *Sandbox) removeTags(c call, id string) answer {
 	module := c.path[0]
@@ -48,8 +48,8 @@ func (sb *Sandbox) removeTags(c call, id string) answer {
 	return sb.remove(c, module, ids, tags)
 }
 
-// removalQuery reads the parameters of v2 and v2.1. A comma separates names
-// whether or not it was escaped in the URL.
+// removalQuery reads the parameters of v2 and v2.1. A comma separates names, even
+// if it is escaped in the URL.
 func (c call) removalQuery(wantIDs bool) (ids, tags []string, refused *answer) {
 	if wantIDs {
 		if c.query.Get("ids") == "" {
@@ -109,7 +109,7 @@ func (c call) removalJSON(wantIDs bool) (ids, tags []string, refused *answer) {
 	return ids, tags, nil
 }
 
-// checkRemoval refuses what Zoho never does, whatever the records.
+// checkRemoval refuses what Zoho refuses for any records.
 func (sb *Sandbox) checkRemoval(ids, tags []string) *answer {
 	if len(ids) > maxIDs {
 		return new(refuse(limitExceeded, "param_name", "ids", "limit", maxIDs))
@@ -137,8 +137,7 @@ func (sb *Sandbox) checkRemoval(ids, tags []string) *answer {
 	return nil
 }
 
-// remove takes the tags off, unless the call's draw says that it shall fail
-// before it does anything.
+// remove removes the tags, unless the call must fail before it does anything.
 func (sb *Sandbox) remove(c call, module string, ids, tags []string) answer {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -185,7 +184,7 @@ func (sb *Sandbox) remove(c call, module string, ids, tags []string) answer {
 	return reply(sb.config.MixedStatus, body)
 }
 
-// badID is the error of the id at a place of the call.
+// badID returns the error of the id at a position in the call.
 func (sb *Sandbox) badID(at int, id string) outcome {
 	switch form := sb.config.Answers.BadIDs; form {
 	case BadIDsByPath:
@@ -196,9 +195,9 @@ func (sb *Sandbox) badID(at int, id string) outcome {
 	return invalidID.with("id", sb.wireID(id))
 }
 
-// wireID is a record's id as answers have it.
+// wireID returns a record's id as in an answer.
 func (sb *Sandbox) wireID(id string) any {
-	// JSON has no number with zeros in front.
+	// A JSON number has no leading zeros.
 	if sb.config.Answers.NumericIDs && ofDigits(id) && id[0] != '0' {
 		return json.Number(id)
 	}

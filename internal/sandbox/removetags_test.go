@@ -239,7 +239,7 @@ func FuzzRequest(f *testing.F) {
 			t.Errorf("status %d for %s %q?%q", w.Code, method, path, query)
 		}
 		if text := w.Body.Bytes(); len(text) > 0 && !json.Valid(text) {
-			t.Errorf("body %q is no JSON", text)
+			t.Errorf("body %q is not JSON", text)
 		}
 	})
 }

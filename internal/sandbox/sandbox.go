@@ -13,7 +13,7 @@ import (
 const maxBody = 1 << 20
 
 // DefaultScope is what an access token may do unless Config says otherwise:
-// all that the sandbox serves.
+// everything that the sandbox serves.
 const DefaultScope = "ZohoCRM.modules.ALL ZohoCRM.users.ALL ZohoCRM.org.ALL ZohoCRM.settings.ALL ZohoSearch.securesearch.READ"
 
 // Config says what a Sandbox holds and how it behaves. The zero value is an
@@ -21,53 +21,53 @@ const DefaultScope = "ZohoCRM.modules.ALL ZohoCRM.users.ALL ZohoCRM.org.ALL Zoho
 type Config struct {
 	// Records are the CRM's records; see ParseRecords. They are copied.
 	Records Records
-	// Credentials are those the accounts server accepts. Fields left empty are
-	// made at random, the data center is "us".
+	// Credentials are those that the accounts server accepts. An empty field becomes
+	// random, an empty data center "us".
 	Credentials Credentials
-	// Scope is what the refresh token was granted, names separated by spaces or
+	// Scope is the scope of the refresh token, as names separated by spaces or
 	// commas. Empty means DefaultScope.
 	Scope string
-	// Now tells the time, for the life of tokens and the journal. Nil means
+	// Now returns the time, for the life of tokens and the journal. Nil means
 	// time.Now.
 	Now func() time.Time
-	// TokenLife is how long an access token is good. Zero means one hour.
+	// TokenLife is how long an access token is valid. Zero means one hour.
 	TokenLife time.Duration
-	// Faults makes the CRM misbehave. Nil means it never does.
+	// Faults makes the CRM misbehave. Nil means that it never does.
 	Faults *Faults
-	// Concurrency is the number of CRM calls served side by side; one more is
-	// answered 429. Zero means no limit.
+	// Concurrency is the number of CRM calls served at the same time; further calls
+	// get 429. Zero means no limit.
 	Concurrency int
-	// APIDomain is what a token answer names as the API's address. Empty means the
-	// address that was asked, as the Sandbox is accounts server and API at once.
+	// APIDomain is the address of the API in a token answer. Empty means the address of
+	// the request, because the Sandbox is both accounts server and API.
 	APIDomain string
-	// APIHost is the host that CRM calls must be made to; at another, no access token is
-	// good, and the answer is a bare 401, as where an API of the wrong data center or
-	// environment is asked. Empty means any host.
+	// APIHost is the host that CRM calls must use. At any other host no access token is
+	// valid, and the answer is a bare 401, as from an API of the wrong data center or
+	// environment. Empty means any host.
 	APIHost string
 	// MixedStatus is the HTTP status of a remove_tags answer that has both
 	// successes and errors. Zero means 200.
 	MixedStatus int
 	// Answers chooses among the forms in which Zoho may answer.
 	Answers Answers
-	// SearchLag is how long after New a search begins to find records: Zoho's index lags
-	// behind what is created.
+	// SearchLag is the time after New until a search finds records, because Zoho's index
+	// lags behind new records.
 	SearchLag time.Duration
-	// ReadOnly names modules whose records the user may read but not change:
-	// remove_tags is answered NO_PERMISSION.
+	// ReadOnly names modules whose records the user may read but not change: the
+	// answer to remove_tags is NO_PERMISSION.
 	ReadOnly []string
-	// OnRemove is called for each entry of the journal as it is written, in
-	// order and never twice at once. It must not call the Sandbox.
+	// OnRemove is called for each new entry of the journal, in order and never
+	// concurrently. It must not call the Sandbox.
 	OnRemove func(Entry)
 }
 
-// Answers are forms of an answer that differ between Zoho's pages, its API
-// descriptions and what people met. The zero value has the form of the pages.
+// Answers selects between forms of an answer that differ between Zoho's documentation, its
+// API descriptions and what people observed. The zero value follows the documentation.
 type Answers struct {
 	// ErrorsInData puts an error of a whole remove_tags call into an element of "data",
 	// without an id.
 	ErrorsInData bool
-	// BadIDs says how an answer to remove_tags tells which id an error is about. With a
-	// form other than the zero one, a text that is not an id is an error of its own element alone.
+	// BadIDs is how an answer to remove_tags names the id that an error is about. With any
+	// form but the zero one, text that is not an id is an error of its own element only.
 	BadIDs BadIDs
 	// NumericIDs writes the ids of records as JSON numbers.
 	NumericIDs bool
@@ -148,8 +148,8 @@ func New(config Config) *Sandbox {
 // Credentials returns what the accounts server accepts.
 func (sb *Sandbox) Credentials() Credentials { return sb.credentials }
 
-// Tags returns the names of the tags a record carries, in order, and whether
-// there is such a record.
+// Tags returns the names of a record's tags, in order, and whether there is such
+// a record.
 func (sb *Sandbox) Tags(module, id string) ([]string, bool) {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -160,9 +160,9 @@ func (sb *Sandbox) Tags(module, id string) ([]string, bool) {
 	return append([]string{}, rec.tags...), true
 }
 
-// Record returns a copy of a record's fields as they were given, with "id" a
-// string and "Tag" a []string of what it carries now, and whether there is such
-// a record.
+// Record returns a copy of a record's fields as they were given, with "id" as a
+// string and "Tag" as a []string of its current tags, and whether there is such a
+// record.
 func (sb *Sandbox) Record(module, id string) (map[string]any, bool) {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -179,7 +179,7 @@ func (sb *Sandbox) Record(module, id string) (map[string]any, bool) {
 	return fields, true
 }
 
-// ServeHTTP answers as Zoho does: accounts under /oauth/v2/, the CRM under /crm/.
+// ServeHTTP answers as Zoho does: the accounts server under /oauth/v2/, the CRM under /crm/.
 func (sb *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	switch {
@@ -198,7 +198,7 @@ func fill(value *string, make func() string) {
 	}
 }
 
-// newToken has the form of Zoho's access and refresh tokens.
+// newToken returns a token in the form of Zoho's access and refresh tokens.
 func newToken() string { return "1000." + randomHex(16) + "." + randomHex(16) }
 
 func randomHex(n int) string {

@@ -42,7 +42,7 @@ Trips:
 	return records
 }
 
-// zoho is a Sandbox behind a real server, and a token for it.
+// zoho is a Sandbox on a real server, with a token for it.
 type zoho struct {
 	*sandbox.Sandbox
 	t     *testing.T
@@ -72,7 +72,7 @@ func (z *zoho) grant(change func(url.Values)) (int, map[string]any) {
 	return z.askToken("", "application/x-www-form-urlencoded", form.Encode())
 }
 
-// refreshForm has the parameters that refresh an access token.
+// refreshForm returns the parameters that refresh an access token.
 func (z *zoho) refreshForm() url.Values {
 	c := z.Credentials()
 	return url.Values{
@@ -105,7 +105,7 @@ func (z *zoho) mint() string {
 	return token
 }
 
-// call gives the status and the body as text.
+// call returns the status and the body as text.
 func (z *zoho) call(method, path, body string) (int, string) {
 	z.t.Helper()
 	resp, text, err := z.try(method, path, body)
@@ -142,7 +142,7 @@ func (z *zoho) wantTags(module, id string, want ...string) {
 	}
 }
 
-// clock is a time that tests move.
+// clock is a clock that tests set.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
@@ -161,7 +161,7 @@ func TestRecordIsACopy(t *testing.T) {
 	got["Tag"].([]string)[0] = "changed"
 	z.wantTags("Deals", won, "In progress", "VIP")
 	if _, ok := z.Record("Deals", "1"); ok {
-		t.Error("Record(Deals, 1) is there, want none")
+		t.Error("Record(Deals, 1) exists, want none")
 	}
 }
 

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// search looks records up:
+// search finds records:
 // https://www.zoho.com/crm/developer/docs/api/v2/search-records.html
-// As in the real one, email and phone look in every such field, and equals finds
-// what merely contains the text.
+// As in the real CRM, email and phone search every field of that kind, and equals also
+// finds values that only contain the text.
 func (sb *Sandbox) search(c call) answer {
 	sb.count(func(n *Requests) { n.Searches++ })
 	if refused := sb.mayRead(c); refused != nil {
@@ -48,7 +48,8 @@ func (sb *Sandbox) search(c call) answer {
 	return sb.pageOf(c, found)
 }
 
-// anyField looks at the fields whose names have one of the parts in them.
+// anyField matches a record if holds is true for a field whose name contains one of the
+// parts.
 func anyField(parts []string, holds func(string) bool) func(*record) bool {
 	return func(rec *record) bool {
 		for name, value := range rec.fields {
@@ -76,8 +77,8 @@ func digits(text string) string {
 	}, text)
 }
 
-// text is a field's value as a criterion compares it. A look-up field is the name of
-// the record it leads to, or its id by Field.id.
+// text returns a field's value as a criterion compares it. The value of a look-up field is
+// the name of the record that it refers to, or its id with Field.id.
 func (rec *record) text(field string) (string, bool) {
 	if field == "id" {
 		return rec.id, true

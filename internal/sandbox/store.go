@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// store holds the records. Whoever uses it holds the Sandbox's lock; which
-// modules and fields there are never changes.
+// store holds the records. Its users must hold the Sandbox's lock, except to read
+// which modules and fields there are, because that never changes.
 type store struct {
 	modules map[string]*module
 }
@@ -15,7 +15,7 @@ type store struct {
 type module struct {
 	records []*record
 	byID    map[string]*record
-	fields  []string // of any record, sorted, without "id" and "Tag"
+	fields  []string // of all records, sorted, without "id" and "Tag"
 }
 
 type record struct {
@@ -61,7 +61,7 @@ func newRecord(given map[string]any) *record {
 	return rec
 }
 
-// tagNames takes names, or objects with a "name" as Zoho sends them.
+// tagNames accepts names, or objects with a "name" as Zoho sends them.
 func tagNames(value any) []string {
 	var names []string
 	switch list := value.(type) {
@@ -88,8 +88,8 @@ func tagNames(value any) []string {
 
 func (s *store) has(name string) bool { return s.modules[name] != nil }
 
-// find returns nil where there is no such record. A task, event or call is found
-// under Activities too.
+// find returns nil if there is no such record. It finds a task, event or call under
+// Activities too.
 func (s *store) find(name, id string) *record {
 	if m := s.modules[name]; m != nil && m.byID[id] != nil {
 		return m.byID[id]
@@ -118,7 +118,7 @@ func (s *store) all(name string) []*record {
 	return list
 }
 
-// fields are the names of a module's fields, as far as its records show them.
+// fields returns the names of all fields that a module's records have.
 func (s *store) fields(name string) []string {
 	var names []string
 	if m := s.modules[name]; m != nil {
@@ -134,7 +134,7 @@ func (s *store) fields(name string) []string {
 	return names
 }
 
-// remove takes tags off the record and returns those it carried.
+// remove removes tags from the record and returns those that it had.
 func (rec *record) remove(tags []string) []string {
 	var removed []string
 	rec.tags = slices.DeleteFunc(rec.tags, func(name string) bool {
@@ -152,14 +152,14 @@ func (rec *record) without(tags []string) []string {
 	return slices.DeleteFunc(append([]string{}, rec.tags...), func(name string) bool { return slices.Contains(tags, name) })
 }
 
-// tagID gives a tag the same id wherever it is met.
+// tagID returns an id that is the same for every use of a tag.
 func tagID(name string) string {
 	h := fnv.New32a()
 	h.Write([]byte(name))
 	return fmt.Sprintf("5725767000%09d", h.Sum32()%1_000_000_000)
 }
 
-// wireTags are tag objects as an answer of that version has them.
+// wireTags returns tag objects as in an answer of that version.
 func wireTags(version string, names []string) []map[string]any {
 	tags := make([]map[string]any, 0, len(names))
 	for _, name := range names {
@@ -190,7 +190,7 @@ func clone(value any) any {
 	return value
 }
 
-// custom are the modules that are not standard, sorted.
+// custom returns the modules that are not standard, sorted.
 func (s *store) custom() []string {
 	var names []string
 	for name := range s.modules {

@@ -11,28 +11,28 @@ import (
 )
 
 const (
-	// maxMinted access tokens may be had from one refresh token in mintWindow.
+	// maxMinted is how many access tokens one refresh token can mint in mintWindow.
 	maxMinted  = 10
 	mintWindow = 10 * time.Minute
-	// maxAlive access tokens of one refresh token are good at once; one more ends the
-	// oldest, and so with the refresh tokens of a user.
+	// maxAlive is how many access tokens of one refresh token are valid at once,
+	// maxRefreshTokens how many refresh tokens of a user. One more ends the oldest.
 	maxAlive         = 15
 	maxRefreshTokens = 20
-	// codeLife is how long a grant code can be exchanged, once.
+	// codeLife is how long a grant code can be exchanged.
 	codeLife = 10 * time.Minute
 )
 
-// tokens are the grant codes and refresh tokens of the one user there is.
+// tokens holds the grant codes and refresh tokens of the only user.
 type tokens struct {
-	codes   map[string]time.Time // by the code, until when
+	codes   map[string]time.Time // the expiry, by code
 	refresh []*refreshToken
 }
 
-// refreshToken has the access tokens that were minted with it.
+// refreshToken is a refresh token with the access tokens that it minted.
 type refreshToken struct {
 	value  string
 	alive  []token
-	minted []time.Time // inside mintWindow
+	minted []time.Time // within mintWindow
 }
 
 type token struct {
@@ -45,8 +45,8 @@ var (
 	errNoRefreshToken = errors.New("no such refresh token")
 )
 
-// Code returns a new grant code, as Zoho's API console makes one for a self client. It
-// can be exchanged once, within ten minutes.
+// Code returns a new grant code, like one that Zoho's API console generates for a self
+// client. It can be exchanged once, within ten minutes.
 func (sb *Sandbox) Code() string {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -75,7 +75,7 @@ func (t *tokens) add(refresh string) string {
 	return refresh
 }
 
-// mint makes an access token, unless the refresh token made too many lately.
+// mint returns a new access token, unless the refresh token minted too many recently.
 func (sb *Sandbox) mint(refresh string) (string, error) {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -103,7 +103,7 @@ func (sb *Sandbox) mint(refresh string) (string, error) {
 	return fresh.value, nil
 }
 
-// good tells whether an access token may be used now.
+// good reports whether an access token is valid now.
 func (sb *Sandbox) good(value string) bool {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -118,8 +118,8 @@ func (sb *Sandbox) good(value string) bool {
 	return false
 }
 
-// Revoke ends every access token at once, as an administrator of the account
-// can; refresh tokens stay good.
+// Revoke ends every access token immediately, as an administrator of the account
+// can. Refresh tokens stay valid.
 func (sb *Sandbox) Revoke() {
 	sb.dropTokens(func(token) bool { return true })
 }
@@ -140,13 +140,13 @@ func (t *refreshToken) drop(gone func(token) bool) {
 	t.alive = slices.DeleteFunc(t.alive, gone)
 }
 
-// bearer is the access token of a request; ok is false without the scheme that
-// Zoho asks for.
+// bearer returns the access token of a request. ok is false without the scheme that
+// Zoho requires.
 func bearer(r *http.Request) (value string, ok bool) {
 	return strings.CutPrefix(r.Header.Get("Authorization"), "Zoho-oauthtoken ")
 }
 
-// hashToken names an access token in the journal without giving it away.
+// hashToken identifies an access token in the journal without revealing it.
 func hashToken(value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return hex.EncodeToString(sum[:6])
