@@ -123,3 +123,27 @@ func TestTheTemplateCountsWhatIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestTheTemplateCountsFaultsOfTheInstallation by the lines that both functions log.
+func TestTheTemplateCountsFaultsOfTheInstallation(t *testing.T) {
+	resources := readTemplate(t).at("Resources")
+	alarm := resources.at("InstallationAlarm", "Properties")
+	filters := 0
+	for name, r := range resources.members() {
+		if r.at("Type").text() != "AWS::Logs::MetricFilter" {
+			continue
+		}
+		filters++
+		if got := r.at("Properties", "FilterPattern").text(); got != `{ $.message = "installation" }` {
+			t.Errorf("%s counts %s, want the lines about the installation", name, got)
+		}
+		one := template{r.at("Properties", "MetricTransformations").Content[0]}
+		if one.at("MetricNamespace").text() != alarm.at("Namespace").text() || one.at("MetricName").text() != alarm.at("MetricName").text() {
+			t.Errorf("%s counts into %s %s, and the alarm is about %s %s", name,
+				one.at("MetricNamespace").text(), one.at("MetricName").text(), alarm.at("Namespace").text(), alarm.at("MetricName").text())
+		}
+	}
+	if filters != 2 {
+		t.Errorf("%d metric filters, want one for each function", filters)
+	}
+}

@@ -27,7 +27,7 @@ func (p *Pipeline) Act(ctx context.Context, plan *Plan) []Outcome {
 		off: make(map[tagKey]bool), failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: plan.failures,
 	}
 	for wave := range waves(plan.Calls) {
-		sideBySide(plan.failures, p.maxConcurrency, wave, func(c Call) string { return c.Module }, func(c Call) { r.make(ctx, p.crm, c) })
+		sideBySide(plan.failures, p.maxConcurrency, wave, func(c Call) route { return route{doRemove, c.Module} }, func(c Call) { r.make(ctx, p.crm, c) })
 	}
 	outcomes := make([]Outcome, len(plan.Events))
 	for i := range plan.Events {
@@ -55,13 +55,12 @@ func waves(calls []Call) func(yield func([]Call) bool) {
 }
 
 func (r *results) make(ctx context.Context, crm remover, c Call) {
-	if p := r.failures.handBack(ctx, c.Module); p != nil {
+	if p := r.failures.handBack(ctx, route{doRemove, c.Module}); p != nil {
 		r.callFailed(c, p)
 		return
 	}
 	removals, err := crm.RemoveTags(ctx, c.Module, c.IDs, c.Tags)
-	p := problemOf(err)
-	r.failures.note(c.Module, p)
+	p := r.failures.note(route{doRemove, c.Module}, problemOf(err))
 	if p != nil && p.oneOfSeveral && len(c.IDs) > 1 {
 		r.halve(ctx, crm, c)
 		return

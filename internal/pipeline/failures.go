@@ -41,6 +41,7 @@ func (d *doubts) set(module string, doubted bool) {
 // after the other.
 type failures struct {
 	doubts *doubts
+	gates  *gates
 
 	mu     sync.Mutex
 	inARow int
@@ -51,24 +52,24 @@ type failures struct {
 	down map[string]*problem
 }
 
-func newFailures(d *doubts) *failures {
-	return &failures{doubts: d, failing: make(map[string]*problem), down: make(map[string]*problem)}
+func (p *Pipeline) newFailures() *failures {
+	return &failures{doubts: p.doubts, gates: p.gates, failing: make(map[string]*problem), down: make(map[string]*problem)}
 }
 
 // handBack is why a call is better not made now, or nil. What is handed back has to
 // wait as long as what failed before it.
-func (f *failures) handBack(ctx context.Context, module string) *problem {
+func (f *failures) handBack(ctx context.Context, r route) *problem {
 	if ctx.Err() != nil {
 		return &problem{code: CodeHandedBack, message: "not called: the deadline is near", retryable: true}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	because := f.down[module]
+	because := f.down[r.module]
 	if f.inARow >= maxFailuresInARow {
 		because = f.last
 	}
 	if because == nil {
-		return nil
+		return f.gates.closed(r)
 	}
 	return &problem{
 		code: CodeHandedBack, message: "not called: Zoho failed several calls in a row", retryable: true,
@@ -76,43 +77,50 @@ func (f *failures) handBack(ctx context.Context, module string) *problem {
 	}
 }
 
-// note counts a call by what went wrong with it as a whole, nil for nothing.
-func (f *failures) note(module string, p *problem) {
+// note counts a call by what went wrong with it as a whole, nil for nothing, and returns
+// what that means for its events.
+func (f *failures) note(r route, p *problem) *problem {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if p = f.gates.note(r, p); p.ofInstallation() {
+		return p // it says nothing of whether Zoho is up
+	}
 	if p == nil || !p.retryable {
 		f.inARow = 0
 		clear(f.failing)
-		f.doubts.set(module, false)
-		return
+		f.doubts.set(r.module, false)
+		return p
 	}
-	if f.doubts.about(module) {
+	if f.doubts.about(r.module) {
 		// It says nothing new of Zoho: many such modules must not hold back the others.
-		f.down[module] = p
-		return
+		f.down[r.module] = p
+		return p
 	}
 	f.inARow++
-	f.failing[module], f.last = p, p
+	f.failing[r.module], f.last = p, p
 	if f.inARow >= maxFailuresInARow {
 		for module := range f.failing {
 			f.doubts.set(module, true)
 		}
 	}
+	return p
 }
 
 // sideBySide makes a call for every item, at most limit at once, and waits for all. Of a
 // module in doubt one goes first, to see whether the others are worth it; while it may
-// take until its time runs out, the other modules go on.
-func sideBySide[T any](f *failures, limit int, items []T, module func(T) string, do func(T)) {
+// take until its time runs out, the other modules go on. Where nothing worked for the
+// installation's sake, one goes first of all.
+func sideBySide[T any](f *failures, limit int, items []T, routeOf func(T) route, do func(T)) {
 	var first, rest []T
 	tried := make(map[string]bool)
+	all := f.gates.about(route{})
 	for _, item := range items {
-		m := module(item)
-		if tried[m] {
+		r := routeOf(item)
+		if tried[r.module] || all && len(first) > 0 {
 			rest = append(rest, item)
 			continue
 		}
-		tried[m] = f.doubts.about(m)
+		tried[r.module] = f.doubts.about(r.module) || f.gates.about(r)
 		first = append(first, item)
 	}
 	parallel.Each(limit, first, do)

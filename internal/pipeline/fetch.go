@@ -81,19 +81,18 @@ func (l *lookup) fetch(ctx context.Context) {
 			pages = append(pages, page{of: f, ids: ids})
 		}
 	}
-	sideBySide(l.failures, l.maxConcurrency, pages, func(p page) string { return p.of.module }, func(p page) { l.read(ctx, p) })
+	sideBySide(l.failures, l.maxConcurrency, pages, func(p page) route { return route{doRead, p.of.module} }, func(p page) { l.read(ctx, p) })
 }
 
 // read makes one request. One that is refused for one of its ids is made again in
 // halves: the events of all others have nothing to do with it.
 func (l *lookup) read(ctx context.Context, p page) {
-	if problem := l.failures.handBack(ctx, p.of.module); problem != nil {
+	if problem := l.failures.handBack(ctx, route{doRead, p.of.module}); problem != nil {
 		p.of.take(p.ids, nil, problem)
 		return
 	}
 	records, err := l.crm.Records(ctx, p.of.module, p.ids, p.of.wanted())
-	problem := problemOf(err)
-	l.failures.note(p.of.module, problem)
+	problem := l.failures.note(route{doRead, p.of.module}, problemOf(err))
 	if half := len(p.ids) / 2; problem != nil && problem.oneOfSeveral && half > 0 {
 		l.read(ctx, page{p.of, p.ids[:half]})
 		l.read(ctx, page{p.of, p.ids[half:]})

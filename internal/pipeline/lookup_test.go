@@ -140,17 +140,18 @@ func TestSearches(t *testing.T) {
 		removed int
 		says    string
 	}{
-		"nothing found":          {&fakeCRM{}, "", "nothing", 0, "Zoho found no record (searched by email)"},
-		"a near miss":            {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (compared: Email)"},
-		"two near misses":        {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, {"id": "4", "Secondary_Email": "x@example.com", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 2 records, none matches exactly (compared: Email, Secondary_Email)"},
-		"nothing to compare":     {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{{"id": "4", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (no field of what it found holds a value to compare by email)"},
-		"one":                    {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, ada}}}, "", "removed", 1, ""},
-		"several":                {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, "", "nothing", 0, "several records"},
-		"several, allowed":       {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, ", many: true", "removed", 2, ""},
-		"a page without it":      {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}, More: true}}, "", "nothing", 0, "more answers than one page"},
-		"perhaps another":        {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada}, More: true}}, "", "nothing", 0, "several records"},
-		"an error that passes":   {&fakeCRM{err: &zoho.Error{Status: 500, Code: "INTERNAL_ERROR"}}, "", "failed", 0, "INTERNAL_ERROR"},
-		"an error that does not": {&fakeCRM{err: &zoho.Error{Status: 401, Code: "OAUTH_SCOPE_MISMATCH"}}, "", "failed", 0, "OAUTH_SCOPE_MISMATCH"},
+		"nothing found":           {&fakeCRM{}, "", "nothing", 0, "Zoho found no record (searched by email)"},
+		"a near miss":             {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (compared: Email)"},
+		"two near misses":         {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, {"id": "4", "Secondary_Email": "x@example.com", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 2 records, none matches exactly (compared: Email, Secondary_Email)"},
+		"nothing to compare":      {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{{"id": "4", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (no field of what it found holds a value to compare by email)"},
+		"one":                     {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, ada}}}, "", "removed", 1, ""},
+		"several":                 {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, "", "nothing", 0, "several records"},
+		"several, allowed":        {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, ", many: true", "removed", 2, ""},
+		"a page without it":       {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}, More: true}}, "", "nothing", 0, "more answers than one page"},
+		"perhaps another":         {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada}, More: true}}, "", "nothing", 0, "several records"},
+		"an error that passes":    {&fakeCRM{err: &zoho.Error{Status: 500, Code: "INTERNAL_ERROR"}}, "", "failed", 0, "INTERNAL_ERROR"},
+		"an error that does not":  {&fakeCRM{err: &zoho.Error{Status: 400, Code: "INVALID_MODULE"}}, "", "failed", 0, "INVALID_MODULE"},
+		"a scope that is missing": {&fakeCRM{err: &zoho.Error{Status: 401, Code: "OAUTH_SCOPE_MISMATCH"}}, "", "failed", 0, "OAUTH_SCOPE_MISMATCH"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -164,7 +165,7 @@ func TestSearches(t *testing.T) {
 			if tt.crm.searches != 1 {
 				t.Errorf("%d searches, want 1", tt.crm.searches)
 			}
-			if want := tt.crm.err != nil && name == "an error that passes"; o.Retryable() != want {
+			if want := tt.crm.err != nil && name != "an error that does not"; o.Retryable() != want {
 				t.Errorf("Retryable = %v, want %v", o.Retryable(), want)
 			}
 		})

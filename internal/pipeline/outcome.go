@@ -61,6 +61,9 @@ type Failed struct {
 	// Due says that RetryAfter is when to try again, not the least to wait: until then
 	// there is no access token.
 	Due bool `json:"-"`
+	// Installation says that nothing is wrong with the event: the credential, a secret, the
+	// rights of the user or an address has to be put right.
+	Installation bool `json:"-"`
 	// Gone says that the record is no longer in the CRM: nothing is left to do.
 	Gone bool `json:"-"`
 }

@@ -46,13 +46,14 @@ type Config struct {
 }
 
 // Pipeline decides, plans and acts. From one batch to the next it keeps nothing but
-// the modules that Zoho has been failing for, and the events that it gave up and cannot end. It is safe for concurrent use.
+// the modules that Zoho has been failing for, what is wrong with the installation, and the events that it gave up and cannot end. It is safe for concurrent use.
 type Pipeline struct {
 	rules          decider
 	crm            crm
 	maxConcurrency int
 	waited         bool
 	doubts         *doubts
+	gates          *gates
 	limiter        *limiter
 }
 
@@ -63,7 +64,7 @@ func New(c Config) *Pipeline {
 	}
 	return &Pipeline{
 		rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, waited: c.Waited,
-		doubts: &doubts{modules: make(map[string]bool)}, limiter: &limiter{maxHeap: c.MaxHeap},
+		doubts: &doubts{modules: make(map[string]bool)}, gates: newGates(), limiter: &limiter{maxHeap: c.MaxHeap},
 	}
 }
 

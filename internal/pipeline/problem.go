@@ -17,6 +17,8 @@ type problem struct {
 	retryAfter      time.Duration
 	due             bool
 	gone            bool
+	// cause is what has to change before another try can succeed.
+	cause zoho.Cause
 	// oneOfSeveral: the call was refused for one of its records, and not said which.
 	oneOfSeveral bool
 }
@@ -35,7 +37,10 @@ func problemOf(err error) *problem {
 	p := &problem{
 		detail:    z.Error(),
 		retryable: z.Retryable(), retryAfter: z.RetryAfter(), gone: z.Gone(),
-		due: z.TokenAfter() > 0, oneOfSeveral: z.OneOfSeveral(),
+		due: z.TokenAfter() > 0, oneOfSeveral: z.OneOfSeveral(), cause: z.Cause(),
+	}
+	if p.cause != zoho.CauseCall {
+		p.retryable = true // once somebody has put the installation right
 	}
 	// A call that had no token failed for the reason that there was none.
 	for z.Code == "" && errors.As(z.Err, &z) {
@@ -52,10 +57,13 @@ func problemOf(err error) *problem {
 	return p
 }
 
+// ofInstallation reports whether the installation is at fault, and nothing about the event.
+func (p *problem) ofInstallation() bool { return p != nil && p.cause != zoho.CauseCall }
+
 func (p *problem) failed(rule, module, id string, tags []string) Failed {
 	return Failed{
 		Rule: rule, Module: module, ID: id, Tags: nonNil(tags),
 		Code: p.code, Message: p.message,
-		Detail: p.detail, Unsaid: p.unsaid, Retryable: p.retryable, RetryAfter: p.retryAfter, Due: p.due, Gone: p.gone,
+		Detail: p.detail, Unsaid: p.unsaid, Retryable: p.retryable, RetryAfter: p.retryAfter, Due: p.due, Gone: p.gone, Installation: p.ofInstallation(),
 	}
 }

@@ -34,7 +34,7 @@ func (r *run) repeat(ctx context.Context, outcomes []Outcome, list []unfinished)
 		if !pause(ctx, wait) {
 			return
 		}
-		r.failures = newFailures(r.doubts)
+		r.failures = r.newFailures()
 		var left []unfinished
 		i := 0
 		for _, o := range r.outcomes(ctx, jobsIn(list)) {
@@ -92,7 +92,7 @@ func (o Outcome) half() bool {
 	for _, s := range o.Skipped {
 		moving[s.Module] = true
 	}
-	return slices.ContainsFunc(o.Failed, func(f Failed) bool { return f.Retryable && moving[f.Module] })
+	return slices.ContainsFunc(o.Failed, func(f Failed) bool { return f.Retryable && !f.Installation && moving[f.Module] })
 }
 
 // continued adds what a further try of the same event came to, which had all to do that

@@ -22,7 +22,7 @@ type run struct {
 
 // newRun begins to count. Of the time that ctx has, one event may take a part.
 func (p *Pipeline) newRun(ctx context.Context, part time.Duration) *run {
-	r := &run{Pipeline: p, failures: newFailures(p.doubts), share: maxShare, deciding: time.Hour}
+	r := &run{Pipeline: p, failures: p.newFailures(), share: maxShare, deciding: time.Hour}
 	if deadline, ok := ctx.Deadline(); ok {
 		left := max(0, time.Until(deadline))
 		r.share = min(maxShare, max(left/part, min(minShare, left/4)))

@@ -33,7 +33,7 @@ func (l *lookup) search(ctx context.Context, wishes []wish) {
 			order = append(order, s)
 		}
 	}
-	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) string { return s.module }, func(s *search) { l.ask(ctx, s) })
+	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) route { return route{doSearch, s.module} }, func(s *search) { l.ask(ctx, s) })
 }
 
 // ask puts the question. A telephone number is looked for by its digits first, which
@@ -46,12 +46,11 @@ func (l *lookup) ask(ctx context.Context, s *search) {
 	}
 	known := make(map[string]bool)
 	for _, question := range questions {
-		if s.failed = l.failures.handBack(ctx, s.module); s.failed != nil {
+		if s.failed = l.failures.handBack(ctx, route{doSearch, s.module}); s.failed != nil {
 			return
 		}
 		result, err := l.crm.Search(ctx, s.module, question)
-		s.failed = problemOf(err)
-		l.failures.note(s.module, s.failed)
+		s.failed = l.failures.note(route{doSearch, s.module}, problemOf(err))
 		if s.failed != nil {
 			return
 		}

@@ -33,6 +33,21 @@ func ofMessage(err error) bool {
 	return api.ErrorCode() == "InvalidMessageContents" || api.ErrorCode() == "InvalidParameterValue"
 }
 
+// Installation reports whether the queue, or what untag may do with it, has to be put right,
+// and no message is at fault.
+func (e *Error) Installation() bool {
+	var api smithy.APIError
+	if !errors.As(e.Err, &api) {
+		return false
+	}
+	switch api.ErrorCode() {
+	case "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "AccessDenied", "AccessDeniedException",
+		"InvalidAddress", "InvalidSecurity", "KmsAccessDenied", "KmsDisabled", "KmsNotFound", "UnrecognizedClientException":
+		return true
+	}
+	return false
+}
+
 // Retryable reports whether the same call may succeed later without anybody's doing:
 // throttling, a broken connection and a time that ran out pass; a queue that is gone,
 // a permission that is missing and a message that SQS does not take do not.

@@ -44,7 +44,7 @@ func (a answer) tokenRefused() bool {
 func (a answer) refusedAgain() answer {
 	a.newTokenRefused = true
 	if a.unread != nil {
-		a.unread.Message = a.explained(a.unread.Message, "")
+		a.unread.Message, a.unread.vain = a.explained(a.unread.Message, ""), true
 	}
 	return a
 }
@@ -159,7 +159,7 @@ func (c call) unread(a answer, b *bounded, err error) *Error {
 func unreadable(operation string, a answer, message string) *Error {
 	return &Error{
 		Operation: operation, Status: a.status, Code: unreadableCode(a.status), Message: a.explained(message, ""),
-		retryAfter: retryAfterHeader(a.header),
+		retryAfter: retryAfterHeader(a.header), vain: a.newTokenRefused, whole: true,
 	}
 }
 
@@ -198,7 +198,9 @@ const whyRefused = "the usual causes are the wrong data center (`data_center` in
 func (c call) refused(a answer, record string) *Error {
 	switch {
 	case a.said.code != "" && a.said.failed():
-		return a.said.element.error(c.operation, a, record)
+		err := a.said.element.error(c.operation, a, record)
+		err.whole = true
+		return err
 	case a.said.tag != nil:
 		err := a.said.tag.error(c.operation, a, record)
 		err.gone = false

@@ -163,7 +163,9 @@ func (c *Client) do(ctx context.Context, call call, anew func() reader) (answer,
 func (c *Client) send(ctx context.Context, call call, token Token, into reader) (answer, *Error) {
 	request, err := c.request(ctx, call, token)
 	if err != nil {
-		return answer{}, refused(call.operation, err)
+		e := refused(call.operation, err)
+		e.noToken = true // or none that is good at an address that is known
+		return answer{}, e
 	}
 	response, err := c.http.Do(request)
 	if err != nil {

@@ -122,6 +122,7 @@ func (e *element) error(operation string, a answer, record string) *Error {
 		Operation: operation, Status: a.status, Code: codeText(e.code), Record: record,
 		Message:    a.explained(messageText(e.message), facts(e.facts)),
 		gone:       e.gone(),
+		vain:       a.newTokenRefused,
 		retryAfter: max(retryAfterHeader(a.header), seconds(e.retryAfter)),
 	}
 	if e.code == codeSuccess {

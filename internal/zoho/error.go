@@ -31,7 +31,11 @@ type Error struct {
 	tokenAfter time.Duration
 	gone       bool
 	split      bool
-	again      again
+	// noToken: the call was not made for want of an access token. vain: Zoho refused the
+	// token and a new one. whole: the answer is about the call, though it may be that one
+	// record alone was asked for.
+	noToken, vain, whole bool
+	again                again
 }
 
 // again says how to retry a record for which the answer settles nothing.
@@ -163,7 +167,7 @@ func (e *Error) Unsure() bool { return e.again == alone }
 // *Error comes from Zoho itself: it says how long to wait at least, not when the next token
 // is due.
 func withoutToken(operation string, err error) *Error {
-	e := &Error{Operation: operation, Err: err}
+	e := &Error{Operation: operation, Err: err, noToken: true}
 	if _, own := err.(*Error); own {
 		return e
 	}

@@ -106,7 +106,7 @@ func (v *verdicts) whole(c call, a answer) *Error {
 		return nil
 	}
 	err := v.call.error(removeTags, a, "")
-	err.split = v.mixed
+	err.split, err.whole = v.mixed, true
 	return err
 }
 

@@ -34,6 +34,7 @@ func (h *Handler) move(ctx context.Context, b *batch) (buried int) {
 	if err := h.messages.Delay(ctx, b.delayed); err != nil {
 		// They come back after the queue's own visibility time-out instead.
 		h.log.LogAttrs(ctx, slog.LevelWarn, "delay refused", slog.String("reason", err.Error()))
+		b.faults.move(err)
 	}
 	return buried
 }
@@ -59,6 +60,7 @@ func (h *Handler) resume(ctx context.Context, b *batch) {
 	for i, err := range h.continuer.Continue(ctx, list) {
 		if err != nil {
 			h.log.LogAttrs(ctx, slog.LevelWarn, "continuation refused", slog.String("event_id", of[i].event.ID), slog.String("reason", err.Error()))
+			b.faults.move(err)
 			b.delay(of[i])
 			continue
 		}
@@ -85,6 +87,7 @@ func (h *Handler) bury(ctx context.Context, b *batch) (buried int) {
 			continue
 		}
 		h.log.LogAttrs(ctx, slog.LevelError, "dead letter refused", append(attrs, slog.String("reason", err.Error()))...)
+		b.faults.move(err)
 		b.failed(l.Message)
 		b.delayed = append(b.delayed, queue.Delayed{Message: l.Message})
 	}

@@ -44,6 +44,9 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 func (h *Handler) act(ctx context.Context, ev event.Event) pipeline.Outcome {
 	outcome := h.pipeline.Run(ctx, slices.Values([]event.Event{ev}))[0]
 	h.logOutcome(ctx, ev, outcome)
+	var f faults
+	f.add(outcome)
+	h.logFaults(ctx, f)
 	return outcome
 }
 

@@ -46,11 +46,13 @@ func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error)
 		h.logOutcome(ctx, e.event, o)
 		e.fate = fateOf(o)
 		t.add(o)
+		b.faults.add(o)
 	}
 	cancel()
 	b.sort()
 	t.repeats = b.repeats
 	h.logBatch(ctx, t, b, h.move(ctx, b))
+	h.logFaults(ctx, b.faults)
 	return b.response, nil
 }
 
@@ -66,6 +68,7 @@ type batch struct {
 	delayed   []queue.Delayed
 	letters   []queue.Letter
 	continued []*entry
+	faults    faults
 	response  events.SQSEventResponse
 }
 

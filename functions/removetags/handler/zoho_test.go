@@ -49,7 +49,7 @@ func TestZohoMisbehaving(t *testing.T) {
 		"a locked record": {says(400, `{"data":[{"code":"RECORD_LOCKED","details":{"id":"`+wonDeal+`"},"message":"locked","status":"error"}],"locked_count":"1"}`),
 			503, "RECORD_LOCKED", "30"},
 		"401 twice":               {says(401, invalidToken), 503, "INVALID_TOKEN", "30"},
-		"a scope that is missing": {says(401, `{"code":"OAUTH_SCOPE_MISMATCH","details":{},"message":"invalid oauth scope","status":"error"}`), 502, "OAUTH_SCOPE_MISMATCH", ""},
+		"a scope that is missing": {says(401, `{"code":"OAUTH_SCOPE_MISMATCH","details":{},"message":"invalid oauth scope","status":"error"}`), 503, "OAUTH_SCOPE_MISMATCH", "30"},
 		"429":                     {says(429, `{"code":"TOO_MANY_REQUESTS","details":{},"message":"slow down","status":"error"}`, "Retry-After", "77"), 503, "TOO_MANY_REQUESTS", "77"},
 		"500":                     {says(500, `{"code":"INTERNAL_ERROR","details":{},"message":"Internal Server Error","status":"error"}`), 503, "INTERNAL_ERROR", "30"},
 		"a reset connection": {func(w http.ResponseWriter, _ *http.Request) {
