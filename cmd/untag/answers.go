@@ -10,7 +10,7 @@ import (
 	"untag/internal/sandbox"
 )
 
-// answerForms are the forms of an answer that --answers chooses, by their names.
+// answerForms returns the forms of an answer that --answers can choose, by name.
 func answerForms() map[string]func(*sandbox.Config) {
 	return map[string]func(*sandbox.Config){
 		"207":            func(c *sandbox.Config) { c.MixedStatus = http.StatusMultiStatus },
@@ -21,7 +21,7 @@ func answerForms() map[string]func(*sandbox.Config) {
 	}
 }
 
-// chooseAnswers sets the forms that were named.
+// chooseAnswers sets the named forms.
 func chooseAnswers(c *sandbox.Config, names []string) error {
 	forms := answerForms()
 	for _, name := range names {

@@ -21,9 +21,9 @@ func newCheck() *cobra.Command {
 		Use:   "check [FILE]",
 		Short: "Check a rules file: what is wrong, where, and what to do",
 		Long: `Check a rules file (rules.yaml unless you name another) and list everything that is
-wrong with it: where, what, and what to do. With --secrets, also check a file in the
-form of the webhook secret; no secret is shown. Not every version of Zoho's API has
-every module: name yours with --api-version or ZOHO_API_VERSION.
+wrong with it: where, what, and what to do. With --secrets, also check a file of
+webhook secrets; no secret is shown. Not every version of Zoho's API has every module:
+name yours with --api-version or ZOHO_API_VERSION.
 
 Exit codes: 0: nothing is wrong; 1: something is, or with --strict there is a
 warning; 2: wrong usage or an unreadable file.`,
@@ -38,10 +38,10 @@ warning; 2: wrong usage or an unreadable file.`,
 			return check(c.OutOrStdout(), file, f)
 		},
 	}
-	c.Flags().StringVar(&f.apiVersion, "api-version", os.Getenv("ZOHO_API_VERSION"), "version of Zoho's API that the rules are for, v2 to v8; v2 unless given (ZOHO_API_VERSION)")
-	c.Flags().BoolVar(&f.json, "json", false, "print what was found as one line of JSON")
-	c.Flags().BoolVar(&f.strict, "strict", false, "exit with 1 for warnings too")
-	c.Flags().StringVar(&f.secrets, "secrets", "", `JSON file in the form of the webhook secret, such as {"zoho": "…", "github": ["…"]}, to check as well`)
+	c.Flags().StringVar(&f.apiVersion, "api-version", os.Getenv("ZOHO_API_VERSION"), "version of Zoho's API that the rules are for, v2 to v8; v2 by default (ZOHO_API_VERSION)")
+	c.Flags().BoolVar(&f.json, "json", false, "print the findings as one line of JSON")
+	c.Flags().BoolVar(&f.strict, "strict", false, "exit with 1 if there are warnings, too")
+	c.Flags().StringVar(&f.secrets, "secrets", "", `JSON file of webhook secrets to check as well, such as {"zoho": "…", "github": ["…"]}`)
 	return c
 }
 
@@ -162,7 +162,7 @@ func printFaults(w io.Writer, file string, data []byte, set *rules.Rules, faults
 // excerptWidth is how much of a line is shown around its fault.
 const excerptWidth = 74
 
-// excerpt is the line of a fault with a caret below its column. A line with a secret
+// excerpt returns the line of a fault with a caret below its column. A line with a secret
 // is not shown.
 func excerpt(lines []string, f rules.Fault) string {
 	if f.Line < 1 || f.Line > len(lines) {
@@ -183,7 +183,7 @@ func excerpt(lines []string, f rules.Fault) string {
 		case r == '\t':
 			return ' '
 		case unprintable(r):
-			return utf8.RuneError // as wide as what it stands for, so that the caret fits
+			return utf8.RuneError // as wide as the character it replaces, so that the caret stays in place
 		}
 		return r
 	}, string(runes[start:end]))

@@ -24,7 +24,7 @@ func untag(t *testing.T, folder string, args ...string) (int, string) {
 
 const project = "../.."
 
-// started is where the tests were, as each command runs in a folder of its own.
+// started is the folder of the tests, as each command runs in its own.
 var started, _ = os.Getwd()
 
 // folderWith makes a folder with these files.

@@ -19,18 +19,19 @@ import (
 	"untag/internal/pipeline"
 )
 
-// delivered is what became of one file of events.
+// delivered is the result of delivering one file of events.
 type delivered struct {
 	file string
-	// answer is the HTTP status, or what a function answers elsewhere.
+	// answer is the HTTP status or, for an event that did not come over HTTP, a word for
+	// what the function returned.
 	answer string
-	// outcomes are those of the events in the file, in their order.
+	// outcomes are those of the events in the file, in order.
 	outcomes []pipeline.Outcome
-	// wrong is why the delivery did not go well, "" if it did.
+	// wrong says what went wrong, "" if nothing did.
 	wrong string
 }
 
-// eventFiles lists the events of a folder, in the order of their names.
+// eventFiles lists the files of recorded events in a folder, sorted by name.
 func eventFiles(folder string) ([]string, error) {
 	entries, err := readFolder(folder)
 	if err != nil {
@@ -56,8 +57,8 @@ type deliverer struct {
 	own      *deliveries
 }
 
-// newDeliverer sends to the function at url, past any proxy, and takes a redirect for
-// the answer that it is.
+// newDeliverer returns a deliverer that sends HTTP requests to url. It uses no proxy and
+// follows no redirects.
 func newDeliverer(function invoker, url string, own *deliveries) deliverer {
 	return deliverer{function: function, url: url, own: own, client: &http.Client{
 		Transport:     &http.Transport{},
@@ -66,8 +67,8 @@ func newDeliverer(function invoker, url string, own *deliveries) deliverer {
 	}}
 }
 
-// deliver sends one file: what came through an HTTP API as a real HTTP request, all
-// else as AWS hands it to the function.
+// deliver delivers one file: a payload of an HTTP API as a real HTTP request, anything
+// else by invoking the function as AWS does.
 func (d deliverer) deliver(ctx context.Context, file string) delivered {
 	out := delivered{file: filepath.Base(file)}
 	payload, err := os.ReadFile(file)
@@ -86,8 +87,8 @@ func (d deliverer) deliver(ctx context.Context, file string) delivered {
 	return out
 }
 
-// httpAPIRequest reads a payload of an HTTP API. A function URL has the same format, and
-// no API in front that this one could stand in for.
+// httpAPIRequest reads a payload of an HTTP API; false if it is not one. A function URL
+// has the same format, but no API Gateway that this program could stand in for.
 func httpAPIRequest(payload []byte) (events.APIGatewayV2HTTPRequest, bool) {
 	var request events.APIGatewayV2HTTPRequest
 	err := json.Unmarshal(payload, &request)
@@ -107,8 +108,8 @@ func (d deliverer) invoke(ctx context.Context, payload []byte, t *trace, out *de
 	return out.readInvoked(answer, t)
 }
 
-// fromEventQueue is a recorded batch as though it came from the function's own queue, as
-// it takes no other; anything else stays as it is.
+// fromEventQueue makes a recorded batch look as if it came from the function's own queue,
+// the only one whose batches it accepts. Other payloads are returned unchanged.
 func fromEventQueue(payload []byte) []byte {
 	var batch struct {
 		Records []map[string]json.RawMessage
@@ -144,13 +145,13 @@ func (d deliverer) send(ctx context.Context, recorded events.APIGatewayV2HTTPReq
 	return out.read(response.StatusCode, answer, t)
 }
 
-// requestOf is the request that an HTTP API made a payload of.
+// requestOf rebuilds the request that an HTTP API turned into a payload.
 func requestOf(ctx context.Context, url string, recorded events.APIGatewayV2HTTPRequest) (*http.Request, error) {
 	body := []byte(recorded.Body)
 	if recorded.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(recorded.Body)
 		if err != nil {
-			return nil, errors.New("the body is marked as base64 and is not")
+			return nil, errors.New("the body is marked as base64, but is not")
 		}
 		body = decoded
 	}
@@ -173,14 +174,14 @@ func requestOf(ctx context.Context, url string, recorded events.APIGatewayV2HTTP
 	return request, nil
 }
 
-// ofConnection reports whether a header belongs to the connection that the event came
-// over, or was added on the way, and is not the sender's.
+// ofConnection reports whether a header is not the sender's: it belongs to the connection
+// that the event came over, or was added on the way.
 func ofConnection(name string) bool {
 	return slices.Contains([]string{"host", "content-length", "transfer-encoding", "connection", "x-amzn-trace-id"}, name) ||
 		strings.HasPrefix(name, "x-forwarded-")
 }
 
-// readInvoked reads what the function answered to an envelope.
+// readInvoked reads the function's answer to an envelope.
 func (out *delivered) readInvoked(answer []byte, t *trace) error {
 	var envelope struct {
 		StatusCode        int                          `json:"statusCode"`
@@ -217,7 +218,8 @@ func (out *delivered) read(status int, answer []byte, t *trace) error {
 	return fmt.Errorf("%s: %s", out.answer, bytes.TrimSpace(answer))
 }
 
-// judge says what went wrong: the answer, or an outcome that the answer may not show.
+// judge notes what went wrong: in the answer, or in an outcome that the answer may not
+// show.
 func (out *delivered) judge(err error) {
 	var wrong []string
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 	"untag/internal/rules"
 )
 
-// envelopes answers every invocation with the same.
+// envelopes answers every invocation with itself.
 type envelopes struct {
 	answer string
 	err    error
@@ -31,7 +31,7 @@ func (e *envelopes) Invoke(context.Context, []byte) ([]byte, error) {
 	return []byte(e.answer), e.err
 }
 
-// keeping is a function that keeps what it was given.
+// keeping is a function that keeps the payload it received.
 type keeping struct{ payload []byte }
 
 func (k *keeping) Invoke(_ context.Context, payload []byte) ([]byte, error) {
@@ -98,8 +98,8 @@ func TestDeliverSendsWhatTheSenderSent(t *testing.T) {
 	}
 }
 
-// TestDeliverBatches: a batch was recorded at any queue, and the function takes those of
-// its own.
+// TestDeliverBatches: a batch may have been recorded at any queue, but the function accepts
+// only those of its own.
 func TestDeliverBatches(t *testing.T) {
 	for name, tt := range map[string]struct{ event, want string }{
 		"of another queue": {
@@ -133,10 +133,10 @@ func TestDeliverJudges(t *testing.T) {
 		"batch done":         {`{}`, `{"batchItemFailures":[]}`, nil, "returned", ""},
 		"batch partly done":  {`{}`, `{"batchItemFailures":[{"itemIdentifier":"1"}]}`, nil, "batch", "messages that go back to the queue: 1"},
 		"direct":             {`{}`, `{"event_id":"1","outcome":"nothing"}`, nil, "returned", ""},
-		"an error":           {`{}`, ``, errors.New("not every tag came off"), "error", "not every tag came off"},
+		"an error":           {`{}`, ``, errors.New("not every tag was removed"), "error", "not every tag was removed"},
 		"no JSON":            {`{}`, `oops`, nil, "", "the function's answer is not a JSON object"},
 		"a function URL":     {strings.ReplaceAll(httpAPIEvent, "hooks.example.com", "a.lambda-url.eu-central-1.on.aws"), `{"statusCode":200}`, nil, "200 OK", ""},
-		"no base64":          {strings.Replace(httpAPIEvent, "/wBhYg==", "?", 1), "", nil, "", "the body is marked as base64 and is not"},
+		"no base64":          {strings.Replace(httpAPIEvent, "/wBhYg==", "?", 1), "", nil, "", "the body is marked as base64, but is not"},
 		"no such address":    {httpAPIEvent, "", nil, "", "connection refused"},
 		"a method that isnt": {strings.Replace(httpAPIEvent, "PUT", "P T", 1), "", nil, "", "invalid method"},
 	}

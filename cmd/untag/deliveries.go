@@ -6,18 +6,18 @@ import (
 	"sync"
 )
 
-// deliveryHeader marks a delivery that this program makes itself. The gateway takes it
-// off, so that the function sees what the sender sent.
+// deliveryHeader marks a delivery that this program makes itself. The gateway removes it,
+// so that the function sees what the sender sent.
 const deliveryHeader = "X-Untag-Delivery"
 
-// deliveries are those that this program has under way, with the trace of each. The zero
-// value has none.
+// deliveries holds the trace of each delivery that this program has in flight. The zero
+// value is ready to use.
 type deliveries struct {
 	mu   sync.Mutex
 	open map[string]*trace
 }
 
-// begin marks a request, whose trace becomes t.
+// begin marks a request and keeps t as its trace.
 func (d *deliveries) begin(r *http.Request, t *trace) {
 	mark := rand.Text()
 	r.Header.Set(deliveryHeader, mark)
@@ -29,7 +29,8 @@ func (d *deliveries) begin(r *http.Request, t *trace) {
 	d.open[mark] = t
 }
 
-// take returns the trace of a request that was marked, nil for one of somebody else.
+// take removes the mark from a request and returns its trace, nil if this program did not
+// make the request.
 func (d *deliveries) take(r *http.Request) *trace {
 	mark := r.Header.Get(deliveryHeader)
 	if d == nil || mark == "" {

@@ -20,10 +20,10 @@ import (
 	"untag/internal/queue"
 )
 
-// most is how many dead letters are looked at unless --max says otherwise.
+// most is how many dead letters are read unless --max says otherwise.
 const most = 1000
 
-// maxInFlight is how many messages of a queue SQS hands out before some are put back.
+// maxInFlight is how many messages of a queue SQS hands out before some are returned.
 const maxInFlight = 120_000
 
 type dlqFlags struct {
@@ -44,7 +44,7 @@ once the cause is gone. The AWS region and credentials are those of the AWS CLI.
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.PersistentFlags().StringVar(&f.deadLetterURL, "dead-letter-queue-url", os.Getenv("DEAD_LETTER_QUEUE_URL"), "the dead-letter queue (DEAD_LETTER_QUEUE_URL)")
-	c.PersistentFlags().IntVar(&f.max, "max", most, "read no more messages than this")
+	c.PersistentFlags().IntVar(&f.max, "max", most, "read at most this many messages")
 	c.AddCommand(newDLQList(&f), newDLQShow(&f), newDLQRedrive(&f))
 	return c
 }
@@ -71,7 +71,7 @@ func newDLQList(f *dlqFlags) *cobra.Command {
 func newDLQShow(f *dlqFlags) *cobra.Command {
 	var output string
 	c := &cobra.Command{
-		Use: "show ID", Short: "Show one message, by its id or that of its event", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show one message, by its id or its event's id", Args: cobra.ExactArgs(1),
 		Long: `Show one message. The event's own content is not printed; --output writes it to a
 file, for untag explain and untag replay.`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -95,8 +95,9 @@ func newDLQRedrive(f *dlqFlags) *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use: "redrive (--all | --rule NAME)", Short: "Move messages back to the queue", Args: cobra.NoArgs,
-		Long: `Send messages to the queue again, and delete each from the dead-letter queue once it
-is there. First fix what they failed for; untag dlq list shows the reasons.`,
+		Long: `Redrive messages: send each one to the queue again, and delete it from the
+dead-letter queue once it has arrived. First fix the cause of the failures; untag
+dlq list shows the reasons.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all == (rule != "") {
 				return errors.New("redrive takes either --all or --rule NAME")
@@ -105,7 +106,7 @@ is there. First fix what they failed for; untag dlq list shows the reasons.`,
 				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")
 			}
 			if f.queueURL == f.deadLetterURL {
-				// They would come back without the reason why they are there.
+				// The messages would come back without their reasons.
 				return errors.New("--queue-url is the dead-letter queue itself")
 			}
 			d, err := f.open(c.Context())
@@ -128,7 +129,7 @@ is there. First fix what they failed for; untag dlq list shows the reasons.`,
 
 func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, error) {
 	if f.max < 1 || f.max > maxInFlight {
-		return nil, fmt.Errorf("--max %d: SQS hands out 1 to %d messages", f.max, maxInFlight)
+		return nil, fmt.Errorf("--max %d: choose from 1 to %d, the most messages that SQS hands out", f.max, maxInFlight)
 	}
 	if f.deadLetterURL == "" {
 		return nil, errors.New("--dead-letter-queue-url (or DEAD_LETTER_QUEUE_URL) names the dead-letter queue")
@@ -140,9 +141,9 @@ func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, error) {
 	return queue.NewDeadLetters(client, f.deadLetterURL), nil
 }
 
-// newSQS takes the region, credentials and address from where the AWS CLI has them.
+// newSQS returns a client with the region, credentials and endpoint that the AWS CLI uses.
 func newSQS(ctx context.Context) (*sqs.Client, error) {
-	// The SDK's own warnings would go past the screen; what matters is in its errors.
+	// The SDK's own warnings would bypass the screen; its errors say what matters.
 	c, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
@@ -150,7 +151,7 @@ func newSQS(ctx context.Context) (*sqs.Client, error) {
 	return sqs.NewFromConfig(c), nil
 }
 
-// ofAWS is an error of a call to AWS. It is not one of usage.
+// ofAWS returns the error of a failed call to AWS, which is not wrong usage.
 func ofAWS(err error) error {
 	text := err.Error()
 	if strings.Contains(text, "get credentials") {
@@ -159,7 +160,7 @@ func ofAWS(err error) error {
 	return answerIsNo{text}
 }
 
-// deadLine is a dead letter as `--json` prints it.
+// deadLine is a dead letter as --json prints it.
 type deadLine struct {
 	ID      string    `json:"id"`
 	EventID string    `json:"event_id"`
@@ -240,5 +241,5 @@ func showDead(w io.Writer, list []queue.Dead, id, output string) error {
 		}
 		return nil
 	}
-	return answerIsNo{fmt.Sprintf("there is no message %s among the %d that were read; --max reads more", id, len(list))}
+	return answerIsNo{fmt.Sprintf("there is no message %s among the %d that were read; use --max to read more", id, len(list))}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestDLQUsedWrongly: nothing is asked of SQS, and the answer says what to give.
+// TestDLQUsedWrongly: SQS is not called, and the error says what is missing.
 func TestDLQUsedWrongly(t *testing.T) {
 	t.Setenv("QUEUE_URL", "")
 	t.Setenv("DEAD_LETTER_QUEUE_URL", "")

@@ -45,7 +45,7 @@ func TestDocumentedRules(t *testing.T) {
 	}
 }
 
-// The sources that docs/deploy.md shows are sources.
+// The sources that docs/deploy.md shows can be loaded.
 func TestDocumentedSources(t *testing.T) {
 	text, err := os.ReadFile("../../docs/deploy.md")
 	if err != nil {
@@ -62,7 +62,7 @@ func TestDocumentedSources(t *testing.T) {
 	}
 }
 
-// docs/rules.md lists the functions, each with its example, and nothing else as one.
+// docs/rules.md lists exactly the functions of the language, each with its example.
 func TestDocumentedFunctions(t *testing.T) {
 	text, err := os.ReadFile("../../docs/rules.md")
 	if err != nil {

@@ -34,13 +34,13 @@ type sent struct {
 	Body   *string `json:"body"`
 }
 
-// examiner runs the very pipeline and the very client, over a connection that leads
-// nowhere: look-ups are answered from the given records, removals always succeed.
+// examiner runs the real pipeline and the real Zoho client over a connection that sends
+// nothing: look-ups are answered from the given records, and removals always succeed.
 type examiner struct {
 	set     *rules.Rules
 	apiURL  string
 	version string
-	// crm has the records to look in; nil where none are given.
+	// crm has the records to look in, nil if none are given.
 	crm *sandbox.Sandbox
 }
 
@@ -64,7 +64,7 @@ func (x examiner) examine(ctx context.Context, ev event.Event) (examination, err
 	if err != nil {
 		return out, err
 	}
-	// One call at a time, so that the requests come in their order.
+	// One call at a time keeps the requests in order.
 	p := pipeline.New(pipeline.Config{Rules: x.set, CRM: client, MaxConcurrency: 1, Waited: true})
 	plan := p.Plan(ctx, slices.Values([]event.Event{ev}))
 	out.planned = plan.Events[0]
@@ -73,7 +73,7 @@ func (x examiner) examine(ctx context.Context, ev event.Event) (examination, err
 	return out, nil
 }
 
-// noToken stands where an access token would be.
+// noToken stands in for the source of access tokens.
 type noToken struct{}
 
 func (noToken) Token(context.Context) (zoho.Token, error) {
@@ -82,7 +82,7 @@ func (noToken) Token(context.Context) (zoho.Token, error) {
 
 func (noToken) Refused(context.Context, zoho.Token) {}
 
-// deadEnd answers requests without sending them, and notes what they were.
+// deadEnd answers requests without sending them, and records them.
 type deadEnd struct {
 	crm    *sandbox.Sandbox
 	access string
@@ -118,7 +118,7 @@ func (d *deadEnd) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer.Result(), nil
 }
 
-// writeRemoved answers a remove_tags call as if every tag had come off.
+// writeRemoved answers a remove_tags call as if every tag had been removed.
 func writeRemoved(w http.ResponseWriter, u *url.URL, body []byte) {
 	var request struct {
 		IDs []string `json:"ids"`
@@ -150,7 +150,7 @@ func writeRemoved(w http.ResponseWriter, u *url.URL, body []byte) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// token asks the sandbox for one, without a network.
+// token gets an access token from the sandbox, without a network.
 func (d *deadEnd) token(ctx context.Context) (string, error) {
 	c := d.crm.Credentials()
 	form := url.Values{

@@ -32,7 +32,7 @@ func newExplain() *cobra.Command {
 		Short: "Explain what untag would do with a recorded event, and why",
 		Long: `Read a recorded invocation (from an HTTP or REST API, a function URL, a load balancer,
 SQS or EventBridge, or a direct one), or a stored event that untag dlq show --output
-wrote. Show the event as parsed, each condition of each rule with the value it met,
+wrote. Show the event as parsed, each condition of each rule with the value it found,
 the removals, and the requests that would go to Zoho. Nothing is sent.
 
 Without --secrets the signature is not checked. With it, a request that does not
@@ -48,8 +48,8 @@ file.`,
 	}
 	c.Flags().StringVarP(&f.event, "event", "e", "", "file with the recorded invocation or the stored event")
 	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file")
-	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records, for rules that read them")
-	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file in the form of the webhook secret, to check the signature")
+	c.Flags().StringVar(&f.records, "records", "", "YAML file of the CRM's records, for rules that read them")
+	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file of webhook secrets, to check the signature")
 	c.Flags().BoolVar(&f.json, "json", false, "print as JSON")
 	return c
 }
@@ -139,8 +139,8 @@ func newReader(set *rules.Rules, secretsFile string) (*reader, error) {
 	return &reader{rules: set, receiver: webhook.New(c), checks: secretsFile != ""}, nil
 }
 
-// read returns the event and whether it verified: "yes" or "not checked". One that does
-// not verify, or whose source is not there, is an answer of no.
+// read returns the event and whether it verified: "yes" or "not checked". If it does not
+// verify, or its source does not exist, the error is an answerIsNo.
 func (r *reader) read(ctx context.Context, one handler.Recorded) (event.Event, string, error) {
 	verified := "not checked"
 	var d event.Delivery
@@ -171,7 +171,7 @@ func (r *reader) read(ctx context.Context, one handler.Recorded) (event.Event, s
 	return ev, verified, err
 }
 
-// explained is an examination in the form in which it is shown.
+// explained is an examination as it is shown.
 type explained struct {
 	Source   string         `json:"source"`
 	Verified string         `json:"verified"`
@@ -220,7 +220,7 @@ func newExplained(x examination, verified string, crm *sandbox.Sandbox) explaine
 	out.Requests = append(out.Requests, x.requests...)
 	for _, s := range x.outcome.Skipped {
 		if crm == nil {
-			continue // nothing was looked up, so nothing was found out
+			continue // nothing was looked up
 		}
 		out.notes = append(out.notes, fmt.Sprintf("%s: %s: %s", s.Rule, strings.TrimSpace(s.Module+" "+s.ID), s.Reason))
 	}
@@ -234,8 +234,8 @@ func newExplained(x examination, verified string, crm *sandbox.Sandbox) explaine
 	return out
 }
 
-// newExplainedRule joins the parts of `when` with those of `where`, where the record
-// was looked at.
+// newExplainedRule joins the parts of `when` with those of `where`, if the record was
+// read.
 func newExplainedRule(e rules.Explanation, x examination, crm *sandbox.Sandbox) explainedRule {
 	r := explainedRule{Name: e.Rule, Matched: e.Matched, Conditions: e.Conditions}
 	if r.Conditions == nil {
@@ -261,7 +261,7 @@ func newExplainedRule(e rules.Explanation, x examination, crm *sandbox.Sandbox) 
 		}
 	}
 	if crm == nil && e.Candidate != nil && (e.Candidate.NeedsRecord || e.Candidate.Find != nil) {
-		r.Error = "" // nothing is wrong: the record has not been looked at
+		r.Error = "" // nothing is wrong: the record was not read
 	}
 	if decidedBy != "" {
 		r.DecidedBy = &decidedBy

@@ -15,13 +15,13 @@ import (
 	"untag/internal/event"
 )
 
-// pageWidth is that of a terminal.
+// pageWidth is the usual width of a terminal, in columns.
 const pageWidth = 80
 
 // page is text that fits a terminal.
 type page struct{ strings.Builder }
 
-// line writes a label and a text beside it, wrapped, at an indentation.
+// line writes an indented label and, next to it, a wrapped text.
 func (p *page) line(indent int, label, body string) {
 	prefix := strings.Repeat(" ", indent) + label
 	width := max(pageWidth-utf8.RuneCountInString(prefix), 20)
@@ -34,7 +34,7 @@ func (p *page) line(indent int, label, body string) {
 	}
 }
 
-// long writes what must stay in one piece, such as an URL.
+// long writes a text that must stay in one piece, such as a URL.
 func (p *page) long(indent int, body string) {
 	p.WriteString(strings.Repeat(" ", indent) + clean(body) + "\n")
 }
@@ -138,7 +138,7 @@ func (r explainedRule) print(p *page) {
 	}
 }
 
-// asText is a value as JSON, shortened to a few lines.
+// asText returns a value as JSON, shortened to a few lines.
 func asText(v any) string {
 	encoded, err := json.Marshal(v)
 	if err != nil {

@@ -31,7 +31,7 @@ func (f *faultFlags) add(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.slowBy, "slow-by", 2*time.Second, "how much longer slow answers take")
 }
 
-// rates are the rates of the faults, by the names that --fault takes.
+// rates returns the rates of the faults, by the names that --fault takes.
 func rates(f *sandbox.Faults) map[string]*float64 {
 	return map[string]*float64{
 		"429": &f.TooMany, "429-after": &f.TooManyAfter, "500": &f.Internal, "html": &f.HTML, "reset": &f.Reset,
@@ -39,7 +39,7 @@ func rates(f *sandbox.Faults) map[string]*float64 {
 	}
 }
 
-// faults returns what the flags ask for, nil for none. A rate of --fault goes before the
+// faults returns what the flags ask for, nil for none. A rate of --fault overrides the
 // even share of --faults.
 func (f faultFlags) faults() (*sandbox.Faults, error) {
 	if f.all == 0 && len(f.each) == 0 {
@@ -62,9 +62,9 @@ func (f faultFlags) faults() (*sandbox.Faults, error) {
 		}
 		*into = rate
 	}
-	// Records are locked and answers slow beside whatever else goes wrong.
+	// Locked records and slow answers come on top of the other faults.
 	if faults.TooMany+faults.TooManyAfter+faults.Internal+faults.HTML+faults.Reset+faults.Half+faults.Revoked > 1 {
-		return nil, errors.New("--fault, --faults: more than all calls would fail; a call fails in one way, so the shares of all but locked and slow must add up to 1 or less")
+		return nil, errors.New("--fault, --faults: more than all calls would fail; a call fails in one way only, so all shares but locked and slow must add up to at most 1")
 	}
 	return faults, nil
 }

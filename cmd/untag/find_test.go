@@ -27,7 +27,7 @@ Deals:
   - {id: "22", Account_Name: {id: "5725767000000524002", name: Acme}, Tag: [New customer]}
 `
 
-// TestFindAsPeopleMeanIt: against a CRM whose search finds what contains the digits asked for.
+// TestFindAsPeopleMeanIt uses a CRM whose search finds what contains the given digits.
 func TestFindAsPeopleMeanIt(t *testing.T) {
 	tests := map[string]struct{ event, expect string }{
 		"as the CRM has it":               {`{phone: (415) 555-0100}`, `{Contacts: {"11": [Call back]}}`},
@@ -53,7 +53,7 @@ func TestFindAsPeopleMeanIt(t *testing.T) {
 	}
 }
 
-// TestExplainSaysWhatASearchFound: the fields that were compared, the same in a test that fails.
+// TestExplainSaysWhatASearchFound: explain and a failing test name the compared fields.
 func TestExplainSaysWhatASearchFound(t *testing.T) {
 	folder := folderWith(t, map[string]string{
 		"rules.yaml": findRules, "crm.yaml": findRecords, "event.json": `{"source":"crm","event":{"email":"da@example.com"}}`,
@@ -70,7 +70,7 @@ func TestExplainSaysWhatASearchFound(t *testing.T) {
 	}
 }
 
-// TestCheckKnowsTheVersion: Activities can be had from v2 and v2.1 only.
+// TestCheckKnowsTheVersion: only v2 and v2.1 have Activities.
 func TestCheckKnowsTheVersion(t *testing.T) {
 	folder := folderWith(t, map[string]string{"rules.yaml": strings.Replace(findRules, "module: Deals", "module: activities", 1)})
 	for version, want := range map[string]int{"": 0, "v2": 0, "v2.1": 0, "v3": 1, "v8": 1, "v9": 2} {
@@ -89,7 +89,7 @@ func TestCheckKnowsTheVersion(t *testing.T) {
 	}
 }
 
-// TestExplainNamesARoundedID: what the CRM would only tell when it is too late.
+// TestExplainNamesARoundedID: explain says early what the CRM would say too late.
 func TestExplainNamesARoundedID(t *testing.T) {
 	for id, want := range map[string]bool{"5725767000000524000": true, `"5725767000000524000"`: false, "5725767000000524157": false} {
 		folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "event.json": `{"source":"zoho","event":{"Stage":"Closed Won","id":` + id + `}}`})

@@ -18,7 +18,7 @@ import (
 	"untag/internal/localhttp"
 )
 
-// maxRequest is the largest body that API Gateway lets through, in bytes.
+// maxRequest is the largest body that API Gateway accepts, in bytes.
 const maxRequest = 10 << 20
 
 // gatewayTimeout is how long API Gateway waits for a function.
@@ -29,27 +29,27 @@ type invoker interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
 
-// gateway does what API Gateway does: it hands an HTTP request to the function as a
-// payload of an HTTP API, and answers what the function says.
+// gateway does what API Gateway does: it passes an HTTP request to the function as a
+// payload of an HTTP API, and answers with what the function returns.
 type gateway struct {
 	function invoker
 	// own are the deliveries that this program makes itself; nil for none.
 	own *deliveries
-	// served is told of every other request, before it is answered; nil to tell nobody.
+	// served is called for every other request, before it is answered; it may be nil.
 	served func(served)
 }
 
-// reply is what a request is answered.
+// reply is the answer to a request.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
-	// reason is why the gateway itself refused, "" where the function answered.
+	// reason is why the gateway itself refused, "" if the function answered.
 	reason string
 }
 
-// ServeHTTP answers 413 to a body over 10 MiB, and 500 where the function has no
-// answer that HTTP can carry.
+// ServeHTTP answers 413 to a body over 10 MiB, and 500 if the function's answer is not an
+// HTTP response.
 func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := g.own.take(r)
 	own := t != nil
@@ -93,12 +93,12 @@ func (g gateway) ask(w http.ResponseWriter, r *http.Request, t *trace) reply {
 	}
 	a, ok := replyOf(answer)
 	if !ok {
-		return refuse(http.StatusInternalServerError, "the function's answer is not one for HTTP")
+		return refuse(http.StatusInternalServerError, "the function's answer is not an HTTP response")
 	}
 	return a
 }
 
-// replyOf reads what a function answered; false if HTTP cannot carry it.
+// replyOf reads the function's answer; false if it is not an HTTP response.
 func replyOf(answer []byte) (reply, bool) {
 	var response events.APIGatewayV2HTTPResponse
 	if json.Unmarshal(answer, &response) != nil || response.StatusCode < 200 || response.StatusCode > 599 {
@@ -121,7 +121,7 @@ func replyOf(answer []byte) (reply, bool) {
 	return a, true
 }
 
-// refuse answers in the form of API Gateway's own errors, which do not tell the reason.
+// refuse answers in the form of API Gateway's own errors, which do not say why.
 func refuse(status int, reason string) reply {
 	return reply{
 		status: status, header: http.Header{"Content-Type": {"application/json"}},
@@ -129,7 +129,7 @@ func refuse(status int, reason string) reply {
 	}
 }
 
-// payloadOf is a request as an HTTP API hands it to a function, payload format 2.0. See
+// payloadOf returns a request as an HTTP API passes it to a function, format 2.0. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
 func payloadOf(r *http.Request, body []byte, now time.Time) events.APIGatewayV2HTTPRequest {
 	text, encoded := string(body), false
@@ -152,7 +152,7 @@ func payloadOf(r *http.Request, body []byte, now time.Time) events.APIGatewayV2H
 	}
 }
 
-// headersOf returns the headers under lower-case names, and the cookies apart.
+// headersOf returns the headers under lower-case names, and the cookies separately.
 func headersOf(r *http.Request) (headers map[string]string, cookies []string) {
 	headers = map[string]string{}
 	for name, value := range joined(r.Header) {
@@ -170,7 +170,7 @@ func headersOf(r *http.Request) (headers map[string]string, cookies []string) {
 	return headers, cookies
 }
 
-// joined puts what is repeated under one name, with commas between.
+// joined joins the values of each name with commas.
 func joined(values map[string][]string) map[string]string {
 	if len(values) == 0 {
 		return nil

@@ -20,7 +20,7 @@ import (
 	"untag/internal/localhttp"
 )
 
-// echo is a function that keeps what it was handed and answers what it is told.
+// echo is a function that keeps the payload it received and answers as configured.
 type echo struct {
 	payload events.APIGatewayV2HTTPRequest
 	answer  string
@@ -149,7 +149,7 @@ func TestGatewayAnswers(t *testing.T) {
 	}
 }
 
-// TestGatewayReportsRequests: those of others, with why the gateway itself refused them.
+// TestGatewayReportsRequests: requests of others are reported, with the gateway's own refusals.
 func TestGatewayReportsRequests(t *testing.T) {
 	tests := map[string]struct {
 		body   io.Reader

@@ -17,14 +17,14 @@ import (
 	"untag/internal/queue"
 )
 
-// nasty steers a terminal, reorders and hides text, and poses as lines of its own.
+// nasty controls a terminal, reorders and hides text, and fakes lines of its own.
 const nasty = "\x1b[31m\x1b]0;x\a\r\u009b2J\u202e\u2066\u200b\ufeff\x7f\x00\U000e0041"
 
 // nastyYAML is nasty as a double-quoted string of YAML or JSON escapes it, without the
 // null byte, which YAML may refuse.
 const nastyEscaped = `\u001b[31m\u001b]0;x\u0007\r\u009b2J\u202e\u2066\u200b\ufeff\u007f\n00:00:00  zoho  removed  posing`
 
-// hostileFiles are files of every kind, each with what would steer a terminal in every
+// hostileFiles are files of every kind, with text that would control a terminal in every
 // place that takes text.
 func hostileFiles(t *testing.T) string {
 	t.Helper()
@@ -99,7 +99,7 @@ func hostileFiles(t *testing.T) string {
 	return folder
 }
 
-// stored is an event as the queue has it.
+// stored is an event as it is stored in the queue.
 func stored(t *testing.T, body string) string {
 	t.Helper()
 	text, err := queue.Encode(event.Delivery{
@@ -112,7 +112,7 @@ func stored(t *testing.T, body string) string {
 	return text
 }
 
-// deadLetters is an SQS with messages that nobody would want on a terminal.
+// deadLetters is an SQS with messages that must not reach a terminal as they are.
 func deadLetters(t *testing.T) {
 	t.Helper()
 	const text = "\u202e\u009b2J\u200b\r\n00:00:00  posing"

@@ -12,7 +12,7 @@ import (
 	"untag/internal/sandbox"
 )
 
-// inputs are what `untag run` reads, and what it makes up where a default is not there.
+// inputs are what `untag run` reads, and what it makes up if a default file is missing.
 type inputs struct {
 	rules    *rules.Rules
 	webhooks webhookSecrets
@@ -59,7 +59,7 @@ func readInputs(f runFlags) (inputs, error) {
 }
 
 // readSecrets reads the file, and makes up what a default file lacks, so that a source
-// can be tried at once. Secrets that were made up are good for this run alone.
+// can be tried at once. Secrets that were made up are valid for this run only.
 func (in *inputs) readSecrets(f runFlags) error {
 	var err error
 	in.webhooks, err = readWebhookSecrets(f.secrets)
@@ -95,7 +95,7 @@ func (in *inputs) readSecrets(f runFlags) error {
 	return nil
 }
 
-// notes say what was not there, and how to give it.
+// notes says what was missing, and how to provide it.
 func (in inputs) notes(f runFlags) string {
 	var out strings.Builder
 	switch {
@@ -125,13 +125,14 @@ func (in inputs) notes(f runFlags) string {
 	}
 	for _, s := range in.rules.Sources() {
 		if s.Secrets() && len(in.webhooks[s.Name]) == 0 {
-			fmt.Fprintf(&out, "Source %s has no secret in %s: what needs one is refused. Add \"%s\": \"…\" to it.\n", clean(s.Name), clean(f.secrets), clean(s.Name))
+			fmt.Fprintf(&out, "Source %s has no secret in %s: requests that need one are refused. Add \"%s\": \"…\" to it.\n", clean(s.Name), clean(f.secrets), clean(s.Name))
 		}
 	}
 	return out.String()
 }
 
-// yamlList are tags as YAML has them in a list; quoted, as a tag may hold any sign.
+// yamlList writes tags as the items of a YAML list; quoted, as a tag may hold any
+// character.
 func yamlList(tags []any) string {
 	var list []string
 	for _, tag := range tags {
@@ -140,7 +141,7 @@ func yamlList(tags []any) string {
 	return strings.Join(list, ", ")
 }
 
-// noEvents is a folder that has no recorded events, or is not there.
+// noEvents is the error for a folder that has no recorded events, or does not exist.
 type noEvents struct{ why string }
 
 func (e noEvents) Error() string {

@@ -19,11 +19,11 @@ type invitation struct {
 	url    string
 	source string
 	scheme event.Scheme
-	// secret may be shown: it is an example, or good for this run alone. "" where the
-	// secret is the user's own.
+	// secret may be shown: it is an example, or valid for this run only. "" if the secret
+	// is the user's own.
 	secret string
 	body   string
-	// tag is what the record loses, "" where the rules do not remove one for this body.
+	// tag is the one that the record loses, "" if the rules remove none for this body.
 	tag string
 }
 
@@ -61,15 +61,15 @@ func invite(url string, set *rules.Rules, webhooks webhookSecrets, shown map[str
 	return *any, true
 }
 
-// bySecretAlone reports whether a request is proved by the secret as it is, and not by
-// what is computed with it.
+// bySecretAlone reports whether a request carries the secret itself, and not something
+// that is computed from it.
 func bySecretAlone(s event.Scheme) bool {
 	return s.Kind == "token" && (s.Header != "" || s.Query != "") || s.Kind == "basic"
 }
 
-// bodyAbout says that a record was closed.
+// bodyAbout returns a body which says that a record was closed.
 func bodyAbout(key recordKey) string {
-	// A struct of strings can always be written.
+	// A struct of strings can always be encoded.
 	text, _ := json.Marshal(struct {
 		Module string `json:"module"`
 		ID     string `json:"id"`
@@ -78,8 +78,8 @@ func bodyAbout(key recordKey) string {
 	return string(text)
 }
 
-// closing is the body of a webhook that says that a record was closed, and a tag that the
-// rules remove from the record for it.
+// closing returns the body of a webhook which says that a record was closed, and a tag
+// that the rules then remove from the record, "" if there is none.
 func closing(set *rules.Rules, source event.Source, key recordKey, tags []string) (body, tag string) {
 	body = bodyAbout(key)
 	ev, err := webhook.Parse(event.Delivery{
@@ -101,7 +101,7 @@ func closing(set *rules.Rules, source event.Source, key recordKey, tags []string
 	return body, ""
 }
 
-// String is the command, with a line that says what it does.
+// String returns the command, below a line that says what it does.
 func (i invitation) String() string {
 	about := "Try it: send a webhook, and see which rule does what with it."
 	if i.tag != "" {
@@ -125,8 +125,8 @@ func (i invitation) String() string {
 		about, word, credential, shellWord(i.body))
 }
 
-// withSecret is a word of the command with the secret at its end, or the variable that
-// holds it.
+// withSecret returns a word of the command that ends in the secret, or in the variable
+// that holds it.
 func (i invitation) withSecret(before, secret string) string {
 	if i.secret != "" {
 		return shellWord(before + secret)
@@ -134,7 +134,7 @@ func (i invitation) withSecret(before, secret string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(before) + `$WEBHOOK_TOKEN"`
 }
 
-// shellWord is a word as a shell takes it literally.
+// shellWord quotes a word so that a shell takes it literally.
 func shellWord(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

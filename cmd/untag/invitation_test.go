@@ -65,7 +65,7 @@ func TestInvite(t *testing.T) {
 	}
 }
 
-// TestInvitationIsACommand runs what is printed in a shell that has another curl.
+// TestInvitationIsACommand runs the printed command in a shell with a curl of the test's.
 func TestInvitationIsACommand(t *testing.T) {
 	const nasty = "$(id) `id` it's \"x\" \\"
 	header := event.Scheme{Kind: "token", Header: "X", Prefix: "Bearer "}

@@ -22,7 +22,7 @@ import (
 
 // account is a Zoho account.
 type account struct {
-	// simulated says that it is not a real one, so that nothing can be lost there.
+	// simulated says that it is not a real account, so that nothing can be lost there.
 	simulated           bool
 	credentials         func(context.Context) (zoho.Credentials, error)
 	apiURL, accountsURL string
@@ -34,7 +34,7 @@ type account struct {
 // recorded batches are delivered as though they came from it.
 const eventQueueARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
 
-// newLine wires the Lambda function's handler to an account, and keeps in the trace of
+// newLine wires the Lambda function's handler to an account, and records in the trace of
 // each invocation what it does.
 func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Logger) (*handler.Handler, error) {
 	client, err := zoho.New(zoho.Config{
@@ -56,7 +56,7 @@ func newLine(set *rules.Rules, webhooks webhookSecrets, a account, log *slog.Log
 	}), nil
 }
 
-// readRules reads a rules file; its error has every fault.
+// readRules reads a rules file; its error lists every fault.
 func readRules(file string) (*rules.Rules, error) {
 	data, err := readFile("rules", "name another with --rules", file)
 	if err != nil {
@@ -75,8 +75,8 @@ func readRules(file string) (*rules.Rules, error) {
 	return nil, lines
 }
 
-// realAccount takes the credential from Secrets Manager where ZOHO_SECRET_ID names
-// it, else from the environment.
+// realAccount takes the credential from Secrets Manager if ZOHO_SECRET_ID names it,
+// otherwise from the environment.
 func realAccount(getenv func(string) string) (account, error) {
 	a := account{
 		apiURL: getenv("ZOHO_API_URL"), accountsURL: getenv("ZOHO_ACCOUNTS_URL"),
@@ -113,8 +113,8 @@ func realAccount(getenv func(string) string) (account, error) {
 	return a, nil
 }
 
-// logger writes the function's log, at LOG_LEVEL or, with verbose, at info; otherwise
-// nowhere.
+// logger writes the function's log, at LOG_LEVEL or, with verbose, at info. Without
+// either, it writes nothing.
 func logger(w io.Writer, getenv func(string) string, verbose bool) (*slog.Logger, error) {
 	level := slog.LevelInfo
 	if text := getenv("LOG_LEVEL"); text != "" {
@@ -129,7 +129,7 @@ func logger(w io.Writer, getenv func(string) string, verbose bool) (*slog.Logger
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})), nil
 }
 
-// statusText is an HTTP status as a person reads it.
+// statusText returns an HTTP status with its name, such as "404 Not Found".
 func statusText(status int) string {
 	return fmt.Sprintf("%d %s", status, http.StatusText(status))
 }

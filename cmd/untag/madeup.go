@@ -9,7 +9,7 @@ import (
 	"untag/internal/sandbox"
 )
 
-// recordsOf are made-up records, one for each module that the rules name, with the tags
+// recordsOf makes up records, one for each module that the rules name, with the tags
 // that they remove from it.
 func recordsOf(set *rules.Rules) sandbox.Records {
 	records := sandbox.Records{}
@@ -27,7 +27,7 @@ func recordsOf(set *rules.Rules) sandbox.Records {
 	return records
 }
 
-// mostTags is what a record of Zoho's carries at most.
+// mostTags is how many tags a Zoho record can carry.
 const mostTags = 10
 
 func withTags(carried []any, tags []string) []any {
@@ -44,7 +44,7 @@ func withTags(carried []any, tags []string) []any {
 	return carried
 }
 
-// madeUpSecret is one that every way to verify of the source takes.
+// madeUpSecret makes up a secret that suits every way in which the source verifies.
 func madeUpSecret(s event.Source) string {
 	if s.Accepts("basic") {
 		return "untag:" + rand.Text()

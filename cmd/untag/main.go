@@ -54,7 +54,8 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 2
 }
 
-// answerIsNo is a command that worked, and found that something failed.
+// answerIsNo is the error of a command that did its work, and found that a check, test or
+// delivery failed.
 type answerIsNo struct{ reason string }
 
 func (a answerIsNo) Error() string { return a.reason }
@@ -65,8 +66,8 @@ type faultLines []string
 
 func (f faultLines) Error() string { return strings.Join(f, "\n") }
 
-// errorLines are the lines of an error. Only those that this program made lines of an
-// error are such: a text from elsewhere may have the end of a line in it.
+// errorLines returns the lines of an error. Only this program's own line breaks count: a
+// text from elsewhere may contain some too, and they are escaped.
 func errorLines(err error) []string {
 	var lines []string
 	for _, one := range parted(err) {
@@ -75,7 +76,7 @@ func errorLines(err error) []string {
 	return lines
 }
 
-// parted are the errors that were joined into one, and theirs.
+// parted returns the errors that were joined into one, at any depth.
 func parted(err error) []error {
 	several, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -88,14 +89,14 @@ func parted(err error) []error {
 	return all
 }
 
-// linesOf are the lines of one error.
+// linesOf returns the lines of one error.
 func linesOf(err error) []string {
 	text := err.Error()
 	if faults, ok := errors.AsType[faultLines](err); ok {
 		before, _ := strings.CutSuffix(text, faults.Error())
 		return append([]string{clean(before) + faults[0]}, faults[1:]...)
 	}
-	// What cobra suggests for a command that there is not, on one line.
+	// What cobra suggests for an unknown command, on one line.
 	text, suggested, _ := strings.Cut(text, "\n\nDid you mean this?\n")
 	if suggested != "" {
 		text += "; did you mean " + strings.Join(strings.Fields(suggested), " or ") + "?"
@@ -106,8 +107,8 @@ func linesOf(err error) []string {
 	return []string{clean(text)}
 }
 
-// forCompletion cleans the words that a shell wants to have completed: cobra prints its
-// own errors about them past the screen.
+// forCompletion cleans the words that a shell asks to complete: cobra's own errors about
+// them bypass the screen.
 func forCompletion(args []string) []string {
 	if len(args) == 0 || !strings.HasPrefix(args[0], "__complete") {
 		return args

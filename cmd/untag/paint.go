@@ -8,13 +8,13 @@ import (
 	"golang.org/x/term"
 )
 
-// plainWidth is how wide a table may be where no terminal says otherwise, in columns.
+// plainWidth is the width of a table outside a terminal, in columns.
 const plainWidth = 100
 
-// painter colours text, where colour is wanted.
+// painter colours text, if it is true.
 type painter bool
 
-// painterFor wants colour on a terminal, unless NO_COLOR is set.
+// painterFor returns a painter that colours text on a terminal, unless NO_COLOR is set.
 func painterFor(w io.Writer) painter {
 	file := terminalOf(w)
 	return painter(file != nil && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb")
@@ -36,7 +36,7 @@ func terminalWidth(w io.Writer) int {
 	return plainWidth
 }
 
-// terminalOf is the terminal that a writer writes to, nil if it is none.
+// terminalOf returns the terminal that w writes to, nil if it is not a terminal.
 func terminalOf(w io.Writer) *os.File {
 	if to, ok := w.(interface{ File() *os.File }); ok {
 		if file := to.File(); file != nil && term.IsTerminal(int(file.Fd())) {

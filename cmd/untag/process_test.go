@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// asProgram makes the test binary the program itself.
+// asProgram makes the test binary run as the program itself.
 const asProgram = "UNTAG_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -63,8 +63,8 @@ func finished(t *testing.T, env []string, args ...string) (code int, stdout, std
 	return c.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
-// serving starts a command line that serves, and gives what it prints up to a line with
-// these words; stop sends a signal and gives the exit code and the rest.
+// serving starts a command line that serves, and returns what it prints up to a line with
+// these words; stop sends a signal and returns the exit code and the rest.
 func serving(t *testing.T, until string, args ...string) (printed string, stop func(os.Signal) (int, string)) {
 	t.Helper()
 	return servingIn(t, nil, until, args...)
@@ -175,32 +175,32 @@ func TestUsedWrongly(t *testing.T) {
 		args []string
 		says []string
 	}{
-		"an unknown command":       {nil, []string{"sandbx"}, []string{`unknown command "sandbx"`, "sandbox"}},
-		"help of nothing":          {nil, []string{"help", "sandbx"}, []string{`unknown command "sandbx"`, "did you mean sandbox?"}},
-		"help of nothing below":    {nil, []string{"help", "run", "x"}, []string{`unknown command "x"`}},
-		"an unknown flag":          {nil, []string{"run", "--lisn"}, []string{"--lisn", "untag run --help"}},
-		"an argument":              {nil, []string{"run", "x"}, []string{`"x"`}},
-		"no rules":                 {nil, []string{"run", "--rules", in("gone.yaml")}, []string{"gone.yaml", "--rules"}},
-		"broken rules":             {nil, []string{"run", "--rules", in("rules.yaml")}, []string{in("rules.yaml") + ":1:1: ", in("rules.yaml") + ":2:1: ", in("rules.yaml") + ":3:26: "}},
-		"no records":               {nil, []string{"run", "--records", in("gone.yaml")}, []string{"gone.yaml", "--records"}},
-		"broken records":           {nil, []string{"sandbox", "--records", in("crm.yaml")}, []string{in("crm.yaml") + ":2:10: an id must be", in("crm.yaml") + ":3:21: a tag must be text; quote it"}},
-		"records that end early":   {nil, []string{"sandbox", "--records", in("open.yaml")}, []string{in("open.yaml") + ":"}},
-		"no events":                {nil, []string{"run", "--events", in("gone")}, []string{"gone"}},
-		"a folder without events":  {nil, []string{"run", "--events", t.TempDir()}, []string{"--events"}},
-		"no secrets":               {nil, []string{"run", "--secrets", in("gone.json")}, []string{"gone.json", "--secrets"}},
-		"secrets that are a list":  {nil, []string{"run", "--secrets", in("list.json")}, []string{"list.json", `{"zoho"`}},
-		"a secret that is no text": {nil, []string{"run", "--secrets", in("number.json")}, []string{"number.json", "key zoho"}},
-		"a port in use":            {nil, []string{"run", "--listen", taken.Addr().String()}, []string{"in use", "--listen"}},
-		"a port in use, sandbox":   {nil, []string{"sandbox", "--listen", taken.Addr().String()}, []string{"in use", "--listen"}},
-		"an unknown answer":        {nil, []string{"sandbox", "--answers", "207,408"}, []string{"--answers", `"408"`, "json-path"}},
-		"an unknown fault":         {nil, []string{"sandbox", "--fault", "503=1"}, []string{"--fault", `"503"`, "429-after"}},
-		"a fault over 1":           {nil, []string{"sandbox", "--fault", "500=2"}, []string{"--fault", "500=2"}},
-		"faults over 1":            {nil, []string{"sandbox", "--faults", "0.9", "--fault", "reset=0.5"}, []string{"--faults", "more than all"}},
-		"a journal in no folder":   {nil, []string{"sandbox", "--journal", in("gone/journal")}, []string{"--journal", "gone/journal"}},
-		"a log level":              {[]string{"LOG_LEVEL=loud"}, []string{"run"}, []string{"LOG_LEVEL", "loud"}},
-		"zoho, no credential":      {nil, []string{"run", "--zoho"}, []string{"ZOHO_SECRET_ID", "ZOHO_CLIENT_ID"}},
-		"zoho, half a credential":  {zoho[:2], []string{"run", "--zoho"}, []string{"ZOHO_REFRESH_TOKEN"}},
-		"zoho, everybody's secret": {zoho, []string{"run", "--zoho", "--once", "--listen", "127.0.0.1:0"}, []string{"--secrets", "events/secrets/webhook.json", "source zoho", "source github"}},
+		"an unknown command":        {nil, []string{"sandbx"}, []string{`unknown command "sandbx"`, "sandbox"}},
+		"help of nothing":           {nil, []string{"help", "sandbx"}, []string{`unknown command "sandbx"`, "did you mean sandbox?"}},
+		"help of nothing below":     {nil, []string{"help", "run", "x"}, []string{`unknown command "x"`}},
+		"an unknown flag":           {nil, []string{"run", "--lisn"}, []string{"--lisn", "untag run --help"}},
+		"an argument":               {nil, []string{"run", "x"}, []string{`"x"`}},
+		"no rules":                  {nil, []string{"run", "--rules", in("gone.yaml")}, []string{"gone.yaml", "--rules"}},
+		"broken rules":              {nil, []string{"run", "--rules", in("rules.yaml")}, []string{in("rules.yaml") + ":1:1: ", in("rules.yaml") + ":2:1: ", in("rules.yaml") + ":3:26: "}},
+		"no records":                {nil, []string{"run", "--records", in("gone.yaml")}, []string{"gone.yaml", "--records"}},
+		"broken records":            {nil, []string{"sandbox", "--records", in("crm.yaml")}, []string{in("crm.yaml") + ":2:10: an id must be", in("crm.yaml") + ":3:21: a tag must be text; quote it"}},
+		"records that end early":    {nil, []string{"sandbox", "--records", in("open.yaml")}, []string{in("open.yaml") + ":"}},
+		"no events":                 {nil, []string{"run", "--events", in("gone")}, []string{"gone"}},
+		"a folder without events":   {nil, []string{"run", "--events", t.TempDir()}, []string{"--events"}},
+		"no secrets":                {nil, []string{"run", "--secrets", in("gone.json")}, []string{"gone.json", "--secrets"}},
+		"secrets that are a list":   {nil, []string{"run", "--secrets", in("list.json")}, []string{"list.json", `{"zoho"`}},
+		"a secret that is not text": {nil, []string{"run", "--secrets", in("number.json")}, []string{"number.json", "key zoho"}},
+		"a port in use":             {nil, []string{"run", "--listen", taken.Addr().String()}, []string{"in use", "--listen"}},
+		"a port in use, sandbox":    {nil, []string{"sandbox", "--listen", taken.Addr().String()}, []string{"in use", "--listen"}},
+		"an unknown answer":         {nil, []string{"sandbox", "--answers", "207,408"}, []string{"--answers", `"408"`, "json-path"}},
+		"an unknown fault":          {nil, []string{"sandbox", "--fault", "503=1"}, []string{"--fault", `"503"`, "429-after"}},
+		"a fault over 1":            {nil, []string{"sandbox", "--fault", "500=2"}, []string{"--fault", "500=2"}},
+		"faults over 1":             {nil, []string{"sandbox", "--faults", "0.9", "--fault", "reset=0.5"}, []string{"--faults", "more than all"}},
+		"a journal in no folder":    {nil, []string{"sandbox", "--journal", in("gone/journal")}, []string{"--journal", "gone/journal"}},
+		"a log level":               {[]string{"LOG_LEVEL=loud"}, []string{"run"}, []string{"LOG_LEVEL", "loud"}},
+		"zoho, no credential":       {nil, []string{"run", "--zoho"}, []string{"ZOHO_SECRET_ID", "ZOHO_CLIENT_ID"}},
+		"zoho, half a credential":   {zoho[:2], []string{"run", "--zoho"}, []string{"ZOHO_REFRESH_TOKEN"}},
+		"zoho, everybody's secret":  {zoho, []string{"run", "--zoho", "--once", "--listen", "127.0.0.1:0"}, []string{"--secrets", "events/secrets/webhook.json", "source zoho", "source github"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// readFile reads a file that a person named, or that is there by default. Its error says
-// what is wrong with the file and what to do: how to name another.
+// readFile reads a file that the user named, or a default one. Its error says what is
+// wrong with the file, and how to name another.
 func readFile(what, how, file string) ([]byte, error) {
 	data, err := os.ReadFile(file)
 	if err == nil {
@@ -28,7 +28,7 @@ func readFile(what, how, file string) ([]byte, error) {
 	return nil, &fileError{fmt.Sprintf("read the %s: %s: %s; %s", what, file, why, how), err}
 }
 
-// fileError is why a file could not be read, in words.
+// fileError says in plain words why a file could not be read.
 type fileError struct {
 	text string
 	err  error

@@ -33,8 +33,8 @@ func newReport(w io.Writer) *report {
 	return r
 }
 
-// add has a row for each change of a delivery; one that got no further than its answer
-// shows that.
+// add appends a row for each change that a delivery made. A delivery without changes has
+// one row, with its answer.
 func (r *report) add(d delivered, changes []change) {
 	file := clean(strings.TrimSuffix(d.file, ".json"))
 	if d.wrong != "" {
@@ -66,7 +66,7 @@ func (r *report) outcome(outcome string, wrong bool) string {
 	return orDash(outcome)
 }
 
-// tags lists tags, those that came off in another colour.
+// tags lists tags, the removed ones in another colour.
 func (r *report) tags(list, remaining []string, known bool) string {
 	if !known || len(list) == 0 {
 		return orDash("")
@@ -81,7 +81,7 @@ func (r *report) tags(list, remaining []string, known bool) string {
 	return strings.Join(shown, ", ")
 }
 
-// print writes the table, in narrower columns where it would not fit.
+// print writes the table, with narrower columns if it would not fit.
 func (r *report) print() {
 	shown := r.table.Render()
 	if text.LongestLineLen(shown) > r.width {

@@ -35,7 +35,7 @@ forged went wrong: 401 Unauthorized: \x1b[31mno\n
 	}
 }
 
-// withoutLine leaves out the line under the header.
+// withoutLine removes the line under the header.
 func withoutLine(s string) string {
 	header, rest, _ := strings.Cut(s, "\n")
 	_, rest, _ = strings.Cut(rest, "\n")
@@ -67,7 +67,7 @@ func TestReportColour(t *testing.T) {
 	r.add(delivered{file: "a.json"}, []change{{"removed", "r", "Deals", "1", []string{"off", "on"}, []string{"on"}}})
 	r.print()
 	if got := out.String(); !strings.Contains(got, "\x1b[32mremoved\x1b[0m") || !strings.Contains(got, "\x1b[33moff\x1b[0m, on") {
-		t.Errorf("want the removal green and the tag that came off yellow: %q", got)
+		t.Errorf("want the removal green and the removed tag yellow: %q", got)
 	}
 }
 

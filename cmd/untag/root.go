@@ -25,7 +25,7 @@ unreadable file.`,
 	return root
 }
 
-// newHelp is cobra's help, but for a command that there is not, which is an error.
+// newHelp is cobra's help command, except that an unknown command is an error.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
@@ -44,7 +44,7 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// version is that of the module the binary was built from.
+// version returns the version of the module that the binary was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {

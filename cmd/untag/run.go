@@ -21,8 +21,8 @@ type runFlags struct {
 	listen, rules, events, records, secrets string
 	hosts                                   []string
 	once, zoho, verbose                     bool
-	// given says which of --events, --records and --secrets were named: what was named
-	// must be there, and the defaults need not.
+	// given says which of --events, --records and --secrets were given: a file that was
+	// named must exist, a default need not.
 	given map[string]bool
 }
 
@@ -42,10 +42,10 @@ each source gets a secret for this run.
 
 With --zoho, tags are removed from the records of a real account. Its credential is
 the secret that ZOHO_SECRET_ID names in AWS Secrets Manager, or ZOHO_CLIENT_ID,
-ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER. ZOHO_ENVIRONMENT says that
-the organisation is a sandbox or developer one. The project's own events name made-up
-records and are not delivered to it: use --events to name a folder of events about your
-records. The published example secrets are refused: use --secrets.
+ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER. Set ZOHO_ENVIRONMENT if the
+organization is a sandbox or developer one. The project's own events name made-up records
+and are not delivered to a real account: use --events to name a folder of events about
+your records. The published example secrets are refused: use --secrets.
 
 ` + hostsHelp + `
 
@@ -76,7 +76,7 @@ file.`,
 	return c
 }
 
-// running is a function that serves, and what it serves.
+// running is the function that `untag run` serves, with its inputs and its account.
 type running struct {
 	out   io.Writer
 	flags runFlags
@@ -89,7 +89,7 @@ type running struct {
 	crm      *crm // nil with a real account
 }
 
-// run reads all that it is given before it opens a port.
+// run reads all its input before it opens a port.
 func run(ctx context.Context, w, stderr io.Writer, f runFlags) error {
 	r := &running{out: w, flags: f, own: new(deliveries)}
 	var err error
@@ -108,7 +108,7 @@ func run(ctx context.Context, w, stderr io.Writer, f runFlags) error {
 	for _, warning := range r.warnings {
 		fmt.Fprintln(stderr, "warning: "+warning)
 	}
-	// The simulated Zoho outlasts what is in flight.
+	// The simulated Zoho outlives the requests in flight.
 	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBehind()
 	if !f.zoho {
@@ -150,7 +150,7 @@ func (r *running) serve(ctx context.Context) error {
 	return <-ended
 }
 
-// simulate is the account of a sandbox that serves until ctx ends.
+// simulate starts a sandbox that serves until ctx ends, and returns its account.
 func (r *running) simulate(ctx context.Context) (account, error) {
 	l, err := listen("127.0.0.1:0")
 	if err != nil {
@@ -166,7 +166,8 @@ func (r *running) simulate(ctx context.Context) (account, error) {
 	}, nil
 }
 
-// deliver sends every event and reports; an error says that not all went well.
+// deliver delivers every event and prints the report. With --once, its error says that
+// some deliveries failed.
 func (r *running) deliver(ctx context.Context) error {
 	if len(r.files) == 0 {
 		return nil
@@ -197,7 +198,7 @@ func (r *running) deliver(ctx context.Context) error {
 	return nil
 }
 
-// invite says where webhooks are received, and what to try.
+// invite prints where webhooks are received, and what to try.
 func (r *running) invite() {
 	fmt.Fprintf(r.out, "\nListening for webhooks at %s/webhooks/{source}; each one is shown below. Press Ctrl-C to stop.\n", r.url)
 	if try, ok := invite(r.url, r.rules, r.webhooks, r.shown, r.crm.tags()); ok {

@@ -16,7 +16,7 @@ import (
 	"untag/internal/webhook"
 )
 
-// ask sends a request to a running untag, with a Host of its own if that is not "".
+// ask sends a request to a running untag, with this Host unless it is "".
 func ask(t *testing.T, method, url, host, token, body string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequest(method, url, strings.NewReader(body))
@@ -40,7 +40,7 @@ func ask(t *testing.T, method, url, host, token, body string) (int, string) {
 	return response.StatusCode, string(text)
 }
 
-// TestRunWithRulesAlone: a rules file is all it takes, and what is printed to try works.
+// TestRunWithRulesAlone: a rules file is enough, and the printed command works.
 func TestRunWithRulesAlone(t *testing.T) {
 	folder := folderWith(t, map[string]string{"rules.yaml": goodRules})
 	printed, stop := servingIn(t, []string{"PWD=" + folder}, "    -d ", "run", "--listen", "127.0.0.1:0")
@@ -67,7 +67,7 @@ func TestRunWithRulesAlone(t *testing.T) {
 	}
 }
 
-// TestRunWithPartOfItsFiles: what is named must be there, and what is not need not.
+// TestRunWithPartOfItsFiles: a file that was named must exist, a default need not.
 func TestRunWithPartOfItsFiles(t *testing.T) {
 	twoSources := strings.Replace(goodRules, "{zoho: {verify: token}}", "{zoho: {verify: token}, shop: {verify: github}}", 1)
 	tests := map[string]struct {
@@ -116,7 +116,7 @@ func TestRunWithPartOfItsFiles(t *testing.T) {
 	}
 }
 
-// TestRunPrintsWhatItServes sends webhooks of every fate, and looks for a line of each.
+// TestRunPrintsWhatItServes sends webhooks with every outcome, and expects a line for each.
 func TestRunPrintsWhatItServes(t *testing.T) {
 	folder := folderWith(t, map[string]string{
 		"rules.yaml": goodRules, "s.json": `{"zoho": "0123456789abcdef"}`,
@@ -168,18 +168,18 @@ func TestRunPrintsWhatItServes(t *testing.T) {
 		}
 	}
 	if strings.Contains(rest, token) || slices.ContainsFunc([]rune(rest), dangerous) {
-		t.Errorf("a secret, or what steers a terminal, in %q", rest)
+		t.Errorf("a secret, or what controls a terminal, in %q", rest)
 	}
 }
 
-// dangerous are runes that steer a terminal or hide what it shows.
+// dangerous are runes that control a terminal or hide what it shows.
 func dangerous(r rune) bool {
 	return r != '\n' && r != '\t' && (r < ' ' || r >= 0x7f && r <= 0x9f || r >= 0x200b && r <= 0x200f ||
 		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff)
 }
 
-// TestServedHosts: run and sandbox answer to this machine's names, and to those that
-// are allowed.
+// TestServedHosts: run and sandbox answer to this machine's names, and to the allowed
+// ones.
 func TestServedHosts(t *testing.T) {
 	for name, args := range map[string][]string{
 		"run":     {"run", "--listen", "127.0.0.1:0", "--allow-host", "abc.tunnel.example"},

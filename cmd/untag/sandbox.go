@@ -42,13 +42,13 @@ every kind of failure but revoked; --fault sets the share of one kind:
   429, 429-after  too many requests, without and with Retry-After
   500, html       an internal error, a proxy's HTML page
   reset, half     the connection breaks, before or in the middle of the answer
-  revoked         the access token ends before its time
+  revoked         the access token is revoked before it expires
   locked          the share of records, not calls, that are locked
-  slow            answers that take longer, whatever else is wrong with them
+  slow            answers that take longer, in addition to any other fault
 
 A call that fails with 500, html, reset or half may still have removed the tags.
 
-Zoho's answers differ between its pages and what people report. --answers chooses:
+Zoho's documentation and its users' reports differ on some answers. --answers chooses:
 
   207             success and failure in one answer: 207 Multi-Status, not 200
   errors-in-data  an error of the whole call, inside "data" and without an id
@@ -69,20 +69,20 @@ Zoho's answers differ between its pages and what people report. --answers choose
 	c.Flags().StringVar(&f.records, "records", "", "YAML file with the CRM's records")
 	c.Flags().BoolVar(&f.json, "json", false, "print address and credentials as one line of JSON")
 	c.Flags().StringVar(&f.journal, "journal", "", "file to write every removal to, a line of JSON each")
-	c.Flags().IntVar(&f.concurrency, "concurrency", 0, "most CRM calls at a time, one more is answered 429; 0 for no limit")
-	c.Flags().DurationVar(&f.tokenLife, "token-life", time.Hour, "how long an access token is good")
+	c.Flags().IntVar(&f.concurrency, "concurrency", 0, "how many CRM calls at a time; one more is answered 429; 0 for no limit")
+	c.Flags().DurationVar(&f.tokenLife, "token-life", time.Hour, "how long an access token is valid")
 	c.Flags().StringSliceVar(&f.readOnly, "read-only", nil, "modules whose records the user may not change")
 	c.Flags().StringSliceVar(&f.answers, "answers", nil, "forms of answers: "+strings.Join(slices.Sorted(maps.Keys(answerForms())), ", "))
-	c.Flags().DurationVar(&f.searchLag, "search-lag", 0, "how long searches find nothing after the start, as Zoho's index lags")
+	c.Flags().DurationVar(&f.searchLag, "search-lag", 0, "how long after the start searches find nothing, as when Zoho's index lags")
 	f.faults.add(c.Flags())
 	return c
 }
 
-// access is where a sandbox is and what it takes, as `--json` prints it.
+// access is the address of a sandbox and the credentials it accepts, as --json prints it.
 type access struct {
 	URL string `json:"url"`
 	sandbox.Credentials
-	// Code is a grant code, good once and for ten minutes.
+	// Code is a grant code, valid once and for ten minutes.
 	Code string `json:"code"`
 }
 
@@ -116,7 +116,8 @@ func serveSandbox(c *cobra.Command, f sandboxFlags) error {
 	return serve(c.Context(), l, named(crm, l, f.listen, f.hosts), slog.New(slog.DiscardHandler))
 }
 
-// config is the sandbox that the flags ask for, empty where no records are named.
+// config returns the configuration that the flags ask for. Without --records the sandbox
+// is empty.
 func (f sandboxFlags) config() (sandbox.Config, error) {
 	records, err := readRecords(f.records)
 	if err != nil {
@@ -130,7 +131,7 @@ func (f sandboxFlags) config() (sandbox.Config, error) {
 		return sandbox.Config{}, fmt.Errorf("--concurrency: %d is not a number of calls", f.concurrency)
 	}
 	if f.tokenLife <= 0 {
-		return sandbox.Config{}, fmt.Errorf("--token-life: %v is not a time to live; it must be above zero", f.tokenLife)
+		return sandbox.Config{}, fmt.Errorf("--token-life: %v is too short; it must be above zero", f.tokenLife)
 	}
 	c := sandbox.Config{
 		Records: records, Faults: faults, Concurrency: f.concurrency, TokenLife: f.tokenLife, ReadOnly: f.readOnly,
@@ -155,7 +156,7 @@ func readRecords(file string) (sandbox.Records, error) {
 	return records, nil
 }
 
-// recordsFault puts file, line and column before each thing that is wrong.
+// recordsFault puts file, line and column before each fault.
 func recordsFault(file string, err error) error {
 	lines := faultLines{"the records cannot be used:"}
 	for _, fault := range parted(err) {
@@ -171,8 +172,8 @@ func recordsFault(file string, err error) error {
 	return lines
 }
 
-// recordsFaults are the faults of records that are not in a file of their own, whose lines
-// mean little.
+// recordsFaults lists the faults of records that are part of another file. Their line
+// numbers are left out: they do not count from the start of that file.
 func recordsFaults(err error) error {
 	var lines faultLines
 	for _, fault := range parted(err) {
@@ -194,7 +195,7 @@ func printAccess(w io.Writer, a access, asJSON bool) error {
   client_id      %s
   client_secret  %s
   refresh_token  %s
-  code           %s (a grant code: good once, for ten minutes)
+  code           %s (a grant code: valid once, for ten minutes)
   data_center    %s
 
 Get an access token, then use it:

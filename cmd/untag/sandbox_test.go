@@ -61,8 +61,8 @@ func TestSandboxProcess(t *testing.T) {
 	}
 }
 
-// TestSandboxProcessMisbehaves: what --fault asks for is met, and the journal has what
-// came off.
+// TestSandboxProcessMisbehaves: the faults of --fault occur, and the journal has what was
+// removed.
 func TestSandboxProcessMisbehaves(t *testing.T) {
 	journal := filepath.Join(t.TempDir(), "removals.jsonl")
 	for fault, want := range map[string]int{"429-after": http.StatusTooManyRequests, "slow": http.StatusOK} {
@@ -95,7 +95,7 @@ func TestSandboxProcessMisbehaves(t *testing.T) {
 	}
 }
 
-// TestSandboxProcessAnswers: what --answers asks for is how the sandbox answers.
+// TestSandboxProcessAnswers: the sandbox answers in the forms that --answers asks for.
 func TestSandboxProcessAnswers(t *testing.T) {
 	printed, stop := serving(t, "\n", "sandbox", "--json", "--listen", "127.0.0.1:0", "--records", "events/crm.yaml",
 		"--answers", "207,errors-in-data,json-path,number-ids", "--search-lag", "1h")

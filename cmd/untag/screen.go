@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// screen stands before standard output and standard error. Whatever a command prints,
-// and whichever file, event or message it came from, no character reaches a terminal
-// that could steer it, or hide or reorder what it shows: those are written as escapes
-// that JSON has too, so that JSON stays JSON and means the same.
+// screen filters what commands write to standard output and standard error. No character
+// that could control a terminal, or hide or reorder text, gets through, no matter which
+// file, event or message it came from. It is written as an escape of JSON's, so that JSON
+// stays valid and means the same.
 type screen struct {
 	to io.Writer
 	// colour lets the colours of reports through; without it nothing that begins with an
@@ -27,16 +27,16 @@ type screen struct {
 	held []byte
 }
 
-// newScreen returns a screen before w.
+// newScreen returns a screen that writes to w.
 func newScreen(w io.Writer) *screen { return &screen{to: w, colour: painterFor(w)} }
 
-// File is the file behind the screen, nil if there is none.
+// File returns the file behind the screen, nil if there is none.
 func (s *screen) File() *os.File {
 	file, _ := s.to.(*os.File)
 	return file
 }
 
-// Write never writes less than it is given, unless what is behind it fails.
+// Write writes all of p, unless the writer behind the screen fails.
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *screen) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// flush writes what is left of a character that never ended.
+// flush writes the bytes of a character that was never completed.
 func (s *screen) flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,8 +75,9 @@ func (s *screen) flush() {
 	_, _ = s.to.Write(out.Bytes())
 }
 
-// plain is the size of what text begins with and may pass: a character that can be seen,
-// the end of a line, a tab, or a colour of this program's own.
+// plain returns the size of what text begins with if it may pass unchanged: a printable
+// character, a line break, a tab, or one of this program's own colours. Otherwise it
+// returns 0.
 func (s *screen) plain(text []byte) int {
 	r, size := utf8.DecodeRune(text)
 	switch {
@@ -90,8 +91,8 @@ func (s *screen) plain(text []byte) int {
 	return 0
 }
 
-// ownColour is the size of a colour that reports use, 0 if text does not begin with one.
-// The text between them is escaped where it is put in; see clean.
+// ownColour returns the size of a colour that reports use, 0 if text does not begin with
+// one. The text between two of them is escaped when it is inserted; see clean.
 func ownColour(text []byte) int {
 	for _, colour := range []string{"\x1b[0m", "\x1b[31m", "\x1b[32m", "\x1b[33m"} {
 		if bytes.HasPrefix(text, []byte(colour)) {
@@ -101,7 +102,7 @@ func ownColour(text []byte) int {
 	return 0
 }
 
-// escape writes a character as JSON escapes it, and a byte that is none by its value.
+// escape writes a character as JSON escapes it, and an invalid byte by its value.
 func escape(out *bytes.Buffer, r rune, text []byte) {
 	switch {
 	case r == utf8.RuneError && len(text) == 1:
@@ -114,8 +115,8 @@ func escape(out *bytes.Buffer, r rune, text []byte) {
 	}
 }
 
-// clean escapes what could steer a terminal, and the end of a line, with which a text
-// could pose as another line.
+// clean escapes characters that could control a terminal, and line breaks, with which a
+// text could fake a line of its own.
 func clean(s string) string {
 	if utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) {
 		return s

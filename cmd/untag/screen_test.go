@@ -47,8 +47,8 @@ func TestScreen(t *testing.T) {
 	}
 }
 
-// TestScreenKeepsJSON: what an encoder writes means the same behind the screen, whatever
-// is in it.
+// TestScreenKeepsJSON: what an encoder writes means the same after the screen, for any
+// content.
 func TestScreenKeepsJSON(t *testing.T) {
 	var every []rune
 	for r := rune(0); r <= unicode.MaxRune; r++ {

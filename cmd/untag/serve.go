@@ -14,10 +14,10 @@ import (
 	"untag/internal/localhttp"
 )
 
-// hostsHelp is what --help says of the hosts that are answered to.
-const hostsHelp = `Requests are answered only where their Host names this machine: 127.0.0.1, ::1,
-localhost, a name that ends in .localhost, and what --listen or --allow-host names.
-Others get 421, so that no web page can reach it through a name of its own.`
+// hostsHelp is what --help says about the hosts to which untag answers.
+const hostsHelp = `Requests are answered only if their Host names this machine: 127.0.0.1, ::1,
+localhost, a name that ends in .localhost, or one that --listen or --allow-host names.
+Others get 421, so that no web page can reach untag through a host name of its own.`
 
 // serve answers until ctx ends, and then finishes what is in flight.
 func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
@@ -43,7 +43,7 @@ func loopback(l net.Listener) bool {
 	return ok && address.IP.IsLoopback()
 }
 
-// urlOf is where a listener is reached from this machine.
+// urlOf returns the URL at which this machine reaches a listener.
 func urlOf(l net.Listener) string {
 	address, ok := l.Addr().(*net.TCPAddr)
 	if ok && address.IP.IsUnspecified() {

@@ -19,9 +19,10 @@ import (
 )
 
 const (
-	// mostDetails are shown of one request, of what may be thousands of records.
+	// mostDetails is how many details of a request are shown: it may be about thousands of
+	// records.
 	mostDetails = 5
-	// longestDetail is the length of one of them, in characters.
+	// longestDetail is how much of one detail is shown, in characters.
 	longestDetail = 300
 )
 
@@ -30,7 +31,7 @@ type served struct {
 	at     time.Time
 	method string
 	path   string
-	// source is the one that the path names, "" where it names none.
+	// source is the one that the path names, "" if it names none.
 	source string
 	status int
 	// reason is why it was refused, "" if it was not.
@@ -55,7 +56,7 @@ func newServed(r *http.Request, a reply, t *trace) served {
 	return s
 }
 
-// sourceOf is the source that the path of a webhook names.
+// sourceOf returns the source that the path of a webhook names, "" if it names none.
 func sourceOf(u *url.URL) string {
 	segments := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
 	if n := len(segments); n >= 2 && segments[n-2] == "webhooks" {
@@ -84,7 +85,7 @@ func newTicker(w io.Writer, set *rules.Rules) *ticker {
 	return t
 }
 
-// print shows one request; a check of /health that went well is not a webhook.
+// print prints a line for one request, unless it is a successful check of /health.
 func (t *ticker) print(s served) {
 	if s.source == "" && s.status < 300 {
 		return
@@ -115,10 +116,10 @@ func (t *ticker) paint(outcome string) string {
 	return padded
 }
 
-// outcomeRefused is shown for a request that did not come to an outcome.
+// outcomeRefused is shown for a request that has no outcome.
 const outcomeRefused = "refused"
 
-// describe returns the outcome, and what there is to say of it.
+// describe returns the outcome and its details.
 func (t *ticker) describe(s served) (outcome string, details []string) {
 	if len(s.outcomes) > 0 {
 		for i, o := range s.outcomes {
@@ -143,7 +144,7 @@ func (t *ticker) describe(s served) (outcome string, details []string) {
 	return outcomeRefused, []string{detail}
 }
 
-// sources says which there are.
+// sources lists the sources of the rules.
 func (t *ticker) sources() string {
 	var names []string
 	for _, s := range t.set.Sources() {
@@ -181,7 +182,7 @@ func (t *ticker) outcomeDetails(ev event.Event, o pipeline.Outcome) []string {
 	return details
 }
 
-// heldBy is what the part that decided a rule was: false, missing, or an error.
+// heldBy returns what the condition that decided a rule was: false, missing, or an error.
 func heldBy(e rules.Explanation) string {
 	for _, c := range e.Conditions {
 		if c.Expression == e.DecidedBy {

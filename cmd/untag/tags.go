@@ -18,7 +18,7 @@ type crm struct {
 	records []recordKey
 }
 
-// newWatched makes a sandbox whose tags can be read as a whole.
+// newWatched returns a sandbox that can list the tags of all its records.
 func newWatched(records sandbox.Records) *crm {
 	c := &crm{Sandbox: sandbox.New(sandbox.Config{Records: records})}
 	for _, module := range slices.Sorted(maps.Keys(records)) {
@@ -31,8 +31,8 @@ func newWatched(records sandbox.Records) *crm {
 	return c
 }
 
-// tags are what each record carries now. A real account, for which c is nil, has none
-// to show: reading it would take calls that nobody asked for.
+// tags returns the tags that each record carries now. For a real account, for which c is
+// nil, it returns nil: reading them would take calls that nobody asked for.
 func (c *crm) tags() map[recordKey][]string {
 	if c == nil {
 		return nil
@@ -46,16 +46,16 @@ func (c *crm) tags() map[recordKey][]string {
 	return carried
 }
 
-// change is what one rule did to one record, or that an event changed none.
+// change is what one rule did to one record, or an event that changed no record.
 type change struct {
 	outcome          string
 	rule, module, id string
 	before, after    []string
 }
 
-// changesIn tells from outcomes what was done, with the tags that the records carried
-// before and carry after. Where those are not known, as in a real account, they are what
-// Zoho said remains, and that with what came off.
+// changesIn lists the changes in outcomes, with the tags that the records carried before
+// and carry after. If those are not known, as in a real account, the tags after are the
+// remaining ones that Zoho returned, and those before are the same and the removed ones.
 func changesIn(outcomes []pipeline.Outcome, before, after map[recordKey][]string) []change {
 	var changes []change
 	add := func(c change, came, remain []string) {

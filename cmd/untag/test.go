@@ -29,9 +29,9 @@ func newTest() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "test [FILE…]",
 		Short: "Run the tests of the rules",
-		Long: `Run tests of the rules. Each test is an event, and every tag that it removes. Without
-an argument, every *_test.yaml beside the rules is run. docs/rules.md describes the
-files.
+		Long: `Run tests of the rules. Each test has an event, and every tag that it must remove.
+Without an argument, every *_test.yaml next to the rules file is run. docs/rules.md
+describes the files.
 
 Exit codes: 0: every test passed; 1: a test failed; 2: wrong usage or an unreadable
 file.`,
@@ -45,22 +45,22 @@ file.`,
 	return c
 }
 
-// result is what one test came to.
+// result is the result of one test.
 type result struct {
 	file, name string
-	// failure is what differs, "" where nothing does.
+	// failure is what differs, "" if nothing does.
 	failure string
 	took    time.Duration
 }
 
-// covered is which rules fired, and which did not, in the tests of one file.
+// covered records which rules fired in the tests of one file, and which did not.
 type covered struct{ fired, silent map[string]bool }
 
 func test(ctx context.Context, w io.Writer, files []string, f testFlags) error {
 	if len(files) == 0 {
 		var err error
 		if files, err = filepath.Glob(filepath.Join(filepath.Dir(f.rules), "*_test.yaml")); err != nil || len(files) == 0 {
-			return fmt.Errorf("no tests: there is no *_test.yaml beside %s; name a file of tests, or the rules with --rules", f.rules)
+			return fmt.Errorf("no tests: there is no *_test.yaml next to %s; name a file of tests, or the rules with --rules", f.rules)
 		}
 	}
 	var read []*testFile
@@ -124,7 +124,7 @@ func indented(s string, by int) string {
 	return out.String()
 }
 
-// run examines the events of one test and compares.
+// run examines the events of one test, and compares what they do with its expectation.
 func (f *testFile) run(ctx context.Context, t *ruleTest, c covered) (result, error) {
 	start := time.Now()
 	events, err := f.events(ctx, t)
@@ -152,13 +152,13 @@ func (f *testFile) run(ctx context.Context, t *ruleTest, c covered) (result, err
 	return result{f.name, t.Name, v.failure(), time.Since(start)}, nil
 }
 
-// events are those of the recorded request, or the one written down. Neither is
-// verified.
+// events returns the events of the recorded request, or the event that the test spells
+// out. Neither is verified.
 func (f *testFile) events(ctx context.Context, t *ruleTest) ([]event.Event, error) {
 	if t.Request == "" {
 		return []event.Event{t.event(f.set)}, nil
 	}
-	payload, err := readFile("request", "name it relative to the file of tests", beside(f.name, t.Request))
+	payload, err := readFile("request", "name it relative to the file of tests", relativeTo(f.name, t.Request))
 	if err != nil {
 		return nil, err
 	}
@@ -181,8 +181,8 @@ func (f *testFile) events(ctx context.Context, t *ruleTest) ([]event.Event, erro
 	return events, nil
 }
 
-// event is the one written down; its query fills in what the event lacks where the way
-// that the source was probably verified covers the query.
+// event returns the event that the test spells out. Its query fills in what the event
+// lacks, if the source's likely proof covers the query.
 func (t *ruleTest) event(set *rules.Rules) event.Event {
 	source, _ := set.Source(t.Source)
 	covered := event.CoversQuery(source.LikelyProof())

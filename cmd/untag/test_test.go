@@ -59,7 +59,7 @@ func TestTheProjectsOwnRules(t *testing.T) {
 	}
 }
 
-// TestCoverageInOrder: the files are reported on in the order in which they are run.
+// TestCoverageInOrder: coverage is reported in the order in which the files are run.
 func TestCoverageInOrder(t *testing.T) {
 	const one = "rules: rules.yaml\ntests: [{name: a, source: zoho, event: {Stage: Open}, expect: {}}]\n"
 	folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "a_test.yaml": one, "b_test.yaml": one})

@@ -24,7 +24,7 @@ type testFile struct {
 	tests []ruleTest
 }
 
-// ruleTest is one event and what may come of it.
+// ruleTest is one event and what it must do.
 type ruleTest struct {
 	Name      string            `yaml:"name"`
 	Source    string            `yaml:"source"`
@@ -44,7 +44,7 @@ type ruleTest struct {
 // expectation is every tag that is removed, by module and record.
 type expectation map[string]map[string][]string
 
-// UnmarshalYAML notes where the test stands.
+// UnmarshalYAML notes the line of the test.
 func (t *ruleTest) UnmarshalYAML(n *yaml.Node) error {
 	type plain ruleTest
 	if err := strictKeys(n, []string{
@@ -69,7 +69,7 @@ type keyError struct {
 
 func (e *keyError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
 
-// placedIn writes an error of the YAML library as FILE:LINE: MESSAGE, one a line.
+// placedIn writes an error of the YAML library as lines of FILE:LINE: MESSAGE.
 func placedIn(file string, err error) error {
 	var several *yaml.LoadErrors
 	if !errors.As(err, &several) {
@@ -147,14 +147,14 @@ func readTestFile(name string) (*testFile, error) {
 		return nil, fmt.Errorf("%s: no tests", name)
 	}
 	f := &testFile{name: name, tests: file.Tests}
-	if f.set, err = readRules(beside(name, file.Rules)); err != nil {
+	if f.set, err = readRules(relativeTo(name, file.Rules)); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return f, f.check()
 }
 
-// beside is a path that a file names relative to itself.
-func beside(file, path string) string {
+// relativeTo resolves a path that a file names relative to itself.
+func relativeTo(file, path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
@@ -229,7 +229,7 @@ func (t *ruleTest) readRecords() error {
 	return nil
 }
 
-// fieldsOf are the fields of an event written in YAML, with the types that its JSON
+// fieldsOf returns the fields of an event written in YAML, with the types that its JSON
 // would have: whole numbers that fit 64 bits, other numbers, and text for the rest.
 func fieldsOf(n *yaml.Node) any {
 	switch n.Kind {

@@ -10,7 +10,7 @@ import (
 	"untag/internal/sandbox"
 )
 
-// verdict gathers what a test's events came to.
+// verdict collects what the events of a test do.
 type verdict struct {
 	test      *ruleTest
 	got       expectation
@@ -36,7 +36,7 @@ func (v *verdict) take(x examination, crm *sandbox.Sandbox) {
 	}
 }
 
-// failure is a readable difference, "" where there is none.
+// failure returns a readable difference, "" if there is none.
 func (v *verdict) failure() string {
 	var out strings.Builder
 	surprises := make(map[string]bool)
@@ -83,7 +83,7 @@ func (v *verdict) surpriseAll(surprises map[string]bool) {
 	}
 }
 
-// judgeRules holds the rules against `unmatched` and `errors`.
+// judgeRules checks the rules against `unmatched` and `errors`.
 func (v *verdict) judgeRules(out *strings.Builder, surprises map[string]bool) {
 	failed := make(map[string]string)
 	for _, e := range v.explained {
@@ -116,7 +116,7 @@ func (v *verdict) judgeRules(out *strings.Builder, surprises map[string]bool) {
 	}
 }
 
-// flattened is every tag that is removed, as module, record and tag.
+// flattened returns every tag that is removed, as module, record and tag.
 func flattened(e expectation) map[string]bool {
 	flat := make(map[string]bool)
 	for module, records := range e {

@@ -11,22 +11,22 @@ import (
 	"untag/internal/pipeline"
 )
 
-// trace gathers what became of one invocation, where its answer may not say. The zero
-// trace is ready to use.
+// trace collects what one invocation did, as its answer may not say it. The zero value is
+// ready to use.
 type trace struct {
 	mu sync.Mutex
 	traceContent
 }
 
-// traceContent are the events of an invocation with their outcomes, and the reason that
-// the log has for a refusal.
+// traceContent holds the events of an invocation with their outcomes, and the reason of a
+// refusal, as the log has it.
 type traceContent struct {
 	events   []event.Event
 	outcomes []pipeline.Outcome
 	reason   string
 }
 
-// read returns what has been gathered so far.
+// read returns what has been collected so far.
 func (t *trace) read() traceContent {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -35,7 +35,7 @@ func (t *trace) read() traceContent {
 
 type traceKey struct{}
 
-// traced returns a context whose invocation is gathered in t.
+// traced returns a context whose invocation is collected in t.
 func traced(ctx context.Context, t *trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, t)
 }
@@ -54,7 +54,7 @@ type actor interface {
 // recorder keeps the outcomes of events in the trace of their invocation.
 type recorder struct{ pipeline actor }
 
-// Run acts on events, and records.
+// Run acts on events, and records their outcomes.
 func (r recorder) Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome {
 	t := traceOf(ctx)
 	if t == nil {
@@ -110,11 +110,11 @@ func (r recorder) Each(ctx context.Context, jobs iter.Seq[pipeline.Job]) iter.Se
 	}
 }
 
-// reasons keeps the reason of a refusal in the trace of its invocation, and passes the
-// log on.
+// reasons keeps the reason of a refusal in the trace of its invocation, and passes log
+// records on.
 type reasons struct{ slog.Handler }
 
-// Enabled also lets through what only the trace is interested in.
+// Enabled also accepts records that only the trace needs.
 func (r reasons) Enabled(ctx context.Context, level slog.Level) bool {
 	return traceOf(ctx) != nil || r.Handler.Enabled(ctx, level)
 }
@@ -137,10 +137,10 @@ func (r reasons) Handle(ctx context.Context, record slog.Record) error {
 	return r.Handler.Handle(ctx, record)
 }
 
-// WithAttrs keeps the handler what it is.
+// WithAttrs returns a handler that keeps reasons, too.
 func (r reasons) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return reasons{r.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup keeps the handler what it is.
+// WithGroup returns a handler that keeps reasons, too.
 func (r reasons) WithGroup(name string) slog.Handler { return reasons{r.Handler.WithGroup(name)} }

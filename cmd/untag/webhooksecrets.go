@@ -29,7 +29,7 @@ func readWebhookSecrets(file string) (webhookSecrets, error) {
 	if err != nil {
 		return nil, err
 	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // which some editors write
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // a byte order mark, which some editors write
 	var syntax *jsonvalue.SyntaxError
 	if _, err := jsonvalue.Decode(data); errors.As(err, &syntax) {
 		return nil, fmt.Errorf("%s:%d:%d: %s", file, syntax.Line, syntax.Column, syntax.Message)
@@ -68,8 +68,8 @@ func (f secretFault) String() string {
 	return clean(text)
 }
 
-// faults lists what is wrong with the secrets, for the sources of the rules in their
-// order, and the names that are not a source's.
+// faults lists what is wrong with the secrets, first by source in the order of the rules,
+// then the names that are not sources.
 func (s webhookSecrets) faults(set *rules.Rules) []secretFault {
 	list := []secretFault{}
 	var names []string
@@ -95,7 +95,7 @@ func (s webhookSecrets) faultsOf(source event.Source) (list []secretFault) {
 		add(rules.SeverityWarning, "it verifies with `aws` alone and needs no secret")
 		return list
 	case source.Secrets() && len(stored) == 0:
-		add(rules.SeverityWarning, "no secret is stored for it, so it refuses what needs one")
+		add(rules.SeverityWarning, "no secret is stored for it, so it refuses requests that need one")
 		return list
 	}
 	usable, findings := sharedsecret.Examine(source.Name, stored)
@@ -112,15 +112,15 @@ func (s webhookSecrets) faultsOf(source event.Source) (list []secretFault) {
 	if source.Accepts("zoho-notification") {
 		for _, secret := range usable {
 			if n := utf8.RuneCountInString(secret); n > maxNotificationToken {
-				add(rules.SeverityWarning, "a secret has %d characters, and the token of a Zoho notification at most %d", n, maxNotificationToken)
+				add(rules.SeverityWarning, "a secret has %d characters, but the token of a Zoho notification may have at most %d", n, maxNotificationToken)
 			}
 		}
 	}
 	return list
 }
 
-// forRealAccount lists the sources that cannot be verified with their secrets, as anyone may
-// know them, and what else is wrong with secrets.
+// forRealAccount returns what makes secrets unusable for a real account, such as being
+// published: as refused if a source has no other secret, otherwise as warnings.
 func (s webhookSecrets) forRealAccount(set *rules.Rules, file string) (refused, warnings []string) {
 	for _, source := range set.Sources() {
 		if !source.Secrets() {
@@ -139,11 +139,11 @@ func (s webhookSecrets) forRealAccount(set *rules.Rules, file string) (refused, 
 	return refused, warnings
 }
 
-// maxNotificationToken is how many characters Zoho lets the token of a subscription have.
+// maxNotificationToken is how many characters the token of a Zoho subscription may have.
 const maxNotificationToken = 50
 
-// basicFaults finds secrets that are not user:password where they have to be: all of them
-// where nothing else needs a secret, else one at least.
+// basicFaults finds secrets that are not user:password though they must be: every one if
+// the source needs secrets for nothing else, otherwise at least one.
 func basicFaults(source event.Source, stored []string, add func(rules.Severity, string, ...any)) {
 	alone := !slices.ContainsFunc(source.Verify, func(v event.Scheme) bool { return v.Kind != "basic" && v.Kind != "aws" })
 	pairs := 0
@@ -157,6 +157,6 @@ func basicFaults(source event.Source, stored []string, add func(rules.Severity, 
 		}
 	}
 	if !alone && pairs == 0 {
-		add(rules.SeverityWarning, "it lists `basic`, and no usable secret is user:password")
+		add(rules.SeverityWarning, "it lists `basic`, but no usable secret is user:password")
 	}
 }

@@ -32,7 +32,7 @@ func TestCheckSecrets(t *testing.T) {
 	tests := map[string]struct {
 		key   string
 		value any
-		code  int // 1 where the secret is refused
+		code  int // 1 if the secret is refused
 		says  string
 	}{
 		"good":                {"zoho", "hush-hush-hush-hush", 0, "secrets.json: nothing is wrong\n"},
@@ -47,8 +47,8 @@ func TestCheckSecrets(t *testing.T) {
 		"none":                {"zoho", []string{}, 0, "warning: source zoho: no secret is stored for it"},
 		"no user":             {"basic", "hush-hush-hush-hush", 1, "source basic: a stored secret has no colon: for HTTP basic authentication it is user:password"},
 		"a weak password":     {"basic", "administrator-hush:hush", 1, "source basic: a stored secret is user:password, and the password has fewer than 8 characters"},
-		"a token alone":       {"either", "hush-hush-hush-hush", 0, "warning: source either: it lists `basic`, and no usable secret is user:password"},
-		"too long for Zoho":   {"watch", strings.Repeat("hush-", 11), 0, "warning: source watch: a secret has 55 characters, and the token of a Zoho notification at most 50"},
+		"a token alone":       {"either", "hush-hush-hush-hush", 0, "warning: source either: it lists `basic`, but no usable secret is user:password"},
+		"too long for Zoho":   {"watch", strings.Repeat("hush-", 11), 0, "warning: source watch: a secret has 55 characters, but the token of a Zoho notification may have at most 50"},
 		"a source with IAM":   {"bus", "hush-hush-hush-hush", 0, "warning: source bus: it verifies with `aws` alone and needs no secret"},
 		"an unknown source":   {"zohoo", "hush-hush-hush-hush", 0, "warning: source zohoo: there is no source of this name in the rules; its sources are zoho, github, basic, either, watch, bus"},
 		"a name in a console": {"z\x1b[31m", "hush-hush-hush-hush", 0, "there is no source of this name"},
@@ -149,7 +149,7 @@ func TestRunZohoRefusesTheDemoSecrets(t *testing.T) {
 		t.Errorf("one usable secret of two: exit %d, want 0 and two warnings: %s", code, errs)
 	}
 
-	// Beside one of your own, a secret of the demonstration still proves nothing.
+	// Next to a secret of your own, the demonstration's secret still proves nothing.
 	request, err := os.ReadFile(filepath.Join(projectFolder(t), "events", "zoho-workflow-json.json"))
 	if err != nil {
 		t.Fatal(err)

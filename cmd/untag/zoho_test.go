@@ -69,7 +69,7 @@ func TestRunZohoDeliversWhatIsAsked(t *testing.T) {
 	}
 }
 
-// TestRunZohoChecksItsSettings before anything is served or asked.
+// TestRunZohoChecksItsSettings before it serves or calls anything.
 func TestRunZohoChecksItsSettings(t *testing.T) {
 	for setting, want := range map[string]string{
 		"ZOHO_ENVIRONMENT=prod":    "ZOHO_ENVIRONMENT: \"prod\" is not an environment of Zoho's; use production, sandbox or developer",
