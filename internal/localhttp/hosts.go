@@ -9,25 +9,25 @@ import (
 	"strings"
 )
 
-// Hosts are the names under which this machine answers. Any page that a browser on this
-// machine shows can reach its ports, under a name of the page's own that resolves to
-// 127.0.0.1 (DNS rebinding); such a request names another host than these.
+// Hosts answers only requests whose Host is a name of this machine. Without it, any web
+// page that a browser on this machine shows could reach its ports, through a host name of
+// the page's that resolves to 127.0.0.1 (DNS rebinding).
 type Hosts struct {
 	Next http.Handler
-	// Also are names and addresses to answer to, beside those of loopback: 127.0.0.1 and
-	// its like, ::1, localhost and what ends in .localhost.
+	// Also lists more names and addresses to answer to, in addition to those of loopback:
+	// 127.0.0.0/8, ::1, localhost and names that end in .localhost.
 	Also []string
-	// Public says that the listener was opened to other machines: the address that a
-	// client reached it by is one to answer to.
+	// Public says that the listener is open to other machines, so that the address by
+	// which a client reached it is also one to answer to.
 	Public bool
-	// Refused is told of requests to other hosts; nil to tell nobody.
+	// Refused is called for requests to other hosts; it may be nil.
 	Refused func(r *http.Request)
 }
 
-// wrongHost is what a request to another host is answered.
-const wrongHost = "this server answers only to the names of its own machine, such as 127.0.0.1 and localhost, and the Host of the request is another; name further hosts with --allow-host"
+// wrongHost is the message for requests to other hosts.
+const wrongHost = "this server answers only to names of its own machine, such as 127.0.0.1 and localhost, but the request's Host is another name; if it should be allowed, name it with --allow-host"
 
-// ServeHTTP answers 421 to a request whose Host is not allowed, unread.
+// ServeHTTP answers 421 to a request whose Host is not allowed, without reading its body.
 func (h Hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.allows(r) {
 		h.Next.ServeHTTP(w, r)
@@ -51,12 +51,12 @@ func (h Hosts) allows(r *http.Request) bool {
 	if err != nil || !h.Public {
 		return false
 	}
-	// An address is not a name that could have been made to resolve to this machine.
+	// Unlike a name, an address cannot be made to resolve to this machine.
 	local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
 	return ok && local.AddrPort().Addr().Unmap() == asked.Unmap()
 }
 
-// loopback reports whether a name can only mean the machine it is used on (RFC 6761).
+// loopback reports whether a name always means the machine on which it is used (RFC 6761).
 func loopback(name string) bool {
 	if address, err := netip.ParseAddr(name); err == nil {
 		return address.Unmap().IsLoopback() && address.Zone() == ""
@@ -64,7 +64,7 @@ func loopback(name string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// hostname is a Host without its port, in lower case; "" where it has no such form.
+// hostname returns a Host without its port, in lower case; "" if it is malformed.
 func hostname(host string) string {
 	host = strings.ToLower(host)
 	if _, err := netip.ParseAddr(host); err == nil {

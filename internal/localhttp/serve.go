@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// grace is how long requests in flight may take once serving is to end.
+	// grace is how long requests in flight may still take when serving ends.
 	grace = 5 * time.Second
 	// headerTimeout is how long the headers of a request may take.
 	headerTimeout = 10 * time.Second
@@ -20,14 +20,14 @@ const (
 	idleTimeout = 2 * time.Minute
 )
 
-// ErrCutOff says that requests were ended that took longer than a few seconds to finish
-// once serving was to end.
+// ErrCutOff says that requests were cut off because they did not finish within a few
+// seconds of the end of serving.
 var ErrCutOff = errors.New("requests in flight did not finish in time and were cut off")
 
 // Serve answers requests on a listener until ctx ends, and then waits a few seconds for
-// those in flight. Clients that stall are ended; see Steady. It closes the listener, and
-// returns nil when ctx was what ended it, ErrCutOff where requests had to be cut off.
-// The contexts of requests end with ctx. errorLog may be nil.
+// those in flight. It disconnects clients that stall; see Steady. It closes the listener,
+// and returns nil if it ended because of ctx, ErrCutOff if requests had to be cut off. The
+// contexts of requests end with ctx. errorLog may be nil.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, errorLog *log.Logger) error {
 	if errorLog == nil {
 		errorLog = log.New(io.Discard, "", 0)

@@ -16,7 +16,7 @@ import (
 	"untag/internal/localhttp"
 )
 
-// pipes is a listener without a network, so that time in a bubble passes.
+// pipes is a listener without a network, so that time passes in a synctest bubble.
 type pipes struct {
 	conns chan net.Conn
 	once  sync.Once
@@ -47,7 +47,7 @@ func (p *pipes) dial() net.Conn {
 	return client
 }
 
-// sizeOf answers the size of the body, after a while.
+// sizeOf answers with the size of the body, after a delay.
 func sizeOf(after time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -64,7 +64,7 @@ func sizeOf(after time.Duration) http.Handler {
 	})
 }
 
-// drip sends a request whose body comes in pieces, each so long after the one before.
+// drip sends a request whose body arrives in pieces, with this pause between them.
 func drip(conn net.Conn, length int, every time.Duration, pieces int) {
 	_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: "+itoa(length)+"\r\n\r\n")
 	for range pieces {
@@ -121,7 +121,7 @@ func TestStalledBodies(t *testing.T) {
 					t.Errorf("answered %d, want %d", response.StatusCode, tt.status)
 				}
 				if took := time.Since(start); took > tt.within {
-					t.Errorf("answered after %v, want %v at most", took, tt.within)
+					t.Errorf("answered after %v, want at most %v", took, tt.within)
 				}
 				conn.Close()
 				cancel()
@@ -133,8 +133,8 @@ func TestStalledBodies(t *testing.T) {
 	}
 }
 
-// TestConnectionIsReused: what one request left behind of its deadlines does not end the
-// next, and a connection that nothing comes over ends.
+// TestConnectionIsReused: the deadlines of one request do not end the next, and an idle
+// connection is closed.
 func TestConnectionIsReused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		listener := newPipes()
@@ -165,7 +165,7 @@ func TestConnectionIsReused(t *testing.T) {
 	})
 }
 
-// TestAnswerThatNobodyTakes: the handler goes on.
+// TestAnswerThatNobodyTakes: the handler's write fails, and the handler goes on.
 func TestAnswerThatNobodyTakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		listener := newPipes()

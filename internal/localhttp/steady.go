@@ -9,25 +9,25 @@ import (
 )
 
 const (
-	// stallTimeout is how long a client may send nothing of a body that it announced.
+	// stallTimeout is how long a client may pause while it sends a body.
 	stallTimeout = 10 * time.Second
-	// writeTimeout is how long a client may take nothing of an answer. Before it writes,
-	// the server may wait for the rest of a body that a handler did not read.
+	// writeTimeout is how long a client may pause while it receives an answer. Before it
+	// writes, the server may wait for the rest of a body that a handler did not read.
 	writeTimeout = 2 * stallTimeout
 	// bodyTimeout is how long a whole body may take.
 	bodyTimeout = 2 * time.Minute
 )
 
-// ErrStalled is what reading a body returns whose sender stopped, or is too slow.
+// ErrStalled is returned by reads of a body whose sender stopped, or is too slow.
 var ErrStalled = errors.New("the rest of the body did not arrive in time")
 
-// Steady ends connections whose client stalls: one that sends nothing of a body for ten
-// seconds, or takes more than two minutes for all of it, or does not take the answer. A
-// client that is merely slow is served. http.Server's own timeouts count from the start
-// of a request, whatever it is about, and would end slow answers too.
+// Steady disconnects clients that stall: that pause for ten seconds in a body, take more
+// than two minutes for the whole of it, or do not receive the answer. A client that is
+// merely slow is served. The timeouts of http.Server count from the start of every
+// request, and would also end answers that the handler takes long to write.
 type Steady struct{ Next http.Handler }
 
-// ServeHTTP serves with deadlines that move along with what arrives and leaves.
+// ServeHTTP serves with deadlines that each read and each write extends.
 func (s Steady) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	steady := &steadyWriter{ResponseWriter: w, control: control}
@@ -39,7 +39,7 @@ func (s Steady) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := &steadyBody{ReadCloser: r.Body, control: control, end: time.Now().Add(bodyTimeout)}
 	body.extend()
 	r.Body = body
-	// The server reads what a handler leaves of a body, which must not take for ever.
+	// The server reads what the handler left of a body, which must not take forever.
 	defer func() {
 		body.extend()
 		steady.extend()
@@ -47,12 +47,12 @@ func (s Steady) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.Next.ServeHTTP(steady, r)
 }
 
-// steadyBody gives each read of a body its deadline.
+// steadyBody sets a deadline for each read of a body.
 type steadyBody struct {
 	io.ReadCloser
 	control *http.ResponseController
 	end     time.Time
-	// done says that nothing more is expected of the body.
+	// done says that the body has ended.
 	done bool
 }
 
@@ -61,7 +61,7 @@ func (b *steadyBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	switch {
 	case errors.Is(err, io.EOF):
-		// From here on the server only waits for the client to hang up.
+		// From now on the server only waits for the client to hang up.
 		b.done = true
 		b.set(time.Time{})
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -81,10 +81,10 @@ func (b *steadyBody) extend() {
 	b.set(deadline)
 }
 
-// set fails on what is no connection, such as a recorder of tests, which does not stall.
+// set fails if there is no connection, as in tests with a recorder, which cannot stall.
 func (b *steadyBody) set(deadline time.Time) { _ = b.control.SetReadDeadline(deadline) }
 
-// steadyWriter gives each write of an answer its deadline.
+// steadyWriter sets a deadline for each write of an answer.
 type steadyWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
