@@ -87,7 +87,7 @@ func TestRefusalOverSecretsManager(t *testing.T) {
 }
 
 func TestStoreOverSecretsManager(t *testing.T) {
-	client, id := moto(t, aws.String(`{"zoho":["a","b"]}`))
+	client, id := moto(t, aws.String(`{"zoho":["a-secret-of-the-tests","another-of-the-tests"]}`))
 	got, err := secrets.New(secrets.Config{Client: client, WebhookSecretID: id}).WebhookSecrets(t.Context(), "zoho")
 	if err != nil || len(got) != 2 {
 		t.Errorf("WebhookSecrets = %v, %v, want two", got, err)
