@@ -12,14 +12,14 @@ import (
 	"untag/internal/sandbox"
 )
 
-// largestBatch is what Lambda hands to one invocation at the most, in bytes, and
-// largestEvent what fits in a message of the queue.
+// largestBatch is the most that Lambda passes to one invocation, in bytes, and largestEvent
+// the most that fits into a message of the queue.
 const (
 	largestBatch = 6_000_000
 	largestEvent = 1<<20 - 8<<10
 )
 
-// whereRules look at the event again when the record is known.
+// whereRules read the event again when the record is known.
 const whereRules = `
 version: 1
 sources: {zoho: {verify: token}}
@@ -38,7 +38,7 @@ rules:
     remove: [New]
 `
 
-// idsRules need the records alone.
+// idsRules need only the ids of the records.
 const idsRules = `
 version: 1
 sources: {zoho: {verify: token}}
@@ -47,8 +47,8 @@ rules:
   - {name: second, on: zoho, when: event.module == "Deals", record: {module: Deals, id: event.ids}, remove: [New, VIP]}
 `
 
-// denseBatch has events of so many bytes, as many as fit, each with the ids that idsOf
-// gives and a list of an element over and over. It gives the ids that it is about.
+// denseBatch returns a batch of as many events of this size as fit, and the ids of all its
+// events. Each event has the ids that idsOf returns and a list that repeats one element.
 func denseBatch(b *testing.B, size int, element string, idsOf func(event int) []string) (payload []byte, ids []string) {
 	var batch events.SQSEvent
 	total := 0
@@ -68,9 +68,9 @@ func denseBatch(b *testing.B, size int, element string, idsOf func(event int) []
 	}
 }
 
-// BenchmarkLimitDenseBatchMemory takes the largest batches of events that take many times
-// their size in memory, and of events that ask for many removals, within the memory of the
-// smallest function.
+// BenchmarkLimitDenseBatchMemory checks that the largest batches fit into the memory of the
+// smallest function: batches of events that need many times their size in memory, and of
+// events that remove tags from many records.
 func BenchmarkLimitDenseBatchMemory(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("the peak of a process's memory is read from /proc, which only Linux has")

@@ -1,5 +1,5 @@
-// Package phone_test holds internal/phone against Google's library for telephone numbers.
-// That library brings megabytes of tables, so it is a module of its own.
+// Package phone_test compares internal/phone with Google's library for telephone numbers.
+// That library has megabytes of tables, so this is a separate module.
 package phone_test
 
 import (
@@ -28,7 +28,7 @@ func same(a, b, region string) bool {
 	return ok && ok2 && phone.Same(x, y)
 }
 
-// TestRegions: every region that the library has, with its calling code.
+// TestRegions checks that every region of the library is known.
 func TestRegions(t *testing.T) {
 	for _, region := range supported() {
 		if !phone.IsRegion(region) {
@@ -37,15 +37,15 @@ func TestRegions(t *testing.T) {
 	}
 }
 
-// unlike are the forms in which this package knows less, or is in doubt.
+// unlike lists the forms that internal/phone does not recognize or considers ambiguous.
 var unlike = map[string]bool{
-	// A mobile number has a 9 after the country code, and a 15 within it when it is dialled at home.
+	// A mobile number has a 9 after the country code, and a 15 inside it when dialed nationally.
 	"AR national": true, "AR national, extension": true, "AR from here": true,
-	// 008 and 006 are international prefixes there: what follows may be a number of another country.
+	// 008 and 006 are international prefixes: a number of another country may follow.
 	"KH 00": true, "TH 00": true,
 }
 
-// TestExamples: an example of each region's numbers is the same however it is written.
+// TestExamples checks that an example of each region's numbers is the same in every form.
 func TestExamples(t *testing.T) {
 	for _, region := range supported() {
 		for _, kind := range []phonenumbers.PhoneNumberType{phonenumbers.FIXED_LINE, phonenumbers.MOBILE} {
@@ -85,7 +85,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestNoneIsTakenForAnother: what is the same here is the same for the library.
+// TestNoneIsTakenForAnother checks that numbers that are the same for internal/phone are the
+// same for the library.
 func TestNoneIsTakenForAnother(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	regions := supported()
@@ -110,19 +111,19 @@ func TestNoneIsTakenForAnother(t *testing.T) {
 			continue
 		}
 		if region == "DE" || region == "XK" {
-			continue // the library knows longer numbers there than are assigned
+			continue // the library accepts longer numbers than are assigned
 		}
 		if x.GetCountryCode() != y.GetCountryCode() || phonenumbers.GetNationalSignificantNumber(x) != phonenumbers.GetNationalSignificantNumber(y) {
 			odd++
 			if odd < 20 {
-				t.Errorf("%s: %q is %q, and for the library %v and %v", region, a, b, x, y)
+				t.Errorf("%s: %q is %q, but for the library they are %v and %v", region, a, b, x, y)
 			}
 		}
 	}
 	t.Logf("%d pairs were the same", found)
 }
 
-// mutated writes a number in one way, perhaps with something before it.
+// mutated returns a number in a random form, possibly with a prefix.
 func mutated(r *rand.Rand, n *phonenumbers.PhoneNumber, region string) string {
 	text := phonenumbers.Format(n, phonenumbers.PhoneNumberFormat(r.IntN(3)))
 	switch r.IntN(4) {

@@ -19,10 +19,10 @@ import (
 )
 
 const (
-	// webhookToken is what the sender proves itself with.
+	// webhookToken is the token that proves the sender.
 	webhookToken = "soak-webhook-token"
-	// visibility is how long the messages of a killed worker are gone, in seconds. It is
-	// longer than a worker is given.
+	// visibility is how long the messages of a killed worker stay hidden, in seconds. It is
+	// longer than a worker's timeout.
 	visibility = 15
 	account    = "123456789012"
 	region     = "eu-central-1"
@@ -36,8 +36,8 @@ type cloud struct {
 	receiving, working []string
 }
 
-// addresses are where everything is: AWS for this program and for the functions, and
-// the pretend Zoho.
+// addresses are the addresses of AWS, for this program and for the functions, and of the
+// simulated Zoho.
 type addresses struct{ aws, functionsAWS, zoho string }
 
 func newCloud(ctx context.Context, o options, at addresses, crm *sandbox.Sandbox) (*cloud, error) {
@@ -100,13 +100,13 @@ func environment(maps ...map[string]string) []string {
 	return list
 }
 
-// store puts a message into the queue as it is.
+// store puts a message into the queue unchanged.
 func (c *cloud) store(ctx context.Context, body string) error {
 	_, err := c.queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &c.queue, MessageBody: &body})
 	return err
 }
 
-// left is how many messages the queue still has, those in flight included.
+// left returns how many messages the queue still has, including those in flight.
 func (c *cloud) left(ctx context.Context) (int, error) {
 	out, err := c.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
 		QueueUrl: &c.queue, AttributeNames: []types.QueueAttributeName{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"},
@@ -122,7 +122,7 @@ func (c *cloud) left(ctx context.Context) (int, error) {
 	return sum, nil
 }
 
-// deadLetters gives the reasons of what is in the dead-letter queue, by event.
+// deadLetters returns why each event in the dead-letter queue is there, by event.
 func (c *cloud) deadLetters(ctx context.Context) (map[string]queue.Reason, error) {
 	list, err := queue.NewDeadLetters(c.queues, c.dead).List(ctx, 1_000_000)
 	if err != nil {

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// perCall is how many records remove_tags takes at once.
+// perCall is how many records remove_tags accepts in one call.
 const perCall = 100
 
-// fewest is the number of calls without which no worker can have been through with what
-// it was through with, batch by batch, had no call failed: records that lose one tag
-// alone fill calls of their own, as no call may name a tag more than a record's rules
-// do; and the rest need a call for each hundred that these leave no room for.
+// fewest returns the smallest number of calls with which the workers could have finished
+// what they finished, batch by batch, if no call had failed. Records that lose only one tag
+// fill their own calls, because no call may name a tag that a record's rules do not name.
+// The other records need a call for each hundred that find no room in those calls.
 func fewest(l *load, batches [][]string) int {
 	byName := make(map[string]sent)
 	for _, s := range l.events {
@@ -24,8 +24,8 @@ func fewest(l *load, batches [][]string) int {
 	return sum
 }
 
-// needs are the tags that the events of one batch want off, by record. A record that is
-// gone or forbidden costs a call as well.
+// needs returns the tags that the events of one batch remove, by record. A record that is
+// gone or forbidden costs a call too.
 func needs(byName map[string]sent, names []string) map[record][]string {
 	list := make(map[record][]string)
 	for _, name := range names {
@@ -66,7 +66,7 @@ func fewestFor(list map[record][]string) int {
 	}
 	for key, n := range several {
 		parts := strings.Split(key, "\n")
-		// A record fits in what is left only if each of its tags does.
+		// A record fits into the room left only if each of its tags does.
 		fits := n
 		for _, tag := range parts[1:] {
 			fits = min(fits, room[group{parts[0], tag}])

@@ -12,10 +12,10 @@ import (
 	"sync"
 )
 
-// hurried stands between everybody and moto. It divides the delays that workers ask SQS
-// for (a second is the least it knows), so that an hour passes in six seconds; and it
-// lets one request through at a time, as moto's queues are not made for more: a message
-// that is sent while another is deleted can get lost in moto itself.
+// hurried is a proxy in front of moto. It divides the delays that workers request from SQS
+// (down to one second, the minimum), so that an hour passes in six seconds. It passes on one
+// request at a time, because moto's queues do not support more: moto can lose a message
+// that is sent while another is deleted.
 func hurried(moto string, by int) (http.Handler, error) {
 	target, err := url.Parse(moto)
 	if err != nil {
@@ -32,7 +32,7 @@ func hurried(moto string, by int) (http.Handler, error) {
 		}
 		one.Lock()
 		defer one.Unlock()
-		// A request that moto has is carried out even if who made it is killed meanwhile.
+		// moto carries out a request even if the process that sent it is killed.
 		ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 		defer cancel()
 		proxy.ServeHTTP(w, r.WithContext(ctx))

@@ -2,24 +2,25 @@ package main
 
 import "fmt"
 
-// kind is a kind of event: how it is written, and what has to come of it.
+// kind is a kind of event: its content, and its expected result.
 type kind struct {
 	name   string
 	share  int // of a thousand events
 	module string
-	// body is the event's JSON, with the record's id in it.
+	// body is the event's JSON, with a placeholder for the record's id.
 	body string
-	// tags have to come off the record.
+	// tags must be removed from the record.
 	tags []string
-	// code is that of the dead letter that it has to become, "" for none, and rule the rule
-	// that it has to name, "" where none came to it.
+	// code is the code with which the event must go to the dead-letter queue, "" if it must
+	// not, and rule the rule that the reason must name, "" if it names none.
 	code, rule string
-	// stored events are put into the queue directly: the receiving side would refuse
-	// them, or they are not untag's at all.
+	// stored events are put into the queue directly, because the receiving side would refuse
+	// them or because they do not come from untag.
 	stored bool
 }
 
-// kinds are most of them removals; a few want nothing, and a few can never be acted on.
+// kinds returns the kinds of events. Most remove tags, a few remove nothing, and a few can
+// never be acted on.
 func kinds() []kind {
 	return []kind{
 		{name: "won", share: 430, module: "Deals", body: `{"module":"Deals","id":%q,"stage":"won","paid":false}`, tags: []string{"In progress"}},
@@ -35,7 +36,7 @@ func kinds() []kind {
 	}
 }
 
-// carried are the tags that every record of a module begins with.
+// carried returns the tags that every record of a module has at the beginning.
 func carried(module string) []any {
 	switch module {
 	case "Deals":
@@ -48,7 +49,7 @@ func carried(module string) []any {
 	return []any{"Urgent", "VIP"}
 }
 
-// draw gives the kind that a number below 1,000 falls on.
+// draw returns the kind that a number below 1,000 selects.
 func draw(list []kind, n int) kind {
 	for _, k := range list {
 		if n < k.share {

@@ -10,27 +10,27 @@ import (
 	"untag/internal/sandbox"
 )
 
-// load is what is sent.
+// load is the events that are sent, and the records that they are about.
 type load struct {
 	records sandbox.Records
 	events  []sent
-	// named are the tags that some rule names, by record.
+	// named holds the tags that a rule names, by record.
 	named map[record]map[string]bool
 }
 
 type record struct{ module, id string }
 
-// sent is one event. Its name is the sender's identifier of it.
+// sent is one event. Its name is the sender's identifier of the event.
 type sent struct {
 	kind
 	name   string
 	record record
-	// repeated events are sent twice, as senders do that got no answer.
+	// repeated events are sent twice, as by a sender that got no answer.
 	repeated bool
 }
 
-// newLoad makes the events, the same for the same seed. One in ten of them is about the
-// record of an earlier one.
+// newLoad returns the events, which are the same for the same seed. One in ten is about the
+// record of an earlier event.
 func newLoad(events int, seed uint64) *load {
 	l := &load{records: make(sandbox.Records), named: make(map[record]map[string]bool)}
 	random := rand.New(rand.NewPCG(seed, 2))
@@ -64,7 +64,7 @@ func (l *load) add(s sent) {
 
 func (s sent) text() string { return fmt.Sprintf(s.body, s.record.id) }
 
-// message is what the queue holds of a stored event.
+// message returns the message that the queue holds for a stored event.
 func (s sent) message() (string, error) {
 	if s.kind.name == "foreign" {
 		return s.name + " " + s.text(), nil
@@ -74,7 +74,7 @@ func (s sent) message() (string, error) {
 	})
 }
 
-// nameOf tells which event a message is.
+// nameOf returns the name of a message's event.
 func nameOf(body string) string {
 	if d, err := queue.Decode(body); err == nil {
 		return d.DeliveryID

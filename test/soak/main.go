@@ -1,10 +1,10 @@
-// Command soak proves that nothing is lost. Webhooks go through processes of the
+// Command soak proves that no event is lost. Webhooks go through processes of the
 // receiving function into SQS and from there to workers, each a process of the Lambda
-// binary, while the pretend Zoho fails and processes are killed. Then it counts.
+// binary, while the simulated Zoho fails and processes are killed. Then it counts.
 //
-// It needs moto's server as AWS: `make soak`. It exits with 1 where an event is lost or
-// given up, a tag came off that no rule named, or too many tokens were minted; with 2
-// where it could not tell.
+// It needs moto's server as AWS: `make soak`. It exits with 1 if an event is lost or given
+// up, if a tag was removed that no rule named, or if too many tokens were minted, and with
+// 2 if it could not find out.
 package main
 
 import (
@@ -23,7 +23,7 @@ import (
 	"untag/internal/sandbox"
 )
 
-// options are what a run is made of.
+// options are the settings of a run.
 type options struct {
 	endpoint, bootstrap, rules       string
 	events, workers, receivers       int
@@ -41,17 +41,17 @@ func main() {
 	flag.IntVar(&o.events, "events", 20_000, "events to send")
 	flag.IntVar(&o.workers, "workers", 8, "workers, each a process")
 	flag.IntVar(&o.receivers, "receivers", 6, "receiving functions, each a process")
-	flag.Float64Var(&o.faults, "faults", 0.2, "share of Zoho's calls that fail, 0 to 1")
-	flag.Float64Var(&o.revoked, "revoked", 0.002, "share of Zoho's calls that end their access token early, 0 to 1")
+	flag.Float64Var(&o.faults, "faults", 0.2, "share of the calls to Zoho that fail, 0 to 1")
+	flag.Float64Var(&o.revoked, "revoked", 0.002, "share of the calls to Zoho that end their access token early, 0 to 1")
 	flag.Float64Var(&o.awsFaults, "aws-faults", 0.05, "share of the functions' calls to SQS and Secrets Manager that fail, 0 to 1")
-	// With 106 a token is ended early among the first hundred calls, so in a short run too.
+	// With 106, one of the first hundred calls ends a token early, even in a short run.
 	flag.Uint64Var(&o.seed, "seed", 106, "seed of the events and of the faults")
-	flag.DurationVar(&o.killEvery, "kill-every", 2*time.Second, "how often a worker is killed; a receiving function is a third as often")
-	flag.DurationVar(&o.within, "within", 30*time.Minute, "how long it may take")
-	flag.IntVar(&o.hurry, "hurry", 600, "divide the delays that workers ask SQS for")
-	flag.IntVar(&o.waiting, "waiting", 2000, "events that may be in the queue at once")
-	flag.IntVar(&o.batch, "batch", 250, "most messages in a batch")
-	flag.IntVar(&o.atOnceCRM, "crm-concurrency", 25, "calls that the pretend Zoho serves at once")
+	flag.DurationVar(&o.killEvery, "kill-every", 2*time.Second, "time between two kills of a worker; receiving functions are killed a third as often")
+	flag.DurationVar(&o.within, "within", 30*time.Minute, "time limit for the run")
+	flag.IntVar(&o.hurry, "hurry", 600, "number by which to divide the delays that workers request from SQS")
+	flag.IntVar(&o.waiting, "waiting", 2000, "maximum number of events in the queue")
+	flag.IntVar(&o.batch, "batch", 250, "maximum number of messages in a batch")
+	flag.IntVar(&o.atOnceCRM, "crm-concurrency", 25, "calls that the simulated Zoho serves at the same time")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -111,7 +111,7 @@ func soak(ctx context.Context, o options) (verdict, error) {
 	return v, nil
 }
 
-// serve answers on a free port for as long as the process lives, and gives its address.
+// serve serves h on a free port as long as the process lives, and returns its address.
 func serve(h http.Handler) (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -121,8 +121,8 @@ func serve(h http.Handler) (string, error) {
 	return "http://" + l.Addr().String(), nil
 }
 
-// run sends everything, and works until the queue is empty. It gives how many processes
-// of each function were killed meanwhile.
+// run sends all events and works until the queue is empty. It returns how many processes
+// of each function were killed.
 func run(ctx context.Context, o options, cloud *cloud, load *load, progress *progress) (receivers, workers int, err error) {
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -152,7 +152,7 @@ func run(ctx context.Context, o options, cloud *cloud, load *load, progress *pro
 	wg.Go(func() { pool.killing(killing, 3*o.killEvery, receiver) })
 	wg.Go(func() { report(working, load, progress) })
 	feed(working, o, load, progress, todo)
-	spare() // or the last event would be what is killed, over and over
+	spare() // otherwise the process with the last event would be killed again and again
 	err = settle(working, cloud, load, progress)
 	stop(nil)
 	wg.Wait()
@@ -166,8 +166,8 @@ func run(ctx context.Context, o options, cloud *cloud, load *load, progress *pro
 	return receivers, workers, err
 }
 
-// feed hands out the events, and holds back while too many are in the queue: moto looks
-// at every message for every request.
+// feed passes the events to the senders, and waits while too many are in the queue, because
+// moto looks at every message for every request.
 func feed(ctx context.Context, o options, load *load, progress *progress, todo chan<- sent) {
 	defer close(todo)
 	for _, s := range load.events {
@@ -204,11 +204,11 @@ func settle(ctx context.Context, cloud *cloud, load *load, progress *progress) e
 	}
 }
 
-// report tells now and then how far it is.
+// report prints the progress every ten seconds.
 func report(ctx context.Context, load *load, progress *progress) {
 	for pause(ctx, 10*time.Second) {
 		accepted, done := progress.counts()
-		fmt.Fprintf(os.Stderr, "soak: of %d events %d are accepted, %d done\n", len(load.events), accepted, done)
+		fmt.Fprintf(os.Stderr, "soak: %d events, %d accepted, %d done\n", len(load.events), accepted, done)
 	}
 }
 

@@ -11,11 +11,11 @@ import (
 	"untag/internal/lambdatest"
 )
 
-// pool is the processes of both functions, as far as they are at work.
+// pool holds the processes of both functions that are at work.
 type pool struct {
 	mu     sync.Mutex
 	atWork map[int]*lambdatest.Function
-	// kills counts those that were killed, by their number.
+	// kills counts the killed processes, by their number.
 	kills map[int]int
 }
 
@@ -26,8 +26,8 @@ type instance struct {
 	function *lambdatest.Function
 }
 
-// keep runs a process of the binary, and another one whenever it dies, and gives each to
-// use until ctx ends.
+// keep runs a process of the binary, replaces it when it dies, and calls use with it until
+// ctx ends.
 func (p *pool) keep(ctx context.Context, number int, binary string, env []string, use func(context.Context, instance) error) error {
 	for ctx.Err() == nil {
 		f, err := lambdatest.Start(binary, env)
@@ -42,7 +42,7 @@ func (p *pool) keep(ctx context.Context, number int, binary string, env []string
 	return nil
 }
 
-// invoke hands the instance a payload; meanwhile it may be killed.
+// invoke sends a payload to the instance, which may be killed during the call.
 func (i instance) invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	i.pool.set(i.number, i.function)
 	defer i.pool.set(i.number, nil)
@@ -59,8 +59,8 @@ func (p *pool) set(number int, f *lambdatest.Function) {
 	p.atWork[number] = f
 }
 
-// killing kills one of some processes with SIGKILL every so often, in the middle of its
-// work.
+// killing kills one of the selected processes with SIGKILL at intervals, in the middle of
+// its work.
 func (p *pool) killing(ctx context.Context, every time.Duration, some func(number int) bool) {
 	for pause(ctx, every) {
 		for !p.killOne(some) {
@@ -71,7 +71,8 @@ func (p *pool) killing(ctx context.Context, every time.Duration, some func(numbe
 	}
 }
 
-// killOne kills one of those at work; false when none is.
+// killOne kills one of the selected processes that are at work. It returns false if there
+// is none.
 func (p *pool) killOne(some func(number int) bool) bool {
 	p.mu.Lock()
 	numbers := slices.DeleteFunc(slices.Collect(maps.Keys(p.atWork)), func(number int) bool { return !some(number) })

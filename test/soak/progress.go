@@ -2,13 +2,13 @@ package main
 
 import "sync"
 
-// progress is what has been seen so far of every event.
+// progress is what is known so far about every event.
 type progress struct {
 	mu       sync.Mutex
-	accepted map[string]bool // the receiving side answered 202, or SQS took it
-	done     map[string]bool // a worker was through with it, and it left the queue
-	again    int             // deliveries and messages that had to be repeated
-	batches  [][]string      // the events that each batch was through with
+	accepted map[string]bool // the receiving side answered 202, or SQS accepted it
+	done     map[string]bool // a worker finished it, and it left the queue
+	again    int             // deliveries and batches that had to be repeated
+	batches  [][]string      // the events that each batch finished
 }
 
 func newProgress() *progress {
@@ -21,7 +21,8 @@ func (p *progress) accept(name string) {
 	p.accepted[name] = true
 }
 
-// answer is a batch that a worker was through with, up to what it reported as failed.
+// answer records the events of a batch that a worker finished without reporting them as
+// failed.
 func (p *progress) answer(names []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -40,7 +41,7 @@ func (p *progress) repeat() {
 	p.again++
 }
 
-// counts are how many events were accepted, and how many of all are done.
+// counts returns how many events were accepted, and how many are done.
 func (p *progress) counts() (accepted, done int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// sender delivers the events as webhooks, through processes of the receiving function.
-// It keeps at it until each is accepted, as a sender that gets no 2xx does.
+// sender delivers the events as webhooks, through processes of the receiving function. It
+// repeats each until it is accepted, as a sender that gets no 2xx does.
 type sender struct {
 	cloud    *cloud
 	progress *progress
 	todo     chan sent
 	current  *sent // not accepted yet
-	times    int   // that current is still to be delivered
+	times    int   // how often current must still be delivered
 }
 
-// deliver hands the receiving function one webhook. An error means that the process is
-// to be replaced.
+// deliver sends one webhook to the receiving function. An error means that the process must
+// be replaced.
 func (s *sender) deliver(ctx context.Context, i instance) error {
 	if s.times == 0 {
 		select {

@@ -1,8 +1,8 @@
 """moto's server with queues that are fast enough for many messages.
 
-For each message that is received, moto 5 counts all of its queue, and for each that it
-counts it does date arithmetic: 60 ms a message among 700. Here the count is left out and
-the clock is read directly; what the queues do stays as it is.
+For each received message, moto 5 counts its whole queue, and does date arithmetic for each
+message that it counts: 60 ms per message among 700. This version omits the count and reads
+the clock directly. The queues behave as before.
 """
 
 import sys
@@ -13,7 +13,7 @@ from moto.sqs import models
 
 
 def kept(backend, queue_name, message):
-    """Whether a message is not older than its queue keeps messages."""
+    """Returns whether a message is younger than the retention period of its queue."""
     return backend.get_queue(queue_name).message_retention_period + message.sent_timestamp / 1000 > time.time()
 
 

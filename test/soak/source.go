@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// source does what Lambda does between a queue and one instance of a function: it
-// gathers a batch, invokes, and deletes what was not reported as failed.
+// source does what Lambda does between a queue and one instance of a function: it gathers a
+// batch, invokes the function, and deletes the messages that were not reported as failed.
 type source struct {
 	cloud    *cloud
 	progress *progress
@@ -22,15 +22,15 @@ type source struct {
 }
 
 const (
-	// window is how long a batch may be gathered.
+	// window is how long a batch is gathered.
 	window = 2 * time.Second
-	// timeout is what the function is given for a batch.
+	// timeout is the function's timeout for a batch.
 	timeout = 10 * time.Second
-	// tenEach is how many messages one call of SQS takes.
+	// tenEach is the maximum number of messages in one call to SQS.
 	tenEach = 10
 )
 
-// pump does that once. An error means that the process is to be replaced.
+// pump does that once. An error means that the process must be replaced.
 func (s *source) pump(ctx context.Context, i instance) error {
 	batch := s.gather(ctx)
 	if len(batch) == 0 {
@@ -80,7 +80,7 @@ func (s *source) gather(ctx context.Context) []events.SQSMessage {
 				EventSource: "aws:sqs", EventSourceARN: s.cloud.arn, AWSRegion: region,
 			})
 		}
-		// A queue with little in it is not asked all the time.
+		// Do not poll a nearly empty queue all the time.
 		if len(out.Messages) < tenEach && !pause(ctx, window/10) {
 			break
 		}

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// unreliable has a share of AWS's calls fail for the functions: half of them before they
-// are carried out, half after, as though the answer had been lost.
+// unreliable makes a share of the functions' calls to AWS fail: half of them before they are
+// carried out, half after, as if the answer had been lost.
 type unreliable struct {
 	next   http.Handler
 	share  float64

@@ -10,11 +10,11 @@ import (
 	"untag/internal/sandbox"
 )
 
-// verdict is what came of a run.
+// verdict is the result of a run.
 type verdict struct {
 	events, acted, nothing, dead, lost, unnamed int
-	// givenUp are events in the dead-letter queue that could have been acted on, and
-	// those there without the right reason.
+	// givenUp counts the events in the dead-letter queue that could have been acted on or
+	// that have the wrong reason.
 	givenUp                        int
 	requests                       sandbox.Requests
 	fewest, again                  int
@@ -23,7 +23,8 @@ type verdict struct {
 	took                           time.Duration
 }
 
-// judge holds what the pretend Zoho saw and what the queues have against what was sent.
+// judge compares what the simulated Zoho received and what the queues hold with what was
+// sent.
 func judge(l *load, p *progress, crm *sandbox.Sandbox, dead map[string]queue.Reason) verdict {
 	v := verdict{events: len(l.events), requests: crm.Requests(), again: p.again, fewest: fewest(l, p.batches)}
 	for _, entry := range crm.Journal() {
@@ -51,14 +52,15 @@ func judge(l *load, p *progress, crm *sandbox.Sandbox, dead map[string]queue.Rea
 	return v
 }
 
-// off tells whether the tags of an event are off its record.
+// off reports whether the tags of an event were removed from its record.
 func off(crm *sandbox.Sandbox, s sent) bool {
 	carries, _ := crm.Tags(s.record.module, s.record.id)
 	return !slices.ContainsFunc(s.tags, func(tag string) bool { return slices.Contains(carries, tag) })
 }
 
-// good: no event is lost or given up, no tag came off that no rule named, and no token was
-// minted while one was good, except by workers that died with one in their hand.
+// good reports whether no event was lost or given up, no tag was removed that no rule named,
+// and no token was minted while one was valid, except to replace one that a killed worker
+// had minted but not stored.
 func (v verdict) good() bool {
 	return v.lost == 0 && v.unnamed == 0 && v.givenUp == 0 &&
 		v.requests.TokensMinted <= 1+v.requests.TokensRevoked+v.workersKilled
@@ -70,13 +72,13 @@ func (v verdict) print(w io.Writer) {
 	fmt.Fprintf(w, "acted on                   %d\n", v.acted)
 	fmt.Fprintf(w, "nothing to do              %d\n", v.nothing)
 	fmt.Fprintf(w, "in the dead-letter queue   %d (with code, rule and time)\n", v.dead)
-	fmt.Fprintf(w, "given up without need      %d\n", v.givenUp)
+	fmt.Fprintf(w, "given up needlessly        %d\n", v.givenUp)
 	fmt.Fprintf(w, "lost                       %d\n", v.lost)
-	fmt.Fprintf(w, "removals nobody named      %d\n", v.unnamed)
-	fmt.Fprintf(w, "calls made                 %d (%d met a fault, %d were over Zoho's limit at once)\n", r.RemoveTags, r.Faulty, r.Throttled)
-	fmt.Fprintf(w, "fewest possible            %d for what each batch was through with\n", v.fewest)
+	fmt.Fprintf(w, "removals no rule named     %d\n", v.unnamed)
+	fmt.Fprintf(w, "calls made                 %d (%d had a fault, %d exceeded Zoho's limit of calls at the same time)\n", r.RemoveTags, r.Faulty, r.Throttled)
+	fmt.Fprintf(w, "fewest possible            %d for what each batch finished\n", v.fewest)
 	fmt.Fprintf(w, "tokens minted              %d (Zoho ended %d early)\n", r.TokensMinted, r.TokensRevoked)
-	fmt.Fprintf(w, "AWS's calls that failed    %d\n", v.awsFaults)
+	fmt.Fprintf(w, "failed calls to AWS        %d\n", v.awsFaults)
 	fmt.Fprintf(w, "processes killed           %d, %d of them workers (%d deliveries and batches were repeated)\n",
 		v.receiversKilled+v.workersKilled, v.workersKilled, v.again)
 	fmt.Fprintf(w, "took                       %s\n", v.took.Round(time.Second))
