@@ -62,7 +62,7 @@ func TestGrantForms(t *testing.T) {
 			return "", "application/x-www-form-urlencoded; charset=UTF-8", form.Encode()
 		},
 		"query": func(form url.Values) (string, string, string) { return form.Encode(), "", "" },
-		"query, beside an empty form": func(form url.Values) (string, string, string) {
+		"query, with an empty form": func(form url.Values) (string, string, string) {
 			return form.Encode(), "application/x-www-form-urlencoded", ""
 		},
 		"multipart": func(form url.Values) (string, string, string) {

@@ -144,7 +144,7 @@ func TestASeedGivesTheSameFaults(t *testing.T) {
 		t.Errorf("same seed (-first +again):\n%s", diff)
 	}
 	if cmp.Equal(first, other) {
-		t.Error("another seed gives the same faults")
+		t.Error("another seed causes the same faults")
 	}
 	failed := 0
 	for _, text := range first {

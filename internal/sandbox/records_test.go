@@ -79,7 +79,7 @@ func TestParseRecordsFaults(t *testing.T) {
 		"an alias":           {"Deals: [{id: 1, A: &a 1, B: *a}]", 1, "aliases"},
 		"not a number":       {"Deals: [{id: 1, A: .nan}]", 1, "not a number that JSON has"},
 		"nested too deep":    {"Deals: [{id: 1, A: " + strings.Repeat("[", 30) + strings.Repeat("]", 30) + "}]", 1, "nested"},
-		"a key that is none": {"Deals: [{id: 1, [a]: 1}]", 1, "a key must be text"},
+		"a list used as key": {"Deals: [{id: 1, [a]: 1}]", 1, "a key must be text"},
 		"not UTF-8":          {"Deals: [{id: 1, A: \"\xff\"}]", 0, "not UTF-8"},
 	}
 	for name, test := range tests {

@@ -30,7 +30,7 @@ func TestRefused(t *testing.T) {
 		"user:password": example, "x-webhook-token": example,
 		"a": short, "1234567": short, "äöüäöüä": short, "  12345  ": short, "1234567\n": short, "\u200b1234567\u200b": short,
 		"a-source-of-mine": "is the name of the source, which its URL shows", "A-Source-Of-Mine ": "is the name of the source, which its URL shows",
-		"untag-demo-token": demo, "Untag-Demo-whatever it becomes": demo, "\tuntag-demo\n": demo,
+		"untag-demo-token": demo, "Untag-Demo-anything after it": demo, "\tuntag-demo\n": demo,
 
 		"12345670": "", "äöüäöüäö": "", "a new secret": "", "changeme-not": "", "a-source-of-mine-2": "", "xxxxxxxx": "",
 		"not untag-demo-token": "", "<notclosed": "", "😀 a secret": "",

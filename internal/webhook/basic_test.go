@@ -22,7 +22,7 @@ func TestBasic(t *testing.T) {
 		"in lower case":        {[]string{pair}, []string{"basic " + encode(pair)}, ""},
 		"two blanks":           {[]string{pair}, []string{"Basic  " + encode(pair)}, ""},
 		"the second of two":    {[]string{"crm:another-password", pair}, []string{"Basic " + encode(pair)}, ""},
-		"beside a token":       {[]string{"a-token-without-it", pair}, []string{"Basic " + encode(pair)}, ""},
+		"next to a token":      {[]string{"a-token-without-it", pair}, []string{"Basic " + encode(pair)}, ""},
 		"another password":     {[]string{pair}, []string{"Basic " + encode("crm:a")}, "user and password are not the stored ones"},
 		"another user":         {[]string{pair}, []string{"Basic " + encode("CRN:a:secret:of ütests")}, "user and password are not the stored ones"},
 		"no password":          {[]string{pair}, []string{"Basic " + encode("crm:")}, "user and password are not the stored ones"},

@@ -46,7 +46,7 @@ func bodyToken(body []byte) (token, reason string) {
 // whether there are more such members. The value is a whole string, or everything from its
 // beginning to the end of the body if it is not a string.
 func firstToken(body []byte) (value []byte, more bool) {
-	// Most bodies that nothing proves have no such name, and this is found out in no time.
+	// Most unproven bodies do not contain this name, which is quick to find out.
 	if !bytes.Contains(body, []byte(tokenMember)) && !bytes.Contains(body, []byte(`\u`)) {
 		return nil, false
 	}

@@ -89,7 +89,7 @@ func TestAssumedProof(t *testing.T) {
 		"signed, the second way":    {webhook.Request{Source: "signed", Header: http.Header{"X-Hub-Signature-256": {"sha256=00"}}}, "github"},
 		"through IAM, not taken":    {webhook.Request{Source: "signed", AWS: true}, "hmac"},
 		"a query token":             {webhook.Request{Source: "query", RawQuery: "key=x"}, "token"},
-		"a signature beside":        {webhook.Request{Source: "query", RawQuery: "a=key", Header: http.Header{"X-Hub-Signature-256": {"sha256=00"}}}, "github"},
+		"a signature too":           {webhook.Request{Source: "query", RawQuery: "a=key", Header: http.Header{"X-Hub-Signature-256": {"sha256=00"}}}, "github"},
 		"IAM alone, nothing sent":   {webhook.Request{Source: "aws"}, "aws"},
 		"a source that lists none":  {webhook.Request{Source: "none"}, ""},
 		"none that came by IAM too": {webhook.Request{Source: "none", AWS: true}, ""},

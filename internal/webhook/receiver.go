@@ -31,8 +31,8 @@ type Request struct {
 	// called at most once, and only after the source, the size and any token that proves
 	// the request by itself have been checked. A nil Body is an empty body.
 	Body func() ([]byte, error)
-	// Excludes reports, without reading the body, that it cannot be a JSON object with this
-	// member, an ASCII name. It may be nil.
+	// Excludes reports, without reading the body, whether the body cannot be a JSON object
+	// with this member, whose name is ASCII. It may be nil.
 	Excludes func(member string) bool
 	// AWS means that the request is already authorised by AWS IAM or an authorizer.
 	AWS bool

@@ -53,7 +53,7 @@ func TestTokenInEitherPlace(t *testing.T) {
 		"in both":                 {header(good), "key=" + good, ""},
 		"one right, one wrong":    {header("wrong"), "key=" + good, ""},
 		"the other wrong":         {header(good), "key=wrong", ""},
-		"two headers beside":      {header(good, good), "key=" + good, ""},
+		"two headers as well":     {header(good, good), "key=" + good, ""},
 		"nowhere":                 {nil, "", "no header X-Webhook-Token; no query parameter key"},
 		"two headers":             {header(good, good), "", "more than one header X-Webhook-Token; no query parameter key"},
 		"two parameters":          {nil, "key=" + good + "&key=" + good, "no header X-Webhook-Token; more than one query parameter key"},
