@@ -58,7 +58,7 @@ func TestCheck(t *testing.T) {
 		says  []string
 	}{
 		"good":               {goodRules, []string{"check"}, 0, []string{"rules.yaml: nothing is wrong"}},
-		"a warning":          {unused, []string{"check"}, 0, []string{"rules.yaml:2:34: warning: no rule is on source `spare`"}},
+		"a warning":          {unused, []string{"check"}, 0, []string{"rules.yaml:2:34: warning: no rule uses source `spare`"}},
 		"a warning, strict":  {unused, []string{"check", "--strict"}, 1, []string{"spare"}},
 		"an unknown key":     {strings.Replace(goodRules, "when:", "wenn:", 1), []string{"check"}, 1, []string{"rules.yaml:6:5:", "    wenn: event", "    ^", "did you mean `when`?"}},
 		"an unknown source":  {strings.Replace(goodRules, "on: zoho", "on: zoho2", 1), []string{"check"}, 1, []string{"rules.yaml:5:9:", "did you mean `zoho`?"}},

@@ -11,7 +11,7 @@ import (
 	"untag/internal/rules"
 )
 
-// manyRules is a file of rules that differ in the stage they wait for.
+// manyRules returns a file of rules that differ in the stages they look for.
 func manyRules(n int) string {
 	var b strings.Builder
 	b.WriteString("version: 1\nsources: {zoho: {verify: token}}\nrules:\n")
@@ -55,7 +55,7 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
-// BenchmarkLoadMixed1000 is a file whose conditions all need programs of their own.
+// BenchmarkLoadMixed1000 loads a file in which each condition needs its own program.
 func BenchmarkLoadMixed1000(b *testing.B) {
 	data := []byte(strings.ReplaceAll(manyRules(1000), ` && event.Stage`, ` && any(event.items, .n > 1) && lower(event.owner) != "x" && event.Stage`))
 	for b.Loop() {
@@ -82,8 +82,8 @@ func BenchmarkCondition(b *testing.B) {
 	}
 }
 
-// BenchmarkLimitIndex holds deciding among 10,000 rules, of which an event concerns
-// ten, against deciding among those ten alone.
+// BenchmarkLimitIndex compares deciding among 10,000 rules, of which ten may match the event,
+// with deciding among those ten alone.
 func BenchmarkLimitIndex(b *testing.B) {
 	few, many, ev := load(b, manyRules(10)), load(b, manyRules(10_000)), anEvent(b, openDeal)
 	for b.Loop() {
@@ -97,7 +97,7 @@ func BenchmarkLimitIndex(b *testing.B) {
 		b.ReportMetric(float64(all.Nanoseconds()), "all-ns")
 		b.ReportMetric(ratio, "ratio")
 		if ratio > 2 {
-			b.Fatalf("deciding among 10,000 rules costs %.2f times what it costs among the ten that the event concerns, the limit is 2", ratio)
+			b.Fatalf("deciding among 10,000 rules costs %.2f times what it costs among the ten that may match, the limit is 2", ratio)
 		}
 	}
 }
@@ -111,8 +111,8 @@ func perDecision(set *rules.Rules, ev event.Event) time.Duration {
 	return time.Since(start) / decisions
 }
 
-// BenchmarkLimitLoad is the CPU time that loading 1,000 rules takes, and compiling them
-// for their first event.
+// BenchmarkLimitLoad measures the CPU time for loading 1,000 rules and compiling them for
+// their first event.
 func BenchmarkLimitLoad(b *testing.B) {
 	data, ev := []byte(manyRules(1000)), anEvent(b, openDeal)
 	for b.Loop() {
@@ -133,7 +133,7 @@ func BenchmarkLimitLoad(b *testing.B) {
 	}
 }
 
-// cpuTime is what this process has used so far, garbage collection included.
+// cpuTime returns the CPU time that this process has used, including garbage collection.
 func cpuTime(b *testing.B) time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

@@ -7,11 +7,11 @@ import (
 	"untag/internal/event"
 )
 
-// NeedsEvent reports whether Resolve needs the event, as a `where` sees all of it.
+// NeedsEvent reports whether Resolve needs the event, because a `where` can use all of it.
 func (c Candidate) NeedsEvent() bool { return c.rule != nil && c.rule.where != nil }
 
-// Forget lets go of the event, which takes many times its size in memory. Before it can be
-// resolved again, a candidate that NeedsEvent has to Recall the event.
+// Forget drops the event, which takes many times its size in memory. A candidate that
+// NeedsEvent must Recall the event before it is resolved again.
 func (c *Candidate) Forget() { c.scope = nil }
 
 // Recall returns the candidate with the event that it was decided for.
@@ -20,8 +20,8 @@ func (c Candidate) Recall(ev event.Event) Candidate {
 	return c
 }
 
-// Fingerprint tells apart what rules ask for: two candidates have the same where the same
-// rule, unchanged, asks the same on behalf of equal events.
+// Fingerprint writes a text that identifies what a rule asks for: it is the same for two
+// candidates if the same unchanged rule asks the same for equal events.
 func (c Candidate) Fingerprint(h io.Writer) {
 	where := ""
 	if c.NeedsEvent() {

@@ -9,58 +9,57 @@ import (
 	"untag/internal/event"
 )
 
-// Decision is what the rules ask for on behalf of one event. The zero Decision asks
-// for nothing.
+// Decision is what the rules decide for one event. The zero Decision removes nothing.
 type Decision struct {
-	// Candidates are the removals asked for, in the order of the file.
+	// Candidates are the removals that the rules ask for, in the order of the file.
 	Candidates []Candidate
-	// Errors are the rules that could not be evaluated; they ask for nothing.
+	// Errors are the rules that could not be evaluated; they remove nothing.
 	Errors []RuleError
 }
 
-// RuleError is why a rule could not be evaluated. It names types and parts of the
-// rule, never what the event holds.
+// RuleError says why a rule could not be evaluated. It names types and parts of the rule,
+// never a value of the event.
 type RuleError struct {
 	Rule    string `json:"rule"`
 	Message string `json:"message"`
 }
 
-// Candidate is one rule's removal. Where NeedsRecord is set, Resolve says what of it
-// applies to the live record.
+// Candidate is one rule's removal. If NeedsRecord is set, Resolve says what of it applies to
+// the live record.
 type Candidate struct {
 	Rule string
 	// Module is an API name.
 	Module string
-	// IDs are the records, digits; nil where Find says how to look for them.
+	// IDs are the ids of the records, in digits; nil if Find says how to look them up.
 	IDs []string
-	// Rounded are those of IDs that came as numbers which look rounded: where the CRM has
-	// no such record, that is why.
+	// Rounded are those of IDs that came as numbers and look rounded, which explains why the
+	// CRM may have no such record.
 	Rounded map[string]bool
 	Find    *Find
-	// Tags are the names known without the record.
+	// Tags are the tags to remove that are known without the record.
 	Tags []string
 	// NeedsRecord says that the live record decides.
 	NeedsRecord bool
-	// Fields are what to read of it; AllFields says that they cannot be told.
+	// Fields are the fields of it to read; AllFields says that all may be needed.
 	Fields    []string
 	AllFields bool
 
 	rule *rule
-	// scope is that of the event, where the rule has a `where`; nil once it is forgotten.
+	// scope is the scope of the event if the rule has a `where`; Forget sets it to nil.
 	scope scope
 }
 
-// Unfinished is the error of an evaluation whose time was over.
+// Unfinished is the error of an evaluation that ran out of time.
 type Unfinished struct {
 	// Rule is the rule that was being evaluated.
 	Rule string
-	// Err is why: the error of the context.
+	// Err is the error of the context.
 	Err error
 }
 
 func (u *Unfinished) Error() string { return "rule `" + u.Rule + "`: not evaluated in time" }
 
-// Unwrap returns why the time was over.
+// Unwrap returns the error of the context.
 func (u *Unfinished) Unwrap() error { return u.Err }
 
 // Decide evaluates the rules of the event's source. A source without rules decides
@@ -70,8 +69,8 @@ func (r *Rules) Decide(ev event.Event) Decision {
 	return d
 }
 
-// DecideWithin is Decide for as long as ctx lasts. What was not decided by then asks for
-// nothing at all, and the error is an *Unfinished.
+// DecideWithin is like Decide, but stops when ctx ends. It then returns the zero Decision and
+// an *Unfinished.
 func (r *Rules) DecideWithin(ctx context.Context, ev event.Event) (Decision, error) {
 	var d Decision
 	ix := r.bySource[ev.Source]
@@ -95,7 +94,7 @@ func (r *Rules) DecideWithin(ctx context.Context, ev event.Event) (Decision, err
 	return d, nil
 }
 
-// take adds what one rule asks for. A panic in one rule is that rule's error alone.
+// take adds what one rule asks for. A panic counts as an error of this rule alone.
 func (d *Decision) take(r *rule, s scope, named *namedRecords) {
 	s.refill()
 	defer func() {
@@ -147,7 +146,7 @@ func (r *rule) candidate(s scope) (Candidate, error) {
 		return c, err
 	}
 	if r.where != nil {
-		c.scope = s // else the event is not needed any more
+		c.scope = s // otherwise the event is no longer needed
 	}
 	c.NeedsRecord = r.where != nil || len(r.patterns) > 0
 	if c.NeedsRecord {
@@ -156,8 +155,8 @@ func (r *rule) candidate(s scope) (Candidate, error) {
 	return c, nil
 }
 
-// tags evaluates the names. One that no tag can have spoils the rule: in API v2 a
-// comma would name a second tag.
+// tags evaluates the names of tags. A name that no tag can have is an error of the whole
+// rule: in API v2 a comma would name a second tag.
 func (r *rule) tags(s scope) ([]string, error) {
 	var tags []string
 	for _, t := range r.names {
@@ -175,11 +174,10 @@ func (r *rule) tags(s scope) ([]string, error) {
 	return tags, nil
 }
 
-// computedFault says what is wrong with a name without quoting what the event put
-// into it.
+// computedFault says what is wrong with a name without quoting a value of the event.
 func computedFault(t *template, err error) string {
 	if !t.computed() {
 		return err.Error()
 	}
-	return fmt.Sprintf("`%s` gives a name that Zoho does not take (tags: 1 to 25 characters, no comma, <, > or emoji; modules: letters, digits and underscores)", t.text)
+	return fmt.Sprintf("`%s` results in a name that Zoho does not accept (tags: 1 to 25 characters, no comma, <, > or emoji; modules: letters, digits and underscores)", t.text)
 }

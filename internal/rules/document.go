@@ -18,13 +18,13 @@ var fileKeys = []string{"version", "region", "sources", "rules"}
 // maxFile bounds a rules file, in bytes.
 const maxFile = 8 << 20
 
-// Load checks all of a rules file. Faults come in the order of the file; the Rules are
-// nil if one of them is an error. The conditions of a source are compiled for its first
-// event.
+// Load checks all of a rules file. It returns faults in the order of the file; the Rules are
+// nil if one of them is an error. The conditions of a source are compiled when its first
+// event arrives.
 func Load(data []byte) (*Rules, []Fault) { return LoadFor(data, nil) }
 
-// LoadFor is Load for a CRM that does not have every module: hasModule says what is wrong
-// with one, by its API name. A module that the event names is not known yet.
+// LoadFor is like Load for a CRM that does not have every module: hasModule returns an error
+// for a missing one, given by its API name. It cannot check a module that the event names.
 func LoadFor(data []byte, hasModule func(module string) error) (*Rules, []Fault) {
 	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage(), hasModule: hasModule}
 	root := d.parse(data)
@@ -37,7 +37,7 @@ func LoadFor(data []byte, hasModule func(module string) error) (*Rules, []Fault)
 	return d.rules(), d.sorted()
 }
 
-// document is a rules file while it is read.
+// document is a rules file that is being read.
 type document struct {
 	faults
 	lines    []string
@@ -45,19 +45,20 @@ type document struct {
 	sources  []event.Source
 	declared map[string]*yaml.Node
 	used     map[string]bool
-	// unsigned are sources of the rule that is being read.
+	// unsigned are the sources of the current rule that do not sign the query.
 	unsigned []unsignedSource
 	list     []*rule
-	// region is the country of telephone numbers, where a rule says no other.
+	// region is the country of telephone numbers, unless a rule names another.
 	region string
-	// hasModule says what is wrong with a module of the CRM; nil for nothing.
+	// hasModule returns an error for a module that the CRM lacks; nil checks nothing.
 	hasModule func(module string) error
 }
 
-// parse gives the root of the one YAML document, or nil with a fault.
+// parse returns the root of the only YAML document. If it cannot, it reports a fault and
+// returns nil.
 func (d *document) parse(data []byte) *yaml.Node {
 	if len(data) > maxFile {
-		d.wrong(place{1, 1}, "", "the file is over %d MiB", maxFile>>20)
+		d.wrong(place{1, 1}, "", "the rules file is over %d MiB, which is the limit", maxFile>>20)
 		return nil
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
@@ -72,17 +73,17 @@ func (d *document) parse(data []byte) *yaml.Node {
 		return nil
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
-		d.wrong(place{max(second.Line, 1), 1}, "keep one document, without `---` between", "the file has more than one YAML document")
+		d.wrong(place{max(second.Line, 1), 1}, "remove the line `---` between them", "the file has more than one YAML document")
 		return nil
 	}
 	return root.Content[0]
 }
 
-// syntax places an error of the YAML library, which has the line in its text.
+// syntax reports an error of the YAML library at the line that its text names.
 func (d *document) syntax(err error) {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	line, column := 1, 1
-	// Patterns are compiled where a file is wrong: a function's start does not pay for them.
+	// The pattern is compiled only for a faulty file, so that it does not slow down the start.
 	if m := regexp.MustCompile(`line (\d+)(?:, column (\d+))?`).FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		if m[2] != "" {
@@ -93,32 +94,31 @@ func (d *document) syntax(err error) {
 	if line >= 1 && line <= len(d.lines) {
 		hint = syntaxHint(text, d.lines[line-1])
 		if tab := strings.IndexByte(d.lines[line-1], '\t'); tab >= 0 {
-			column, hint = tab+1, "indent with spaces, YAML takes no tabs"
+			column, hint = tab+1, "indent with spaces: YAML does not allow tabs"
 		}
 	}
-	d.wrong(place{line, max(column, 1)}, hint, "not YAML: %s", text)
+	d.wrong(place{line, max(column, 1)}, hint, "not valid YAML: %s", text)
 	if line >= 1 && line <= len(d.lines) && holdsSecret(d.lines[line-1]) {
 		d.faults.list[len(d.faults.list)-1].Masked = true
 	}
 }
 
-// holdsSecret reports whether a line may hold a secret, in a file that cannot be read
-// further.
+// holdsSecret reports whether a line of a file that is not valid YAML may hold a secret.
 func holdsSecret(line string) bool {
 	return regexp.MustCompile(`(?i)(secret|password|token|key|signature)[\w-]*["']?\s*:\s*\S`).MatchString(line)
 }
 
-// ownTag reports whether YAML took what a person wrote for a tag: of
-// `!has(event.x) && event.y` it leaves `event.y`, the rest being a tag and an anchor.
+// ownTag reports whether YAML took part of a value for a tag. It reads
+// `!has(event.x) && event.y` as a tag, an anchor and the value `event.y`.
 func ownTag(n *yaml.Node) bool {
 	return strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!")
 }
 
-// refuseTags reports the tags that are not YAML's own.
+// refuseTags reports all tags that YAML does not define itself.
 func (d *document) refuseTags(n *yaml.Node) {
 	if ownTag(n) {
-		d.wrong(at(n), "put the value into quotation marks, or write `not` in place of `!`",
-			"YAML takes `%s` for a tag, and not for a part of the value", n.Tag)
+		d.wrong(at(n), "put the value in quotation marks, or write `not` instead of `!`",
+			"YAML reads `%s` as a YAML tag, not as part of the value", n.Tag)
 	}
 	for _, child := range n.Content {
 		d.refuseTags(child)
@@ -133,25 +133,25 @@ func (d *document) read(root *yaml.Node) {
 	}
 	if n := m.required("version", "begin with `version: 1`"); n != nil {
 		if r := resolve(n); r.Value != "1" || r.Tag != "!!int" {
-			d.wrong(at(n), "write `version: 1`", "`version` is 1, the only one there is")
+			d.wrong(at(n), "write `version: 1`", "`version` must be 1")
 		}
 	}
 	if n := m.required("sources", "declare who sends events, as in `sources: {zoho: {verify: token}}`"); n != nil {
 		d.readSources(n)
 	}
 	d.region = d.readRegion(m)
-	if n := m.required("rules", "a rule has `name`, `on`, `when`, `record` and `remove`"); n != nil {
+	if n := m.required("rules", "each rule has `name`, `on`, `when`, `record` and `remove`"); n != nil {
 		d.readRules(n)
 	}
 	d.unused()
 }
 
-// sourceName is what a source may be called, as a pattern for editors.
+// sourceName is the pattern of valid source names, for editors.
 const sourceName = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
 
-// named reports whether a name begins with a letter, or with one of the characters in
-// first, goes on with letters, digits and the characters in further, and has at most so
-// many.
+// named reports whether a name begins with a letter or one of the characters in first,
+// continues with letters, digits and the characters in further, and has at most most
+// characters.
 func named(name, first, further string, most int) bool {
 	for i := range len(name) {
 		c := name[i]
@@ -181,12 +181,12 @@ func (d *document) readSources(n *yaml.Node) {
 			continue // a repeat, reported already
 		}
 		if !named(key.Value, "0123456789", "_.-", 64) {
-			d.wrong(at(key), "use letters, digits, `-`, `_` and `.`: the name is part of the URL", "`%s` is no name for a source", key.Value)
+			d.wrong(at(key), "use only letters, digits, `-`, `_` and `.`, as the name is part of the URL", "`%s` is not a valid name for a source", key.Value)
 		}
 		d.declared[key.Value] = key
 		source := d.readSource(key.Value, key, value)
 		if other, taken := buses[source.EventBridge]; taken && source.EventBridge != "" {
-			d.wrong(at(key), "", "sources `%s` and `%s` have the same `eventbridge`", other, key.Value)
+			d.wrong(at(key), "give each source its own `eventbridge`", "sources `%s` and `%s` have the same `eventbridge`", other, key.Value)
 		}
 		buses[source.EventBridge] = key.Value
 		d.sources = append(d.sources, source)
@@ -196,7 +196,7 @@ func (d *document) readSources(n *yaml.Node) {
 func (d *document) unused() {
 	for _, s := range d.sources {
 		if !d.used[s.Name] {
-			d.warn(at(d.declared[s.Name]), "", "no rule is on source `%s`", s.Name)
+			d.warn(at(d.declared[s.Name]), "add a rule with `on: "+s.Name+"`, or remove the source", "no rule uses source `%s`", s.Name)
 		}
 	}
 }
@@ -204,7 +204,7 @@ func (d *document) unused() {
 func (d *document) readRules(n *yaml.Node) {
 	r := resolve(n)
 	if r.Kind != yaml.SequenceNode {
-		d.wrong(at(n), "begin each rule with `- name:`", "`rules` is a list, found %s", kindName(r))
+		d.wrong(at(n), "begin each rule with `- name:`", "`rules` must be a list, found %s", kindName(r))
 		return
 	}
 	names := make(map[string]bool)
@@ -214,7 +214,7 @@ func (d *document) readRules(n *yaml.Node) {
 			continue
 		}
 		if rule.name != "" && names[rule.name] {
-			d.wrong(rule.at, "give each rule a name of its own", "there are two rules named `%s`", rule.name)
+			d.wrong(rule.at, "give each rule its own name", "there are two rules named `%s`", rule.name)
 		}
 		names[rule.name] = true
 		d.list = append(d.list, rule)

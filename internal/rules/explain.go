@@ -4,24 +4,24 @@ import (
 	"untag/internal/event"
 )
 
-// Explanation is why one rule does or does not fire for an event.
+// Explanation says why one rule does or does not fire for an event.
 type Explanation struct {
 	Rule    string
 	Matched bool
-	// DecidedBy is the part that decided, "" where all held.
+	// DecidedBy is the part that decided, "" if all held.
 	DecidedBy string
 	// Conditions are all parts, from left to right.
 	Conditions []Condition
-	// Candidate is what the rule asks for, nil where it asks for nothing.
+	// Candidate is what the rule asks for, nil if it asks for nothing.
 	Candidate *Candidate
-	// Err is why it could not be evaluated.
+	// Err is why the rule could not be evaluated.
 	Err *RuleError
 }
 
-// Condition is one part of a condition with what it met.
+// Condition is one part of a condition, with the value that it read.
 type Condition struct {
 	Expression string `json:"expression"`
-	// Value is the field that the part reads, or the fields by their paths.
+	// Value is the value of the field that the part reads, or of several by their paths.
 	Value any `json:"value"`
 	// Held is "true", "false", "missing" or "error".
 	Held    string `json:"held"`
@@ -56,9 +56,9 @@ func (r *Rules) Explain(ev event.Event) []Explanation {
 	return list
 }
 
-// explain gives every part with what it met, and the text of the one that decided. Each
-// look has an allowance of its own: a condition that a decision could afford is not
-// explained as one that does too much.
+// explain returns every part with the value that it read, and the text of the one that
+// decided. Each evaluation has its own allowance of work, so that a condition that Decide can
+// afford is not explained as one that does too much.
 func (c *condition) explain(s scope) (conditions []Condition, decidedBy string) {
 	allHeld := true
 	for _, p := range c.parts() {
@@ -72,7 +72,7 @@ func (c *condition) explain(s scope) (conditions []Condition, decidedBy string) 
 	return conditions, decidedBy
 }
 
-// decider is the part that made the condition what it is.
+// decider returns the part that decided the condition.
 func (c *condition) decider(s scope) *part {
 	switch c.op {
 	case opPart:
@@ -118,14 +118,14 @@ func (p *part) explain(s scope) Condition {
 	return c
 }
 
-// met is the value of the one field a part reads, or all of them by their paths.
+// met returns the value of the only field that a part reads, or all values by their paths.
 func (p *part) met(s scope) any {
 	values := make(map[string]any)
 	read := 0
 	var last any
 	for _, path := range p.paths {
 		if len(path.names) == 0 && path.root != "source" {
-			continue // all of the event is no answer to what it met
+			continue // the whole event is too much to show
 		}
 		read++
 		if v, found := path.find(s); found {

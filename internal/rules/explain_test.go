@@ -112,8 +112,8 @@ func TestOddEvents(t *testing.T) {
 	}
 }
 
-// A condition that takes half of a rule's allowance is looked at more than twice for an
-// explanation.
+// An explanation evaluates a condition more than twice, here one that takes half of a rule's
+// allowance.
 func TestExplainAgreesWithDecideOnHeavyConditions(t *testing.T) {
 	set := load(t, oneRule(`all(event.l, any(event.l, # == -1) == false) and event.yes`))
 	ev := anEvent(t, `{"yes": true, "l": [`+strings.Repeat("1,", 699)+`1]}`)

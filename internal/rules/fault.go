@@ -15,13 +15,13 @@ const (
 	SeverityWarning Severity = "warning"
 )
 
-// Fault is something wrong in a rules file. Line and Column count from 1.
+// Fault describes what is wrong in a rules file. Line and Column count from 1.
 type Fault struct {
 	Line     int      `json:"line"`
 	Column   int      `json:"column"`
 	Severity Severity `json:"severity"`
 	Message  string   `json:"message"`
-	// Hint says what to do, "" where the message says it all.
+	// Hint says what to do, "" if the message is enough.
 	Hint string `json:"hint"`
 	// Masked says that the line holds a secret and must not be shown.
 	Masked bool `json:"-"`
@@ -35,7 +35,7 @@ func (f Fault) String() string {
 	return text
 }
 
-// faults gathers what is wrong, so that a file is mended in one go.
+// faults collects all faults of a file, so that they can be fixed in one go.
 type faults struct {
 	list []Fault
 }
@@ -54,8 +54,8 @@ func (f *faults) warn(at place, hint, format string, args ...any) {
 	f.add(at, SeverityWarning, hint, format, args...)
 }
 
-// sorted gives the faults in the order of the file. All that are in the line of a
-// secret are masked.
+// sorted returns the faults in the order of the file. It masks all faults on a line with a
+// secret.
 func (f *faults) sorted() []Fault {
 	masked := make(map[int]bool)
 	for _, fault := range f.list {
@@ -76,10 +76,10 @@ func (f *faults) fatal() bool {
 	return slices.ContainsFunc(f.list, func(f Fault) bool { return f.Severity == SeverityError })
 }
 
-// place is where something stands in the file.
+// place is a position in the file.
 type place struct{ line, column int }
 
-// closest gives the known name nearest to a misspelt one, "" when none is near.
+// closest returns the known name nearest to a misspelled one, "" if none is near.
 func closest(name string, known []string) string {
 	best, nearest := "", max(2, len(name)/3)+1
 	for _, k := range known {
@@ -97,7 +97,7 @@ func didYouMean(name string, known []string) string {
 	return ""
 }
 
-// distance is Levenshtein's: how many letters to add, drop or change.
+// distance returns the Levenshtein distance: how many letters to add, drop or change.
 func distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	row := make([]int, len(t)+1)

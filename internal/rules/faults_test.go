@@ -11,7 +11,7 @@ import (
 	"untag/internal/rules"
 )
 
-// Every file of testdata/faults says at its end what is wrong in it: `# want
+// Every file of testdata/faults ends with the faults that it must have: `# want
 // LINE:COLUMN SEVERITY: a part of the message and its hint`.
 func TestFaults(t *testing.T) {
 	files, err := filepath.Glob("testdata/faults/*.yaml")
@@ -52,7 +52,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// anyMatches: the place and severity begin a fault, the rest is somewhere in it.
+// anyMatches reports whether one of the faults begins with the place and severity of want
+// and contains the rest of it.
 func anyMatches(got []string, want string) bool {
 	place, rest, _ := strings.Cut(want, ": ")
 	for _, g := range got {
@@ -79,7 +80,7 @@ func TestSecretsAreMasked(t *testing.T) {
 	}
 	_, faults = rules.Load([]byte("version: 1\nsources: {zoho: {verify: token, secret: 's3cr3t}}\n"))
 	if len(faults) != 1 || !faults[0].Masked && strings.Contains(strconv.Itoa(faults[0].Line), "2") {
-		t.Errorf("faults of a file that is not YAML = %+v", faults)
+		t.Errorf("faults of a file that is not valid YAML = %+v", faults)
 	}
 }
 

@@ -11,25 +11,25 @@ import (
 	"untag/internal/phone"
 )
 
-// Find is how to look up records: by one of Email, Phone and Criteria.
+// Find says how to look up records: by one of Email, Phone and Criteria.
 type Find struct {
 	Email, Phone string
 	// Region is the country, as two letters, of a telephone number without a country
-	// code; "" where it is not known.
+	// code; "" if unknown.
 	Region   string
 	Criteria []Criterion
 	// Many allows more than one record.
 	Many bool
 	// Wait is how long after the event its records may take to be found, and Until when
-	// that is over; zero where the first answer counts.
+	// that ends; both are zero if the first answer counts.
 	Wait  time.Duration
 	Until time.Time
 }
 
-// Criterion is a field that has to equal a value.
+// Criterion is a field that must equal a value.
 type Criterion struct{ Field, Value string }
 
-// find is a Find before the event is known.
+// find is a Find that has not been evaluated for an event.
 type find struct {
 	email, phone *expression
 	region       string
@@ -43,8 +43,8 @@ type criterion struct {
 	value *expression
 }
 
-// shortestWait and longestWait bound `wait`: Zoho's index takes minutes, and a queue keeps
-// a message for days.
+// shortestWait and longestWait bound `wait`: Zoho's index takes minutes to catch up, and a
+// queue keeps a message for days.
 const (
 	shortestWait = 10 * time.Second
 	longestWait  = 24 * time.Hour
@@ -71,17 +71,17 @@ func (d *document) readFind(node *yaml.Node, what string, r *rule) {
 		d.readCriteria(n, what, r)
 	}
 	if given != 1 {
-		d.wrong(at(node), "", "`find` of %s has one of `email`, `phone` and `criteria`, this one has %d", what, given)
+		d.wrong(at(node), "", "`find` of %s must have one of `email`, `phone` and `criteria`, but this one has %d", what, given)
 	}
 	if region := d.readRegion(m); region != "" {
 		r.find.region = region
 		if given == 1 && m.values["phone"] == nil {
-			d.wrong(at(m.keys["region"]), "remove it", "`region` of `find` is for `phone`, and %s has none", what)
+			d.wrong(at(m.keys["region"]), "remove it", "`region` of `find` is only for `phone`, which %s does not have", what)
 		}
 	}
 }
 
-// readRegion reads the country of telephone numbers, "" where none is given.
+// readRegion reads the country of telephone numbers. It returns "" if none is given.
 func (d *document) readRegion(m *mapping) string {
 	n := m.optional("region")
 	if n == nil {
@@ -89,7 +89,7 @@ func (d *document) readRegion(m *mapping) string {
 	}
 	text, ok := m.text("region", n)
 	if ok && !phone.IsRegion(text) {
-		hint := "write its two letters, such as US or DE"
+		hint := "write the two letters of the country, such as US or DE"
 		if name := phone.RegionOf(text); name != "" {
 			hint = "write the two letters of the country, such as " + name
 		}
@@ -110,17 +110,16 @@ func (d *document) readWait(m *mapping) time.Duration {
 	}
 	wait, err := time.ParseDuration(text)
 	if err != nil || wait < shortestWait || wait > longestWait {
-		d.wrong(at(n), "write 5m for five minutes, 90s or 1h", "`wait` of %s: `%s` is not a duration from 10s to 24h", m.what, text)
+		d.wrong(at(n), "write for example 90s, 5m (five minutes) or 1h", "`wait` of %s: `%s` is not a duration from 10s to 24h", m.what, text)
 		return 0
 	}
 	return wait
 }
 
-// criterionName is a field, or a part of a look-up field, as a pattern for editors.
+// criterionName is the pattern of a field, or of a part of a look-up field, for editors.
 const criterionName = `^[A-Za-z][A-Za-z0-9_]{0,99}(\.(id|name|email))?$`
 
-// lookUpParts are what an answer of Zoho's has of the record that a look-up field leads
-// to.
+// lookUpParts are the parts that Zoho returns of the record that a look-up field refers to.
 var lookUpParts = []string{"id", "name", "email"}
 
 func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
@@ -134,11 +133,11 @@ func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
 		field, part, dotted := strings.Cut(key.Value, ".")
 		switch {
 		case !named(field, "", "_", 100):
-			d.wrong(at(key), "", "`%s` is not the API name of a field", key.Value)
+			d.wrong(at(key), "an API name has letters, digits and underscores, such as Account_Name", "`%s` is not the API name of a field", key.Value)
 			continue
 		case dotted && !slices.Contains(lookUpParts, part):
-			d.wrong(at(key), "compare by "+field+".id, the id of the record that the field leads to",
-				"`%s`: of a look-up field, Zoho tells only %s", key.Value, list(lookUpParts))
+			d.wrong(at(key), "use "+field+".id, the id of the record that the field refers to",
+				"`%s`: of a look-up field, Zoho returns only %s", key.Value, list(lookUpParts))
 			continue
 		}
 		if e := d.expression(value, "`"+key.Value+"`"); e != nil {
@@ -169,7 +168,7 @@ func (f *find) evaluate(s scope) (*Find, error) {
 	return found, err
 }
 
-// evaluate returns the value to compare with. What a field called id equals is an id.
+// evaluate returns the value to compare with. For a field called id it must be an id.
 func (c criterion) evaluate(s scope) (string, error) {
 	if c.field != "id" && !strings.HasSuffix(c.field, ".id") {
 		return searchText(c.field, c.value, s)

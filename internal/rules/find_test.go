@@ -9,9 +9,9 @@ import (
 	"untag/internal/rules"
 )
 
-// TestFindSays: what to look for, in which country's numbers, and for how long.
+// TestFindSays: Find says what to look for, in which country's numbers, and for how long.
 func TestFindSays(t *testing.T) {
-	received := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) // as anEvent says
+	received := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) // as in anEvent
 	tests := map[string]struct {
 		file, find string
 		want       rules.Find

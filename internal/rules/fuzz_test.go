@@ -9,8 +9,8 @@ import (
 	"untag/internal/rules"
 )
 
-// Whatever a file holds, Load says what is wrong with it or gives rules that decide
-// without a panic, and with an index and without alike.
+// For any file, Load says what is wrong with it or returns rules that decide without a panic,
+// and decide the same with an index and without.
 func FuzzLoad(f *testing.F) {
 	files, _ := filepath.Glob("testdata/faults/*.yaml")
 	for _, file := range files {
@@ -45,8 +45,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// Whatever a condition and an event hold, nothing panics, and the explanation comes to
-// what the decision came to.
+// For any condition and event, nothing panics, and the explanation agrees with the decision.
 func FuzzDecide(f *testing.F) {
 	for _, when := range []string{
 		`event.module == "Deals" && event.Stage in ["a", "b"]`, `any(event.items, .n > 1)`, `event?.a.b ?? "d" == "d"`,

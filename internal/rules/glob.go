@@ -2,10 +2,10 @@ package rules
 
 import "strings"
 
-// isPattern reports whether a name has a `*`, which stands for any text.
+// isPattern reports whether a name contains a `*`, which matches any text.
 func isPattern(name string) bool { return strings.Contains(name, "*") }
 
-// globMatches reports whether a tag's name is matched by a pattern as a whole.
+// globMatches reports whether a pattern matches the whole name of a tag.
 func globMatches(pattern, name string) bool {
 	parts := strings.Split(pattern, "*")
 	first, last := parts[0], parts[len(parts)-1]

@@ -123,7 +123,7 @@ func functionNames() []string {
 	return names
 }
 
-// commented reports whether YAML left out the end of a scalar's line as a comment.
+// commented reports whether YAML dropped the end of a scalar's line as a comment.
 func (d *document) commented(n *yaml.Node) bool {
 	n = resolve(n)
 	const quoted = yaml.LiteralStyle | yaml.FoldedStyle | yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
@@ -138,19 +138,19 @@ func (d *document) commented(n *yaml.Node) bool {
 	return strings.HasPrefix(rest, "#")
 }
 
-// syntaxHint says what to do about a line that YAML does not take.
+// syntaxHint says what to do about a line that is not valid YAML.
 func syntaxHint(message, line string) string {
 	switch {
 	case strings.Contains(message, "mapping values are not allowed"):
-		return "put a value with `: ` in it into single quotation marks, or into the lines below `>-`"
+		return "put a value that contains `: ` in single quotation marks, or on the lines below `>-`"
 	case strings.Contains(line, "${"):
-		return "put a text with `${…}` in it into quotation marks"
+		return "put a text that contains `${…}` in quotation marks"
 	case strings.Contains(message, "alphabetic or numeric character"):
-		return "put a text that begins with `*` or has `: ` in it into quotation marks, as in \"Stage: *\""
+		return "put a text that begins with `*` or contains `: ` in quotation marks, as in \"Stage: *\""
 	case strings.Contains(message, "expected '-' indicator"), strings.Contains(message, "expected key"):
-		return "look how far this line and those before it are indented, and whether quotation marks are closed"
+		return "check how far this line and those before it are indented, and whether all quotation marks are closed"
 	case strings.Contains(message, "expected ',' or"):
-		return "a list or mapping is not closed here or in a line before"
+		return "a bracket, `[` or `{`, is not closed on this line or on one before"
 	case strings.Contains(message, "unexpected end of stream"):
 		return "a quotation mark is not closed"
 	}

@@ -6,17 +6,17 @@ import (
 	"sync"
 )
 
-// index finds the rules of one source that an event can concern. A rule that cannot
-// hold unless a field has one of some constants is only looked at when the field has
-// one; the others always are.
+// index finds the rules of one source that may match an event. A rule that can match only if
+// a field has one of certain constants is evaluated only when the field has one; all other
+// rules are evaluated for every event.
 type index struct {
 	rules  []*rule
 	fields []*fieldIndex
 	always []int
-	pool   sync.Pool // of []int, so that ruled-out rules cost no allocation
+	pool   sync.Pool // of []int, so that rules that are ruled out cost no allocation
 }
 
-// fieldIndex has the rules that need a constant of one kind in one field.
+// fieldIndex holds the rules that need a constant of one kind in one field.
 type fieldIndex struct {
 	path    path
 	kind    constantKind
@@ -66,8 +66,8 @@ func (ix *index) add(fields map[string]*fieldIndex, m *membership, i int) {
 	}
 }
 
-// frequency says how many rules need a constant in a field: one that few rules need
-// rules out the most.
+// frequency counts how many rules need a constant in a field: the fewer need it, the more it
+// rules out.
 type frequency map[frequencyKey]int
 
 type frequencyKey struct {
@@ -83,7 +83,7 @@ func (f frequency) count(n need) {
 	}
 }
 
-// rarest is the need that the fewest rules share, nil if there is none.
+// rarest returns the need that the fewest rules share, nil if there is none.
 func (f frequency) rarest(needs []need) (best need) {
 	least := math.MaxInt
 	for _, n := range needs {
@@ -100,7 +100,7 @@ func (f frequency) rarest(needs []need) (best need) {
 	return best
 }
 
-// each calls do with every rule that the event can concern, in the order of the file.
+// each calls do with every rule that may match the event, in the order of the file.
 func (ix *index) each(s scope, do func(*rule)) {
 	buffer := ix.pool.Get().(*[]int)
 	found := append((*buffer)[:0], ix.always...)
@@ -115,9 +115,9 @@ func (ix *index) each(s scope, do func(*rule)) {
 	ix.pool.Put(buffer)
 }
 
-// concerned lists the rules for which the field has a constant that they need. An
-// absent field and null hold for none of them, and are nothing to report; a value of
-// another type is a mistake that each of them has to report.
+// concerned lists the rules that may match the value of the field. A missing field or null
+// matches none of them and is not an error. A value of another type is an error that each of
+// them must report.
 func (f *fieldIndex) concerned(s scope) []int {
 	value, found := f.path.find(s)
 	if !found || value == nil {
@@ -129,7 +129,7 @@ func (f *fieldIndex) concerned(s scope) []int {
 	if number, ok := value.(float64); ok {
 		switch whole := math.Trunc(number); {
 		case math.Abs(number) >= 1<<53:
-			return f.all // too big to tell neighbours apart
+			return f.all // too big to distinguish neighboring numbers
 		case whole != number:
 			return nil
 		default:

@@ -12,7 +12,7 @@ import (
 	"untag/internal/rules"
 )
 
-// partGen draws the parts that an index knows, and parts that it does not.
+// partGen generates parts that an index knows and parts that it does not.
 func partGen() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		field := rapid.SampledFrom([]string{"event.a", "event.b", "event.c.d", "headers.h", "query.q", "source"}).Draw(t, "field")
@@ -70,8 +70,8 @@ func eventGen() *rapid.Generator[map[string]any] {
 	})
 }
 
-// The index never changes what a decision is, and neither do the other rules of the
-// file: Explain looks at every rule, one by one.
+// Neither the index nor the other rules of the file change a decision: Explain, which looks
+// at every rule, agrees with Decide.
 func TestIndexAgreesWithPlainEvaluation(outer *testing.T) {
 	rapid.Check(outer, func(t *rapid.T) {
 		var file strings.Builder

@@ -18,19 +18,19 @@ func (d *document) judge(n *yaml.Node, c *condition, what string) {
 		d.wrong(d.locate(n, 0), "use `disabled: true` to switch a rule off", "`%s` is always false", what)
 	}
 	if path, ok := c.contradiction(); ok && c.constant() != false {
-		d.wrong(d.locate(n, 0), "`or` asks whether one of them holds", "`%s` is always false: it wants %s to be two things at once", what, path)
+		d.wrong(d.locate(n, 0), "use `or` if one of them is enough", "`%s` is always false: %s cannot have two different values at once", what, path)
 	}
 	for _, p := range c.parts() {
 		d.warnUnsigned(d.locate(n, p.offset), p.paths)
 		for _, path := range p.paths {
 			if path.root == "headers" && len(path.names) > 0 && path.names[0] != strings.ToLower(path.names[0]) {
 				d.wrong(d.locate(n, p.offset), "write headers["+strconv.Quote(strings.ToLower(path.names[0]))+"]",
-					"the names of headers are in lower case, so `%s` is never there", path)
+					"header names are in lower case here, so `%s` is always missing", path)
 			}
 		}
 		for _, path := range nilComparisons(p.text) {
-			d.warn(d.locate(n, p.offset), fmt.Sprintf("has(%s) asks whether the field is there", path),
-				"`%s` is unknown, not true, where %s is absent", p.text, path)
+			d.warn(d.locate(n, p.offset), fmt.Sprintf("use has(%s) to check whether the field is present", path),
+				"`%s` is unknown, not true, if %s is missing", p.text, path)
 		}
 	}
 }

@@ -8,8 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// mapping reads the keys of one YAML mapping, strictly: an unknown key and a key that
-// occurs twice are faults.
+// mapping reads the keys of one YAML mapping strictly: unknown and repeated keys are faults.
 type mapping struct {
 	f      *faults
 	what   string
@@ -20,7 +19,7 @@ type mapping struct {
 
 func at(n *yaml.Node) place { return place{max(n.Line, 1), max(n.Column, 1)} }
 
-// resolve follows an alias to what it stands for.
+// resolve follows an alias to its value.
 func resolve(n *yaml.Node) *yaml.Node {
 	for n != nil && n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -28,15 +27,16 @@ func resolve(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// readMapping checks the keys of a mapping against the known ones; nil if it is none.
+// readMapping checks the keys of a mapping against the known ones. It returns nil if the
+// node is not a mapping.
 func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapping {
 	n := resolve(node)
 	if n.Kind != yaml.MappingNode {
 		if len(known) == 0 {
-			f.wrong(at(node), "", "%s is a mapping of names to values, found %s", what, kindName(n))
+			f.wrong(at(node), "", "%s must be names with values, as in `name: value`, found %s", what, kindName(n))
 			return nil
 		}
-		f.wrong(at(node), "", "%s is a mapping of %s, found %s", what, list(known), kindName(n))
+		f.wrong(at(node), "", "%s must have the keys %s, found %s", what, list(known), kindName(n))
 		return nil
 	}
 	m := &mapping{f: f, what: what, node: node, values: make(map[string]*yaml.Node), keys: make(map[string]*yaml.Node)}
@@ -57,19 +57,19 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 
 func (m *mapping) unknown(key *yaml.Node, known []string) {
 	if secretKey(key.Value) {
-		m.f.wrong(at(key), "store it in the secret that WEBHOOK_SECRET_ID names, under the name of the source",
+		m.f.wrong(at(key), "remove it here, and store it in AWS Secrets Manager: in the secret that WEBHOOK_SECRET_ID names, under the name of the source",
 			"%s has a secret in the file, under `%s`", m.what, key.Value)
 		m.f.list[len(m.f.list)-1].Masked = true
 		return
 	}
 	hint := didYouMean(key.Value, known)
 	if hint == "" {
-		hint = "the keys are " + list(known)
+		hint = "use one of " + list(known)
 	}
-	m.f.wrong(at(key), hint, "%s has no key `%s`", m.what, key.Value)
+	m.f.wrong(at(key), hint, "%s cannot have a key `%s`", m.what, key.Value)
 }
 
-// secretKey reports whether a key looks as if its value were a secret.
+// secretKey reports whether the name of a key suggests that its value is a secret.
 func secretKey(name string) bool {
 	name = strings.ToLower(name)
 	for _, word := range []string{"secret", "password", "token", "key", "signature"} {
@@ -80,7 +80,7 @@ func secretKey(name string) bool {
 	return false
 }
 
-// required gives the value of a key that has to be there and not be empty.
+// required returns the value of a key that must be present and not empty.
 func (m *mapping) required(name, hint string) *yaml.Node {
 	n, ok := m.values[name]
 	if !ok {
@@ -90,7 +90,7 @@ func (m *mapping) required(name, hint string) *yaml.Node {
 	return m.filled(name, n)
 }
 
-// optional gives the value of a key that may be absent, but not be empty.
+// optional returns the value of a key that may be missing, but not empty.
 func (m *mapping) optional(name string) *yaml.Node {
 	n, ok := m.values[name]
 	if !ok {
@@ -103,7 +103,7 @@ func (m *mapping) filled(name string, n *yaml.Node) *yaml.Node {
 	r := resolve(n)
 	if r.Tag == "!!null" || r.Kind == yaml.ScalarNode && strings.TrimSpace(r.Value) == "" ||
 		r.Kind != yaml.ScalarNode && len(r.Content) == 0 {
-		if !ownTag(r) { // which is reported already
+		if !ownTag(r) { // else already reported
 			m.f.wrong(at(n), "", "`%s` of %s is empty", name, m.what)
 		}
 		return nil
@@ -111,7 +111,7 @@ func (m *mapping) filled(name string, n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// text gives a scalar that is a string; false with a fault if it is none.
+// text returns the text of a scalar. It reports any other value and returns false.
 func (m *mapping) text(name string, n *yaml.Node) (string, bool) {
 	return m.f.text(n, fmt.Sprintf("`%s` of %s", name, m.what))
 }
@@ -119,13 +119,13 @@ func (m *mapping) text(name string, n *yaml.Node) (string, bool) {
 func (f *faults) text(n *yaml.Node, what string) (string, bool) {
 	r := resolve(n)
 	if r.Kind != yaml.ScalarNode {
-		f.wrong(at(n), "", "%s is a text, found %s", what, kindName(r))
+		f.wrong(at(n), "", "%s must be a text, found %s", what, kindName(r))
 		return "", false
 	}
 	return r.Value, true
 }
 
-// strings gives a text, or a list of texts, with the node of each.
+// strings returns the nodes of a text or of a list of texts.
 func (f *faults) strings(n *yaml.Node, what string) []*yaml.Node {
 	r := resolve(n)
 	switch r.Kind {
@@ -136,14 +136,14 @@ func (f *faults) strings(n *yaml.Node, what string) []*yaml.Node {
 		for _, item := range r.Content {
 			value := resolve(item)
 			if value.Kind != yaml.ScalarNode || value.Tag == "!!null" || strings.TrimSpace(value.Value) == "" {
-				f.wrong(at(item), "", "every item of %s is a text, found %s", what, kindName(value))
+				f.wrong(at(item), "", "every item of %s must be a text, found %s", what, kindName(value))
 				continue
 			}
 			items = append(items, item)
 		}
 		return items
 	}
-	f.wrong(at(n), "", "%s is a text or a list of texts, found %s", what, kindName(r))
+	f.wrong(at(n), "", "%s must be a text or a list of texts, found %s", what, kindName(r))
 	return nil
 }
 
@@ -154,7 +154,7 @@ func (m *mapping) boolean(name string) bool {
 	}
 	r := resolve(n)
 	if r.Tag != "!!bool" {
-		m.f.wrong(at(n), "", "`%s` of %s is true or false, found %s", name, m.what, kindName(r))
+		m.f.wrong(at(n), "", "`%s` of %s must be true or false, found %s", name, m.what, kindName(r))
 		return false
 	}
 	return strings.EqualFold(r.Value, "true")
@@ -163,7 +163,7 @@ func (m *mapping) boolean(name string) bool {
 func kindName(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:
-		return "a mapping"
+		return "a set of keys"
 	case yaml.SequenceNode:
 		if len(n.Content) == 0 {
 			return "an empty list"

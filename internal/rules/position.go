@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// locate gives, within a scalar, the place in the file of a rune of its value.
+// locate returns the place in the file of a rune of a scalar's value.
 func (d *document) locate(n *yaml.Node, offset int) place {
 	n = resolve(n)
 	switch {
@@ -19,7 +19,8 @@ func (d *document) locate(n *yaml.Node, offset int) place {
 	return d.walk(n.Line, n.Column, offset, false, 0)
 }
 
-// locateInBlock: the lines of a block scalar stand below its indicator, indented.
+// locateInBlock locates a rune of a block scalar, whose lines are indented below its
+// indicator.
 func (d *document) locateInBlock(n *yaml.Node, offset int) place {
 	line := n.Line + 1
 	for line <= len(d.lines) && strings.TrimSpace(d.lines[line-1]) == "" {
@@ -30,8 +31,8 @@ func (d *document) locateInBlock(n *yaml.Node, offset int) place {
 	}
 	text := d.lines[line-1]
 	indent := len(text) - len(strings.TrimLeft(text, " "))
-	// Line by line: the breaks of a literal are in the value, those of a folded one
-	// are spaces there; either takes one rune.
+	// Line breaks are part of a literal's value and are spaces in a folded one's; either
+	// takes one rune.
 	for rest := offset; line <= len(d.lines); line++ {
 		text := d.lines[line-1]
 		length := 0
@@ -54,8 +55,8 @@ func (d *document) locateInQuotes(n *yaml.Node, offset int) place {
 	return d.walk(n.Line, n.Column+1, offset, true, escape)
 }
 
-// walk steps over the runes of a flow scalar, in which a line break and the
-// indentation after it are one space, or a break for each empty line between.
+// walk steps over the runes of a flow scalar, in which a line break and the indentation
+// after it count as one space, or as one line break for each empty line between.
 func (d *document) walk(line, column, offset int, quoted bool, escape byte) place {
 	if line < 1 || line > len(d.lines) {
 		return place{max(line, 1), max(column, 1)}
@@ -83,12 +84,12 @@ func (d *document) walk(line, column, offset int, quoted bool, escape byte) plac
 	return place{line, i + 1}
 }
 
-// content is a line without what may be at its end.
+// content returns a line without the white space at its end.
 func (d *document) content(line int) []rune {
 	return []rune(strings.TrimRight(d.lines[line-1], " \t\r"))
 }
 
-// escaped is how many runes an escape has beside the last.
+// escaped returns how many runes an escape has, not counting the last.
 func escaped(runes []rune, escape byte) int {
 	if escape != '\\' || len(runes) < 2 {
 		return 1

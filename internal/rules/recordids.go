@@ -8,22 +8,22 @@ import (
 	"untag/internal/crmname"
 )
 
-// maxRecords is how many records one event may name, over all its rules. More would keep
-// the events that share its batch waiting.
+// maxRecords is how many records one event may name in all its rules together. More would
+// keep the other events of its batch waiting.
 const maxRecords = 10_000
 
 // namedRecords counts the records that the rules of one event name.
 type namedRecords struct {
-	// atMost counts a record once for each rule that names it. Only where that passes
-	// the limit is it worth knowing which of them are the same.
+	// atMost counts a record once for each rule that names it. Only if that exceeds the
+	// limit does it matter which of them are the same.
 	atMost int
 	seen   map[namedRecord]struct{}
 }
 
 type namedRecord struct{ module, id string }
 
-// add counts the records of a candidate that comes after others, or reports that they
-// are too many; then they do not count, and the rules that follow have what is left.
+// add counts the records of a candidate that comes after others. It returns an error if they
+// are too many; then they do not count, and the next rules have the rest of the limit.
 func (n *namedRecords) add(c Candidate, before []Candidate) error {
 	if n.seen == nil && n.atMost+len(c.IDs) <= maxRecords {
 		n.atMost += len(c.IDs)
@@ -49,7 +49,7 @@ func (n *namedRecords) add(c Candidate, before []Candidate) error {
 }
 
 func tooManyRecords() string {
-	return fmt.Sprintf("more than %d records, the most for one event; send them in several events", maxRecords)
+	return fmt.Sprintf("more than %d records, which is the limit for one event; send them in several events", maxRecords)
 }
 
 func (n *namedRecords) mark(c Candidate) {
@@ -62,7 +62,7 @@ func (n *namedRecords) mark(c Candidate) {
 type idList struct {
 	ids  []string
 	seen map[string]struct{}
-	// rounded are those that came as numbers that look rounded.
+	// rounded are those that came as numbers and look rounded.
 	rounded map[string]bool
 }
 
@@ -121,9 +121,8 @@ func idValues(e *expression, s scope) ([]any, error) {
 	return items, nil
 }
 
-// recordID takes a string of digits, with or without zcrm_ before them, or a whole number.
-// A string of an event shares the text of the whole event, which the id is not to keep in
-// memory.
+// recordID accepts a string of digits, with or without zcrm_ before them, or a whole number.
+// It copies the string, which would otherwise keep the text of the whole event in memory.
 func recordID(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
@@ -163,7 +162,7 @@ func notAnID(v any) string {
 }
 
 // isDecimal reports whether a text is a whole number with zeros after a decimal point, as
-// programs write that took an id for a decimal number.
+// written by programs that take an id for a decimal number.
 func isDecimal(text string) bool {
 	whole, zeros, ok := strings.Cut(text, ".")
 	return ok && zeros != "" && strings.Trim(zeros, "0") == "" && crmname.CheckID(whole) == nil

@@ -11,7 +11,7 @@ import (
 	"untag/internal/rules"
 )
 
-// idsTwice is so many ids, each of which occurs twice.
+// idsTwice returns so many ids, each of which occurs twice.
 func idsTwice(first, n int) []any {
 	list := make([]any, 0, 2*n)
 	for i := range n {
@@ -20,8 +20,8 @@ func idsTwice(first, n int) []any {
 	return list
 }
 
-// TestAnEventNamesAtMost10000Records: over all its rules, each record once. The rule that
-// goes over is in error, and the others go on.
+// TestAnEventNamesAtMost10000Records: all rules count together, and each record counts once.
+// The rule that exceeds the limit fails, and the others are not affected.
 func TestAnEventNamesAtMost10000Records(t *testing.T) {
 	rule := func(name, module, id string) string {
 		return "  - {name: " + name + ", on: zoho, when: has(" + id + "), record: {module: " + module + ", id: " + id + "}, remove: [x]}\n"
@@ -86,7 +86,7 @@ func BenchmarkLimitRecords(b *testing.B) {
 
 func decide(set *rules.Rules, ev event.Event) { set.Decide(ev) }
 
-// cost is the least CPU time of a few runs.
+// cost returns the least CPU time of a few runs.
 func cost(b *testing.B, do func()) time.Duration {
 	least := time.Hour
 	for range 20 {

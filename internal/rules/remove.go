@@ -27,13 +27,13 @@ func (d *document) template(n *yaml.Node, what string) *template {
 		}
 		d.warnUnsigned(d.locate(n, p.offset), p.program.paths)
 		if p.program.usesRecord() {
-			d.wrong(at(n), "", "%s cannot see the record, which is not read yet", what)
+			d.wrong(at(n), "", "%s cannot see the record, as untag reads it later", what)
 		}
 	}
 	return t
 }
 
-// readRemove parts the names of tags from the patterns.
+// readRemove reads the tags to remove, and separates their names from patterns.
 func (d *document) readRemove(node *yaml.Node, what string, r *rule) {
 	seen := make(map[string]bool)
 	for _, item := range d.strings(node, "`remove` of "+what) {
@@ -43,7 +43,7 @@ func (d *document) readRemove(node *yaml.Node, what string, r *rule) {
 		case seen[t.text]:
 			d.wrong(at(item), "keep one of them", "the tag `%s` is listed twice", t.text)
 		case t.computed() && isPattern(t.text):
-			d.wrong(at(item), "", "a name has a `*` or a `${…}`, not both")
+			d.wrong(at(item), "list them as two tags", "a tag cannot contain both `*` and `${…}`")
 		case t.computed():
 			r.names = append(r.names, t)
 		case isPattern(t.text):
@@ -62,7 +62,7 @@ func (d *document) readRemove(node *yaml.Node, what string, r *rule) {
 
 func (d *document) readPattern(n *yaml.Node, text string, into *[]string) {
 	if strings.ContainsAny(text, ",<>") {
-		d.wrong(at(n), "", "no tag has a comma, `<` or `>`, so `%s` never matches", text)
+		d.wrong(at(n), "", "`%s` never matches, as no tag can contain a comma, `<` or `>`", text)
 		return
 	}
 	*into = append(*into, text)
@@ -70,7 +70,7 @@ func (d *document) readPattern(n *yaml.Node, text string, into *[]string) {
 
 func (d *document) readKeep(node *yaml.Node, what string, r *rule) {
 	if len(r.patterns) == 0 {
-		d.wrong(at(node), "remove it, or use a pattern such as \"Stage: *\" in `remove`", "`keep` of %s has no pattern to keep tags from", what)
+		d.wrong(at(node), "remove `keep`, or use a pattern such as \"Stage: *\" in `remove`", "`keep` of %s has no effect, as `remove` has no pattern", what)
 		return
 	}
 	for _, item := range d.strings(node, "`keep` of "+what) {

@@ -6,30 +6,30 @@ import (
 	"slices"
 )
 
-// Resolution is what a rule wants of one live record.
+// Resolution is what a rule decides about one live record.
 type Resolution struct {
 	// Matched says that the `where` holds, or that there is none.
 	Matched bool
-	// Tags are those to take off, all of which the record carries.
+	// Tags are the tags to remove, all of which the record has.
 	Tags []string
-	// Absent are tags that the rule names and the record does not carry.
+	// Absent are tags that the rule names but the record does not have.
 	Absent []string
-	// Err is why the `where` could not be evaluated; then nothing is taken off.
+	// Err is why the `where` could not be evaluated; then no tag is removed.
 	Err *RuleError
-	// Conditions are the parts of the `where`, with what they met.
+	// Conditions are the parts of the `where`, with the values that they read.
 	Conditions []Condition
-	// DecidedBy is the part that decided, "" where all held.
+	// DecidedBy is the part that decided, "" if all held.
 	DecidedBy string
 }
 
-// Resolve decides about one live record, as the CRM's API returns it, and explains it.
+// Resolve decides about one live record, as the CRM's API returns it, and explains why.
 func (c Candidate) Resolve(record map[string]any) (r Resolution) {
 	r, _ = c.resolve(context.Background(), record, true)
 	return r
 }
 
-// ResolveWithin decides about one live record without explaining it, for as long as ctx
-// lasts. What was not decided by then takes nothing off, and the error is an *Unfinished.
+// ResolveWithin is like Resolve, but does not explain, and stops when ctx ends. It then
+// returns the zero Resolution and an *Unfinished.
 func (c Candidate) ResolveWithin(ctx context.Context, record map[string]any) (Resolution, error) {
 	return c.resolve(ctx, record, false)
 }
@@ -74,13 +74,13 @@ func (c Candidate) resolve(ctx context.Context, record map[string]any, explained
 	return r, nil
 }
 
-// takes reports whether a pattern matches a tag that nothing keeps.
+// takes reports whether a pattern matches a tag and `keep` does not.
 func (r *rule) takes(tag string) bool {
 	matches := func(pattern string) bool { return globMatches(pattern, tag) }
 	return slices.ContainsFunc(r.patterns, matches) && !slices.ContainsFunc(r.keep, matches)
 }
 
-// withTagNames is the record as a `where` sees it: its tags are their names.
+// withTagNames returns the record as a `where` sees it: each tag is its name.
 func withTagNames(record map[string]any, carried []string) map[string]any {
 	if _, ok := record["Tag"].([]any); !ok {
 		return record
@@ -110,8 +110,8 @@ func tagNames(record map[string]any) []string {
 	return names
 }
 
-// fields lists what a rule reads of the live record; all is true where it cannot be
-// told.
+// fields lists the fields of the live record that a rule reads; all says that it may read
+// any.
 func (r *rule) fields() (fields []string, all bool) {
 	fields = []string{"Tag"}
 	if r.where == nil {

@@ -10,7 +10,7 @@ import (
 	"untag/internal/rules"
 )
 
-// ruleOf is a file with one rule on every event.
+// ruleOf returns a file with one rule for every event.
 func ruleOf(record, rest string) string {
 	return "version: 1\nsources: {zoho: {verify: token}}\nrules:\n  - name: r\n    on: zoho\n    when: true\n    record: " +
 		record + "\n" + rest + "\n"
@@ -142,13 +142,13 @@ func TestComputedNames(t *testing.T) {
 		"a name":         {"Deals", `"Stage: ${event.s}"`, `{"id": "1", "s": "Won"}`, "Deals", []string{"Stage: Won"}, ""},
 		"a number":       {"Deals", `"Q${event.n} ${upper(event.s)}"`, `{"id": "1", "n": 3, "s": "a}"}`, "Deals", []string{"Q3 A}"}, ""},
 		"a module":       {`"${event.m}"`, `x`, `{"id": "1", "m": "Price Books"}`, "Price_Books", []string{"x"}, ""},
-		"a comma":        {"Deals", `"Stage: ${event.s}"`, `{"id": "1", "s": "a,b"}`, "", nil, "name that Zoho does not take"},
-		"too long":       {"Deals", `"Stage: ${event.s}"`, `{"id": "1", "s": "abcdefghijklmnopqrstuvwxyz"}`, "", nil, "name that Zoho does not take"},
-		"nothing":        {"Deals", `"${event.s}"`, `{"id": "1", "s": ""}`, "", nil, "name that Zoho does not take"},
+		"a comma":        {"Deals", `"Stage: ${event.s}"`, `{"id": "1", "s": "a,b"}`, "", nil, "name that Zoho does not accept"},
+		"too long":       {"Deals", `"Stage: ${event.s}"`, `{"id": "1", "s": "abcdefghijklmnopqrstuvwxyz"}`, "", nil, "name that Zoho does not accept"},
+		"nothing":        {"Deals", `"${event.s}"`, `{"id": "1", "s": ""}`, "", nil, "name that Zoho does not accept"},
 		"missing":        {"Deals", `"Stage: ${event.s}"`, `{"id": "1"}`, "", nil, "missing"},
 		"an object":      {"Deals", `"Stage: ${event.s}"`, `{"id": "1", "s": {}}`, "", nil, "an object"},
-		"a bad module":   {`"${event.m}"`, `x`, `{"id": "1", "m": "Deals/1"}`, "", nil, "name that Zoho does not take"},
-		"one of several": {"Deals", `x, "Stage: ${event.s}"`, `{"id": "1", "s": "a,b"}`, "", nil, "name that Zoho does not take"},
+		"a bad module":   {`"${event.m}"`, `x`, `{"id": "1", "m": "Deals/1"}`, "", nil, "name that Zoho does not accept"},
+		"one of several": {"Deals", `x, "Stage: ${event.s}"`, `{"id": "1", "s": "a,b"}`, "", nil, "name that Zoho does not accept"},
 	}
 	for name, test := range tests {
 		set := load(t, ruleOf(fmt.Sprintf(`{module: %s, id: event.id}`, test.module), "    remove: ["+test.remove+"]"))
@@ -186,7 +186,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Records are resolved at the same time: what one of them takes is not taken from another.
+// Records are resolved concurrently: each has its own allowance of work.
 func TestEachRecordHasItsOwnAllowance(t *testing.T) {
 	set := load(t, ruleOf(aDeal, "    where: \"record.Stage == 'Won' and all(event.l, any(event.l, # == -1) == false)\"\n    remove: [x]"))
 	c := set.Decide(anEvent(t, `{"id": "7", "l": [`+strings.Repeat("1,", 799)+`1]}`)).Candidates[0]

@@ -16,7 +16,7 @@ var (
 	findKeys   = []string{"email", "phone", "region", "criteria", "many", "wait"}
 )
 
-// rule is one rule of the file, checked.
+// rule is one checked rule of the file.
 type rule struct {
 	name     string
 	at       place
@@ -46,26 +46,26 @@ func (d *document) readRule(node *yaml.Node) *rule {
 		return nil
 	}
 	r := &rule{at: at(node), disabled: m.boolean("disabled")}
-	if n := m.required("name", "name it, so that logs and tests can tell it apart"); n != nil {
+	if n := m.required("name", "give it a name, which logs and tests show"); n != nil {
 		r.name, _ = m.text("name", n)
 		r.at = at(n)
 	}
 	if n := m.optional("about"); n != nil {
-		m.text("about", n) // for people; only its form matters here
+		m.text("about", n) // only people read it; here only its form matters
 	}
 	d.readOn(m, r)
 	d.noteUnsigned(r.on)
-	if n := m.required("when", "write `when: true` if it is meant for every event"); n != nil {
+	if n := m.required("when", "write `when: true` if the rule applies to every event"); n != nil {
 		r.when = d.condition(n, "when")
 		d.refuseRecord(n, r.when)
 	}
 	if n := m.optional("where"); n != nil {
 		r.where = d.condition(n, "where")
 	}
-	if n := m.required("record", "as in `record: {module: Deals, id: event.id}`"); n != nil {
+	if n := m.required("record", "write for example `record: {module: Deals, id: event.id}`"); n != nil {
 		d.readRecord(n, what, r)
 	}
-	if n := m.required("remove", "name the tags to take off, as in `remove: [In progress]`"); n != nil {
+	if n := m.required("remove", "name the tags to remove, as in `remove: [In progress]`"); n != nil {
 		d.readRemove(n, what, r)
 	}
 	if n := m.optional("keep"); n != nil {
@@ -75,7 +75,7 @@ func (d *document) readRule(node *yaml.Node) *rule {
 }
 
 func (d *document) readOn(m *mapping, r *rule) {
-	n := m.required("on", "name the source, or a list of them")
+	n := m.required("on", "name the source, or a list of sources")
 	if n == nil {
 		return
 	}
@@ -143,7 +143,7 @@ func (d *document) expression(n *yaml.Node, what string) *expression {
 	}
 	d.warnUnsigned(at(n), e.paths)
 	if e.usesRecord() {
-		d.wrong(at(n), "use a `where`", "%s cannot see the record, which is not read yet", what)
+		d.wrong(at(n), "use a `where`", "%s cannot see the record, as untag reads it later", what)
 	}
 	return e
 }
@@ -156,7 +156,7 @@ func (d *document) refuseRecord(n *yaml.Node, c *condition) {
 	for _, p := range c.parts() {
 		for _, path := range p.paths {
 			if path.root == "record" {
-				d.wrong(d.locate(n, p.offset), "move this part to `where`", "`when` cannot see the record, which is not read yet")
+				d.wrong(d.locate(n, p.offset), "move this part to `where`", "`when` cannot see the record, as untag reads it later")
 				return
 			}
 		}
@@ -181,7 +181,7 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 	id, find := m.optional("id"), m.optional("find")
 	switch {
 	case id != nil && find != nil:
-		d.wrong(at(m.keys["find"]), "keep one of them", "`record` has an `id` or a `find`, not both")
+		d.wrong(at(m.keys["find"]), "keep one of them", "`record` cannot have both `id` and `find`")
 	case id != nil:
 		for _, item := range d.strings(id, "`id`") {
 			if e := d.expression(item, "`id`"); e != nil {
@@ -191,7 +191,7 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 	case find != nil:
 		d.readFind(find, what, r)
 	case m.keys["id"] == nil && m.keys["find"] == nil:
-		d.wrong(at(node), "as in `id: event.id`", "`record` of %s has neither `id` nor `find`", what)
+		d.wrong(at(node), "write for example `id: event.id`", "`record` of %s has neither `id` nor `find`", what)
 	}
 }
 
@@ -201,7 +201,7 @@ func (d *document) checkModule(n *yaml.Node, r *rule) {
 	case err != nil:
 		hint := didYouMean(r.module.text, crmname.Modules())
 		if strings.HasPrefix(r.module.text, "event.") {
-			hint = "a module that the event names is written \"${" + r.module.text + "}\""
+			hint = "to take the module from the event, write \"${" + r.module.text + "}\""
 		}
 		d.wrong(at(n), hint, "%v", err)
 	case d.hasModule != nil && !r.disabled:

@@ -6,8 +6,7 @@ import (
 	"untag/internal/event"
 )
 
-// Rules are the sources and rules of one file, checked. They are safe for concurrent
-// use.
+// Rules holds the checked sources and rules of one file. It is safe for concurrent use.
 type Rules struct {
 	sources  []event.Source
 	bySource map[string]*index
@@ -25,13 +24,13 @@ func (d *document) rules() *Rules {
 	return r
 }
 
-// Names lists the names of the rules, in the order of the file, disabled ones too.
+// Names lists the names of all rules in the order of the file, including disabled ones.
 func (r *Rules) Names() []string { return slices.Clone(r.names) }
 
 // Sources lists the declared sources, in the order of the file.
 func (r *Rules) Sources() []event.Source { return slices.Clone(r.sources) }
 
-// Source returns a declared source by its name.
+// Source returns the declared source with a name.
 func (r *Rules) Source(name string) (s event.Source, ok bool) {
 	i := slices.IndexFunc(r.sources, func(s event.Source) bool { return s.Name == name })
 	if i < 0 {
@@ -40,8 +39,8 @@ func (r *Rules) Source(name string) (s event.Source, ok bool) {
 	return r.sources[i], true
 }
 
-// Proven returns a stored delivery with its proof: the likely one of its source where an
-// older version of untag stored the delivery without.
+// Proven returns a stored delivery with its proof. If an older version of untag stored it
+// without one, that is the likely proof of its source.
 func (r *Rules) Proven(d event.Delivery) event.Delivery {
 	if d.Proof == "" {
 		s, _ := r.Source(d.Source)
@@ -50,10 +49,10 @@ func (r *Rules) Proven(d event.Delivery) event.Delivery {
 	return d
 }
 
-// ClosestSource returns the source whose name a misspelt one is close to, "" where none
-// is.
+// ClosestSource returns the source whose name is closest to a misspelled one, "" if none is
+// close.
 func (r *Rules) ClosestSource(name string) string {
-	// No source has a longer name, and among very many it takes too long to look.
+	// No source has a longer name, and comparing with very many takes too long.
 	const longest, most = 64, 100
 	if len(name) > longest || len(r.sources) > most {
 		return ""
@@ -65,7 +64,7 @@ func (r *Rules) ClosestSource(name string) string {
 	return closest(name, names)
 }
 
-// SourceForEventBridge gives the source whose `eventbridge` is the `source` of an
+// SourceForEventBridge returns the source whose `eventbridge` is the `source` of an
 // EventBridge event.
 func (r *Rules) SourceForEventBridge(source string) (name string, ok bool) {
 	for _, s := range r.sources {
@@ -76,8 +75,8 @@ func (r *Rules) SourceForEventBridge(source string) (name string, ok bool) {
 	return "", false
 }
 
-// Headers gives the headers, by their lower-case names, that the rules of a source can
-// read; all is true where a name is computed.
+// Headers returns the lower-case names of the headers that the rules of a source can read;
+// all is true if a rule computes a name.
 func (r *Rules) Headers(source string) (names []string, all bool) {
 	ix := r.bySource[source]
 	if ix == nil {
@@ -102,7 +101,7 @@ func (r *Rules) Headers(source string) (names []string, all bool) {
 	return names, all
 }
 
-// paths lists all that a rule reads.
+// paths lists everything that a rule reads.
 func (r *rule) paths() []path {
 	var paths []path
 	for _, c := range []*condition{r.when, r.where} {

@@ -55,7 +55,7 @@ func TestSchemaTakesWhatLoadTakes(t *testing.T) {
 			t.Errorf("Load: %v\n%s", faults, good)
 		}
 		if err := check(good); err != nil {
-			t.Errorf("the schema refuses what Load takes: %v\n%s", err, good)
+			t.Errorf("the schema refuses what Load accepts: %v\n%s", err, good)
 		}
 	}
 	for _, bad := range []string{
@@ -66,7 +66,7 @@ func TestSchemaTakesWhatLoadTakes(t *testing.T) {
 		ruleOf(`{module: Leads, find: {email: event.e, wait: 5}}`, "    remove: x"),
 	} {
 		if err := check(bad); err == nil {
-			t.Errorf("the schema takes\n%s", bad)
+			t.Errorf("the schema accepts\n%s", bad)
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"untag/internal/rules"
 )
 
-// Every key that the parser knows is described, and no object takes other keys
-// unless its keys are the person's own.
+// Every key that the parser knows is described, and no object accepts other keys unless
+// people choose its keys themselves.
 func TestSchemaDescribesEveryKey(t *testing.T) {
 	data, err := rules.Schema()
 	if err != nil {
@@ -25,7 +25,7 @@ func TestSchemaDescribesEveryKey(t *testing.T) {
 		case map[string]any:
 			if properties, ok := v["properties"].(map[string]any); ok {
 				if v["additionalProperties"] != false {
-					t.Errorf("%s takes any key", at)
+					t.Errorf("%s accepts any key", at)
 				}
 				for name, p := range properties {
 					keys++

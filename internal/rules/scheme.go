@@ -19,39 +19,39 @@ func keysOf(kind string) []string {
 	return nil
 }
 
-// schemeHint says how to write what somebody meant by a way to verify that there is not.
+// schemeHint says what to write instead of a way to verify that does not exist.
 func schemeHint(kind string) string {
 	switch strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(kind)) {
 	case "none", "no", "false", "off", "open", "public", "any", "anyone", "anonymous", "skip", "disabled", "true":
-		return "anyone can send to a webhook's URL, so every source proves who sends; `verify: token` asks for a secret in a header or in the URL"
+		return "anyone can send to a webhook's URL, so every source must verify who sends; `verify: token` requires a secret in a header or in the URL"
 	case "bearer", "bearertoken", "authorization", "oauth", "oauth2":
-		return "a bearer token is written `verify: token`, `header: Authorization`, `prefix: \"Bearer \"`"
+		return "for a bearer token, write `verify: token`, `header: Authorization`, `prefix: \"Bearer \"`"
 	case "jwt", "cognito":
-		return "untag checks no JWT itself: put an authorizer in front of the route, and write `aws`"
+		return "untag does not check JWTs itself: put an authorizer in front of the route, and write `aws`"
 	case "secret", "header", "query", "apikey", "xapikey", "key", "webhooktoken", "sharedsecret":
-		return "a secret in a header or in the query is `token`, with `header` or `query`"
+		return "for a secret in a header or in the query, write `token`, with `header` or `query`"
 	case "password", "basicauth", "httpbasic", "user", "login":
-		return "user and password are `basic`"
+		return "for a user name and a password, write `basic`"
 	case "signature", "sha1", "sha256", "sha512", "hmacsha1", "hmacsha256", "hmacsha512", "signed":
-		return "a signature of the body is `hmac`, with `header` and `algorithm`; GitHub's is `github`"
+		return "for a signature of the body, write `hmac`, with `header` and `algorithm`; for GitHub's, write `github`"
 	case "iam", "authorizer", "eventbridge", "lambda", "sigv4", "amazon":
-		return "a request that AWS has authorised is `aws`"
+		return "for requests that AWS has already authorised, write `aws`"
 	case "zoho", "zohocrm", "notification", "zohonotifications", "watch", "bodytoken":
-		return "Zoho CRM's notifications are `zoho-notification`; its workflow webhooks carry a `token` in a header"
+		return "for Zoho CRM's notifications, write `zoho-notification`; for its workflow webhooks, write `token`, and let them send it in a header"
 	}
 	if hint := didYouMean(kind, schemeKinds); hint != "" {
 		return hint
 	}
-	return "it is one of " + list(schemeKinds) + "; docs/deploy.md says what each of them takes"
+	return "use one of " + list(schemeKinds) + "; docs/deploy.md says what each of them needs"
 }
 
-// strayHint says where a key belongs that no listed way to verify reads.
+// strayHint says where a key belongs that none of the listed ways to verify reads.
 func strayHint(key string, seen map[string]bool) string {
 	switch {
 	case seen["basic"] && (key == "header" || key == "prefix"):
-		return "HTTP basic authentication always comes in the header Authorization"
+		return "remove it: HTTP basic authentication always uses the header Authorization"
 	case seen["github"] && key != "query":
-		return "`github` knows how GitHub signs; remove it"
+		return "remove it: `github` knows how GitHub signs"
 	case seen["zoho-notification"] && (key == "header" || key == "query"):
 		return "the token of a notification comes in its body; add `token` to `verify` for one in a header or in the query"
 	}

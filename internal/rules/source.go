@@ -9,7 +9,7 @@ import (
 	"untag/internal/event"
 )
 
-// schemeKeys are the keys of a source that say how a scheme works.
+// schemeKeys are the keys of a source that configure its schemes.
 var schemeKeys = []string{"header", "query", "algorithm", "encoding", "prefix"}
 
 var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"eventbridge"})
@@ -19,7 +19,7 @@ var (
 	encodings  = []string{"hex", "base64"}
 )
 
-// sourceReader reads one source and the keys that belong to its ways to verify.
+// sourceReader reads one source and the keys of its ways to verify.
 type sourceReader struct {
 	*mapping
 	source event.Source
@@ -36,7 +36,7 @@ func (f *faults) readSource(name string, key, node *yaml.Node) event.Source {
 	if n := r.optional("eventbridge"); n != nil {
 		r.source.EventBridge, _ = r.text("eventbridge", n)
 		if !r.source.Accepts("aws") && len(r.source.Verify) > 0 {
-			f.wrong(at(r.keys["eventbridge"]), "add aws to `verify`", "an EventBridge event comes through IAM, which %s does not accept", r.what)
+			f.wrong(at(r.keys["eventbridge"]), "add `aws` to `verify`", "`eventbridge` needs `aws`, which %s does not accept: AWS itself delivers these events", r.what)
 		}
 	}
 	return r.source
@@ -45,10 +45,10 @@ func (f *faults) readSource(name string, key, node *yaml.Node) event.Source {
 func (r *sourceReader) readVerify() {
 	const anyone = ": without it, anyone could send events"
 	if n, ok := r.values["verify"]; ok && !r.namesSomething(n) {
-		r.f.wrong(at(n), "one of "+list(schemeKinds)+", or several"+anyone, "`verify` of %s is empty", r.what)
+		r.f.wrong(at(n), "write one of "+list(schemeKinds)+", or several"+anyone, "`verify` of %s is empty", r.what)
 		return
 	}
-	n := r.required("verify", "one of "+list(schemeKinds)+", or several"+anyone)
+	n := r.required("verify", "write one of "+list(schemeKinds)+", or several"+anyone)
 	if n == nil {
 		return
 	}
@@ -66,7 +66,7 @@ func (r *sourceReader) readVerify() {
 		}
 	}
 	if seen["token"] && seen["hmac"] {
-		r.f.wrong(at(n), "declare two sources", "a source lists `token` or `hmac`, not both, as `header` and `prefix` could belong to either")
+		r.f.wrong(at(n), "declare two sources, one for each", "a source cannot list both `token` and `hmac`, as `header` and `prefix` could belong to either")
 		return
 	}
 	for i := range r.source.Verify {
@@ -75,16 +75,16 @@ func (r *sourceReader) readVerify() {
 	r.strays(seen)
 }
 
-// namesSomething reports whether a value is more than null, an empty text or an empty list.
+// namesSomething reports whether a value is not null, an empty text or an empty list.
 func (r *sourceReader) namesSomething(n *yaml.Node) bool {
 	n = resolve(n)
 	if ownTag(n) {
-		return true // which is reported already
+		return true // already reported
 	}
 	return n.Tag != "!!null" && (strings.TrimSpace(n.Value) != "" || len(n.Content) > 0)
 }
 
-// complete fills in what a scheme needs, from the source's keys or by default.
+// complete fills in the settings of a scheme, from the source's keys or by default.
 func (r *sourceReader) complete(s *event.Scheme) {
 	switch s.Kind {
 	case "token":
@@ -92,7 +92,7 @@ func (r *sourceReader) complete(s *event.Scheme) {
 	case "hmac":
 		s.Header, s.Prefix = r.plain("header"), r.plain("prefix")
 		if s.Header == "" && r.keys["header"] == nil {
-			r.f.wrong(at(r.node), "name the header that carries the signature", "%s verifies with `hmac` and has no `header`", r.what)
+			r.f.wrong(at(r.node), "name the header that carries the signature", "%s verifies with `hmac` but has no `header`", r.what)
 		}
 		r.headerName(s.Header)
 		s.Algorithm = r.choice("algorithm", "sha256", algorithms)
@@ -100,7 +100,7 @@ func (r *sourceReader) complete(s *event.Scheme) {
 	}
 }
 
-// completeToken: a token comes in a header, in the query, or in either.
+// completeToken fills in whether the token comes in a header, in the query, or in either.
 func (r *sourceReader) completeToken(s *event.Scheme) {
 	s.Header, s.Query, s.Prefix = r.plain("header"), r.plain("query"), r.plain("prefix")
 	if s.Header == "" && r.keys["header"] == nil && s.Query == "" {
@@ -110,15 +110,15 @@ func (r *sourceReader) completeToken(s *event.Scheme) {
 	switch {
 	case s.Prefix == "":
 	case s.Header == "":
-		r.f.wrong(at(r.keys["prefix"]), "add `header`, or remove `prefix`", "`prefix` stands before the token in a header, and the token of %s comes in the query", r.what)
+		r.f.wrong(at(r.keys["prefix"]), "add `header`, or remove `prefix`", "`prefix` is the text before a token in a header, but the token of %s comes in the query", r.what)
 	case schemeWord(s.Header, s.Prefix):
-		r.f.wrong(at(r.values["prefix"]), "put quotation marks around it, as in prefix: \"Bearer \": YAML drops a blank at the end of a plain text",
-			"`prefix` of %s lacks the blank that follows it in the header", r.what)
+		r.f.wrong(at(r.values["prefix"]), "put it in quotation marks, as in prefix: \"Bearer \", as otherwise YAML drops a space at the end",
+			"`prefix` of %s lacks the space that follows it in the header", r.what)
 	}
 }
 
-// schemeWord reports whether a prefix is the word alone that HTTP puts before a credential,
-// with a blank between.
+// schemeWord reports whether a prefix is the word that HTTP puts before a credential, but
+// without the space after it.
 func schemeWord(header, prefix string) bool {
 	known := func(word string) bool { return strings.EqualFold(prefix, word) }
 	return slices.ContainsFunc([]string{"Bearer", "Token", "Basic", "ApiKey"}, known) ||
@@ -142,9 +142,9 @@ func (r *sourceReader) choice(name, standard string, values []string) string {
 	if !slices.Contains(values, value) {
 		hint := didYouMean(value, values)
 		if hint == "" {
-			hint = "it is one of " + list(values)
+			hint = "use one of " + list(values)
 		}
-		r.f.wrong(at(r.values[name]), hint, "`%s` is no %s", value, name)
+		r.f.wrong(at(r.values[name]), hint, "`%s` is not a valid `%s`", value, name)
 	}
 	return value
 }
@@ -152,20 +152,20 @@ func (r *sourceReader) choice(name, standard string, values []string) string {
 func (r *sourceReader) headerName(name string) {
 	for _, c := range name {
 		if c <= ' ' || c >= 0x7f || c == ':' {
-			r.f.wrong(at(r.values["header"]), "write the name alone, without a colon and without its value", "%q is not the name of a header", name)
+			r.f.wrong(at(r.values["header"]), "write only the name, without a colon and a value", "%q is not the name of a header", name)
 			return
 		}
 	}
 }
 
-// strays are keys that no listed way to verify reads: they would look like protection
-// and be none.
+// strays reports keys that no listed way to verify reads: they would look like protection
+// without being any.
 func (r *sourceReader) strays(seen map[string]bool) {
 	for _, name := range schemeKeys {
 		key := r.keys[name]
 		if key == nil || slices.ContainsFunc(schemeKinds, func(kind string) bool { return seen[kind] && slices.Contains(keysOf(kind), name) }) {
 			continue
 		}
-		r.f.wrong(at(key), strayHint(name, seen), "`%s` has no meaning for the ways to verify that %s lists", name, r.what)
+		r.f.wrong(at(key), strayHint(name, seen), "`%s` has no effect: no way to verify that %s lists uses it", name, r.what)
 	}
 }

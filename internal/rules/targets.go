@@ -5,20 +5,20 @@ import "untag/internal/crmname"
 // Target is what a rule names without an event.
 type Target struct {
 	Rule string
-	// Module is an API name, "" where the event decides.
+	// Module is an API name, "" if the event decides it.
 	Module string
-	// Tags are those that the rule spells out.
+	// Tags are the tags that the rule spells out.
 	Tags []string
 }
 
-// Targets lists what the rules that are not disabled name, in the order of the file.
+// Targets lists what each rule that is not disabled names, in the order of the file.
 func (r *Rules) Targets() []Target {
 	byRule := make(map[string]Target)
 	for _, ix := range r.bySource {
 		for _, rule := range ix.rules {
 			t := Target{Rule: rule.name}
 			if !rule.module.computed() {
-				t.Module, _ = crmname.ModuleAPIName(rule.module.text) // checked when it was read
+				t.Module, _ = crmname.ModuleAPIName(rule.module.text) // already checked
 			}
 			for _, tag := range rule.names {
 				if !tag.computed() {

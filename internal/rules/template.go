@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// template is a text with `${expression}` in it.
+// template is a text that may contain `${expression}`.
 type template struct {
 	text   string
 	pieces []piece
@@ -20,7 +20,7 @@ type piece struct {
 	offset  int // of the expression, in runes of the text
 }
 
-// check checks the expressions.
+// check checks the expressions of the template.
 func (t *template) check() error {
 	for _, p := range t.pieces {
 		if p.program == nil {
@@ -33,7 +33,7 @@ func (t *template) check() error {
 	return nil
 }
 
-// moved places an error of an expression in the text around it.
+// moved shifts the position of an expression's error to that in the text around it.
 func moved(err error, by int) error {
 	var p *placed
 	if errors.As(err, &p) {
@@ -51,7 +51,7 @@ func (t *template) computed() bool {
 	return false
 }
 
-// template reads a text; errors are *placed, in runes of the text.
+// template parses a text. Its errors are *placed, in runes of the text.
 func (l *language) template(text string) (*template, error) {
 	t := &template{text: text}
 	rest, offset := text, 0
@@ -78,8 +78,8 @@ func (l *language) template(text string) (*template, error) {
 	}
 }
 
-// cutExpression ends at the brace that closes the expression: braces in strings, and
-// those of maps and predicates, do not.
+// cutExpression cuts a text at the brace that closes the expression. Braces in strings, and
+// those of maps and predicates, do not close it.
 func cutExpression(text string) (source, rest string, ok bool) {
 	depth, quote := 0, byte(0)
 	for i := 0; i < len(text); i++ {
@@ -104,8 +104,8 @@ func cutExpression(text string) (source, rest string, ok bool) {
 	return "", "", false
 }
 
-// evaluate gives the text; an unknown piece makes it an error that does not quote
-// what the event holds.
+// evaluate returns the text. If a piece is unknown, it returns an error that does not quote
+// values of the event.
 func (t *template) evaluate(s scope) (string, error) {
 	var out strings.Builder
 	for _, p := range t.pieces {
@@ -122,7 +122,7 @@ func (t *template) evaluate(s scope) (string, error) {
 	return out.String(), nil
 }
 
-// scalarText is the text of a string, a whole number or a boolean.
+// scalarText returns the text of a string, a number or a boolean.
 func scalarText(v any) (string, error) {
 	switch v := v.(type) {
 	case string:
@@ -138,9 +138,9 @@ func scalarText(v any) (string, error) {
 func notAText(v any) string {
 	if u, ok := v.(*unknown); ok {
 		if u.fault {
-			return "is wrong: " + u.what
+			return "cannot be computed: " + u.what
 		}
-		return "is missing in the event"
+		return "is missing from the event"
 	}
 	return "is " + typeName(v) + ", not a text or a number"
 }

@@ -6,8 +6,7 @@ import (
 	"untag/internal/event"
 )
 
-// noteUnsigned remembers the sources of a rule whose deliveries may be proved by their
-// body alone.
+// noteUnsigned remembers the sources of a rule whose proof may cover only the body.
 func (d *document) noteUnsigned(on []string) {
 	d.unsigned = nil
 	for _, s := range d.sources {
@@ -21,16 +20,16 @@ func (d *document) noteUnsigned(on []string) {
 	}
 }
 
-// unsignedSource is a source, with a way to verify that does not cover the query.
+// unsignedSource is a source with a way to verify that does not cover the query.
 type unsignedSource struct{ name, kind string }
 
-// warnUnsigned warns where an expression reads a query that nothing vouches for.
+// warnUnsigned warns about an expression that reads a query that no proof covers.
 func (d *document) warnUnsigned(at place, paths []path) {
 	if !slices.ContainsFunc(paths, func(p path) bool { return p.root == "query" }) {
 		return
 	}
 	for _, s := range d.unsigned {
-		d.warn(at, "read it from the body, as in event.id, where it decides anything",
-			"the query is not signed: `%s` of source `%s` proves the body alone, so a request that was seen once can be sent again with another query", s.kind, s.name)
+		d.warn(at, "read values that matter from the body, as in event.id",
+			"the query is not signed: `%s` of source `%s` proves only the body, so anyone who has seen a request can send it again with another query", s.kind, s.name)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"untag/internal/rules"
 )
 
-// TestDecideWithin: each of these takes minutes to the end.
+// TestDecideWithin: each of these would take minutes.
 func TestDecideWithin(t *testing.T) {
 	long := strings.Repeat("a", 1<<20)
 	var pairs, same []any
@@ -53,7 +53,7 @@ rules:
 	}
 }
 
-// TestResolveWithin: a `where` is ended as well.
+// TestResolveWithin: a `where` is stopped as well.
 func TestResolveWithin(t *testing.T) {
 	set := load(t, oneRule("true")+"    where: record.t matches event.p\n")
 	ev := event.Event{Source: "zoho", Fields: map[string]any{"p": strings.Repeat("(a?){900}", 10) + "b"}}
@@ -67,7 +67,7 @@ func TestResolveWithin(t *testing.T) {
 	}
 }
 
-// TestTextsThatOneTextMakes: an event of a few bytes must not become gigabytes.
+// TestTextsThatOneTextMakes: an event of a few bytes must not grow to gigabytes.
 func TestTextsThatOneTextMakes(t *testing.T) {
 	ev := event.Event{Source: "zoho", Fields: map[string]any{"t": strings.Repeat("a", 1<<20)}}
 	for _, when := range []string{
