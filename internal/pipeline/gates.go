@@ -63,6 +63,8 @@ func (g *gates) closed(r route) *problem {
 		shut := g.by[key]
 		switch {
 		case shut == nil:
+		case shut.because.cause == zoho.CauseRights && g.onlyFor(r):
+			delete(g.by, key) // by now it is known that the rule is at fault
 		case now.Before(shut.probe):
 			p := *shut.because
 			p.retryAfter = max(shut.probe.Sub(now), p.retryAfter-now.Sub(shut.since))

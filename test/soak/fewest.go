@@ -18,6 +18,11 @@ func fewest(l *load, batches [][]string) int {
 		byName[s.name] = s
 	}
 	sum := 0
+	for _, s := range l.events {
+		if s.more != nil { // its rest is a message of its own, of the same name
+			sum += (len(s.all()) + perCall - 1) / perCall
+		}
+	}
 	for _, names := range batches {
 		sum += fewestFor(needs(byName, names))
 	}
@@ -32,6 +37,8 @@ func needs(byName map[string]sent, names []string) map[record][]string {
 		s := byName[name]
 		at, tags := s.record, s.tags
 		switch s.kind.name {
+		case "many", "poisonous", "renamed":
+			continue
 		case "gone":
 			at.module, tags = "Contacts", []string{"Payment due"}
 		case "forbidden":

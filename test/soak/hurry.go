@@ -24,11 +24,9 @@ func hurried(moto string, by int) (http.Handler, error) {
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	var one sync.Mutex
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".ChangeMessageVisibilityBatch") {
-			if err := shorten(r, by); err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
-				return
-			}
+		if err := shorten(r, by); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
 		}
 		one.Lock()
 		defer one.Unlock()
@@ -39,28 +37,44 @@ func hurried(moto string, by int) (http.Handler, error) {
 	}), nil
 }
 
+// shorten divides the delays of a request, those of messages that go back and of such that
+// are sent.
 func shorten(r *http.Request, by int) error {
+	switch _, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "."); operation {
+	case "ChangeMessageVisibilityBatch", "SendMessage":
+	default:
+		return nil
+	}
 	text, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
-	var in struct {
-		QueueURL string `json:"QueueUrl"`
-		Entries  []struct {
-			ID      string `json:"Id"`
-			Receipt string `json:"ReceiptHandle"`
-			Timeout int    `json:"VisibilityTimeout"`
-		}
-	}
+	var in any
 	if err := json.Unmarshal(text, &in); err != nil {
 		return err
 	}
-	for i := range in.Entries {
-		in.Entries[i].Timeout = (in.Entries[i].Timeout + by - 1) / by // whole seconds, at least one
-	}
+	divide(in, by)
 	if text, err = json.Marshal(in); err != nil {
 		return err
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
 	return nil
+}
+
+// divide divides the delays in a value; they stay whole seconds, at least one.
+func divide(value any, by int) {
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			divide(item, by)
+		}
+	case map[string]any:
+		for name, item := range v {
+			if delay, ok := item.(float64); ok && delay > 0 && (name == "VisibilityTimeout" || name == "DelaySeconds") {
+				v[name] = (int(delay) + by - 1) / by
+				continue
+			}
+			divide(item, by)
+		}
+	}
 }

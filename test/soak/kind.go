@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // kind is a kind of event: its content, and its expected result.
 type kind struct {
@@ -36,6 +39,21 @@ func kinds() []kind {
 	}
 }
 
+// manyRecords is how many records the one event has that takes many calls.
+const manyRecords = 5000
+
+// extras are kinds of which there is one event each.
+func extras() []kind {
+	// For each character of the text, the pattern takes some thousand steps.
+	pattern := strings.Repeat("(a?){900}", 10) + "b"
+	return []kind{
+		{name: "many", module: "Campaigns", tags: []string{"Running"}},
+		{name: "poisonous", module: "Tasks", body: `{"module":"Tasks","id":%q,"text":"` + strings.Repeat("a", 50_000) + `","pattern":"` + pattern + `"}`,
+			code: "TOO_COSTLY", rule: "task-matches"},
+		{name: "renamed", module: "Contacts", body: `{"module":"Contacts","id":%q,"paid":true}`, code: "UNKNOWN_SOURCE", stored: true},
+	}
+}
+
 // carried returns the tags that every record of a module has at the beginning.
 func carried(module string) []any {
 	switch module {
@@ -45,6 +63,8 @@ func carried(module string) []any {
 		return []any{"Payment due", "VIP"}
 	case "Leads":
 		return []any{"New", "VIP"}
+	case "Campaigns":
+		return []any{"Running", "VIP"}
 	}
 	return []any{"Urgent", "VIP"}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"untag/internal/event"
@@ -25,6 +26,8 @@ type sent struct {
 	kind
 	name   string
 	record record
+	// more are the ids of further records of the same module.
+	more []string
 	// repeated events are sent twice, as by a sender that got no answer.
 	repeated bool
 }
@@ -44,8 +47,24 @@ func newLoad(events int, seed uint64) *load {
 		}
 		last[k.module] = at
 		l.add(sent{kind: k, name: fmt.Sprintf("event-%06d", i), record: at, repeated: random.IntN(50) == 0})
+		if i == 0 {
+			l.addExtras()
+		}
 	}
 	return l
+}
+
+// addExtras adds the events of which there is one each.
+func (l *load) addExtras() {
+	for n, k := range extras() {
+		s := sent{kind: k, name: k.name, record: record{k.module, fmt.Sprintf("5725768%d%011d", n, 0)}}
+		if k.name == "many" {
+			for i := 1; i < manyRecords; i++ {
+				s.more = append(s.more, fmt.Sprintf("5725768%d%011d", n, i))
+			}
+		}
+		l.add(s)
+	}
 }
 
 func (l *load) add(s sent) {
@@ -53,24 +72,44 @@ func (l *load) add(s sent) {
 	if s.module == "" {
 		return
 	}
-	if l.named[s.record] == nil {
-		l.named[s.record] = make(map[string]bool)
-		l.records[s.module] = append(l.records[s.module], map[string]any{"id": s.record.id, "Tag": carried(s.module)})
-	}
-	for _, tag := range s.tags {
-		l.named[s.record][tag] = true
+	for _, at := range s.all() {
+		if l.named[at] == nil {
+			l.named[at] = make(map[string]bool)
+			l.records[s.module] = append(l.records[s.module], map[string]any{"id": at.id, "Tag": carried(s.module)})
+		}
+		for _, tag := range s.tags {
+			l.named[at][tag] = true
+		}
 	}
 }
 
-func (s sent) text() string { return fmt.Sprintf(s.body, s.record.id) }
+// all are the records that the event is about.
+func (s sent) all() []record {
+	list := []record{s.record}
+	for _, id := range s.more {
+		list = append(list, record{s.module, id})
+	}
+	return list
+}
+
+func (s sent) text() string {
+	if s.more != nil {
+		return fmt.Sprintf(`{"module":%q,"ids":["%s","%s"]}`, s.module, s.record.id, strings.Join(s.more, `","`))
+	}
+	return fmt.Sprintf(s.body, s.record.id)
+}
 
 // message returns the message that the queue holds for a stored event.
 func (s sent) message() (string, error) {
 	if s.kind.name == "foreign" {
 		return s.name + " " + s.text(), nil
 	}
+	source := "zoho"
+	if s.kind.name == "renamed" {
+		source = "zoho-crm"
+	}
 	return queue.Encode(event.Delivery{
-		ID: s.name, DeliveryID: s.name, Source: "zoho", Time: time.Now().UTC(), ContentType: "application/json", Body: []byte(s.text()),
+		ID: s.name, DeliveryID: s.name, Source: source, Time: time.Now().UTC(), ContentType: "application/json", Body: []byte(s.text()),
 	})
 }
 

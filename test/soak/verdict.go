@@ -52,10 +52,12 @@ func judge(l *load, p *progress, crm *sandbox.Sandbox, dead map[string]queue.Rea
 	return v
 }
 
-// off reports whether the tags of an event were removed from its record.
+// off reports whether the tags of an event were removed from its records.
 func off(crm *sandbox.Sandbox, s sent) bool {
-	carries, _ := crm.Tags(s.record.module, s.record.id)
-	return !slices.ContainsFunc(s.tags, func(tag string) bool { return slices.Contains(carries, tag) })
+	return !slices.ContainsFunc(s.all(), func(at record) bool {
+		carries, _ := crm.Tags(at.module, at.id)
+		return slices.ContainsFunc(s.tags, func(tag string) bool { return slices.Contains(carries, tag) })
+	})
 }
 
 // good reports whether no event was lost or given up, no tag was removed that no rule named,
