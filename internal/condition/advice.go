@@ -31,7 +31,7 @@ func (n *node) symbol() string {
 		return "not in"
 	case symbol == "==" && n.negated:
 		return "!="
-	case symbol == "in" || symbol == "==" || n.operator != nil && n.operator.orders:
+	case symbol == "in" || n.operator != nil && n.operator.compares():
 		return symbol
 	}
 	return ""

@@ -9,145 +9,98 @@ import (
 func add(r *Run, n *node, a, b any) any {
 	switch a := a.(type) {
 	case string:
-		if b, ok := b.(string); ok {
-			return a + b
-		}
+		return a + b.(string)
 	case time.Time:
-		if b, ok := b.(time.Duration); ok {
-			return a.Add(b)
-		}
+		return a.Add(b.(time.Duration))
 	case time.Duration:
-		switch b := b.(type) {
-		case time.Time:
-			return b.Add(a)
-		case time.Duration:
-			return r.spanOf(n, float64(a)+float64(b), a+b)
+		if t, ok := b.(time.Time); ok {
+			return t.Add(a)
 		}
+		return r.spanOf(n, float64(a)+float64(b.(time.Duration)), a+b.(time.Duration))
 	case int:
 		if b, ok := b.(int); ok {
 			return r.fits(n, (a+b > a) == (b > 0) || b == 0, a+b)
 		}
 	}
-	return r.floats(n, "+", a, b, func(x, y float64) float64 { return x + y })
+	return r.finite(n, floatOf(a)+floatOf(b))
 }
 
 // subtract is `a - b`.
 func subtract(r *Run, n *node, a, b any) any {
 	switch a := a.(type) {
 	case time.Time:
-		switch b := b.(type) {
-		case time.Time:
-			return a.Sub(b)
-		case time.Duration:
-			return a.Add(-b)
+		if t, ok := b.(time.Time); ok {
+			return a.Sub(t)
 		}
+		return a.Add(-b.(time.Duration))
 	case time.Duration:
-		if b, ok := b.(time.Duration); ok {
-			return r.spanOf(n, float64(a)-float64(b), a-b)
-		}
+		return r.spanOf(n, float64(a)-float64(b.(time.Duration)), a-b.(time.Duration))
 	case int:
 		if b, ok := b.(int); ok {
 			return r.fits(n, (a-b < a) == (b > 0) || b == 0, a-b)
 		}
 	}
-	return r.floats(n, "-", a, b, func(x, y float64) float64 { return x - y })
+	return r.finite(n, floatOf(a)-floatOf(b))
+}
+
+// subtractFrom0 is `-b`.
+func subtractFrom0(r *Run, n *node, a, b any) any {
+	if d, ok := b.(time.Duration); ok {
+		return -d
+	}
+	return subtract(r, n, a, b)
 }
 
 // multiply is `a * b`.
 func multiply(r *Run, n *node, a, b any) any {
-	if _, ok := b.(time.Duration); ok {
-		a, b = b, a
+	if d, ok := b.(time.Duration); ok {
+		a, b = d, a
 	}
 	switch a := a.(type) {
 	case time.Duration:
-		switch b := b.(type) {
-		case int:
-			return r.spanOf(n, float64(a)*float64(b), a*time.Duration(b))
-		case float64:
-			return r.spanOf(n, float64(a)*b, time.Duration(float64(a)*b))
+		if i, ok := b.(int); ok {
+			return r.spanOf(n, float64(a)*float64(i), a*time.Duration(i))
 		}
+		return r.spanOf(n, float64(a)*b.(float64), time.Duration(float64(a)*b.(float64)))
 	case int:
 		if b, ok := b.(int); ok {
 			return r.fits(n, a == 0 || a*b/a == b && (a != -1 || b != math.MinInt), a*b)
 		}
 	}
-	return r.floats(n, "*", a, b, func(x, y float64) float64 { return x * y })
+	return r.finite(n, floatOf(a)*floatOf(b))
 }
 
 // divide is `a / b`, with a fraction.
 func divide(r *Run, n *node, a, b any) any {
 	if a, ok := a.(time.Duration); ok {
-		switch b := b.(type) {
-		case time.Duration:
+		if b, ok := b.(time.Duration); ok {
 			return r.finite(n, float64(a)/float64(b))
-		case int:
-			return r.spanOf(n, float64(a)/float64(b), time.Duration(float64(a)/float64(b)))
 		}
+		return r.spanOf(n, float64(a)/floatOf(b), time.Duration(float64(a)/floatOf(b)))
 	}
-	return r.floats(n, "/", a, b, func(x, y float64) float64 { return x / y })
+	return r.finite(n, floatOf(a)/floatOf(b))
 }
 
-// modulo is `a % b`, of whole numbers.
+// modulo is `a % b`.
 func modulo(r *Run, n *node, a, b any) any {
-	x, ok := a.(int)
-	y, ok2 := b.(int)
-	switch {
-	case !ok || !ok2:
-		return r.wrong(n, "%% needs two whole numbers")
-	case y == 0:
+	if b.(int) == 0 {
 		return r.wrong(n, "the result is not a number")
 	}
-	return x % y
+	return a.(int) % b.(int)
 }
 
 // power is `a ** b`.
-func power(r *Run, n *node, a, b any) any {
-	return r.floats(n, "**", a, b, math.Pow)
-}
+func power(r *Run, n *node, a, b any) any { return r.finite(n, math.Pow(floatOf(a), floatOf(b))) }
 
-// negate is `-a`; the node has a as its second operand, and 0 as its first.
-func negate(r *Run, n *node, _, a any) any {
-	switch a := a.(type) {
-	case int:
-		return r.fits(n, a != math.MinInt, -a)
-	case float64:
-		return -a
-	case time.Duration:
-		return -a
-	}
-	return r.wrong(n, "%s cannot be negated", nameOf(a))
-}
-
-// plus is `+a`.
-func plus(r *Run, n *node, _, a any) any {
-	if kindOf(a)&isNumber == 0 {
-		return r.wrong(n, "+ needs a number after it, not %s", nameOf(a))
-	}
-	return a
-}
-
-// floats computes with numbers that are not both whole.
-func (r *Run) floats(n *node, symbol string, a, b any, compute func(x, y float64) float64) any {
-	x, ok := floatOf(a)
-	y, ok2 := floatOf(b)
-	if !ok || !ok2 {
-		u := r.wrong(n, "%s and %s cannot be computed with %s", nameOf(a), nameOf(b), symbol)
-		if k := kindOf(a) | kindOf(b); k&isText != 0 && k&isNumber != 0 {
-			return u.advise("make a number of the string with float(…), or a string of the number with string(…)")
-		}
-		return u
-	}
-	return r.finite(n, compute(x, y))
-}
-
-func floatOf(v any) (float64, bool) {
+// floatOf returns a number as a float, 0 for what is not a number.
+func floatOf(v any) float64 {
 	switch v := v.(type) {
 	case int:
-		return float64(v), true
+		return float64(v)
 	case float64:
-		return v, true
+		return v
 	}
-	return 0, false
+	return 0
 }
 
 // finite refuses what is not a number: a division by zero, the root of a negative.

@@ -13,9 +13,9 @@ func (b *builder) unary(n *ast.UnaryNode, token int) *node {
 	_, out.last = b.tokens.outer(kid.first, kid.last)
 	switch n.Operator {
 	case "-", "+":
-		out.form, out.operator = formOperator, &negation
+		out.form, out.operator = formOperator, &minus
 		if n.Operator == "+" {
-			out.operator = &sign
+			out.operator = &plus
 		}
 		out.kids = []*node{{value: 0, kinds: isWhole}, kid}
 		return b.fitting(out, token)
@@ -133,42 +133,12 @@ func (b *builder) fitting(n *node, token int) *node {
 }
 
 func (b *builder) fits(op *operator, left, right *node, token int) kinds {
-	gives := op.takes(left.kinds, right.kinds)
+	gives := op.fit(left.kinds, right.kinds)
 	if gives == 0 && b.fault == nil {
-		message, hint := misfit(op, left.kinds.class(), right.kinds.class())
+		message, hint := op.misfit(left.kinds, right.kinds)
 		b.failAt(b.tokens.list[token].From, hint, message)
 	}
 	return gives
-}
-
-// misfit says why two operands can never fit, and what to do.
-func misfit(op *operator, left, right kinds) (message, hint string) {
-	if left != isNull && right != isNull {
-		left, right = left&^isNull, right&^isNull
-	}
-	if k := left | right; k == isText|isNumber {
-		hint = "make a number of the string with float(…), or a string of the number with string(…)"
-	}
-	both := left.String() + " and " + right.String()
-	switch {
-	case right == isAny&^isNull:
-		both = left.String()
-	case left == isAny&^isNull:
-		both = right.String()
-	}
-	switch {
-	case op == &negation || op == &sign:
-		return op.symbol + " needs a number after it, not " + right.String(), hint
-	case op.symbol == "in":
-		return "in needs a list on its right, or a string and an object, not " + both, ""
-	case op.takes(isText, isText) == isBool && !op.orders && op.symbol != "==":
-		return op.symbol + " needs two strings, not " + both, conversion(isText, (left|right)&^isText)
-	case op.orders && both != left.String()+" and "+right.String():
-		return both + " has no order", hint
-	case op.orders || op.symbol == "==":
-		return both + " do not compare", hint
-	}
-	return both + " cannot be computed with " + op.symbol, hint
 }
 
 // asOneOf makes a comparison of a field with constants a membership.

@@ -34,7 +34,7 @@ func (r *Run) equal(n *node, a, b any, depth int) any {
 		return &Unknown{at: n, what: "a null in a list or object does not compare"}
 	}
 	if kindOf(a).class() != kindOf(b).class() {
-		return r.mismatch(n, a, b)
+		return r.incomparable(n, a, b)
 	}
 	if !r.charge(1 + 4*min(depth, 1) + equalCost(a, b)) {
 		return r.stopped(n)
@@ -101,33 +101,15 @@ func (r *Run) all(n *node, length, depth int, ask func(i int) any) any {
 
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
-// ordered compares two values that have an order: numbers, strings, dates and durations.
-func ordered(holds func(sign int) bool) func(*Run, *node, any, any) any {
+// inOrder compares two values that have an order.
+func inOrder(holds func(sign int) bool) func(*Run, *node, any, any) any {
 	return func(r *Run, n *node, a, b any) any {
-		sign, u := r.sign(n, a, b)
-		if u != nil {
-			return u
+		if !r.charge(textCost(a, b)) {
+			return r.stopped(n)
 		}
-		return holds(sign)
+		return holds(order(a, b))
 	}
 }
-
-// sign is -1, 0 or 1: how two values stand in order.
-func (r *Run) sign(n *node, a, b any) (int, *Unknown) {
-	switch {
-	case kindOf(a).class() != kindOf(b).class():
-		return 0, r.mismatch(n, a, b)
-	case kindOf(a)&hasOrder == 0:
-		return 0, r.wrong(n, "%s has no order", nameOf(a))
-	}
-	if !r.charge(1 + textCost(a, b)) {
-		return 0, r.stopped(n)
-	}
-	return order(a, b), nil
-}
-
-// hasOrder are the types with an order.
-const hasOrder = isText | isNumber | isDate | isSpan
 
 func textCost(a, b any) int {
 	s, _ := a.(string)
@@ -171,14 +153,19 @@ func orderMixed(f float64, i int) int {
 	return cmp.Compare(f, whole)
 }
 
-// mismatch says that two types do not compare, and how to write it.
-func (r *Run) mismatch(n *node, a, b any) *Unknown {
+// incomparable says that two types do not compare, and how to write it.
+func (r *Run) incomparable(n *node, a, b any) *Unknown {
 	u := r.wrong(n, "%s and %s do not compare", nameOf(a), nameOf(b))
 	if way := wayOut(n); way != "" {
 		return u.advise("write `%s`", way)
 	}
-	if k := kindOf(a) | kindOf(b); k&isText != 0 && k&isNumber != 0 {
-		return u.advise("make a number of the string with float(…), or a string of the number with string(…)")
+	return u.advise("%s", makeOneType(kindOf(a), kindOf(b)))
+}
+
+// makeOneType says how to make one type of a string and a number, "" for others.
+func makeOneType(a, b kinds) string {
+	if (a | b).class() != isText|isNumber {
+		return ""
 	}
-	return u.advise("make them one type")
+	return "make a number of the string with float(…), or a string of the number with string(…)"
 }

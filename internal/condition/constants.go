@@ -97,7 +97,7 @@ func (r *Run) oneOf(n *node) any {
 		case *Unknown:
 			return v
 		}
-		return r.mismatch(n, v, n.set.values[0])
+		return r.incomparable(n, v, n.set.values[0])
 	}
 	found := n.set.has(key)
 	if !found {

@@ -117,6 +117,9 @@ func (r *Run) apply(n *node, op *operator, kids []*node, a, b any) any {
 	if !known(a) || !known(b) {
 		return r.eitherOperand(kids, a, b)
 	}
+	if op.fit(kindOf(a), kindOf(b)) == 0 {
+		return r.misfit(n, op, a, b)
+	}
 	if op.cost != nil && !r.charge(op.cost(a, b)) {
 		return r.stopped(n)
 	}
@@ -140,6 +143,14 @@ func (r *Run) compare(n *node) any {
 		a = b
 	}
 	return result
+}
+
+func (r *Run) misfit(n *node, op *operator, a, b any) *Unknown {
+	if op.compares() && kindOf(a).class() != kindOf(b).class() {
+		return r.incomparable(n, a, b)
+	}
+	message, hint := op.misfit(kindOf(a), kindOf(b))
+	return r.wrong(n, "%s", message).advise("%s", hint)
 }
 
 func known(v any) bool {

@@ -10,7 +10,7 @@ import (
 var listFunctions = [...]function{
 	{name: "list", section: Lists, takes: []kinds{isAny}, least: 1, gives: isList, run: toList,
 		about: "a list of one value, or the list that it is already", example: `list("a")`, result: `["a"]`},
-	{name: "sort", section: Lists, takes: []kinds{isList, isText}, least: 1, gives: isList, run: sorted, literal: direction,
+	{name: "sort", section: Lists, takes: []kinds{isList, isText}, least: 1, gives: isList, run: sorted, literal: sortDirection,
 		about: "a list in order; with `\"desc\"`, from the greatest", example: `sort([2, 1])`, result: `[1, 2]`},
 	{name: "reverse", section: Lists, takes: []kinds{isList}, least: 1, gives: isList, cost: listCost, run: reverse,
 		about: "a list from its end", example: `reverse([1, 2])`, result: `[2, 1]`},
@@ -51,20 +51,20 @@ func toList(_ *Run, _ *node, args []any) any {
 	return []any{args[0]}
 }
 
-// direction tries the order that a sort is to have.
-func direction(i int, v any) (any, string) {
+// sortDirection tries the order that a sort is to have.
+func sortDirection(i int, v any) (any, string) {
 	if i > 0 && v != "asc" && v != "desc" {
 		return nil, `the order is "asc" or "desc"`
 	}
 	return v, ""
 }
 
-// sortByDirection is direction for sortBy, whose second argument is a predicate.
+// sortByDirection is sortDirection for sortBy, whose second argument is a predicate.
 func sortByDirection(i int, v any) (any, string) {
 	if i < 2 {
 		return v, ""
 	}
-	return direction(i, v)
+	return sortDirection(i, v)
 }
 
 func sorted(r *Run, n *node, args []any) any {
@@ -72,11 +72,14 @@ func sorted(r *Run, n *node, args []any) any {
 	return r.sort(n, list, list, args[1:])
 }
 
+// hasOrder are the types with an order.
+const hasOrder = isText | isNumber | isDate | isSpan
+
 // sort orders a list by what was said of its elements.
-func (r *Run) sort(n *node, list, said []any, order []any) any {
+func (r *Run) sort(n *node, list, said, direction []any) any {
 	sign := 1
-	for _, v := range order {
-		if _, fault := direction(1, v); fault != "" {
+	for _, v := range direction {
+		if _, fault := sortDirection(1, v); fault != "" {
 			return r.wrong(n, "%s", fault)
 		}
 		if v == "desc" {
@@ -95,12 +98,18 @@ func (r *Run) sort(n *node, list, said []any, order []any) any {
 	}
 	var bad *Unknown
 	slices.SortStableFunc(places, func(i, j int) int {
-		if bad != nil {
-			return 0
+		switch a, b := said[i], said[j]; {
+		case bad != nil:
+		case kindOf(a).class() != kindOf(b).class():
+			bad = r.incomparable(n, a, b)
+		case kindOf(a)&hasOrder == 0:
+			bad = r.wrong(n, "%s has no order", nameOf(a))
+		case !r.charge(textCost(a, b)):
+			bad = r.stopped(n)
+		default:
+			return sign * order(a, b)
 		}
-		c, u := r.sign(n, said[i], said[j])
-		bad = u
-		return sign * c
+		return 0
 	})
 	if bad != nil {
 		return bad

@@ -48,8 +48,7 @@ func toInt(r *Run, n *node, args []any) any {
 func toFloat(r *Run, n *node, args []any) any {
 	s, ok := args[0].(string)
 	if !ok {
-		f, _ := floatOf(args[0])
-		return f
+		return floatOf(args[0])
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
@@ -79,8 +78,7 @@ func abs(r *Run, n *node, args []any) any {
 
 func rounded(round func(float64) float64) func(*Run, *node, []any) any {
 	return func(_ *Run, _ *node, args []any) any {
-		f, _ := floatOf(args[0])
-		return round(f)
+		return round(floatOf(args[0]))
 	}
 }
 
@@ -103,8 +101,7 @@ func extreme(sign int) func(*Run, *node, []any) any {
 func mean(r *Run, n *node, args []any) any {
 	total, count := 0.0, 0
 	u := r.eachNumber(n, args, 0, func(v any) {
-		f, _ := floatOf(v)
-		total += f
+		total += floatOf(v)
 		count++
 	})
 	switch {

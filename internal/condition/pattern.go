@@ -25,31 +25,26 @@ const (
 // matches is `a matches b`. A pattern that the event brings is compiled for each use, and
 // pays for every step that it could take at every byte.
 func matches(r *Run, n *node, a, b any) any {
-	s, ok := a.(string)
-	if !ok {
-		return r.wrong(n, "matches needs a string, not %s", nameOf(a))
-	}
-	switch b := b.(type) {
-	case *pattern:
-		if !r.charge(1 + b.perByte*len(s)) {
+	s := a.(string)
+	if p, ok := b.(*pattern); ok {
+		if !r.charge(1 + p.perByte*len(s)) {
 			return r.stopped(n)
 		}
-		return b.re.MatchString(s)
-	case string:
-		_, steps, fault := parsePattern(b)
-		if fault != "" {
-			return r.wrong(n, "%s", fault)
-		}
-		if !r.charge(compileCost*(len(b)+steps) + perByte(steps)*len(s)) {
-			return r.stopped(n)
-		}
-		re, err := regexp.Compile(b)
-		if err != nil {
-			return r.wrong(n, "the pattern is not a regular expression")
-		}
-		return re.MatchString(s)
+		return p.re.MatchString(s)
 	}
-	return r.wrong(n, "matches needs a string, not %s", nameOf(b))
+	text := b.(string)
+	_, steps, fault := parsePattern(text)
+	if fault != "" {
+		return r.wrong(n, "%s", fault)
+	}
+	if !r.charge(compileCost*(len(text)+steps) + perByte(steps)*len(s)) {
+		return r.stopped(n)
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return r.wrong(n, "%s", patternFault(err))
+	}
+	return re.MatchString(s)
 }
 
 // perByte is what a byte costs at which a pattern takes so many steps.
