@@ -9,7 +9,6 @@ import (
 // builder makes the tree that is evaluated from the parser's, and checks it: names,
 // functions, their arguments, types that can never fit.
 type builder struct {
-	source string
 	tokens *tokens
 	// variables are the names of `let` that can be used, around the predicates that can.
 	variables, predicates []string
@@ -46,8 +45,8 @@ func (b *builder) build(n ast.Node) *node {
 
 // finish gives a node its text, and what it takes from its kids.
 func (b *builder) finish(n *node) {
-	n.text = b.tokens.text(b.source, n.first, n.last)
-	n.at = b.tokens.list[n.first].From
+	n.text = b.tokens.slice(n.first, n.last)
+	n.at = b.tokens.list[n.first].from
 	for _, kid := range n.kids {
 		n.reads = n.reads || kid.reads
 	}
@@ -117,7 +116,7 @@ func (b *builder) bracketed(out node, token int, parts []ast.Node) *node {
 	for _, part := range parts {
 		out.kids = append(out.kids, b.build(part))
 	}
-	out.first, out.last = token, b.tokens.partner[token]
+	out.first, out.last = token, b.tokens.list[token].partner
 	return &out
 }
 
@@ -169,7 +168,7 @@ func (b *builder) member(n *ast.MemberNode, token int) *node {
 	out.first, _ = b.tokens.outer(base.first, base.last)
 	out.last = token
 	if b.tokens.is(token, "[") {
-		out.last = b.tokens.partner[token]
+		out.last = b.tokens.list[token].partner
 	}
 	out.missing = &Unknown{at: out}
 	out.shown = base.shown || base.form == formRoot
@@ -204,7 +203,7 @@ func (b *builder) slice(n *ast.SliceNode, token int) *node {
 	base := b.build(n.Node)
 	out := &node{form: formSlice, kids: []*node{base, bound(n.From, 0), bound(n.To, noBound)}, kinds: base.kinds & (isText | isList)}
 	out.first, _ = b.tokens.outer(base.first, base.last)
-	out.last = b.tokens.partner[token]
+	out.last = b.tokens.list[token].partner
 	if out.kinds == 0 {
 		return b.fail(n, "", base.kinds.class().String()+" has no slices")
 	}

@@ -72,7 +72,7 @@ func (b *builder) call(n ast.Node, name string, args []ast.Node, token int) *nod
 // extent finds the tokens of a call: its arguments may begin before its name.
 func (b *builder) extent(n *node, token int) {
 	open := token + 1
-	n.first, n.last = token, b.tokens.partner[open]
+	n.first, n.last = token, b.tokens.list[open].partner
 	switch {
 	case b.tokens.is(token-1, "|", ".", "?."):
 		n.first, _ = b.tokens.outer(n.kids[0].first, n.kids[0].last)

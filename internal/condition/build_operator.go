@@ -136,7 +136,7 @@ func (b *builder) fits(op *operator, left, right *node, token int) kinds {
 	gives := op.fit(left.kinds, right.kinds)
 	if gives == 0 && b.fault == nil {
 		message, hint := op.misfit(left.kinds, right.kinds)
-		b.failAt(b.tokens.list[token].From, hint, message)
+		b.failAt(b.tokens.list[token].from, hint, message)
 	}
 	return gives
 }
@@ -172,10 +172,10 @@ func (b *builder) dashed(n *node, token int) {
 	}
 	left, right := n.kids[0], n.kids[1]
 	if right.path == nil || len(right.path.Names) > 0 || right.path.Root == "now" ||
-		b.tokens.begins[token] != b.tokens.ends[token-1] || b.tokens.ends[token] != b.tokens.begins[token+1] {
+		!b.tokens.joined(token) {
 		return
 	}
-	if written := bracketed(wordAround(b.source, b.tokens.begins[token])); written != "" {
+	if written := bracketed(wordAround(b.tokens.text, b.tokens.list[token].begin)); written != "" {
 		b.failAt(left.at, "write "+written, "`"+left.text+"-"+right.text+"` is read as a subtraction")
 	}
 }

@@ -52,23 +52,26 @@ const few = 8
 
 // constantsOf returns the constants of a list, nil unless they are of one kind.
 func constantsOf(list []any) *constants {
-	c := &constants{keys: make(map[any]bool, len(list))}
+	c := &constants{}
+	if len(list) > few {
+		c.keys = make(map[any]bool, len(list))
+	}
 	for i, v := range list {
 		key, kind := Key(v)
 		if kind == OtherKind || i > 0 && kind != c.kind {
 			return nil
 		}
 		c.kind = kind
-		if !c.keys[key] {
+		if c.has(key) {
+			continue
+		}
+		c.values = append(c.values, key)
+		if c.keys != nil {
 			c.keys[key] = true
-			c.values = append(c.values, key)
 		}
 	}
 	if len(list) == 0 {
 		return nil
-	}
-	if len(c.values) <= few {
-		c.keys = nil
 	}
 	return c
 }

@@ -56,6 +56,7 @@ func FuzzHolds(f *testing.F) {
 		}
 		for _, p := range trace.Parts() {
 			checkMessage(t, when, p.Message)
+			checkPart(t, p, scope)
 		}
 		c.Needs()
 		c.Constant()
@@ -72,6 +73,19 @@ func checkFault(t *testing.T, when string, err error) {
 	}
 	if strings.Contains(fault.Message, "cannot be read") && utf8.ValidString(when) {
 		t.Errorf("ParseCondition(%q) panicked", when)
+	}
+}
+
+// checkPart evaluates the text of a part by itself.
+func checkPart(t *testing.T, p *condition.Trace, scope condition.Scope) {
+	c, err := condition.ParseCondition(p.Text)
+	if err != nil {
+		t.Errorf("the part %q: %v", p.Text, err)
+		return
+	}
+	r := condition.NewRun(scope, condition.Work, nil)
+	if truth, _ := c.Holds(r); truth != p.Held && r.Err() == nil {
+		t.Errorf("the part %q is %v, in its condition %v", p.Text, truth, p.Held)
 	}
 }
 

@@ -142,14 +142,14 @@ func lastWord(text string) string { return text[strings.LastIndexAny(text, " ()"
 
 // nameHint says what to do about a name that is not there.
 func (b *builder) nameHint(name string, token int) string {
-	if written := bracketed(wordAround(b.source, b.tokens.begins[token])); written != "" {
+	if written := bracketed(wordAround(b.tokens.text, b.tokens.list[token].begin)); written != "" {
 		return "write " + written
 	}
 	if m := meant(name); m != "" {
 		return "write `" + m + "`"
 	}
 	if b.tokens.is(token-1, "[") && b.tokens.is(token+1, "]") {
-		field := wordAround(b.source, b.tokens.begins[token-1])
+		field := wordAround(b.tokens.text, b.tokens.list[token-1].begin)
 		return "write " + field + `["` + name + `"], or where the name has the brackets in it, event["` + strings.TrimPrefix(field, "event.") + "[" + name + `]"]`
 	}
 	if near := nearest.Of(name, append(slices.Clone(roots[:]), b.variables...)); near != "" {

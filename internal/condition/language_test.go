@@ -160,6 +160,11 @@ func TestConditions(t *testing.T) {
 			if got := truth(t, when); got != want {
 				t.Errorf("%s: %v, want %v", when, got, want)
 			}
+			scope := scopeOf(t, theEvent)
+			_, _, trace := conditions(t, " ( ("+when+" ) ) and(event.yes) or not ("+when+")")[0].Trace(condition.NewRun(scope, condition.Work, nil))
+			for _, p := range trace.Parts() {
+				checkPart(t, p, scope)
+			}
 		}
 	}
 }

@@ -80,7 +80,7 @@ func parse(text string) (e *Expression, fault *Fault) {
 	if err != nil {
 		return nil, syntaxFault(text, err)
 	}
-	b := &builder{source: text, tokens: tokens}
+	b := &builder{tokens: tokens}
 	root := b.build(tree.Node)
 	if b.fault != nil {
 		return nil, b.fault

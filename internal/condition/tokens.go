@@ -3,9 +3,9 @@ package condition
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/expr-lang/expr/file"
-	"github.com/expr-lang/expr/parser/lexer"
+	"github.com/expr-lang/expr/parser/utils"
 )
 
 // Limits of one expression. They are looked at before the parser is called, which would
@@ -16,94 +16,134 @@ const (
 	maxNesting = 200
 )
 
-// tokens are the words and signs of an expression.
-type tokens struct {
-	list []lexer.Token
-	// begins and ends are where each stands in the text, in bytes.
-	begins, ends []int
+// token is a word or sign of an expression: where it stands in the text, in bytes, and from
+// where in runes.
+type token struct {
+	begin, end, from int
 	// partner is the place of the other bracket of a pair, -1 for all else.
-	partner []int
+	partner int
 }
 
-// tokenize reads the tokens up to the first one that is none; the parser says what is wrong
-// with that.
+// tokens are those that the parser sees. It does not keep enough of them to tell the text of
+// a node, so they are read here once more.
+type tokens struct {
+	text string
+	list []token
+}
+
+// tokenize reads the tokens as far as they are right: the parser says what is wrong.
 func tokenize(text string) (*tokens, *Fault) {
 	if len(text) > maxBytes {
 		return nil, &Fault{Message: "the expression is too long: more than 256 KiB"}
 	}
-	t := &tokens{}
-	l := lexer.New()
-	l.Reset(file.NewSource(text))
-	for {
-		token, err := l.Next()
-		if err != nil || token.Kind == lexer.EOF {
-			break
+	t := &tokens{text: text, list: make([]token, 0, 8+len(text)/4)}
+	for begin, from := 0, 0; begin < len(text); {
+		length, blank := tokenLength(text[begin:])
+		if !blank && len(t.list) == maxTokens {
+			return nil, &Fault{Offset: from, Message: "the expression is too long: more than 20,000 words and signs"}
 		}
-		if len(t.list) == maxTokens {
-			return nil, &Fault{Offset: token.From, Message: "the expression is too long: more than 20,000 words and signs"}
+		if !blank {
+			t.list = append(t.list, token{begin, begin + length, from, -1})
 		}
-		t.list = append(t.list, token)
+		from += utf8.RuneCountInString(text[begin : begin+length])
+		begin += length
 	}
-	t.place(text)
 	return t, t.nesting()
 }
 
-// place finds the bytes of the tokens, whose own places are in runes.
-func (t *tokens) place(text string) {
-	t.begins, t.ends = make([]int, len(t.list)), make([]int, len(t.list))
-	next, rune, ended := 0, 0, 0
-	mark := func(b int) {
-		for ; ended < next && t.list[ended].To <= rune; ended++ {
-			t.ends[ended] = b
+// tokenLength is the length of the token, or the blank, that a text begins with.
+func tokenLength(text string) (length int, blank bool) {
+	first, size := utf8.DecodeRuneInString(text)
+	two := text[:min(2, len(text))]
+	second := two[len(two)-1]
+	switch {
+	case utils.IsSpace(first):
+		return size, true
+	case two == "//":
+		line, _, _ := strings.Cut(text, "\n")
+		return len(line), true
+	case two == "/*":
+		comment, _, _ := strings.Cut(text[2:], "*/")
+		return min(2+len(comment)+2, len(text)), true
+	case strings.ContainsRune("\"'`", first):
+		return quotedLength(text), false
+	case first == 'b' && (second == '"' || second == '\''):
+		return 1 + quotedLength(text[1:]), false
+	case isDigit(text[0]) || first == '.' && isDigit(second):
+		return numberLength(text), false
+	case utils.IsAlphaNumeric(first):
+		if end := strings.IndexFunc(text, func(r rune) bool { return !utils.IsAlphaNumeric(r) }); end > 0 {
+			return end, false
 		}
-		for ; next < len(t.list) && t.list[next].From <= rune; next++ {
-			t.begins[next] = b
+		return len(text), false
+	}
+	switch two {
+	case "||", "::", "?.", "??", "..", "&&", "==", "!=", "<=", ">=", "**":
+		return 2, false
+	}
+	return size, false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// quotedLength is the length of a text in quotation marks; only in backquotes is a backslash
+// nothing special.
+func quotedLength(text string) int {
+	for i := 1; i < len(text); i++ {
+		switch {
+		case text[i] == '\\' && text[0] != '`':
+			i++
+		case text[i] == text[0]:
+			return i + 1
 		}
 	}
-	for b := range text {
-		mark(b)
-		rune++
+	return len(text)
+}
+
+func numberLength(text string) int {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		sign := (c == '+' || c == '-') && i > 0 && text[i-1]|0x20 == 'e' && !strings.HasPrefix(text, "0x")
+		point := c == '.' && !strings.HasPrefix(text[i:], "..")
+		if !sign && !point && !isDigit(c) && c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return i
+		}
 	}
-	mark(len(text))
-	for ; ended < next && t.list[ended].To <= rune; ended++ {
-		t.ends[ended] = len(text)
-	}
+	return len(text)
 }
 
 // nesting pairs the brackets, and refuses what is nested too deep: brackets, signs before
 // one another, and choices in choices.
 func (t *tokens) nesting() *Fault {
-	t.partner = make([]int, len(t.list))
 	type level struct{ bracket, signs, choices int }
 	open := []level{{bracket: -1}}
 	depth := 0
 	for i, token := range t.list {
-		t.partner[i] = -1
 		top := &open[len(open)-1]
-		switch {
-		case token.Is(lexer.Bracket, "(", "[", "{"):
+		switch t.text[token.begin:token.end] {
+		case "(", "[", "{":
 			depth += 1 + top.signs + top.choices
 			open = append(open, level{bracket: i})
-		case token.Is(lexer.Bracket):
+		case ")", "]", "}":
 			if len(open) > 1 {
-				t.partner[i], t.partner[top.bracket] = top.bracket, i
+				t.list[i].partner, t.list[top.bracket].partner = top.bracket, i
 				open = open[:len(open)-1]
 				top = &open[len(open)-1]
 				depth -= 1 + top.signs + top.choices
 			}
 			top.signs = 0
-		case token.Is(lexer.Operator, "not", "!", "-", "+"):
+		case "not", "!", "-", "+":
 			top.signs++
-		case token.Is(lexer.Operator, "?", "??", "?:", "**", "^", "let", "if", "else"):
+		case "?", "??", "**", "^", "let", "if", "else":
 			top.choices++
 			top.signs = 0
-		case token.Is(lexer.Operator, ","):
+		case ",":
 			top.choices, top.signs = 0, 0
 		default:
 			top.signs = 0
 		}
 		if depth+top.signs+top.choices > maxNesting {
-			return &Fault{Offset: token.From, Message: "the expression is nested too deep", Hint: "make several rules of it"}
+			return &Fault{Offset: token.from, Message: "the expression is nested too deep", Hint: "make several rules of it"}
 		}
 	}
 	return nil
@@ -111,28 +151,42 @@ func (t *tokens) nesting() *Fault {
 
 // at returns the token that begins at an offset in runes.
 func (t *tokens) at(offset int) int {
-	i, _ := slices.BinarySearchFunc(t.list, offset, func(token lexer.Token, offset int) int { return token.From - offset })
+	i, _ := slices.BinarySearchFunc(t.list, offset, func(token token, offset int) int { return token.from - offset })
 	return min(i, len(t.list)-1)
 }
 
-// is reports whether a token is one of these signs or words; no token is outside the list.
+// is reports whether a token is one of these words or signs; no token is outside the list.
 func (t *tokens) is(i int, values ...string) bool {
-	return i >= 0 && i < len(t.list) && t.list[i].Kind != lexer.String && slices.Contains(values, t.list[i].Value)
+	return i >= 0 && i < len(t.list) && slices.Contains(values, t.text[t.list[i].begin:t.list[i].end])
 }
 
 // outer widens the tokens of a node to the parentheses around it. Those of a call, which
 // follow a name, do not count.
 func (t *tokens) outer(first, last int) (int, int) {
-	for t.is(first-1, "(") && t.partner[first-1] == last+1 && (first < 2 || t.list[first-2].Kind != lexer.Identifier) {
+	for t.is(first-1, "(") && t.list[first-1].partner == last+1 && !t.isName(first-2) {
 		first, last = first-1, last+1
 	}
 	return first, last
 }
 
-// text is the text from one token to another.
-func (t *tokens) text(source string, first, last int) string {
-	if first < 0 || last < first || last >= len(t.list) {
-		return strings.TrimSpace(source)
+// isName reports whether a token is a name, which is called where a parenthesis follows.
+func (t *tokens) isName(i int) bool {
+	if i < 0 || t.is(i, "not", "in", "or", "and", "matches", "contains", "startsWith", "endsWith", "let", "if", "else") {
+		return false
 	}
-	return source[t.begins[first]:t.ends[last]]
+	first, _ := utf8.DecodeRuneInString(t.text[t.list[i].begin:])
+	return utils.IsAlphabetic(first)
+}
+
+// slice is the text from one token to another.
+func (t *tokens) slice(first, last int) string {
+	if first < 0 || last < first || last >= len(t.list) {
+		return strings.TrimSpace(t.text)
+	}
+	return t.text[t.list[first].begin:t.list[last].end]
+}
+
+// joined reports whether nothing stands between a token and those beside it.
+func (t *tokens) joined(i int) bool {
+	return i > 0 && i+1 < len(t.list) && t.list[i-1].end == t.list[i].begin && t.list[i].end == t.list[i+1].begin
 }
