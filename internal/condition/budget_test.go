@@ -44,6 +44,18 @@ func TestTheDeadlineEndsTheWork(t *testing.T) {
 	}
 }
 
+// A pattern that the event brings pays for what it can do.
+func TestAPatternOfTheEventPays(t *testing.T) {
+	scope := scopeOf(t, `{"t": "`+strings.Repeat("a", 10_000)+`", "p": "(a?){30}x", "q": "a", "r": "(a{500}){2}b{900}"}`)
+	for when, want := range map[string]error{`event.t matches event.p`: condition.ErrTooCostly, `event.t matches event.q`: nil, `event.t matches event.r`: nil} {
+		r := condition.NewRun(scope, condition.Work, nil)
+		conditions(t, when)[0].Holds(r)
+		if !errors.Is(r.Err(), want) {
+			t.Errorf("%s: %v, want %v", when, r.Err(), want)
+		}
+	}
+}
+
 // A rule whose predicates look at half a million elements is affordable.
 func TestHalfAMillionElementsAreAffordable(t *testing.T) {
 	scope := scopeOf(t, `{"yes": true, "l": [`+strings.Repeat("1,", 699)+`1]}`)

@@ -10,12 +10,21 @@ import (
 // functions, their arguments, types that can never fit.
 type builder struct {
 	tokens *tokens
-	// variables are the names of `let` that can be used, around the predicates that can.
-	variables, predicates []string
-	// variableKinds are those of the variables.
-	variableKinds []kinds
+	// variables are those of `let` that can be named, predicates the functions around.
+	variables  []variable
+	predicates []string
 	// fault is the first thing that is wrong.
 	fault *Fault
+}
+
+// variable is a name that `let` gave to a value.
+type variable struct {
+	name  string
+	value *node
+}
+
+func (b *builder) variable(name string) int {
+	return slices.IndexFunc(b.variables, func(v variable) bool { return v.name == name })
 }
 
 func (b *builder) fail(at ast.Node, hint, message string) *node {
@@ -132,8 +141,9 @@ func (b *builder) name(n *ast.IdentifierNode, token int) *node {
 		out.kinds = isDate
 		return &out
 	}
-	if slot := slices.Index(b.variables, n.Value); slot >= 0 {
-		return &node{form: formVariable, slot: slot, kinds: b.variableKinds[slot], first: token, last: token, missing: &Unknown{}}
+	if slot := b.variable(n.Value); slot >= 0 {
+		value := b.variables[slot].value
+		return &node{form: formVariable, slot: slot, kinds: value.kinds, field: isField(value), first: token, last: token}
 	}
 	return b.fail(n, b.nameHint(n.Value, token), "unknown name "+n.Value)
 }
@@ -234,13 +244,13 @@ func (b *builder) choice(n *ast.ConditionalNode) *node {
 }
 
 func (b *builder) let(n *ast.VariableDeclaratorNode, token int) *node {
-	if slices.Contains(b.variables, n.Name) || slices.Contains(roots[:], n.Name) || n.Name == "now" || functionOf(n.Name) != nil {
+	if b.variable(n.Name) >= 0 || slices.Contains(roots[:], n.Name) || n.Name == "now" || functionOf(n.Name) != nil {
 		return b.fail(n, "choose another name", "the name "+n.Name+" is in use already")
 	}
 	out := &node{form: formLet, slot: len(b.variables), kids: []*node{b.build(n.Value)}}
-	b.variables, b.variableKinds = append(b.variables, n.Name), append(b.variableKinds, out.kids[0].kinds)
+	b.variables = append(b.variables, variable{n.Name, out.kids[0]})
 	out.kids = append(out.kids, b.build(n.Expr))
-	b.variables, b.variableKinds = b.variables[:out.slot], b.variableKinds[:out.slot]
+	b.variables = b.variables[:out.slot]
 	out.kinds = out.kids[1].kinds
 	out.first = token - 1
 	_, out.last = b.tokens.outer(out.kids[1].first, out.kids[1].last)

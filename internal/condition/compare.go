@@ -33,7 +33,7 @@ func (r *Run) equal(n *node, a, b any, depth int) any {
 		r.charge(errorCost / 6)
 		return &Unknown{at: n, what: "a null in a list or object does not compare"}
 	}
-	if kindOf(a).class() != kindOf(b).class() {
+	if kindOf(a) == 0 || kindOf(a).class() != kindOf(b).class() {
 		return r.incomparable(n, a, b)
 	}
 	if !r.charge(1 + 4*min(depth, 1) + equalCost(a, b)) {

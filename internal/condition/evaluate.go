@@ -67,6 +67,9 @@ func (r *Run) other(n *node) any {
 }
 
 func (r *Run) path(n *node) any {
+	if !r.charge(2 * len(n.path.Names)) {
+		return r.stopped(n)
+	}
 	v, depth := n.path.find(&r.scope)
 	if depth < len(n.path.Names) {
 		return r.absent(n, v, depth)
@@ -114,10 +117,11 @@ func (r *Run) choose(n *node) any {
 
 // apply evaluates a row of the table of operators.
 func (r *Run) apply(n *node, op *operator, kids []*node, a, b any) any {
-	if !known(a) || !known(b) {
+	left, right := kindOf(a), kindOf(b)
+	if left <= isNull || right <= isNull {
 		return r.eitherOperand(kids, a, b)
 	}
-	if op.fit(kindOf(a), kindOf(b)) == 0 {
+	if !op.fits(left, right) {
 		return r.misfit(n, op, a, b)
 	}
 	if op.cost != nil && !r.charge(op.cost(a, b)) {
@@ -151,14 +155,6 @@ func (r *Run) misfit(n *node, op *operator, a, b any) *Unknown {
 	}
 	message, hint := op.misfit(kindOf(a), kindOf(b))
 	return r.wrong(n, "%s", message).advise("%s", hint)
-}
-
-func known(v any) bool {
-	switch v.(type) {
-	case nil, *Unknown:
-		return false
-	}
-	return true
 }
 
 func (r *Run) list(n *node) any {

@@ -152,7 +152,11 @@ func (b *builder) nameHint(name string, token int) string {
 		field := wordAround(b.tokens.text, b.tokens.list[token-1].begin)
 		return "write " + field + `["` + name + `"], or where the name has the brackets in it, event["` + strings.TrimPrefix(field, "event.") + "[" + name + `]"]`
 	}
-	if near := nearest.Of(name, append(slices.Clone(roots[:]), b.variables...)); near != "" {
+	known := slices.Clone(roots[:])
+	for _, v := range b.variables {
+		known = append(known, v.name)
+	}
+	if near := nearest.Of(name, known); near != "" {
 		return "did you mean `" + near + "`? An expression sees event, headers, query, source, and record in `where`"
 	}
 	return "an expression sees event, headers, query, source, and record in `where`; a field is event." + name +

@@ -50,9 +50,9 @@ func TestMissingNeverMatches(t *testing.T) {
 		`event.gone && event.yes`, `event.gone || event.no`, `not (event.gone == 1)`, `event.gone == 1 and event.gone != 1`,
 		`let x = event.gone; x == 1`, `let x = event.gone; x != 1`, `let x = event.gone; x.y == 1`, `any([1, 2], event.gone == 1)`,
 		`event.gone?.x.y == 1`, `reduce(event.gone, #acc + #, 0) == 0`, `reduce([1], #acc != nil, event.gone)`, `reduce([1, 2], 5, event.gone) == 5`,
-		`reduce([1, 2], event.gone, 1) != nil`, `reduce(event.list, #acc + #, event.null) == 0`, `event.gone ?? event.gone`, `event.gone ?? event.null`,
+		`reduce([1, 2], event.gone, 1) != nil`, `reduce([1, 2], # == 1 ? event.gone : 5, 0) == 5`, `find([1], # == 2) == event.one`, `reduce(event.list, #acc + #, event.null) == 0`, `event.gone ?? event.gone`, `event.gone ?? event.null`,
 		`get(event.gone, "x") == nil`, `get(event, event.gone) == nil`, `get(event.null, "x") == nil`, `event?.[event.gone] == nil`,
-		`has(event.list[event.gone])`, `has(event[event.gone])`, `has(fromJSON(event.gone).x)`, `has(find(event.items, .n == 1).x)`,
+		`has(event.list[event.gone])`, `has(event[event.gone])`, `has(fromJSON(event.gone).x)`, `has(find(event.items, .n == 1).x)`, `let v = fromJSON(event.gone); has(v.x)`, `let v = fromJSON(event.gone); v?.x == nil`,
 		`fromJSON(event.gone)?.x == nil`, `{"a": event.gone}?.b == nil`, `[event.gone]?.[0] == nil`, `event.gone in event.gone`, `event.gone in event`,
 	} {
 		for _, form := range []string{when, "not (" + when + ")", "(" + when + ") && event.yes", "(" + when + ") || event.no", "any([1], (" + when + "))", "all([1], (" + when + "))"} {
@@ -102,7 +102,7 @@ func TestConditions(t *testing.T) {
 			`event.list[0] == 1`, `event.list[-1] == 3`, `event["text"] == "abc"`, `event.list[0:2] == [1, 2]`, `event.text[1:] == "bc"`,
 			`event.null == nil`, `nil == event.null`, `event.one != nil`, `has(event.null)`, `has(event.one)`, `not has(event.gone)`, `not has(event.gone.deeper)`,
 			`not has(event.one.deeper)`, `(event?.gone ?? "d") == "d"`, `(event.gone ?? "d") == "d"`, `(event.gone.deeper ?? "d") == "d"`,
-			`(event.null ?? "d") == "d"`, `(event.one ?? 2) == 1`, `event?.gone == nil`, `event.gone?.x == nil`, `event?.one == 1`, `event.null?.x == nil`,
+			`(event.null ?? "d") == "d"`, `(event.one ?? 2) == 1`, `event?.gone == nil`, `event.gone?.x == nil`, `event?.one == 1`, `event.null?.x == nil`, `let v = event.gone; not has(v.x)`, `let v = event.gone; v?.x == nil`,
 			`event.gone == 1 || event.one == 1`, `event.one == 1 || event.gone == 1`, `not (event.gone == 1 && event.no)`,
 			`not (event.no && event.gone == 1)`, `any(event.items, .n == 2)`, `any(event.items, .s == "c")`, `not all(event.items, .n == 2)`,
 			`not none(event.items, .n == 2)`, `any(event.items, has(.s) && .s == "c")`, `all(event.items, (.n ?? 1) > 0)`,
@@ -120,7 +120,7 @@ func TestConditions(t *testing.T) {
 			"event.text == `abc`", `event.text == 'abc'`, `!(event.one == 2)`, `true`, `if event.yes { event.one == 1 } else { false }`,
 			`not has(event?.gone)`, `not has(event.gone?.x)`, `has(event?.one)`, `-10 < -event.one < 3`, `-10 < -5 < 3`, `keys(event.object) == ["null", "x"]`,
 			`uniq([1, 1.0, "a", "a", [1], [1]])[2] == [1]`, `fromJSON("{\"id\": 5725767000000524157}").id == event.big`,
-			`replace("aXb", "X", "-") == "a-b"`, `"ü" == "aüb"[1:2]`, `event.list == [1.0, 2, 3]`, `event.mixed[1] == "a"`, `1 in event.mixed`,
+			`replace("aXb", "X", "-") == "a-b"`, `"ü" == "aüb"[1:2]`, `event.list == [1.0, 2, 3]`, `len(uniq(["[1]", [1]])) == 2`, `event.mixed[1] == "a"`, `1 in event.mixed`,
 			`event.one == 1 and not (event.no or event.one == 2)`, `len(uniq(map(1..500, [#]))) == 500`, `let v = 1; let w = 2; v + w == 3`,
 			`event.text[(let v = 0; v):] == "abc"`, `9007199254740993 != 9007199254740992.0`,
 			`(event.gone ?? event.gone ?? 3) == 3`, `event.one == 1 || event.one < "a"`, `any(["x", event.text], # == "abc")`, `event.text == "abc" or event.text < event.list`,
@@ -133,7 +133,7 @@ func TestConditions(t *testing.T) {
 		condition.False: {
 			`event.no`, `event.one == 2`, `event.text not in ["abc"]`, `event.one == 1 && event.one > 1`, `not event.yes`,
 			`any(event.list, # > 3)`, `event.no && event.one < "a"`, `event.yes && event.no`, `"gone" in event`, `has(event.gone)`,
-			`event.one < "a" && event.no`, `event.gone == 1 && event.no`, `all(event.list, # < 2 or # < "a")` + ` and false`, `event.list == [1, 2]`, `event.none == [1]`,
+			`event.one < "a" && event.no`, `event.gone == 1 && event.no`, `all(event.list, # < 2 or # < "a")` + ` and false`, `1 < event.list[2] < 2`, `event.list == [1, 2]`, `event.none == [1]`,
 			`event.object == {"y": 1, "null": 2}`, `9007199254740993 == 9007199254740992.0`, `get(event.one, "x") != nil`,
 		},
 		condition.Missing: {
@@ -149,7 +149,7 @@ func TestConditions(t *testing.T) {
 			`event.one / 0 > 1`, `event.one / 0 < 1`, `event.big * 10 > 0`, `event.big + 9000000000000000000 > 0`,
 			`event.list == ["1", 2, 3]`, `event.list != ["1", 2, 3]`, `event.one == true`, `event.half in ["a"]`, `event.yes == "true"`,
 			`any([1, "a"], # == 1 ? event.gone == 1 : # < event.one)`, `none([1, 2], # == 1 ? event.gone == 1 : event.number > 41)`,
-			`first(event.text) == nil`, `string(event.list) == ""`, `join(event.list) == ""`, `event.text matches event.text + "("`, `take(event.list, event.half) == []`,
+			`first(event.text) == nil`, `string(event.list) == ""`, `join(event.list) == ""`, `max(event.gone, event.one / 0) == 1`, `event.gone + event.one / 0 == 1`, `event.text matches event.text + "("`, `take(event.list, event.half) == []`,
 			`sort(event.full) == []`, `event.list < event.list`, `event.yes < event.no`, `reduce(event.none, #acc + #) == 1`, `reduce(event.none, 1) == 1`,
 			`groupBy(event.full, #) == {}`, `number(event.text) == 1`, `duration(event.text) > duration("1s")`,
 			`event.text[event.half:] == ""`, `event.one[1:] == ""`, `sum(event.items) == 1`, `max(event.text) == 1`, `-event.text == 1`, `event.one % event.half == 0`,

@@ -64,8 +64,10 @@ func (r *Run) look(n *node) (from, key any, u *Unknown) {
 // isField reports whether a node is a field, by its names.
 func isField(n *node) bool {
 	switch n.form {
-	case formPath, formRoot, formElement, formVariable:
+	case formPath, formRoot, formElement:
 		return true
+	case formVariable:
+		return n.field
 	case formMember, formOptional:
 		return isField(n.kids[0])
 	}

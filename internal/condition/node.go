@@ -49,6 +49,8 @@ type node struct {
 	place   place
 	// shown marks what a trace tells the value of.
 	shown bool
+	// field marks a variable that names a field.
+	field bool
 	// reads says that the value depends on the event.
 	reads bool
 

@@ -21,7 +21,7 @@ type operator struct {
 type signature struct{ left, right, gives kinds }
 
 var (
-	compared = []signature{{isText, isText, isBool}, {isNumber, isNumber, isBool}, {isBool, isBool, isBool}, {isList, isList, isBool},
+	compared = []signature{{isNumber, isNumber, isBool}, {isText, isText, isBool}, {isBool, isBool, isBool}, {isList, isList, isBool},
 		{isObject, isObject, isBool}, {isDate, isDate, isBool}, {isSpan, isSpan, isBool}}
 	ordered   = []signature{{isNumber, isNumber, isBool}, {isText, isText, isBool}, {isDate, isDate, isBool}, {isSpan, isSpan, isBool}}
 	textual   = []signature{{isText, isText, isBool}}
@@ -97,6 +97,16 @@ func operatorOf(symbol string) *operator {
 		}
 	}
 	return nil
+}
+
+// fits reports whether operands can be of these kinds.
+func (o *operator) fits(left, right kinds) bool {
+	for i := range o.takes {
+		if s := &o.takes[i]; s.left&left != 0 && s.right&right != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // fit returns the kinds that operands of some kinds can give; none where they never fit.

@@ -76,27 +76,37 @@ func (r *Run) say(n *node, i int, element any) any {
 // body is what a call says of its elements.
 func (n *node) body() *node { return n.kids[min(1, len(n.kids)-1)] }
 
-// join is the first of what is said of the elements that is furthest towards a truth.
-func (r *Run) join(n *node, list []any, towards Truth) any {
-	result, best := any(towards == False), False+True-towards
-	body := n.body()
+// join is the `or` of what is said of the elements where true decides, and the `and` where
+// false does.
+func (r *Run) join(n *node, list []any, decisive bool) any {
+	var unknown *Unknown
 	for i, element := range list {
-		truth, v := r.logical(body, r.say(n, i, element))
-		if towards == True && truth > best || towards == False && truth < best {
-			result, best = v, truth
+		v := r.say(n, i, element)
+		if said, ok := v.(bool); ok {
+			if said == decisive {
+				return v
+			}
+			continue
 		}
-		if best == towards || r.err != nil {
+		truth, v := r.logical(n.body(), v)
+		if unknown == nil || truth != unknown.Truth() && (truth == Failed) == decisive {
+			unknown = v.(*Unknown)
+		}
+		if r.err != nil {
 			break
 		}
 	}
-	return result
+	if unknown != nil {
+		return unknown
+	}
+	return !decisive
 }
 
-func (r *Run) anyOf(n *node, list []any) any { return r.join(n, list, True) }
+func (r *Run) anyOf(n *node, list []any) any { return r.join(n, list, true) }
 
-func (r *Run) allOf(n *node, list []any) any { return r.join(n, list, False) }
+func (r *Run) allOf(n *node, list []any) any { return r.join(n, list, false) }
 
-func (r *Run) noneOf(n *node, list []any) any { return r.not(n, r.join(n, list, True)) }
+func (r *Run) noneOf(n *node, list []any) any { return r.not(n, r.join(n, list, true)) }
 
 // held computes from the places of the elements for which the predicate holds.
 func held(compute func(list []any, held []int) any) func(*Run, *node, []any) any {

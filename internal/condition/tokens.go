@@ -160,22 +160,12 @@ func (t *tokens) is(i int, values ...string) bool {
 	return i >= 0 && i < len(t.list) && slices.Contains(values, t.text[t.list[i].begin:t.list[i].end])
 }
 
-// outer widens the tokens of a node to the parentheses around it. Those of a call, which
-// follow a name, do not count.
+// outer widens the tokens of an operand to the parentheses around it.
 func (t *tokens) outer(first, last int) (int, int) {
-	for t.is(first-1, "(") && t.list[first-1].partner == last+1 && !t.isName(first-2) {
+	for t.is(first-1, "(") && t.list[first-1].partner == last+1 {
 		first, last = first-1, last+1
 	}
 	return first, last
-}
-
-// isName reports whether a token is a name, which is called where a parenthesis follows.
-func (t *tokens) isName(i int) bool {
-	if i < 0 || t.is(i, "not", "in", "or", "and", "matches", "contains", "startsWith", "endsWith", "let", "if", "else") {
-		return false
-	}
-	first, _ := utf8.DecodeRuneInString(t.text[t.list[i].begin:])
-	return utils.IsAlphabetic(first)
 }
 
 // slice is the text from one token to another.

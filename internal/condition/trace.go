@@ -59,6 +59,7 @@ func (c *Condition) Trace(r *Run) (Truth, *Unknown, *Trace) {
 	truth, u := c.Holds(r)
 	r.tracer = nil
 	t := top.Kids[0]
+	t.Held = truth // Failed, whatever the parts are, once the budget is used up
 	if truth != True || slices.ContainsFunc(t.Parts(), func(p *Trace) bool { return p.Held != True }) {
 		t.decider().Decided = true
 	}

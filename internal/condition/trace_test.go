@@ -65,10 +65,12 @@ func TestTrace(t *testing.T) {
 		`event.list[9].x == 3`:        {condition.Missing, []part{{`event.list[9].x == 3`, "missing", true, nil}}, "event.list[9].x is missing"},
 		`all(event.items, .n > 0)`: {condition.Missing, []part{{`all(event.items, .n > 0)`, "missing", true, map[string]any{"event.items": scopeOf(t, theEvent).Event["items"]}}},
 			".n is missing in event.items[2]"},
-		`let x = event.gone; x.y == 1`: {condition.Missing, []part{{`let x = event.gone; x.y == 1`, "missing", true, nil}}, "event.gone is missing"},
-		`event.text == "ABC"`:          {condition.False, []part{{`event.text == "ABC"`, "false", true, map[string]any{"event.text": "abc"}}}, "the texts differ only in upper and lower case"},
-		`event.text in ["x", "abc "]`:  {condition.False, []part{{`event.text in ["x", "abc "]`, "false", true, map[string]any{"event.text": "abc"}}}, "white space at an end"},
-		"event.text == 'a\u00adbc'":    {condition.False, []part{{"event.text == 'a\u00adbc'", "false", true, map[string]any{"event.text": "abc"}}}, "how a character is encoded: U+0062 against U+00AD"},
+		`let x = event.gone; x.y == 1`:        {condition.Missing, []part{{`let x = event.gone; x.y == 1`, "missing", true, nil}}, "event.gone is missing"},
+		`event.text == "ABC"`:                 {condition.False, []part{{`event.text == "ABC"`, "false", true, map[string]any{"event.text": "abc"}}}, "the texts differ only in upper and lower case"},
+		`event.text in ["x", "abc "]`:         {condition.False, []part{{`event.text in ["x", "abc "]`, "false", true, map[string]any{"event.text": "abc"}}}, "white space at an end"},
+		`event.text in ["ABC", event.number]`: {condition.False, []part{{`event.text in ["ABC", event.number]`, "false", true, map[string]any{"event.text": "abc", "event.number": "42"}}}, "upper and lower case"},
+		`event.gone == 1 and event.lost == 2`: {condition.Missing, []part{{"event.gone == 1", "missing", true, nil}, {"event.lost == 2", "missing", false, nil}}, "event.gone is missing"},
+		"event.text == 'a\u00adbc'":           {condition.False, []part{{"event.text == 'a\u00adbc'", "false", true, map[string]any{"event.text": "abc"}}}, "how a character is encoded: U+0062 against U+00AD"},
 	}
 	for when, test := range tests {
 		truth, u, trace := conditions(t, when)[0].Trace(condition.NewRun(scopeOf(t, theEvent), condition.Work, nil))
@@ -129,6 +131,24 @@ func TestATraceDoesNotSpendTheBudget(t *testing.T) {
 	}
 	if truth, _ := conditions(t, `event.yes`)[0].Holds(r); truth != condition.True {
 		t.Errorf("Holds after it = %v", truth)
+	}
+	_, _, trace = conditions(t, `event.no and any(1..100, any(1..1000, # == -1))`)[0].Trace(condition.NewRun(scopeOf(t, theEvent), 1000, nil))
+	if trace.Kids[1].Held != condition.False {
+		t.Errorf("the second part on a budget of its own: %v", trace.Kids[1].Held)
+	}
+}
+
+// Of several reasons, the first is told.
+func TestTheFirstReason(t *testing.T) {
+	for when, want := range map[string]string{
+		`event.gone == 1 and event.lost == 2`: "event.gone is missing", `event.gone == 1 or event.lost == 2`: "event.gone is missing",
+		`event.gone == 1 or event.number > 41 or event.one > "a"`: "`event.number > 41`: a string and a number do not compare; write `float(event.number) > 41`",
+		`event.gone + event.lost == 2`:                            "event.gone is missing", `max(event.null, event.gone) == 2`: "event.gone is missing", `max(event.null, 1) == 2`: "event.null is null",
+	} {
+		_, u := conditions(t, when)[0].Holds(condition.NewRun(scopeOf(t, theEvent), condition.Work, nil))
+		if u == nil || u.Message() != want {
+			t.Errorf("%s: %v, want %q", when, u, want)
+		}
 	}
 }
 

@@ -24,14 +24,17 @@ const (
 	isAny    = isSpan<<1 - 1
 )
 
+// kindOf is the kind of a value: isNull of nil, none of an Unknown, which is less.
 func kindOf(v any) kinds {
 	switch v.(type) {
-	case nil:
-		return isNull
-	case string, layout, *pattern:
-		return isText
 	case int:
 		return isWhole
+	case string:
+		return isText
+	case nil:
+		return isNull
+	case layout, *pattern:
+		return isText
 	case float64:
 		return isFraction
 	case bool:
