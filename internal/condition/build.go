@@ -244,7 +244,7 @@ func (b *builder) choice(n *ast.ConditionalNode) *node {
 }
 
 func (b *builder) let(n *ast.VariableDeclaratorNode, token int) *node {
-	if b.variable(n.Name) >= 0 || slices.Contains(roots[:], n.Name) || n.Name == "now" || functionOf(n.Name) != nil {
+	if b.variable(n.Name) >= 0 || slices.Contains(roots[:], n.Name) || n.Name == "now" {
 		return b.fail(n, "choose another name", "the name "+n.Name+" is in use already")
 	}
 	out := &node{form: formLet, slot: len(b.variables), kids: []*node{b.build(n.Value)}}

@@ -127,7 +127,7 @@ func TestConditions(t *testing.T) {
 			`date(event.date).Month() == 2`, `date(event.date).Weekday() == 0`, `now().Hour() == 12`, `type(now) == "date"`, `event.list[1:][0] == 2`,
 			`split("a;b", ";") == ["a", "b"]`, `split("a;b;c", ";", 2) == ["a", "b;c"]`, `list(event.text) == ["abc"]`, `list(event.list) == event.list`,
 			`mean([1, 2]) == 1.5`, `mean([]) == nil`, `max([]) == nil`, `first([]) == nil`, `find([1], # == 2) == nil`, `now() - duration("1d") == now() - duration("24h")`,
-			`duration("1d") / duration("1h") == 24`, `duration("1h") * 2 == duration("2h")`, `trim(" a ") == "a"`, `::len(event.list) == 3`, `string(1.5) == "1.5"`,
+			`duration("1d") / duration("1h") == 24`, `duration("1h") * 2 == duration("2h")`, `trim(" a ") == "a"`, `::len(event.list) == 3`, `event?.["one"] == 1`, `1_000 == 1e3`, `.5 == event.half`, `0x10 == 16`, `1e-1 < event.half`, `let list = event.list; len(list) == 3`, `"\u00fc" == "ü"`, `event /* a comment */ .one == 1`, `string(1.5) == "1.5"`,
 			`string(date(event.date)) == "2026-02-01T00:00:00Z"`, `string(1000000.0) == "1000000"`, `toJSON({"b": 1.0, "a": [nil == event.null]}) == '{"a":[true],"b":1}'`,
 		},
 		condition.False: {
