@@ -11,13 +11,17 @@ import (
 // Text returns the content of a string found by Object or List, or false if the value is
 // not a string. Without escapes, the result shares the text it was found in and must not
 // be changed.
-func (r Raw) Text() ([]byte, bool) {
+func (r Raw) Text() ([]byte, bool) { return r.TextIn(nil) }
+
+// TextIn is Text that decodes into a buffer if the buffer has the capacity, which the length
+// of r always is.
+func (r Raw) TextIn(buffer []byte) ([]byte, bool) {
 	if !r.isText() {
 		return nil, false
 	}
 	text := []byte(r[1 : len(r)-1 : len(r)-1])
 	if bytes.IndexByte(text, '\\') >= 0 {
-		text = unescaped(text)
+		text = unescaped(text, buffer[:cap(buffer)])
 	}
 	if !utf8.Valid(text) {
 		// The only fault left is broken UTF-8, which is replaced.
@@ -77,9 +81,13 @@ func nextEscape(text []byte) int {
 	return len(text)
 }
 
-// unescaped returns a copy of a string's content, given its text without quotation marks.
-func unescaped(text []byte) []byte {
-	says := make([]byte, len(text)) // no escape is shorter than its character
+// unescaped returns a copy of a string's content, given its text without quotation marks; in
+// the buffer if it fits.
+func unescaped(text, buffer []byte) []byte {
+	says := buffer
+	if len(says) < len(text) {
+		says = make([]byte, len(text)) // no escape is shorter than its character
+	}
 	at, size, plain := 0, 0, 0
 	for at < len(text) {
 		if c := text[at]; c != '\\' {

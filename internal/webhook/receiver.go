@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"net/http"
@@ -29,7 +30,8 @@ type Request struct {
 	Size int
 	// Body returns the body as the sender signed it, after decoding the envelope. It is
 	// called at most once, and only after the source, the size and any token that proves
-	// the request by itself have been checked. A nil Body is an empty body.
+	// the request by itself have been checked. What it returns must last until Verify or
+	// Assume returns. A nil Body is an empty body.
 	Body func() ([]byte, error)
 	// Excludes reports, without reading the body, whether the body cannot be a JSON object
 	// with this member, whose name is ASCII. It may be nil.
@@ -87,8 +89,8 @@ func New(c Config) *Receiver {
 // lists, and returns the delivery without the credential that proved it. Its errors are of
 // type *Error. It parses nothing of a refused request.
 //
-// It does not read the body of a request with a wrong token. The delivery shares the
-// request's body, which must not change afterwards.
+// It does not read the body of a request with a wrong token. The delivery has a copy of
+// the body.
 func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, error) {
 	from, err := r.source(&req)
 	if err != nil {
@@ -224,6 +226,7 @@ func delivery(from source, req Request, proof string) (event.Delivery, error) {
 		Headers:     headers,
 		RawQuery:    from.credentials.withoutToken(req.RawQuery),
 		ContentType: req.Header.Get("Content-Type"),
-		Body:        from.credentials.withoutBody(read, headers),
+		// The request's memory may be used again; the delivery lasts.
+		Body: bytes.Clone(from.credentials.withoutBody(read, headers)),
 	}, nil
 }

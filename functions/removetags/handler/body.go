@@ -13,6 +13,8 @@ import (
 type body struct {
 	text   jsonvalue.Raw
 	base64 bool
+	// buffer is memory to decode into.
+	buffer *[]byte
 }
 
 // size is a length that the body has at least, as its text tells without being decoded;
@@ -30,17 +32,31 @@ func (b body) size() (int, bool) {
 	return max(base64.StdEncoding.DecodedLen(size-escapes)-padding, 0), ok
 }
 
-// read returns the body as the sender sent it.
+// read returns the body as the sender sent it. It lasts as long as the envelope and the
+// buffer do.
 func (b body) read() ([]byte, error) {
-	text, _ := b.text.Text()
-	if !b.base64 {
+	switch {
+	case b.base64:
+		text, _ := b.text.Text()
+		decoded, err := base64.StdEncoding.AppendDecode(b.memory(len(text)), text)
+		if err != nil {
+			return nil, errors.New("the body is marked as base64 and is not")
+		}
+		return decoded, nil
+	case bytes.IndexByte(b.text, '\\') < 0:
+		text, _ := b.text.Text()
 		return text, nil
 	}
-	decoded, err := base64.StdEncoding.AppendDecode(nil, text)
-	if err != nil {
-		return nil, errors.New("the body is marked as base64 and is not")
+	text, _ := b.text.TextIn(b.memory(len(b.text)))
+	return text, nil
+}
+
+// memory is the buffer, empty and with room for so many bytes.
+func (b body) memory(size int) []byte {
+	if cap(*b.buffer) < size {
+		*b.buffer = make([]byte, 0, size)
 	}
-	return decoded, nil
+	return (*b.buffer)[:0]
 }
 
 // excludes reports that the body is surely not a JSON object with a member of this name: it

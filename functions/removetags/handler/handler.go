@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
+	"sync"
 	"time"
 
 	"untag/internal/event"
@@ -59,6 +60,8 @@ type Handler struct {
 	messages      messages
 	continuer     continuer
 	log           *slog.Logger
+	// buffers are of type *[]byte; see serve.
+	buffers sync.Pool
 }
 
 // New returns a Handler over its parts.

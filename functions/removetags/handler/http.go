@@ -50,6 +50,11 @@ func (h *Handler) serve(ctx context.Context, e envelope) (answer, error) {
 	}
 	a, source := h.route(ctx, to)
 	if source != "" {
+		// Later requests use the memory again: what anyone can send should leave no garbage.
+		if used, _ := h.buffers.Get().(*[]byte); used != nil {
+			e.buffer = used
+		}
+		defer h.buffers.Put(e.buffer)
 		request := form.request(e)
 		if err := e.err(); err != nil {
 			return answer{}, err

@@ -26,6 +26,8 @@ type envelope struct {
 	context parts
 	// records are those of a batch.
 	records []jsonvalue.Raw
+	// buffer is memory that the body of an HTTP request is decoded into.
+	buffer *[]byte
 }
 
 var errUnknownKind = errors.New(`unknown kind of invocation: expected an HTTP API, REST API, function URL, ALB, SQS or EventBridge event, or {"source": …, "event": {…}}`)
@@ -38,7 +40,7 @@ func open(payload []byte) (envelope, error) {
 	if err != nil {
 		return envelope{}, errUnknownKind
 	}
-	e := envelope{parts: partsOf(members)}
+	e := envelope{parts: partsOf(members), buffer: new([]byte)}
 	request, _ := members["requestContext"].Object()
 	e.context = parts{request, e.fault}
 	e.records, _ = members["Records"].List()

@@ -59,7 +59,7 @@ func requestALB(e envelope) *webhook.Request {
 
 // webhook completes a request by what the forms have in common.
 func (e envelope) webhook(r webhook.Request) *webhook.Request {
-	b := body{text: e.members["body"], base64: e.flag("isBase64Encoded")}
+	b := body{text: e.members["body"], base64: e.flag("isBase64Encoded"), buffer: e.buffer}
 	size, ok := b.size()
 	*e.fault = *e.fault || !ok && e.has("body")
 	r.Header, r.Size, r.Body, r.Excludes = e.header(), size, b.read, b.excludes

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"untag/functions/removetags/handler"
 	"untag/internal/webhook"
 )
 
@@ -46,6 +47,29 @@ func TestSizes(t *testing.T) {
 					t.Errorf("Invoke = %.300s, %v, want %s", answer, err, want)
 				}
 			})
+		}
+	}
+}
+
+// TestBodiesOutliveTheirRequests: the memory that a body was decoded into is used again.
+func TestBodiesOutliveTheirRequests(t *testing.T) {
+	for _, encoded := range []bool{false, true} {
+		q := &fakeQueue{}
+		l := newLine(t, func(_ *line, c *handler.Config) { c.Queue = q })
+		var bodies []string
+		for _, id := range []string{wonDeal, lostDeal, goneDeal} {
+			request := post("zoho", closed(id), nil)
+			if encoded {
+				request = inBase64(request)
+			}
+			var got response
+			l.invoke(t, request, &got)
+			bodies = append(bodies, closed(id))
+		}
+		for i, d := range q.got {
+			if string(d.Body) != bodies[i] {
+				t.Errorf("in base64 %t: delivery %d has the body %s, want %s", encoded, i, d.Body, bodies[i])
+			}
 		}
 	}
 }
