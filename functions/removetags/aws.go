@@ -11,13 +11,13 @@ import (
 	"untag/internal/awsenv"
 )
 
-// remote is all that the function reaches outside of it.
+// remote is how the function reaches AWS and Zoho.
 type remote struct {
 	secrets secretsManager
 	queues  queues
-	// sqsEndpoint replaces SQS's own address, nil where nothing does.
+	// sqsEndpoint replaces SQS's own address; nil to keep it.
 	sqsEndpoint *string
-	// zoho makes the requests to Zoho; nil for a client with time-outs of its own.
+	// zoho makes the requests to Zoho; nil for a client with its own timeouts.
 	zoho *http.Client
 }
 
@@ -34,10 +34,10 @@ func newRemote(getenv func(string) string) (remote, error) {
 	}, nil
 }
 
-// The clients are handed on as single functions, not as the SDK's clients themselves:
-// expr finds methods by reflection, so the linker keeps every method of every type
-// that becomes an interface, and with them every operation of each service. For the
-// same reason no client is the T of a generic function.
+// The clients are passed on as single functions instead of the SDK's clients. expr finds
+// methods by reflection, so the linker keeps every method of every type that becomes an
+// interface, and with them every operation of each service. For the same reason no client
+// is a type argument of a generic function.
 
 // secretsManager is what the function calls of Secrets Manager: it reads secrets, and
 // writes the shared token.

@@ -2,16 +2,16 @@ package main
 
 import "time"
 
-// mostCallsABatch is what a batch asks of a Zoho that is down: five failures in a row end
-// it, while as many calls as run side by side, less one, are under way.
+// mostCallsABatch is how many calls a batch makes while Zoho is down: five failures in a
+// row end it, while the other concurrent calls are still in flight.
 const (
 	maxFailuresInARow = 5
 	mostCallsABatch   = maxFailuresInARow + concurrency - 1
-	// modules are those that the rules name.
+	// modules is how many modules the rules name.
 	modules = 4
 )
 
-// checkInvocations: no batch went wrong as a whole, and what was to happen did.
+// checkInvocations checks that no batch failed as a whole, and that instances died as planned.
 func (l *line) checkInvocations() {
 	l.t.Helper()
 	died, largest := 0, 0
@@ -33,8 +33,9 @@ func (l *line) checkInvocations() {
 		len(l.source.Invocations()), largest, l.source.Overlaps(), died)
 }
 
-// checkBounds: Zoho is left alone while it is down, and asked for few tokens; once it is
-// back, the backlog is soon gone; and no message was near being given up by its count.
+// checkBounds checks that Zoho gets few calls while it is down, and few requests for
+// tokens; that the backlog is soon gone when Zoho is back; and that no message came near
+// the number of receives at which SQS gives it up.
 func (l *line) checkBounds(drained time.Duration) {
 	l.t.Helper()
 	aBatch := 0
@@ -57,21 +58,21 @@ func (l *line) checkBounds(drained time.Duration) {
 		got, most int
 	}{
 		{"calls for one batch while Zoho was down", aBatch, mostCallsABatch},
-		// An instance has at most one batch a second, for it waits so long for messages; all
-		// but the first of them cost one call for each module.
+		// An instance has at most one batch a second, as it waits that long for messages. Each
+		// batch but the first costs one call for each module.
 		{"calls a minute while Zoho was down", aMinute, instances * (60*modules + mostCallsABatch)},
-		// The waits of 1, 1, 1, 2, 4, 8, 16 and 32 minutes are a good hour, six of 45 the rest.
+		// Waits of 1, 1, 1, 2, 4, 8, 16 and 32 minutes take a good hour, six of 45 take the rest.
 		{"requests for a token while Zoho was down", l.network.requests(0, outageTime, true), 1 + 8 + 6},
 		{"tokens minted", asked.TokensMinted, 2 + int((before+outageTime+after)/renewed)},
-		// One was revoked; and an instance that dies with a token in its hand takes it along.
+		// One was revoked, and one was lost with an instance that died before it shared it.
 		{"tokens minted before their time", l.network.early(), 2},
-		// All of them may have been using the token that was revoked.
+		// All concurrent calls may have used the token that was revoked.
 		{"calls with a token that was refused", asked.Unauthorized, instances * concurrency},
-		// A delay is an hour at most. The last starts when the dead-letter queue takes
+		// A delay is at most an hour. The last one starts when the dead-letter queue accepts
 		// messages again, ten minutes after Zoho's return.
 		{"minutes until the backlog was gone", int(drained / time.Minute), 75},
-		// Eight receives until the delay is an hour, as many in the hours after; and nearly
-		// as many for what else goes wrong. SQS gives a message up at 250.
+		// Eight receives until the delay is an hour, as many in the hours after, and nearly as
+		// many for the other troubles. SQS gives up a message at 250.
 		{"receives of one message", l.sqs.MostReceived(), 30},
 	} {
 		if limit.got > limit.most {

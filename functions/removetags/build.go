@@ -15,7 +15,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// newStore makes the store of secrets from the environment.
+// newStore returns the store of the secrets that the environment names.
 func newStore(r remote, getenv func(string) string, log *slog.Logger) *secrets.Store {
 	return secrets.New(secrets.Config{
 		Client: r.secrets, WebhookSecretID: getenv("WEBHOOK_SECRET_ID"), ZohoSecretID: getenv("ZOHO_SECRET_ID"),
@@ -23,7 +23,7 @@ func newStore(r remote, getenv func(string) string, log *slog.Logger) *secrets.S
 	})
 }
 
-// build wires the function from its configuration. What has no credential is left
+// build wires the function from its configuration. A part without a credential is left
 // out, and the handler refuses what would need it.
 func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler.Handler, error) {
 	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, Log: log}
@@ -51,8 +51,8 @@ func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler
 	return handler.New(h), nil
 }
 
-// queueOf gives the address of the queue that a message came from: QUEUE_URL where it
-// names that queue, else what follows from its ARN.
+// queueOf returns the URL of the queue that a message came from: QUEUE_URL if it names
+// that queue, otherwise one made from its ARN.
 func queueOf(url string, endpoint *string) func(events.SQSMessage) string {
 	return func(m events.SQSMessage) string {
 		name := m.EventSourceARN[strings.LastIndexByte(m.EventSourceARN, ':')+1:]
@@ -63,14 +63,14 @@ func queueOf(url string, endpoint *string) func(events.SQSMessage) string {
 	}
 }
 
-// tokenSource gives access tokens, as the Zoho client wants them.
+// tokenSource provides access tokens for the Zoho client.
 type tokenSource interface {
 	Token(ctx context.Context) (zoho.Token, error)
 	Refused(ctx context.Context, t zoho.Token)
 }
 
-// tokens are shared by all instances where there is a secret to share them in, else
-// each process has its own.
+// tokens returns a source of tokens that all instances share if there is a secret to share
+// them in. Otherwise each process has its own tokens.
 func tokens(c config, store *secrets.Store, r remote, log *slog.Logger) tokenSource {
 	minter := zoho.NewMinter(zoho.MinterConfig{
 		Credentials: credentials(store), Environment: c.zohoEnvironment, AccountsURL: c.zohoAccountsURL, APIURL: c.zohoAPIURL,
@@ -93,7 +93,7 @@ func tokens(c config, store *secrets.Store, r remote, log *slog.Logger) tokenSou
 	})}
 }
 
-// sharedTokens speaks of Zoho's tokens where secrets speaks of its own.
+// sharedTokens converts between zoho.Token and secrets.Token.
 type sharedTokens struct{ shared *secrets.Shared }
 
 func (s sharedTokens) Token(ctx context.Context) (zoho.Token, error) {

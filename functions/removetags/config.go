@@ -14,7 +14,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// config is the function's environment, checked whole.
+// config is the function's environment, after all of it was checked.
 type config struct {
 	rules           *rules.Rules
 	zohoSecretID    string
@@ -35,9 +35,9 @@ type config struct {
 // maxConcurrencyLimit is what the largest edition of Zoho CRM allows.
 const maxConcurrencyLimit = 25
 
-// readConfig reads the environment through getenv. Its error joins every fault there
-// is, those met already included, so that a deployment is mended in one go. An empty
-// variable counts as one that is not set, as SAM templates cannot leave one out.
+// readConfig reads the environment through getenv. Its error joins all faults, including
+// those already met, so that one deployment can correct them all. An empty variable counts
+// as not set, because SAM templates cannot leave one out.
 func readConfig(getenv func(string) string, met error) (config, error) {
 	c := config{
 		zohoSecretID:    getenv("ZOHO_SECRET_ID"),
@@ -74,13 +74,13 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 	checkQueues(getenv, fault)
 	if level := getenv("LOG_LEVEL"); level != "" {
 		if err := c.logLevel.UnmarshalText([]byte(level)); err != nil {
-			fault("LOG_LEVEL: %q is no level; use debug, info, warn or error", level)
+			fault("LOG_LEVEL: %q is not a level; use debug, info, warn or error", level)
 		}
 	}
 	if text := getenv("ZOHO_MAX_CONCURRENCY"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > maxConcurrencyLimit {
-			fault("ZOHO_MAX_CONCURRENCY: %q is no number from 1 to %d; Zoho's editions allow 5 to 25 calls at once", text, maxConcurrencyLimit)
+			fault("ZOHO_MAX_CONCURRENCY: %q is not a number from 1 to %d; Zoho's editions allow 5 to 25 calls at the same time", text, maxConcurrencyLimit)
 		}
 		c.maxConcurrency = n
 	}
@@ -108,19 +108,19 @@ func checkURL(value string) error {
 func checkQueues(getenv func(string) string, fault func(format string, args ...any)) {
 	for _, name := range []string{"QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "EVENT_QUEUE_ARN"} {
 		if strings.HasSuffix(getenv(name), ".fifo") {
-			fault("%s: a FIFO queue; untag needs a standard one, as events have no order to keep", name)
+			fault("%s: a FIFO queue; use a standard queue, as events have no order to keep", name)
 		}
 	}
 	if url := getenv("QUEUE_URL"); url != "" && url == getenv("DEAD_LETTER_QUEUE_URL") {
-		fault("DEAD_LETTER_QUEUE_URL: the same as QUEUE_URL; what is given up would come back at once, for ever")
+		fault("DEAD_LETTER_QUEUE_URL: the same as QUEUE_URL, so events that are given up would come back forever; name another queue")
 	}
 	if arn := getenv("EVENT_QUEUE_ARN"); arn != "" && !isQueueARN(arn) {
 		fault("EVENT_QUEUE_ARN: not the ARN of an SQS queue; it looks like arn:aws:sqs:eu-central-1:123456789012:name")
 	}
 }
 
-// isQueueARN takes the ARNs of all parts of AWS, such as aws-cn, as they are written: one
-// with a blank at its end would equal no queue's.
+// isQueueARN accepts the ARNs of all partitions of AWS, such as aws-cn. It does not trim
+// them: an ARN with a space at its end would not equal that of any queue.
 func isQueueARN(value string) bool {
 	const lower, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 	of := func(text, characters string) bool { return text != "" && strings.Trim(text, characters) == "" }
@@ -134,7 +134,7 @@ func isQueueARN(value string) bool {
 		of(name, lower+strings.ToUpper(lower)+digits+"-_") && len(name) <= 80
 }
 
-// loadRules reads the rules file, by default the one beside the binary.
+// loadRules reads the rules file, by default the one next to the binary.
 func loadRules(file, zohoVersion string) (*rules.Rules, []error) {
 	if file == "" {
 		self, err := os.Executable()

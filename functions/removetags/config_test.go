@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestQueuesThatCannotServe: each would refuse, or send around, every event.
+// TestQueuesThatCannotServe: such queues would refuse every event, or return it forever.
 func TestQueuesThatCannotServe(t *testing.T) {
 	for name, tt := range map[string]struct{ queue, dead, want string }{
 		"fifo":              {"https://sqs/1/events.fifo", "", "QUEUE_URL: a FIFO queue"},
@@ -27,8 +27,8 @@ func TestQueuesThatCannotServe(t *testing.T) {
 	}
 }
 
-// TestEventQueueARN: what cannot be the ARN of a queue would refuse every batch, hours
-// after the deployment.
+// TestEventQueueARN: with a wrong ARN, the function would refuse every batch, hours after
+// the deployment.
 func TestEventQueueARN(t *testing.T) {
 	const none, fifo = "EVENT_QUEUE_ARN: not the ARN of an SQS queue", "EVENT_QUEUE_ARN: a FIFO queue"
 	for arn, want := range map[string]string{
@@ -77,7 +77,7 @@ func TestZohoEnvironment(t *testing.T) {
 	}
 }
 
-// TestActivitiesInLaterVersions: a module that the version does not have is found before
+// TestActivitiesInLaterVersions: a module that the version does not have is reported before
 // the first event.
 func TestActivitiesInLaterVersions(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "rules.yaml")

@@ -6,8 +6,8 @@ import (
 	"untag/internal/queue"
 )
 
-// checkFates: what was accepted was acted on, had nothing left to do, or is in the
-// dead-letter queue with its reason. Nothing else happened to any record.
+// checkFates checks that each accepted event was acted on, had nothing to do, or is in the
+// dead-letter queue with its reason, and that nothing else happened to any record.
 func (l *line) checkFates(all []sent) {
 	l.t.Helper()
 	if left := l.sqs.Messages(eventsURL); len(left) > 0 {
@@ -23,7 +23,7 @@ func (l *line) checkFates(all []sent) {
 		}
 		if s.id != "" {
 			if n := removed[removal{s.module, s.id, s.tag}]; n != 1 {
-				l.t.Errorf("%q came off %s %s %d times, want once", s.tag, s.module, s.id, n)
+				l.t.Errorf("%q was removed from %s %s %d times, want once", s.tag, s.module, s.id, n)
 			}
 			delete(removed, removal{s.module, s.id, s.tag})
 		}
@@ -34,7 +34,7 @@ func (l *line) checkFates(all []sent) {
 		delete(dead, s.event)
 	}
 	for r, n := range removed {
-		l.t.Errorf("%q came off %s %s %d times, and no rule said so", r.tag, r.module, r.id, n)
+		l.t.Errorf("%q was removed from %s %s %d times, and no rule said so", r.tag, r.module, r.id, n)
 	}
 	for id := range dead {
 		l.t.Errorf("%s is in the dead-letter queue and was never sent", id)
@@ -43,7 +43,7 @@ func (l *line) checkFates(all []sent) {
 
 type removal struct{ module, id, tag string }
 
-// removed counts what came off in the CRM.
+// removed counts the removals in the CRM.
 func (l *line) removed() map[removal]int {
 	all := make(map[removal]int)
 	for _, e := range l.network.crm.Journal() {
@@ -54,8 +54,8 @@ func (l *line) removed() map[removal]int {
 	return all
 }
 
-// dead gives the reasons in the dead-letter queue, by the id of the event or, where
-// there is none, of the message. A message may be there twice, never without a reason.
+// dead returns the reasons in the dead-letter queue, by the id of the event or, if it has
+// none, of the message. A message may be there twice, but never without a reason.
 func (l *line) dead() map[string]queue.Reason {
 	reasons := make(map[string]queue.Reason)
 	for _, m := range l.sqs.Messages(deadURL) {

@@ -26,9 +26,9 @@ rules:
   - {name: r, on: manual, when: event.go, record: {module: Deals, id: event.id}, remove: [In progress]}
 `
 
-// world is Zoho's hosts: accounts servers, and APIs that take the tokens of one of them.
+// world simulates Zoho's hosts: accounts servers, and APIs of which one accepts tokens.
 type world struct {
-	// home is the one API host that takes tokens.
+	// home is the one API host that accepts tokens.
 	home string
 
 	mu     sync.Mutex
@@ -63,7 +63,7 @@ func rulesFile(t *testing.T, text string) string {
 	return file
 }
 
-// atHome is the function with a credential, a stored token and further settings.
+// atHome starts the function with a credential, a stored token and further settings.
 func atHome(t *testing.T, w *world, credential, stored string, env map[string]string, log *bytes.Buffer) (*handler.Handler, awstest.Secrets) {
 	t.Helper()
 	l := &line{t: t, log: slog.New(slog.NewTextHandler(log, nil)), rules: rulesFile(t, hostsRules), sqs: awstest.NewSQS()}
@@ -127,15 +127,15 @@ func TestWhereTheFunctionCalls(t *testing.T) {
 	}
 }
 
-// TestAWrongHostForAThousandEvents: whatever the instances, Zoho mints fewer tokens than
-// those ten in ten minutes that lock an account out.
+// TestAWrongHostForAThousandEvents: Zoho issues fewer tokens to all instances than the ten
+// in ten minutes that lock an account out.
 func TestAWrongHostForAThousandEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{home: "sandbox.zohoapis.eu"}
 		var log bytes.Buffer
 		h, shared := atHome(t, w, credentialOf(""), "{}", nil, &log)
 		for i := range 1000 {
-			if i%100 == 50 { // another instance, which knows nothing of what was met before
+			if i%100 == 50 { // another instance, which knows nothing about the calls before
 				l := &line{t: t, log: slog.New(slog.DiscardHandler), rules: rulesFile(t, hostsRules), sqs: awstest.NewSQS(), secrets: shared}
 				h = l.function(map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "ZOHO_TOKEN_SECRET_ID": "untag/token"}, w)
 			}

@@ -18,14 +18,14 @@ import (
 	"untag/internal/sandbox"
 )
 
-// brokenFor is how long the installation is broken, and waiting how many events come
-// meanwhile, a part of them at once.
+// brokenFor is how long the installation is broken, and waiting how many events arrive
+// during that time, some of them at once.
 const (
 	brokenFor = 4 * time.Hour
 	waiting   = 200
 )
 
-// probeInterval is how often one instance looks whether the installation was put right.
+// probeInterval is how often one instance checks whether the installation was fixed.
 const probeInterval = time.Minute
 
 // syncLog is a log that several functions write to.
@@ -41,8 +41,8 @@ func (l *syncLog) Write(p []byte) (int, error) {
 }
 
 // TestABrokenInstallationBuriesNoBacklog: for four hours no call to Zoho can succeed, for a
-// reason that only an administrator can remove. No event is given up, few attempts are made,
-// and all events are acted on once the reason is gone.
+// reason that only an administrator can fix. No event is given up, few attempts are made,
+// and all events are acted on when the reason is gone.
 func TestABrokenInstallationBuriesNoBacklog(t *testing.T) {
 	refuse := func(code string) func(broken func() bool) func(int) error {
 		return func(broken func() bool) func(int) error {
@@ -115,7 +115,7 @@ func broken(t *testing.T, breaks func(l *line, broken func() bool)) {
 		t.Errorf("after four hours %d events wait, %d are dead, %d removals; want all to wait",
 			len(l.sqs.Messages(eventsURL)), len(l.sqs.Messages(deadURL)), len(l.network.crm.Journal()))
 	}
-	// Each instance makes an attempt a minute at the most, of two requests where a token is
+	// Each instance makes at most one attempt a minute, of two requests if a token is
 	// refused.
 	if most := 2 * instances * int(brokenFor/probeInterval); asked > most {
 		t.Errorf("%d requests in four hours, want at most %d", asked, most)

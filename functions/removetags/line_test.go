@@ -23,18 +23,18 @@ const (
 	zohoURL   = "https://zoho.example"
 	token     = "a-token-of-the-tests"
 
-	// instances and concurrency are how many workers there are and how many calls each
-	// makes side by side.
+	// instances is how many workers there are, and concurrency how many calls each makes at
+	// the same time.
 	instances   = 3
 	concurrency = 5
-	// workerTimeout, visibility, receives and retention are template.yaml's.
+	// workerTimeout, visibility, receives and retention are those of template.yaml.
 	workerTimeout = 2 * time.Minute
 	visibility    = 17 * time.Minute
 	receives      = 250
 	retention     = 14 * 24 * time.Hour
 )
 
-// line is all of untag over a pretend AWS and a pretend Zoho.
+// line is all of untag, with a simulated AWS and a simulated Zoho.
 type line struct {
 	t       *testing.T
 	rules   string
@@ -50,7 +50,7 @@ type line struct {
 	batches []batch
 }
 
-// batch is what one invocation of a worker asked of the CRM.
+// batch is the CRM calls of one invocation of a worker.
 type batch struct {
 	at    time.Time
 	calls int
@@ -84,7 +84,7 @@ func newLine(t *testing.T, rules string, crm sandbox.Config, spells []spell, out
 	return l
 }
 
-// function starts the function as main does.
+// function builds the function as main does.
 func (l *line) function(settings map[string]string, zoho http.RoundTripper) *handler.Handler {
 	settings["RULES_FILE"] = l.rules
 	getenv := func(name string) string { return settings[name] }
@@ -122,7 +122,7 @@ func (l *line) worker() awstest.Instance {
 	return w
 }
 
-// RoundTrip counts what an instance asks of the CRM.
+// RoundTrip counts the CRM calls of an instance.
 func (w *worker) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Path != "/oauth/v2/token" {
 		w.mu.Lock()
@@ -132,7 +132,7 @@ func (w *worker) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.line.network.RoundTrip(r)
 }
 
-// Invoke notes how many calls it took.
+// Invoke records how many calls it took.
 func (w *worker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	b := batch{at: time.Now()}
 	w.mu.Lock()
@@ -148,7 +148,7 @@ func (w *worker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return answer, err
 }
 
-// post sends a webhook again and again until it is accepted, and gives its id.
+// post sends a webhook until it is accepted, and returns its event's id.
 func (l *line) post(body string) string {
 	payload, err := json.Marshal(map[string]any{
 		"version": "2.0", "rawPath": "/webhooks/zoho", "body": body,

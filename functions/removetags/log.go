@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// newLog writes one JSON object a line, with Lambda's names for its fields and the
-// id of the invocation. aws-lambda-go's own handler takes its level from a variable
-// that only Lambda's settings can write; LOG_LEVEL has to work in SAM and here too.
+// newLog returns a logger that writes one JSON object per line, with Lambda's field names
+// and the id of the invocation. aws-lambda-go's own handler takes its level from a variable
+// that only Lambda's settings can write; LOG_LEVEL must also work in SAM and locally.
 func newLog(w io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(requestLog{slog.NewJSONHandler(w, &slog.HandlerOptions{
 		Level: level, ReplaceAttr: lambdacontext.ReplaceAttr,
@@ -34,8 +34,8 @@ func (h requestLog) WithGroup(name string) slog.Handler {
 	return requestLog{h.Handler.WithGroup(name)}
 }
 
-// reporter logs faults that harm nobody yet, such as a secret that cannot be read while
-// the value from before still serves. What makes a request fail is logged with it.
+// reporter logs faults that do no harm yet, such as a secret that cannot be read while its
+// previous value is still in use. A fault that makes a request fail is logged with it.
 func reporter(log *slog.Logger) func(error) {
 	return func(err error) {
 		log.LogAttrs(context.Background(), slog.LevelWarn, "secret", slog.String("reason", err.Error()))

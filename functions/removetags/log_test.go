@@ -15,8 +15,8 @@ import (
 	"untag/internal/awstest"
 )
 
-// TestWhatAnUnverifiedRequestLogs: also while the secrets cannot be read, one line that is
-// not over 512 bytes. What AWS answers then is long.
+// TestWhatAnUnverifiedRequestLogs: one line of at most 512 bytes, even while the secrets
+// cannot be read and AWS answers with a long error.
 func TestWhatAnUnverifiedRequestLogs(t *testing.T) {
 	const secretARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:WebhookSecret-1A2b3C4d5E6f-aBcDeF"
 	forbidden := &smithy.OperationError{ServiceID: "Secrets Manager", OperationName: "GetSecretValue", Err: &smithy.GenericAPIError{

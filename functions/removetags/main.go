@@ -1,6 +1,6 @@
-// Command removetags is untag's Lambda function: a webhook, an event or a batch of
-// stored events comes in, and tags come off Zoho CRM records. Everything is built
-// once, here; the configuration comes from the environment (see docs/deploy.md).
+// Command removetags is untag's Lambda function: it receives a webhook, an event or a batch
+// of stored events, and removes tags from Zoho CRM records. Everything is built once, here.
+// The configuration comes from the environment (see docs/deploy.md).
 package main
 
 import (

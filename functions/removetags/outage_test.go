@@ -22,25 +22,24 @@ const (
 	outageTime = 6 * time.Hour
 	before     = time.Hour
 	after      = 2 * time.Hour
-	// every is how often a webhook comes, burst how often in an update of many records.
+	// every is the time between two webhooks, burst the time in an update of many records.
 	every  = 20 * time.Second
 	burst  = 10 * time.Millisecond
 	steady = int((before + outageTime + after) / every)
-	// A mass update starts when Zoho has been down for half the time.
+	// A mass update starts in the middle of the outage.
 	massUpdate = 2000
-	// At the end of a small one the access token is revoked.
+	// At the end of a small update the access token is revoked.
 	smallUpdate = 300
 	revoked     = -40 * time.Minute
 	webhooks    = steady + massUpdate + smallUpdate
-	// renewed is how long after it was minted a token is replaced.
+	// renewed is the age at which a token is replaced.
 	renewed = 50 * time.Minute
 )
 
-// TestOutage: Zoho is down for six hours, and other things go wrong as well. Nothing is
-// lost.
+// TestOutage: Zoho is down for six hours, and other things fail too. Nothing is lost.
 func TestOutage(t *testing.T) {
 	for name, spells := range map[string][]spell{
-		// The access token ends while no other can be had.
+		// The access token expires while no new one is available.
 		"in one way after the other": {
 			{until: 40 * time.Minute, crm: refused},
 			{until: 80 * time.Minute, crm: page(http.StatusServiceUnavailable)},
@@ -62,8 +61,8 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// simulate has the whole line run from an hour before Zoho goes down until the last
-// message has left the queue.
+// simulate runs the whole line from an hour before Zoho goes down until the last message
+// has left the queue.
 func simulate(t *testing.T, spells []spell) {
 	outage := time.Now().Add(before)
 	l := newLine(t, trafficRules, sandbox.Config{
@@ -87,14 +86,14 @@ func simulate(t *testing.T, spells []spell) {
 	l.checkBounds(drained)
 }
 
-// trouble is what else goes wrong, by the time since Zoho went down.
+// trouble adds other failures, at times since Zoho went down.
 func (l *line) trouble(outage time.Time) {
 	during := func(from, to time.Duration) bool {
 		at := time.Since(outage)
 		return at >= from && at < to
 	}
 	throttled := func(int) error {
-		// When the token is to be renewed, and when Zoho is back.
+		// While the token should be renewed, and when Zoho is back.
 		if during(35*time.Minute, 44*time.Minute) || during(outageTime, outageTime+3*time.Minute) {
 			return awstest.Throttled()
 		}
@@ -129,9 +128,9 @@ type sent struct {
 	event string
 }
 
-// traffic sends webhooks steadily, and in the middle of the outage those of a mass
-// update; also messages that nobody can read. Now and then an instance dies. Before the
-// outage the access token is revoked while all instances are busy.
+// traffic sends webhooks steadily, in the middle of the outage those of a mass update, and
+// also messages that nobody can read. Now and then an instance dies. Before the outage, the
+// access token is revoked while all instances are busy.
 func (l *line) traffic(outage time.Time) []sent {
 	var mu sync.Mutex
 	var list []sent
@@ -163,14 +162,14 @@ func (l *line) traffic(outage time.Time) []sent {
 		at(when, l.killOne)
 	}
 	at(revoked, func() []sent {
-		l.network.crm.Revoke() // as an administrator of the account may
+		l.network.crm.Revoke() // as an administrator of the account may do
 		return nil
 	})
 	all.Wait()
 	return list
 }
 
-// killOne ends an instance in the middle of its next batch.
+// killOne kills an instance in the middle of its next batch.
 func (l *line) killOne() []sent {
 	for range 10_000 {
 		if l.source.Kill() {
@@ -182,7 +181,7 @@ func (l *line) killOne() []sent {
 	return nil
 }
 
-// unreadable are messages that are not untag's, or that hold no event.
+// unreadable sends messages that are not untag's, or that hold no event.
 func (l *line) unreadable() []sent {
 	garbled, err := queue.Encode(event.Delivery{
 		ID: time.Now().String(), Source: "zoho", Time: time.Now(), ContentType: "application/json", Body: []byte(`{"kind":`),
@@ -202,14 +201,14 @@ func (l *line) unreadable() []sent {
 }
 
 // backlog waits until no message from before Zoho's return is left in the queue, and
-// gives how long that took.
+// returns how long that took.
 func (l *line) backlog(back time.Time) time.Duration {
 	time.Sleep(time.Until(back))
 	l.untilNone(func(m awstest.Message) bool { return m.Sent.Before(back) })
 	return time.Since(back)
 }
 
-// untilNone waits until the queue has no message of a kind any more, a day at most.
+// untilNone waits, at most a day, until the queue has no message of this kind.
 func (l *line) untilNone(kind func(awstest.Message) bool) {
 	for range 24 * 60 {
 		if !slices.ContainsFunc(l.sqs.Messages(eventsURL), kind) {

@@ -14,8 +14,8 @@ import (
 	"untag/internal/sandbox"
 )
 
-// TestSecretsThatAreNone: a function with such a secret refuses what is sent with it, and
-// its log says once a read which source it is, not with every request.
+// TestSecretsThatAreNone: a function with an unusable secret refuses requests that carry it.
+// Its log names the source once per read of the secrets, not once per request.
 func TestSecretsThatAreNone(t *testing.T) {
 	const good = "hush-hush-hush-hush"
 	tests := map[string]struct {

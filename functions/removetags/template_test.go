@@ -26,7 +26,7 @@ func readTemplate(t *testing.T) template {
 	return template{document.Content[0]}
 }
 
-// members are the values of a mapping, by name; none of anything else.
+// members returns the values of a mapping, by name; none for other nodes.
 func (p template) members() map[string]template {
 	members := make(map[string]template)
 	if p.Node != nil && p.Kind == yaml.MappingNode {
@@ -37,7 +37,7 @@ func (p template) members() map[string]template {
 	return members
 }
 
-// at is what a path of names leads to.
+// at returns the part at the end of a path of names.
 func (p template) at(names ...string) template {
 	for _, name := range names {
 		p = p.members()[name]
@@ -45,7 +45,7 @@ func (p template) at(names ...string) template {
 	return p
 }
 
-// text is a scalar with its tag, such as `!Ref Name`; "" where there is none.
+// text returns a scalar with its tag, such as `!Ref Name`; "" if there is none.
 func (p template) text() string {
 	if p.Node == nil {
 		return ""
@@ -53,8 +53,8 @@ func (p template) text() string {
 	return strings.TrimSpace(strings.TrimPrefix(p.Tag, "!!str") + " " + p.Value)
 }
 
-// TestTheTemplateThrottlesEachSource: a flood on one source must starve no other, so each
-// that takes HTTP requests has a route of its own, with limits of its own.
+// TestTheTemplateThrottlesEachSource: a flood on one source must not affect the others, so
+// each source that accepts HTTP requests has its own route with its own limits.
 func TestTheTemplateThrottlesEachSource(t *testing.T) {
 	text, err := os.ReadFile("../../rules.yaml")
 	if err != nil {
@@ -101,7 +101,7 @@ func TestTheTemplateLogsNoPath(t *testing.T) {
 	}
 }
 
-// TestTheTemplateNamesTheQueueOfTheWorker, and gives the receiving function none.
+// TestTheTemplateNamesTheQueueOfTheWorker: the worker has its queue, the receiver none.
 func TestTheTemplateNamesTheQueueOfTheWorker(t *testing.T) {
 	resources := readTemplate(t).at("Resources")
 	variable := []string{"Properties", "Environment", "Variables", "EVENT_QUEUE_ARN"}
@@ -113,7 +113,7 @@ func TestTheTemplateNamesTheQueueOfTheWorker(t *testing.T) {
 	}
 }
 
-// TestTheTemplateCountsWhatIsRefused: API Gateway's own 429 included, which the function
+// TestTheTemplateCountsWhatIsRefused: including API Gateway's own 429, which the function
 // never sees.
 func TestTheTemplateCountsWhatIsRefused(t *testing.T) {
 	alarm := readTemplate(t).at("Resources", "RefusedAlarm", "Properties")
@@ -124,7 +124,7 @@ func TestTheTemplateCountsWhatIsRefused(t *testing.T) {
 	}
 }
 
-// TestTheTemplateCountsFaultsOfTheInstallation by the lines that both functions log.
+// TestTheTemplateCountsFaultsOfTheInstallation: it counts the lines that both functions log.
 func TestTheTemplateCountsFaultsOfTheInstallation(t *testing.T) {
 	resources := readTemplate(t).at("Resources")
 	alarm := resources.at("InstallationAlarm", "Properties")

@@ -29,7 +29,7 @@ rules:
 const manyRecords = 5000
 
 // TestAnEventOfThousandsOfRecords: a fifth of the calls fail, and instances die. The event
-// ends, in few more calls than it takes, and nothing is lost.
+// is completed with few more calls than necessary, and nothing is lost.
 func TestAnEventOfThousandsOfRecords(t *testing.T) {
 	for seed := range uint64(4) {
 		for _, kills := range []int{0, 3} {
@@ -53,7 +53,7 @@ func thousands(t *testing.T, seed uint64, kills int) {
 	off, killed := 0, 0
 	l = newLine(t, thousandsRules, sandbox.Config{
 		Records: records, Concurrency: instances * concurrency,
-		// An instance is killed when so much of its batch is done.
+		// An instance is killed when this much of its batch is done.
 		OnRemove: func(sandbox.Entry) {
 			if off++; killed < kills && off == 700+1300*killed {
 				killed++
@@ -73,7 +73,7 @@ func thousands(t *testing.T, seed uint64, kills int) {
 	removed := l.removed()
 	for _, id := range ids {
 		if n := removed[removal{"Contacts", id, "Campaign"}]; n != 1 {
-			t.Fatalf("the tag came off %s %d times, want once", id, n)
+			t.Fatalf("the tag was removed from %s %d times, want once", id, n)
 		}
 	}
 	if len(removed) != manyRecords || len(l.sqs.Messages(eventsURL))+len(l.sqs.Messages(deadURL))+len(l.sqs.Lost()) > 0 || accepted == "" {
@@ -93,7 +93,7 @@ func thousands(t *testing.T, seed uint64, kills int) {
 	}
 }
 
-// TestAContinuationIsTheSameEvent, with its own id, time and content.
+// TestAContinuationIsTheSameEvent: a continuation keeps the event's id, time and content.
 func TestAContinuationIsTheSameEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		records := sandbox.Records{}

@@ -39,18 +39,18 @@ rules:
     remove: [In progress]
 `
 
-// posted is a webhook that is sent, with what has to become of it.
+// posted is a webhook that is sent, with its expected result.
 type posted struct {
 	body string
-	// module and id are the record that loses a tag; empty where none does.
+	// module and id are the record that loses a tag; empty if none does.
 	module, id, tag string
-	// code and rule are those in the dead-letter queue; empty for what never gets there.
+	// code and rule are those in the dead-letter queue; empty if it never gets there.
 	code, rule string
 }
 
-// webhookOf is the n-th: most close a deal, some go by a search or by the live record,
-// a few cannot be acted on, concern nobody or come too late. Of a mass update, half go by
-// a search each, so that many calls cannot be joined.
+// webhookOf returns the n-th webhook. Most close a deal, some need a search or read the
+// record, and a few cannot be acted on, match no rule or come too late. In a mass update,
+// half of them need a search each, so that many calls cannot be joined.
 func webhookOf(n int) posted {
 	id := fmt.Sprintf("5725767%012d", n)
 	deal := func(id, stage string) string {
@@ -73,8 +73,8 @@ func webhookOf(n int) posted {
 	return posted{body: deal(id, "Closed Won"), module: "Deals", id: id, tag: "In progress"}
 }
 
-// crmOf is a CRM with the records that the first so many webhooks are about, each with
-// a tag that nobody wants off.
+// crmOf returns the records that the first webhooks are about, as many as given, each with
+// an extra tag that no rule removes.
 func crmOf(webhooks int) sandbox.Records {
 	records := sandbox.Records{"Cases": {}}
 	for n := range webhooks {

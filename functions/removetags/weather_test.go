@@ -14,13 +14,13 @@ import (
 	"untag/internal/sandbox"
 )
 
-// condition is how a part of Zoho answers for a while; nil is well.
+// condition is how a part of Zoho answers for a while; nil if it is up.
 type condition func(r *http.Request) (*http.Response, error)
 
-// refused is a server that nobody listens on.
+// refused is a port on which no server listens.
 func refused(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED }
 
-// silent is a server that takes a request and never answers.
+// silent is a server that accepts a request and never answers.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
@@ -51,13 +51,13 @@ func says(status int, contentType, body string) condition {
 // mintTime is how long Zoho takes to mint a token.
 const mintTime = 300 * time.Millisecond
 
-// spell is how Zoho is until some time of the outage.
+// spell is how Zoho behaves until some time in the outage.
 type spell struct {
 	until         time.Duration
 	crm, accounts condition
 }
 
-// network is the way to Zoho. A bubble of synctest cannot wait for sockets, so the
+// network is the connection to Zoho. A synctest bubble cannot wait for sockets, so the
 // sandbox is called as a function.
 type network struct {
 	crm    *sandbox.Sandbox
@@ -69,13 +69,13 @@ type network struct {
 	minted []time.Time
 }
 
-// request is one that was made of Zoho.
+// request is a request to Zoho.
 type request struct {
 	at       time.Time
 	accounts bool
 }
 
-// requests counts those made from one time of the outage to another.
+// requests counts the requests from one time of the outage to another.
 func (n *network) requests(from, to time.Duration, accounts bool) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -88,13 +88,13 @@ func (n *network) requests(from, to time.Duration, accounts bool) int {
 	return count
 }
 
-// RoundTrip makes it an http.RoundTripper.
+// RoundTrip answers a request as Zoho does at this time.
 func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	accounts := strings.HasPrefix(r.URL.Path, "/oauth/")
 	n.mu.Lock()
 	n.calls = append(n.calls, request{time.Now(), accounts})
 	n.mu.Unlock()
-	if accounts { // minting takes a while; the sandbox has the CRM take its own
+	if accounts { // minting takes a while; the sandbox itself delays CRM calls
 		time.Sleep(mintTime)
 	}
 	if is := n.condition(time.Since(n.outage), accounts); is != nil {
@@ -109,7 +109,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// early counts the tokens that were minted before the last was to be replaced.
+// early counts the tokens that were minted before the previous one was due for replacement.
 func (n *network) early() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -136,8 +136,8 @@ func (n *network) condition(at time.Duration, accounts bool) condition {
 	return nil
 }
 
-// call has a handler answer a request as a server would. A handler that gives up breaks
-// the connection.
+// call lets a handler answer a request as a server would. A handler that aborts breaks the
+// connection.
 func call(h http.Handler, r *http.Request) (*http.Response, error) {
 	var body io.Reader = http.NoBody
 	if r.Body != nil {
@@ -162,7 +162,7 @@ func call(h http.Handler, r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// abandoned reports whether a handler ended its connection.
+// abandoned reports whether a handler aborted its connection.
 func abandoned(serve func()) (broken bool) {
 	defer func() {
 		if met := recover(); met != nil {
@@ -176,7 +176,7 @@ func abandoned(serve func()) (broken bool) {
 	return false
 }
 
-// cutOff is where a broken connection ends.
+// cutOff is the end of a broken connection.
 type cutOff struct{}
 
 func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
