@@ -57,7 +57,7 @@ func Examine(source string, stored []string) (usable []string, findings []Findin
 
 // Refused returns why a secret of a source proves nothing, or "" if it may prove something.
 func Refused(source, secret string) (reason string) {
-	plain := trim(secret)
+	plain := Trim(secret)
 	switch {
 	case secret == "":
 		return "is empty"
@@ -69,7 +69,7 @@ func Refused(source, secret string) (reason string) {
 		return "is an example, which anyone can guess"
 	case strings.EqualFold(plain, source):
 		return "is the name of the source, which its URL shows"
-	case utf8.RuneCountInString(plain) < Least:
+	case length(plain) < Least:
 		return fmt.Sprintf("has fewer than %d characters", Least)
 	}
 	return ""
@@ -77,20 +77,35 @@ func Refused(source, secret string) (reason string) {
 
 func weaknesses(secret string) []string {
 	var list []string
-	if trim(secret) != secret {
+	if Trim(secret) != secret {
 		list = append(list, "begins or ends in white space or a line break, which senders leave out; store it again without it")
 	}
-	if utf8.RuneCountInString(trim(secret)) < Enough {
+	if length(Trim(secret)) < Enough {
 		list = append(list, fmt.Sprintf("has fewer than %d characters; `openssl rand -hex 24` makes a better one", Enough))
 	}
 	return list
 }
 
-// trim removes invisible characters from both ends of a secret.
-func trim(secret string) string {
-	return strings.TrimFunc(secret, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-	})
+// Trim removes white space and other invisible characters from both ends of a secret.
+func Trim(secret string) string {
+	return strings.TrimFunc(secret, func(r rune) bool { return unicode.IsSpace(r) || invisible(r) })
+}
+
+// length counts the characters of a secret that can be seen, and the blanks between them.
+func length(secret string) int {
+	n := 0
+	for _, r := range secret {
+		if !invisible(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// invisible reports whether a character that is not white space shows nothing.
+func invisible(r rune) bool {
+	const brailleBlank = '\u2800'
+	return unicode.IsControl(r) || r == brailleBlank || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 func isDemo(secret string) bool {

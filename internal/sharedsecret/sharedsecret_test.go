@@ -22,6 +22,7 @@ func TestRefused(t *testing.T) {
 	)
 	tests := map[string]string{
 		"": "is empty", " ": blank, "\n": blank, " \t\r\n ": blank, "\u00a0\u2003\u3000": blank, "\u200b\ufeff": blank, "\x00": blank,
+		"\u3164\u3164\u3164\u3164\u3164\u3164\u3164\u3164": blank, "\u2800\u2800\u2800\u2800\u2800\u2800\u2800\u2800": blank, "\u2060\ufe0f\u115f\u200e\u00ad\u202e\u180e\u034f": blank,
 		"          ": blank,
 		"…":          example, " … ": example, "...": example, "…………": example, "new": example, "Old\n": example,
 		"changeme": example, "CHANGE-ME": example, "password": example, " Password\r\n": example, "undefined": example,
@@ -29,11 +30,12 @@ func TestRefused(t *testing.T) {
 		"{{ secret }}": example, "openssl rand -hex 24": example, "********": example, "----------------": example,
 		"user:password": example, "x-webhook-token": example,
 		"a": short, "1234567": short, "äöüäöüä": short, "  12345  ": short, "1234567\n": short, "\u200b1234567\u200b": short,
+		"1\u200b2\u200b3\u200b4\u200b5\u200b": short, "123\u3164456\u2060\u2060": short,
 		"a-source-of-mine": "is the name of the source, which its URL shows", "A-Source-Of-Mine ": "is the name of the source, which its URL shows",
 		"untag-demo-token": demo, "Untag-Demo-anything after it": demo, "\tuntag-demo\n": demo,
 
 		"12345670": "", "äöüäöüäö": "", "a new secret": "", "changeme-not": "", "a-source-of-mine-2": "", "xxxxxxxx": "",
-		"not untag-demo-token": "", "<notclosed": "", "😀 a secret": "",
+		"not untag-demo-token": "", "<notclosed": "", "😀 a secret": "", "a       b": "",
 		"3f9c2b7e5a1d4c8f0e6b9a2d7c5f1e8b3a6d9c2f5e8b1a4d": "",
 	}
 	for secret, want := range tests {

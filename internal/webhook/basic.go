@@ -48,7 +48,7 @@ func pairForms(sent string) []form {
 	if len(sent) > maxCause {
 		return forms
 	}
-	if trimmed := trimSpace(sent); trimmed != sent {
+	if trimmed := sharedsecret.Trim(sent); trimmed != sent {
 		forms = append(forms, form{trimmed, "white space or a line break stands around the user:password that was sent; encode it with `printf`, because `echo` adds a line break"})
 	}
 	if !utf8.ValidString(sent) {

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"untag/internal/sharedsecret"
 )
 
 const (
@@ -37,6 +39,7 @@ const (
 const (
 	storedBlank  = "the stored secret begins or ends in white space or a line break; store it again without it"
 	storedQuoted = "the stored secret has quotation marks around it; store it again without them"
+	storedWord   = "the stored secret begins with a word such as Bearer; store it again without the word"
 )
 
 // causeOf returns why a refused token does not equal a stored secret, or "" if the cause is
@@ -72,11 +75,14 @@ func same(a, b string) bool {
 
 func storedForms(secret string) []form {
 	forms := []form{{secret, ""}}
-	if trimmed := trimSpace(secret); trimmed != secret {
+	if trimmed := sharedsecret.Trim(secret); trimmed != secret {
 		forms = append(forms, form{trimmed, storedBlank})
 	}
-	if bare := unquote(trimSpace(secret)); bare != trimSpace(secret) {
+	if bare := unquote(sharedsecret.Trim(secret)); bare != sharedsecret.Trim(secret) {
 		forms = append(forms, form{bare, storedQuoted})
+	}
+	if word, rest, found := strings.Cut(sharedsecret.Trim(secret), " "); found && isSchemeWord(word) {
+		forms = append(forms, form{strings.TrimLeft(rest, " "), storedWord})
 	}
 	return forms
 }
@@ -96,17 +102,17 @@ func tokenForms(sent string, at place, prefix string) []form {
 	if at == inQuery {
 		add(strings.ReplaceAll(sent, " ", "+"), "a + in the query arrives as a blank; write it as %2B in the URL, or use a secret of letters and digits")
 	}
-	if word, rest, found := strings.Cut(trimSpace(sent), " "); found && isSchemeWord(word) {
+	if word, rest, found := strings.Cut(sharedsecret.Trim(sent), " "); found && isSchemeWord(word) {
 		word = strings.ToUpper(word[:1]) + strings.ToLower(word[1:]) + " "
-		add(unquote(trimSpace(rest)), "`"+word+"` stands in front of the token; "+wayOut(word, at, prefix))
-		for _, text := range decodedPair(trimSpace(rest)) {
+		add(unquote(sharedsecret.Trim(rest)), "`"+word+"` stands in front of the token; "+wayOut(word, at, prefix))
+		for _, text := range decodedPair(sharedsecret.Trim(rest)) {
 			add(text, "the token came as the password of HTTP basic authentication; write `verify: basic` in the rules file and store user:password")
 		}
 	}
 	if name, rest, found := strings.Cut(sent, ":"); found && !strings.ContainsAny(name, " \t") {
-		add(unquote(trimSpace(rest)), "the name of the header stands in front of the token, with a colon")
+		add(unquote(sharedsecret.Trim(rest)), "the name of the header stands in front of the token, with a colon")
 	}
-	add(unquote(trimSpace(sent)), "quotation marks or white space stand around the token that was sent")
+	add(unquote(sharedsecret.Trim(sent)), "quotation marks or white space stand around the token that was sent")
 	if plain, err := url.QueryUnescape(sent); err == nil {
 		add(plain, "the token was sent with %-escapes that should not be there; send it as it is")
 	}
@@ -144,16 +150,11 @@ func decodedPair(encoded string) []string {
 	return []string{string(pair), password, user}
 }
 
-// trimSpace removes invisible characters from both ends of a text.
-func trimSpace(text string) string {
-	return strings.Trim(text, " \t\r\n\v\f\u0085\u00a0\u200b\ufeff\x00")
-}
-
 // unquote removes one pair of quotation marks or brackets.
 func unquote(text string) string {
 	for _, pair := range [...][2]string{{`"`, `"`}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"„", "“"}, {"<", ">"}} {
 		if len(text) > len(pair[0])+len(pair[1]) && strings.HasPrefix(text, pair[0]) && strings.HasSuffix(text, pair[1]) {
-			return trimSpace(text[len(pair[0]) : len(text)-len(pair[1])])
+			return sharedsecret.Trim(text[len(pair[0]) : len(text)-len(pair[1])])
 		}
 	}
 	return text

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"untag/internal/event"
+	"untag/internal/sharedsecret"
 )
 
 // checkSignature compares the signature of the request with the one that each stored secret
@@ -86,7 +87,7 @@ func misshapen(scheme event.Scheme, text string, signature []byte) string {
 		return "is hex, but base64 is expected (`encoding`)"
 	case scheme.Encoding == "base64" && base64Err == nil && len(asBase64) == size:
 		return "is base64, but not standard base64 with padding"
-	case trimSpace(text) != text || unquote(text) != text:
+	case sharedsecret.Trim(text) != text || unquote(text) != text:
 		return "has white space or quotation marks around the signature"
 	case len(signature) == 0:
 		return "is not " + scheme.Encoding
