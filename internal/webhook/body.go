@@ -33,6 +33,8 @@ func parseBody(d event.Delivery) (content, error) {
 	switch {
 	case len(start) == 0:
 		c.fields = map[string]any{}
+	case bytes.HasPrefix(d.Body, []byte(gzipMagic)):
+		err = errors.New("this is gzip data: declare it with the header Content-Encoding: gzip")
 	case kind.name == "multipart/form-data":
 		c, err = parseMultipart(d.Body, kind)
 	case (isForm || kind.isJSON() || untyped) && looksLikeForm(text):

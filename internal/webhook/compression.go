@@ -13,6 +13,9 @@ import (
 
 const contentEncodingHeader = "content-encoding"
 
+// gzipMagic is what gzip data begins with.
+const gzipMagic = "\x1f\x8b"
+
 // maxEncodings is how many times a body may be compressed.
 const maxEncodings = 3
 
@@ -109,7 +112,7 @@ func gunzip(plain *bytes.Buffer, source *bytes.Reader) error {
 func startsGzip(source *bytes.Reader) bool {
 	var start [2]byte
 	n, _ := source.ReadAt(start[:], source.Size()-int64(source.Len()))
-	return n > 0 && bytes.HasPrefix([]byte("\x1f\x8b"), start[:n])
+	return n > 0 && bytes.HasPrefix([]byte(gzipMagic), start[:n])
 }
 
 // deflated reads what senders call deflate: by the standard zlib's format, but from some

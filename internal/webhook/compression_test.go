@@ -116,6 +116,8 @@ func TestMalformedCompression(t *testing.T) {
 		"more after zlib":      {"deflate", z + "hush", "something follows its deflate data"},
 		"more after deflate":   {"deflate", d + "\x00", "something follows its deflate data"},
 		"another sum":          {"gzip", string(damaged), "its gzip data is damaged"},
+		"not declared":         {"", gz, "this is gzip data: declare it with the header Content-Encoding: gzip"},
+		"declared once of two": {"gzip", gzipped(t, gz), "this is gzip data"},
 		"JSON that is broken":  {"gzip", gzipped(t, "{\n\"hush\":}"), "the body: line 2, column 8: a missing value"},
 	}
 	for name, tt := range tests {

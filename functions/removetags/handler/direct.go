@@ -69,8 +69,12 @@ func (h *Handler) storeOrAct(ctx context.Context, d event.Delivery, ev event.Eve
 }
 
 // refused logs why, and tells the caller, whom IAM let in, the same. A caller
-// without the right to invoke never gets here.
+// without the right to invoke never gets here. A source that is not known is not logged: its
+// name may be of any length, and a secret.
 func (h *Handler) refused(ctx context.Context, source string, err error) error {
+	if h.receiver.Known(source) != nil {
+		source = ""
+	}
 	h.logRefused(ctx, source, err)
 	return err
 }

@@ -58,3 +58,41 @@ func TestDirectInvoke(t *testing.T) {
 		})
 	}
 }
+
+// TestDirectInvokesOfUnknownSources: what is refused is logged on one short line, in which
+// the name of no unknown source stands.
+func TestDirectInvokesOfUnknownSources(t *testing.T) {
+	const hush = "hush-hush-hush"
+	odd := "\u009b31m\u202e\u2028\x1b[2J"
+	for name, source := range map[string]string{
+		"a secret": hush, "without end": strings.Repeat(hush, 10_000), "with controls": odd + hush,
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			payload, err := json.Marshal(map[string]any{"source": source, "event": map[string]any{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := l.Invoke(t.Context(), payload); err == nil || len(err.Error()) > maxRefused {
+				t.Errorf("error %v, want a short one", err)
+			}
+			if log := l.log.String(); len(log) > maxRefused || strings.Count(log, "\n") != 1 || strings.Contains(log, hush) || !strings.Contains(log, "no such source") {
+				t.Errorf("the log has %d bytes, want a short line without the name: %.1000s", len(log), log)
+			}
+		})
+		t.Run("EventBridge, "+name, func(t *testing.T) {
+			l := newLine(t)
+			payload, err := json.Marshal(bus(source, `{}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = l.Invoke(t.Context(), payload)
+			if err == nil || len(err.Error()) > maxRefused || strings.Contains(err.Error(), odd) {
+				t.Errorf("error %v, want a short one", err)
+			}
+			if l.log.Len() > maxRefused {
+				t.Errorf("the log has %d bytes: %.1000s", l.log.Len(), l.log)
+			}
+		})
+	}
+}

@@ -84,7 +84,8 @@ func readEventBridge(set *rules.Rules, payload []byte) ([]Recorded, error) {
 }
 
 func errNoBus(source string) error {
-	return fmt.Errorf("no source of the rules file has `eventbridge: %s`", source)
+	const most = 100
+	return fmt.Errorf("no source of the rules file has `eventbridge: %s`", brief(source, most))
 }
 
 // invokedRequest is an event that came in through IAM.
