@@ -90,7 +90,11 @@ func (d *document) readRegion(m *mapping) string {
 	text, ok := m.text("region", n)
 	if ok && !phone.IsRegion(text) {
 		hint := "write the two letters of the country, such as US or DE"
-		if name := phone.RegionOf(text); name != "" {
+		name := phone.RegionOf(text)
+		if strings.EqualFold(text, "UK") { // so calls Zoho its data center
+			name = "GB"
+		}
+		if name != "" {
 			hint = "write the two letters of the country, such as " + name
 		}
 		d.wrong(at(n), hint, "`region` of %s: `%s` is not a country", m.what, text)
