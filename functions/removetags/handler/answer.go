@@ -13,10 +13,10 @@ import (
 	"untag/internal/webhook"
 )
 
-// defaultRetryAfter is asked for where Zoho did not say how long to wait.
+// defaultRetryAfter is how long the sender should wait if Zoho did not say.
 const defaultRetryAfter = 30 * time.Second
 
-// answer is an HTTP answer, before it takes the form of its envelope.
+// answer is an HTTP answer, before it is written in the form of its envelope.
 type answer struct {
 	status     int
 	body       string
@@ -47,12 +47,12 @@ func answerOf(status int, body any) answer {
 	return answer{status: status, body: string(text)}
 }
 
-// message is an answer in the form of API Gateway's own errors.
+// message returns an answer in the form of API Gateway's own errors.
 func message(status int, text string) answer {
 	return answerOf(status, map[string]string{"message": text})
 }
 
-// unavailable asks the sender to come back.
+// unavailable asks the sender to try again later.
 func unavailable(text string) answer {
 	a := message(http.StatusServiceUnavailable, text)
 	a.retryAfter = defaultRetryAfter
@@ -73,8 +73,8 @@ func outcomeAnswer(o pipeline.Outcome) answer {
 	}
 }
 
-// refusal is the one place where a refused request becomes an HTTP status. The
-// sender is told what it may know; the log has the reason.
+// refusal is the one place where a refused request becomes an HTTP status. The sender
+// learns only what it may know; the reason is in the log.
 func refusal(err error) answer {
 	var e *webhook.Error
 	var nowhere *routeError

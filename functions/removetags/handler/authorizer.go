@@ -7,14 +7,14 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// Whether an authorizer or IAM let a request through is told from what the gateway says
-// about the caller. The gateway writes the containers for that on every route, also on
-// those without an authorizer, so only what is in them counts. What has another type
-// than the gateway writes counts for nothing.
+// What the gateway says about the caller shows whether an authorizer or IAM authorized a
+// request. The gateway writes the containers for that on every route, even on those without
+// an authorizer, so only their contents count. A value of another type than the gateway
+// writes does not count.
 
-// authorizedV2 is for payload 2.0. `jwt` and `iam` count when they name somebody. A
-// Lambda authorizer that returned no context shows in its key alone, `"lambda": null`;
-// as a route has one authorizer, beside other keys that is an empty container as well.
+// authorizedV2 is for payload 2.0. `jwt` and `iam` count if they name a caller. A Lambda
+// authorizer that returned no context shows only as its key, `"lambda": null`. A route has
+// one authorizer, so next to other keys that is an empty container too.
 func authorizedV2(context parts) bool {
 	authorizer, _ := context.members["authorizer"].Object()
 	jwt, _ := authorizer["jwt"].Object()
@@ -32,8 +32,8 @@ func authorizedV2(context parts) bool {
 	return ran && len(authorizer) == 1 && (err == nil || string(lambda) == "null")
 }
 
-// gatewayKeys are the members of an authorizer in payload 1.0 that the gateway writes
-// itself; all others are the context that a Lambda authorizer returned.
+// gatewayKeys are the members of an authorizer in payload 1.0 that the gateway itself
+// writes. All others are the context that a Lambda authorizer returned.
 var gatewayKeys = []string{
 	"claims", "scopes", "principalId",
 	"error", "integrationLatency", "integrationStatus", "latency", "requestId", "status",
@@ -57,7 +57,7 @@ func authorizedV1(context parts) bool {
 	return false
 }
 
-// claimed reports whether a token was accepted: its claims, at least one of them.
+// claimed reports whether there is a claim, and so a token that was accepted.
 func claimed(claims jsonvalue.Raw) bool {
 	members, _ := claims.Object()
 	for _, value := range members {
@@ -68,7 +68,7 @@ func claimed(claims jsonvalue.Raw) bool {
 	return false
 }
 
-// filled reports whether a value is a text, a number or true.
+// filled reports whether a value is a text that is not blank, a number or true.
 func filled(value jsonvalue.Raw) bool {
 	if len(value) == 0 {
 		return false

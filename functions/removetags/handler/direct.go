@@ -20,9 +20,8 @@ func (h *Handler) direct(ctx context.Context, e envelope) (any, error) {
 	return h.invoked(ctx, e.text("source"), e.members["event"], "", time.Time{})
 }
 
-// eventBridge acts on the detail of an EventBridge event. A failure is an error, so
-// that Lambda tries again and then hands the event to the function's failure
-// destination.
+// eventBridge acts on the detail of an EventBridge event. A failure is an error, so that
+// Lambda retries and then passes the event to the function's failure destination.
 func (h *Handler) eventBridge(ctx context.Context, payload []byte) (any, error) {
 	var e events.EventBridgeEvent
 	if err := json.Unmarshal(payload, &e); err != nil {
@@ -41,7 +40,7 @@ func (h *Handler) eventBridge(ctx context.Context, payload []byte) (any, error) 
 	return answer, err
 }
 
-// invoked takes an event that came in through IAM down the line.
+// invoked verifies and parses an event that IAM authorized, and stores it or acts on it.
 func (h *Handler) invoked(ctx context.Context, source string, body []byte, deliveryID string, at time.Time) (any, error) {
 	delivery, err := h.receiver.Verify(ctx, *invokedRequest(source, body, at))
 	if err != nil {
@@ -68,9 +67,9 @@ func (h *Handler) storeOrAct(ctx context.Context, d event.Delivery, ev event.Eve
 	return h.act(ctx, ev), nil
 }
 
-// refused logs why, and tells the caller, whom IAM let in, the same. A caller
-// without the right to invoke never gets here. A source that is not known is not logged: its
-// name may be of any length, and a secret.
+// refused logs the reason, and returns it to the caller too: IAM authorized the caller to
+// invoke the function. The name of an unknown source is not logged: it may be long, or a
+// secret.
 func (h *Handler) refused(ctx context.Context, source string, err error) error {
 	if h.receiver.Known(source) != nil {
 		source = ""
@@ -88,5 +87,5 @@ func outcomeError(o pipeline.Outcome) error {
 	if more > 0 {
 		codes = append(codes, fmt.Sprintf("and %d more", more))
 	}
-	return errors.New("event " + o.EventID + ": not every tag came off: " + strings.Join(codes, ", "))
+	return errors.New("event " + o.EventID + ": not every tag was removed: " + strings.Join(codes, ", "))
 }

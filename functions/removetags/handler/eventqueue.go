@@ -7,13 +7,13 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// errNoQueue is what a function answers to a batch that takes none.
-var errNoQueue = errors.New("EVENT_QUEUE_ARN is not set: this function takes no batches from SQS")
+// errNoQueue is returned by a function that accepts no batches.
+var errNoQueue = errors.New("EVENT_QUEUE_ARN is not set: this function accepts no batches from SQS")
 
-// fromEventQueue returns the messages of a batch, or why it is refused as a whole: a
-// message does not come from the queue of this function. What is in a message was verified
-// before it was stored, so it is believed; in an invocation that only looks like a batch,
-// anything could pose as stored.
+// fromEventQueue returns the messages of a batch. The batch is refused as a whole if a
+// message does not come from this function's queue. Events in that queue were verified
+// before they were stored, so they are trusted. In an invocation that only looks like a
+// batch, anything could be in them.
 func (h *Handler) fromEventQueue(records []jsonvalue.Raw) ([]stored, error) {
 	if h.eventQueueARN == "" {
 		return nil, errNoQueue
@@ -31,6 +31,6 @@ func (h *Handler) fromEventQueue(records []jsonvalue.Raw) ([]stored, error) {
 
 const (
 	eventSourceSQS = "aws:sqs"
-	// longestARN is that of a queue with the longest name.
+	// longestARN is the length of the ARN of a queue with the longest name.
 	longestARN = 150
 )

@@ -15,37 +15,37 @@ import (
 	"untag/internal/webhook"
 )
 
-// deadlineMargin is kept back from the deadline of an invocation for answering:
-// work in flight is ended and handed back before Lambda kills the process.
+// deadlineMargin is the time before the deadline of an invocation that is reserved for the
+// answer: work in flight is ended and returned before Lambda kills the process.
 const deadlineMargin = 1 * time.Second
 
-// actor decides and acts over a batch of events.
+// actor decides and acts on a batch of events.
 type actor interface {
 	Run(ctx context.Context, events iter.Seq[event.Event]) []pipeline.Outcome
 	Each(ctx context.Context, jobs iter.Seq[pipeline.Job]) iter.Seq[pipeline.Outcome]
 }
 
-// sender stores a verified delivery; nil means that it is safe there.
+// sender stores a verified delivery; it is safe there if the error is nil.
 type sender interface {
 	Send(ctx context.Context, d event.Delivery) error
 }
 
-// Config is what New needs. What is nil is not configured, and is refused where it
-// would be needed.
+// Config is what New needs. A part that is nil is not configured, and invocations that
+// would need it are refused.
 type Config struct {
 	Rules    *rules.Rules
 	Receiver *webhook.Receiver
-	// Pipeline acts on events; nil where the function has no Zoho credential.
+	// Pipeline acts on events; nil if the function has no Zoho credential.
 	Pipeline actor
 	// Queue stores events instead of acting on them; nil to act at once.
 	Queue sender
-	// EventQueueARN names the queue whose batches are acted on; any other batch is refused,
-	// and all are where it is empty.
+	// EventQueueARN names the queue whose batches are acted on. Batches from elsewhere are
+	// refused; if it is empty, all are.
 	EventQueueARN string
 	// Messages moves messages that could not be acted on; nil leaves that to SQS.
 	Messages messages
-	// Continuer stores what is left of an event of which some is done; nil where all of it
-	// is to be tried again.
+	// Continuer stores what is left of an event that is partly done; nil to retry all of the
+	// event.
 	Continuer continuer
 	Log       *slog.Logger
 }
@@ -64,7 +64,7 @@ type Handler struct {
 	buffers sync.Pool
 }
 
-// New returns a Handler over its parts.
+// New returns a Handler with these parts.
 func New(c Config) *Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -75,7 +75,7 @@ func New(c Config) *Handler {
 	}
 }
 
-// Invoke answers one invocation, of whatever kind. It makes a lambda.Handler.
+// Invoke answers one invocation of any kind. It implements lambda.Handler.
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := withMargin(ctx, deadlineMargin)
 	defer cancel()
@@ -86,8 +86,8 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return json.Marshal(answer)
 }
 
-// withMargin ends a context so much before its deadline, but leaves four fifths of the
-// time that is left.
+// withMargin ends a context this long before its deadline, but leaves at least four fifths
+// of the remaining time.
 func withMargin(ctx context.Context, margin time.Duration) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -121,6 +121,6 @@ func (h *Handler) answer(ctx context.Context, payload []byte) (any, error) {
 	}
 }
 
-// errNoCredential is what a function answers that has no Zoho credential: the event
-// is not accepted, so that whoever sent it keeps it.
+// errNoCredential is returned by a function without a Zoho credential: it does not accept
+// the event, so that the sender keeps it.
 var errNoCredential = errors.New("ZOHO_SECRET_ID is not set: this function cannot act on events")

@@ -17,8 +17,8 @@ const (
 	kindEventBridge
 )
 
-// envelope is what an invocation is, and its parts where they lie: one pass finds them,
-// and nothing is copied or decoded that nobody asks for.
+// envelope is the kind of an invocation, and its parts where they are in the payload. One
+// pass finds them; they are copied or decoded only when they are needed.
 type envelope struct {
 	kind kind
 	parts
@@ -32,9 +32,9 @@ type envelope struct {
 
 var errUnknownKind = errors.New(`unknown kind of invocation: expected an HTTP API, REST API, function URL, ALB, SQS or EventBridge event, or {"source": …, "event": {…}}`)
 
-// open tells by the fields in which the kinds of invocation differ. A type of one kind
-// decodes the payload of another without an error, into zero fields, so the kind is
-// told apart before anything is decoded. Its error quotes nothing of the payload.
+// open recognizes the kind of an invocation by the fields that only this kind has. The type
+// of one kind would decode the payload of another without an error, into zero fields, so
+// open checks the kind before anything is decoded. Its error quotes nothing of the payload.
 func open(payload []byte) (envelope, error) {
 	members, err := jsonvalue.Raw(payload).Object()
 	if err != nil {
@@ -64,7 +64,7 @@ func open(payload []byte) (envelope, error) {
 	return e, nil
 }
 
-// text is a string, "" where there is none.
+// text returns a string, "" if the value is not one.
 func text(value jsonvalue.Raw) string {
 	text, _ := value.Text()
 	return string(text)

@@ -8,9 +8,9 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// parts reads the members of an envelope where they lie, each when it is needed. A
-// member of another type than the gateways send is a fault of the whole envelope: what
-// is half understood is not acted on.
+// parts reads the members of an envelope where they are, each when it is needed. A member
+// of another type than the gateways send is a fault of the whole envelope: untag does not
+// act on a payload that it only half understands.
 type parts struct {
 	members map[string]jsonvalue.Raw
 	fault   *bool
@@ -20,7 +20,7 @@ func partsOf(members map[string]jsonvalue.Raw) parts {
 	return parts{members, new(bool)}
 }
 
-// err is errUnknownKind once a member had another type than was asked for.
+// err returns errUnknownKind if a member had another type than was expected.
 func (p parts) err() error {
 	if *p.fault {
 		return errUnknownKind
@@ -28,7 +28,7 @@ func (p parts) err() error {
 	return nil
 }
 
-// has reports whether a member is there and not null.
+// has reports whether a member exists and is not null.
 func (p parts) has(name string) bool {
 	value := p.members[name]
 	return len(value) > 0 && string(value) != "null"
@@ -49,7 +49,7 @@ func (p parts) flag(name string) bool {
 	return value == "true"
 }
 
-// number is a whole number, 0 where there is none.
+// number returns a whole number, 0 if there is none.
 func (p parts) number(name string) int64 {
 	if !p.has(name) {
 		return 0
@@ -68,8 +68,8 @@ func (p parts) object(name string) parts {
 	return parts{members, p.fault}
 }
 
-// values are the strings, or the lists of strings, of an object. The names are given in
-// their order, as those of a map have none.
+// values calls each for the strings, or the lists of strings, of an object. The names are
+// sorted, because those of a map have no order.
 func (p parts) values(name string, each func(name, value string)) {
 	object := p.object(name)
 	for _, key := range slices.Sorted(maps.Keys(object.members)) {

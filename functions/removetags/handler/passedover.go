@@ -7,8 +7,8 @@ import (
 	"untag/internal/event"
 )
 
-// passedOverLog says how many files of a form were passed over, and the content types of
-// those that the event lists: the fields' names are the sender's and stay out of the log.
+// passedOverLog returns how many files of a form were passed over, and the content types of
+// those that the event lists. The names of the fields are the sender's, and are not logged.
 func passedOverLog(p event.PassedOver) slog.Attr {
 	var types []string
 	for _, f := range p.Files {

@@ -17,17 +17,18 @@ import (
 
 // Recorded is one event of a recorded invocation, before it is verified.
 type Recorded struct {
-	// Request is what has to be verified; nil for what a queue has stored, which was
-	// verified when it came in.
+	// Request is what must be verified; nil for a delivery from a queue, which was verified
+	// before it was stored.
 	Request *webhook.Request
-	// Stored is a delivery out of a queue.
+	// Stored is a delivery from a queue.
 	Stored *event.Delivery
-	// DeliveryID is the sender's, where the envelope has it.
+	// DeliveryID is the sender's id, if the envelope has one.
 	DeliveryID string
 }
 
-// Read returns the events of a recorded invocation of any kind, as the Handler would
-// take them, without acting on them. What it returns shares the payload. It is for explaining and testing rules.
+// Read returns the events of a recorded invocation of any kind, as the Handler would read
+// them, without acting on them. Its results share the payload's memory. It is for explaining
+// and testing rules.
 func Read(set *rules.Rules, payload []byte) ([]Recorded, error) {
 	e, err := open(payload)
 	if err != nil {
@@ -48,7 +49,7 @@ func readHTTP(e envelope) ([]Recorded, error) {
 	form := formOf(e.kind)
 	source, _ := form.target(e).find()
 	if source == "" {
-		return nil, errors.New("the request is not one to /webhooks/{source}")
+		return nil, errors.New("the request does not go to /webhooks/{source}")
 	}
 	request := form.request(e)
 	request.Source = source
@@ -88,7 +89,7 @@ func errNoBus(source string) error {
 	return fmt.Errorf("no source of the rules file has `eventbridge: %s`", brief(source, most))
 }
 
-// invokedRequest is an event that came in through IAM.
+// invokedRequest returns the request for an event that IAM authorized.
 func invokedRequest(source string, body []byte, at time.Time) *webhook.Request {
 	return &webhook.Request{
 		Source: source, Size: len(body), Body: webhook.Bytes(body), AWS: true, ReceivedAt: at,

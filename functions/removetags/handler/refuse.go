@@ -13,19 +13,19 @@ import (
 	"untag/internal/webhook"
 )
 
-// maxReason bounds the reason of a refusal in the log, in bytes, so that the whole line
-// stays below 512: anyone can send what is refused, and logs are paid for.
+// maxReason limits the reason of a refusal in the log, in bytes, so that the whole line has
+// at most 512: anyone can send refused requests, and logs cost money.
 const maxReason = 256
 
-// refuse logs why, and answers what the sender may know.
+// refuse logs the reason, and returns the answer for the sender.
 func (h *Handler) refuse(ctx context.Context, source string, err error) answer {
 	a := refusal(err)
 	h.logRefused(ctx, source, err, slog.Int("status", a.status))
 	return a
 }
 
-// logRefused writes the one line of a request that was refused. The source is a name of
-// the rules file, or "".
+// logRefused writes the one line of a refused request. The source is a name from
+// the rules file, or "" if it has none.
 func (h *Handler) logRefused(ctx context.Context, source string, err error, more ...slog.Attr) {
 	var attrs []slog.Attr
 	if source != "" {
@@ -35,8 +35,8 @@ func (h *Handler) logRefused(ctx context.Context, source string, err error, more
 	h.log.LogAttrs(ctx, slog.LevelWarn, "refused", append(attrs, slog.String("reason", brief(h.reason(err), maxReason)))...)
 }
 
-// reason is the text of an error, without the name of a source that is not known: it
-// came in a path, into which people paste secrets.
+// reason returns the text of an error, without the name of an unknown source: it came in a
+// path, into which people paste secrets.
 func (h *Handler) reason(err error) string {
 	var e *webhook.Error
 	if !errors.As(err, &e) || e.Kind != webhook.UnknownSource {
@@ -53,8 +53,8 @@ func (h *Handler) reason(err error) string {
 	return text
 }
 
-// brief is a text as the log may have it: cut off at a number of bytes, and with what
-// could break a line or steer a terminal escaped.
+// brief returns a text for the log: cut off after this many bytes, with characters escaped
+// that could break a line or control a terminal.
 func brief(text string, most int) string {
 	const end = "…"
 	var b strings.Builder

@@ -9,15 +9,15 @@ import (
 	"untag/internal/event"
 )
 
-// repeatKey tells repeats of one delivery apart. The sender's identifier is often
-// not covered by its signature, so all that a rule can read has to be the same as
-// well: a forged identifier never hides another event.
+// repeatKey identifies repeats of one delivery. The sender's signature often does not cover
+// its identifier, so everything that a rule can read must also be the same: a forged
+// identifier never hides another event.
 type repeatKey [sha256.Size]byte
 
-// keyOf leaves out the id and the time, which are ours and differ between repeats.
+// keyOf leaves out the id and the time, which are untag's and differ between repeats.
 func keyOf(d event.Delivery) repeatKey {
 	h := sha256.New()
-	// The length goes before each part: two that differ never read the same.
+	// The length before each part ensures that different parts never have the same bytes.
 	write := func(part []byte) {
 		var size [8]byte
 		binary.BigEndian.PutUint64(size[:], uint64(len(part)))

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// routeError is why a request went nowhere. Its text quotes nothing of the request: what
-// stands in its path may be a secret.
+// routeError is why a request has no route. Its text quotes nothing of the request: the path
+// may hold a secret.
 type routeError struct {
 	status int
 	text   string
@@ -17,8 +17,8 @@ type routeError struct {
 
 func (e *routeError) Error() string { return e.text }
 
-// route finds the source that a request is to, once it is known and takes the method;
-// "" where the answer is there already.
+// route returns the source that a request goes to, if it exists and accepts the method.
+// Otherwise source is "", and a is the answer.
 func (h *Handler) route(ctx context.Context, to target) (a answer, source string) {
 	source, health := to.find()
 	switch {
@@ -38,16 +38,16 @@ func (h *Handler) route(ctx context.Context, to target) (a answer, source string
 		return h.refuse(ctx, source, err), ""
 	}
 	if to.method == http.MethodHead {
-		// Senders ask so whether the URL is there before they use it.
+		// Some senders check in this way that a URL exists before they use it.
 		return answer{status: http.StatusOK}, ""
 	}
 	return answer{}, source
 }
 
-// find looks for `/webhooks/{source}` or `/health` in the path, with or without one
-// segment (a stage, a base path) in front. Neither is a source of "".
+// find looks for `/webhooks/{source}` or `/health` in the path, with or without one segment
+// (a stage, a base path) in front. If it finds neither, source is "".
 func (t target) find() (source string, health bool) {
-	const most = 3 // and what is left
+	const most = 3 // and the rest
 	segments := strings.SplitN(strings.Trim(t.path, "/"), "/", most+1)
 	if t.stage != "" && t.stage != "$default" && len(segments) > 1 && segments[0] == t.stage {
 		segments = segments[1:]

@@ -13,8 +13,8 @@ type skippedLine struct {
 	Records int    `json:"records"`
 }
 
-// skippedLog gathers the records that one rule skipped for one reason. Reasons name
-// fields, and nothing that is in them.
+// skippedLog counts the records that a rule skipped for the same reason. Reasons name
+// fields, and never their values.
 func skippedLog(skipped []pipeline.Skipped) []skippedLine {
 	var lines []skippedLine
 	places := make(map[skippedLine]int)
