@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"iter"
+	"slices"
 
 	"untag/internal/event"
 	"untag/internal/rules"
@@ -43,8 +45,33 @@ func (d *decided) accept(decision rules.Decision) {
 	d.Outcome.Errors, d.candidates = decision.Errors, decision.Candidates
 	d.targets = targets{decision.Candidates}
 	d.skipDone()
+	d.cutShort()
 	if !d.needsEvent() && d.targets.calls() < 2 {
 		d.job.Read = nil // the event is not needed any more
+	}
+}
+
+// maxWhole is how many records with all their fields are read for one event at a time: each
+// may have thousands of bytes.
+const maxWhole = 1000
+
+// cutShort leaves the records that are too many to be read at once to the next try.
+func (d *decided) cutShort() {
+	left := maxWhole
+	for i, c := range d.candidates {
+		if !c.AllFields {
+			continue
+		}
+		n := min(left, len(c.IDs))
+		if left -= n; n == len(c.IDs) {
+			continue
+		}
+		d.candidates = slices.Clone(d.candidates) // the targets stay whole
+		d.candidates[i].IDs = c.IDs[:n]
+		d.Outcome.Failed = append(d.Outcome.Failed, Failed{
+			Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Code: CodeHandedBack, Retryable: true,
+			Message: fmt.Sprintf("%d more records are read next, %d at a time, as the rule reads all fields", len(c.IDs)-n, maxWhole),
+		})
 	}
 }
 

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +35,7 @@ var (
 	// errNoTime and errCrowded hand an event back that was not decided, through no fault of
 	// its own.
 	errNoTime  = errors.New("not decided: the deadline is near")
-	errCrowded = errors.New("not decided: other events of the batch took too much time")
+	errCrowded = errors.New("not decided: other events of the batch took too much time or memory")
 	// errPanicked is a fault of untag's.
 	errPanicked = errors.New("the event cannot be evaluated")
 )
@@ -104,7 +103,7 @@ type worker[T, R any] struct {
 	// began is when the event in work was, the zero time between two.
 	began  time.Time
 	budget time.Duration
-	before uint64 // what the heap had soon after that
+	before uint64 // what the heap had then
 	end    context.CancelFunc
 	why    error     // it has to end
 	ended  time.Time // when it was told so
@@ -140,8 +139,9 @@ func (w *worker[T, R]) run(ctx context.Context) {
 func (w *worker[T, R]) one(ctx context.Context, item T, budget time.Duration) (result R, took time.Duration, err error, wanted bool) {
 	within, end := context.WithCancel(ctx)
 	defer end()
+	before := w.limiter.live()
 	w.mu.Lock()
-	w.item, w.began, w.budget, w.before, w.end, w.why = item, time.Now(), budget, 0, end, nil
+	w.item, w.began, w.budget, w.before, w.end, w.why = item, time.Now(), budget, before, end, nil
 	w.mu.Unlock()
 	result, err = guarded(within, item, w.do)
 	w.mu.Lock()
@@ -209,10 +209,12 @@ func (w *worker[T, R]) look(ctx context.Context) bool {
 		w.left = time.Since(w.ended) >= grace
 	case time.Since(w.began) >= w.budget:
 		w.stop(&tooCostly{what: fmt.Sprintf("the event took more than its share of the time, %v", w.budget.Round(time.Millisecond))})
-	case w.limiter.full(&w.before):
-		w.stop(&tooCostly{what: "the event took more than its share of the memory"})
 	case ctx.Err() != nil:
 		w.stop(errNoTime)
+	default:
+		if why := w.limiter.overfull(w.before); why != nil {
+			w.stop(why)
+		}
 	}
 	return w.left
 }
@@ -222,26 +224,41 @@ func (w *worker[T, R]) stop(why error) {
 	w.end()
 }
 
-// full reports whether the heap is too large, and the event in work the reason. What the
-// heap had before that is noted at the first look.
-func (l *limiter) full(before *uint64) bool {
-	if l.maxHeap == 0 {
-		return false
+// overfull is why the event in work has to end, if the heap is too large and the event has
+// filled it. If there was much before, the event may fit into another batch.
+func (l *limiter) overfull(before uint64) error {
+	large := func(now uint64) bool { return now > l.maxHeap && now > before+l.maxHeap/4 }
+	if l.maxHeap == 0 || !large(heap(objects)) {
+		return nil
 	}
-	now := heap()
-	*before = cmp.Or(*before, now)
-	large := func() bool { return now > l.maxHeap && now > *before+l.maxHeap/4 }
-	if !large() {
-		return false
+	runtime.GC() // garbage is nobody's
+	switch {
+	case !large(heap(objects)):
+		return nil
+	case before > l.maxHeap/2:
+		return errCrowded
 	}
-	runtime.GC() // what is garbage is nobody's
-	now = heap()
-	return large()
+	return &tooCostly{what: "the event took more than its share of the memory"}
 }
 
-// heap is how many bytes objects take, dead ones that were not collected yet included.
-func heap() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+// live is how many bytes of the heap were in use, as far as that is known, 0 without a limit.
+func (l *limiter) live() uint64 {
+	if l.maxHeap == 0 {
+		return 0
+	}
+	return min(heap(live), heap(objects))
+}
+
+const (
+	// objects takes those in that are dead and were not collected yet, live is what was in
+	// use at the last collection.
+	objects = "/memory/classes/heap/objects:bytes"
+	live    = "/gc/heap/live:bytes"
+)
+
+// heap reads a measure of the heap, in bytes.
+func heap(measure string) uint64 {
+	sample := []metrics.Sample{{Name: measure}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
 }

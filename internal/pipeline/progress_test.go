@@ -323,3 +323,23 @@ func (l *locks) RemoveTags(_ context.Context, _ string, ids, _ []string) ([]zoho
 	}
 	return list, nil
 }
+
+// TestRecordsWithAllFieldsAreReadInParts: of one event, only so many are in memory.
+func TestRecordsWithAllFieldsAreReadInParts(t *testing.T) {
+	crm := newFaultyCRM(1, 0)
+	ev := largeEvent(2500)
+	p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.ids", "    where: len(record) > 0 && record.Stage == \"Won\"\n"), CRM: crm})
+	job := pipeline.Job{ID: ev.ID, Read: func() (event.Event, error) { return ev, nil }}
+	var reads []int
+	for range 3 {
+		o := slices.Collect(p.Each(t.Context(), slices.Values([]pipeline.Job{job})))[0]
+		reads = append(reads, crm.reads)
+		job = next(job, o)
+		if last := len(reads) == 3; o.Retryable() == last {
+			t.Errorf("Retryable = %t after %v reads, want it until all are read", o.Retryable(), reads)
+		}
+	}
+	if !slices.Equal(reads, []int{10, 20, 25}) || len(crm.off) != 1250 {
+		t.Errorf("%v reads and %d records, want 10 calls at a time, and 1250", reads, len(crm.off))
+	}
+}

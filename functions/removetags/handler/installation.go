@@ -37,12 +37,8 @@ func (f *faults) add(o pipeline.Outcome) {
 // codeQueue is the code of a queue that messages cannot be moved in.
 const codeQueue = "QUEUE"
 
-// move notes why a message could not be moved, unless that passes by itself.
+// move notes why a message could not be moved, if that does not pass by itself.
 func (f *faults) move(err error) {
-	if errors.Is(err, queue.ErrNoDeadLetterQueue) {
-		f.note(codeQueue, err.Error())
-		return
-	}
 	if e, ok := errors.AsType[*queue.Error](err); ok && e.Installation() {
 		f.note(codeQueue, e.Error())
 	}
