@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestAuthorizers: the gateway writes the containers of an identity on every route; what
-// is in them tells whether there was one.
+// TestAuthorizers: the gateway writes the containers of an identity on every route; only
+// their contents show whether there was one.
 func TestAuthorizers(t *testing.T) {
 	const v1, v2 = "payload 1.0", "payload 2.0"
 	const yes, no = 200, 401
@@ -98,7 +98,7 @@ func TestAuthorizers(t *testing.T) {
 		"2.0: an escaped key":                {v2, `"authorizer": {"lambd\u0061": null}`, yes},
 	}
 	for name, tt := range tests {
-		// bus takes aws alone; zoho a token as well, here a wrong one.
+		// bus accepts only aws; zoho also accepts a token, here a wrong one.
 		for _, source := range []string{"bus", "zoho"} {
 			t.Run(name+", "+source, func(t *testing.T) {
 				l := newLine(t)
@@ -116,7 +116,7 @@ func TestAuthorizers(t *testing.T) {
 	}
 }
 
-// callerOf is a request with a wrong token, and what its gateway says of the caller.
+// callerOf returns a request with a wrong token, and what its gateway says about the caller.
 func callerOf(format, context, source string) []byte {
 	if context != "" {
 		context = ", " + context

@@ -13,7 +13,7 @@ import (
 	"untag/internal/queue"
 )
 
-// gzipped is a request whose body was compressed by the sender.
+// gzipped returns a request whose body the sender compressed.
 func gzipped(t *testing.T, body string) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
@@ -49,7 +49,7 @@ func TestCompressedBodies(t *testing.T) {
 	}
 }
 
-// A compressed body goes through the queue as it was sent, with what undoes it.
+// A compressed body goes through the queue as it was sent, with its content encoding.
 func TestACompressedBodyThroughTheQueue(t *testing.T) {
 	q := &fakeQueue{}
 	l := newLine(t, func(_ *line, c *handler.Config) { c.Queue = q })

@@ -19,7 +19,7 @@ import (
 	"untag/internal/sandbox"
 )
 
-// fakeContinuer takes what is left of events, or refuses it.
+// fakeContinuer stores what is left of events, or refuses it.
 type fakeContinuer struct {
 	list []queue.Continuation
 	err  error
@@ -35,8 +35,8 @@ func (f *fakeContinuer) Continue(_ context.Context, list []queue.Continuation) [
 	return errs
 }
 
-// withManyDeals has 250 deals, and a rule for a list of them. Zoho fails for the calls with
-// the deal that failing names.
+// withManyDeals has 250 deals, and a rule for a list of them. Calls to Zoho with the deal
+// that failing names fail.
 func withManyDeals(failing *string) option {
 	return func(l *line, c *handler.Config) {
 		set, _ := rules.Load([]byte(testRules + "  - {name: many, on: zoho, when: event.many, record: {module: Deals, id: event.ids}, remove: [In progress]}\n"))
@@ -70,8 +70,8 @@ func manyDeals(t *testing.T, messageID string) events.SQSMessage {
 	return stored(t, messageID, "d", string(text))
 }
 
-// TestSQSWhatIsLeftOfAnEvent of several calls goes on as a message of its own; only where
-// that is not stored does the whole event come back.
+// TestSQSWhatIsLeftOfAnEvent: what is left of an event of several calls becomes a message of
+// its own. Only if that cannot be stored does the whole event come back.
 func TestSQSWhatIsLeftOfAnEvent(t *testing.T) {
 	for name, tt := range map[string]struct {
 		continuer *fakeContinuer
@@ -104,8 +104,8 @@ func TestSQSWhatIsLeftOfAnEvent(t *testing.T) {
 			if len(tt.continuer.list) != 1 || !strings.Contains(l.log.String(), "back=0 continued=1") {
 				t.Fatalf("%d continuations, want one for the event and its repeat: %s", len(tt.continuer.list), l.log)
 			}
-			// It takes one call more, and then nothing is left; killed in between, the first
-			// message comes as well, and does no harm.
+			// It takes one more call, and then nothing is left. If the function is killed in
+			// between, the first message comes back too, and does no harm.
 			failing = ""
 			before := l.crm.Requests().RemoveTags
 			body, err := queue.Encode(tt.continuer.list[0].Delivery)
@@ -126,8 +126,8 @@ func TestSQSWhatIsLeftOfAnEvent(t *testing.T) {
 	}
 }
 
-// TestSQSNothingCameOfATry: the event goes back as it is, and so does one that a single
-// call can do.
+// TestSQSNothingCameOfATry: an event of which nothing is done goes back unchanged, and so
+// does one that needs only a single call.
 func TestSQSNothingCameOfATry(t *testing.T) {
 	failing, m, c := "Deals", &fakeMessages{}, &fakeContinuer{}
 	l := newLine(t, withManyDeals(&failing), func(_ *line, config *handler.Config) { config.Messages, config.Continuer = m, c })

@@ -17,7 +17,7 @@ import (
 	"untag/internal/sandbox"
 )
 
-// costlyRules have a rule that an event can make take hours.
+// costlyRules have a rule that can take hours for some events.
 const costlyRules = testRules + `
   - name: pattern
     on: zoho
@@ -40,8 +40,8 @@ func withCostlyRules(l *line, c *handler.Config) {
 	c.Pipeline = pipeline.New(pipeline.Config{Rules: set, CRM: l.client})
 }
 
-// TestSQSAnEventThatTakesTooLong among a hundred goes to the dead-letter queue alone, at
-// the first time and when it was received before.
+// TestSQSAnEventThatTakesTooLong: of a hundred events, only this one goes to the dead-letter
+// queue, on its first receive and on a later one.
 func TestSQSAnEventThatTakesTooLong(t *testing.T) {
 	for _, received := range []string{"1", "2"} {
 		t.Run("received "+received, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestSQSAnEventThatTakesTooLong(t *testing.T) {
 	}
 }
 
-// TestAtOnceAnEventThatTakesTooLong is answered in time, and names the rule.
+// TestAtOnceAnEventThatTakesTooLong: it is answered in time, and the answer names the rule.
 func TestAtOnceAnEventThatTakesTooLong(t *testing.T) {
 	l := newLine(t, withCostlyRules)
 	payload, err := json.Marshal(post("zoho", costlyEvent, nil))

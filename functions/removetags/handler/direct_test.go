@@ -59,8 +59,8 @@ func TestDirectInvoke(t *testing.T) {
 	}
 }
 
-// TestDirectInvokesOfUnknownSources: what is refused is logged on one short line, in which
-// the name of no unknown source stands.
+// TestDirectInvokesOfUnknownSources: a refusal is logged in one short line, without the name
+// of the unknown source.
 func TestDirectInvokesOfUnknownSources(t *testing.T) {
 	const hush = "hush-hush-hush"
 	odd := "\u009b31m\u202e\u2028\x1b[2J"

@@ -10,15 +10,15 @@ import (
 	"untag/functions/removetags/handler"
 )
 
-// TestABatchThatPosesAsStored: what is in a batch is believed, so it has to come from the
-// function's own queue, all of it.
+// TestABatchThatPosesAsStored: the events of a batch are trusted, so all of them must come
+// from the function's own queue.
 func TestABatchThatPosesAsStored(t *testing.T) {
 	const other = "arn:aws:sqs:eu-central-1:123456789012:another"
 	tests := map[string]struct {
 		queue string   // EventQueueARN
 		from  []string // eventSourceARN of each message
 		kind  string   // eventSource of the last
-		says  string   // "" where the batch is acted on
+		says  string   // "" if the batch is acted on
 	}{
 		"its own queue":              {eventsARN, []string{eventsARN, eventsARN}, "aws:sqs", ""},
 		"no queue configured":        {"", []string{eventsARN}, "aws:sqs", "EVENT_QUEUE_ARN is not set"},

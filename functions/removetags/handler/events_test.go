@@ -23,8 +23,8 @@ import (
 
 const samples = "../../../events"
 
-// starter is the function as it is deployed: the starter rules, the sandbox with the
-// records of events/crm.yaml, the secrets of events/secrets.
+// starter returns the function with the starter rules, the secrets of events/secrets, and a
+// sandbox with the records of events/crm.yaml.
 func starter(t *testing.T) (*handler.Handler, *sandbox.Sandbox) {
 	t.Helper()
 	text, err := os.ReadFile("../../../rules.yaml")
@@ -65,7 +65,7 @@ func starter(t *testing.T) (*handler.Handler, *sandbox.Sandbox) {
 	}), crm
 }
 
-// took is what came off one record.
+// took is a tag that was removed from a record.
 type took struct{ Module, ID, Tag string }
 
 func TestEveryEvent(t *testing.T) {
@@ -117,7 +117,7 @@ func TestEveryEvent(t *testing.T) {
 					got = append(got, took{entry.Module, entry.ID, tag})
 				}
 			}
-			// The calls of a batch are made side by side.
+			// The calls of a batch are made at the same time, in any order.
 			byID := func(a, b took) int { return strings.Compare(a.ID, b.ID) }
 			slices.SortFunc(got, byID)
 			slices.SortFunc(want, byID)

@@ -75,7 +75,7 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
-// inBase64 is a request whose body API Gateway did not take for text.
+// inBase64 returns a request whose body API Gateway did not recognize as text.
 func inBase64(request map[string]any) map[string]any {
 	request["body"] = base64.StdEncoding.EncodeToString([]byte(request["body"].(string)))
 	request["isBase64Encoded"] = true
@@ -173,8 +173,8 @@ func TestNoCredential(t *testing.T) {
 	}
 }
 
-// TestRecordIDsAreStrings: from the event to the call, the answer and the live record,
-// also those that no number holds.
+// TestRecordIDsAreStrings: ids stay strings from the event to the call, the answer and the
+// record, including ids that no number type can hold.
 func TestRecordIDsAreStrings(t *testing.T) {
 	for _, id := range []string{wonDeal, "18446744073709551615", "09007199254740993"} {
 		for name, body := range map[string]string{
@@ -183,7 +183,7 @@ func TestRecordIDsAreStrings(t *testing.T) {
 			"number":      `{"module":"Deals","id":` + id + `,"Stage":"Closed Won"}`,
 		} {
 			if name == "number" && id[0] == '0' {
-				continue // no number in JSON
+				continue // not a number in JSON
 			}
 			t.Run(id+", "+name, func(t *testing.T) {
 				l := newLine(t)

@@ -79,7 +79,7 @@ Contacts:
   - {id: "31", Email: ada@example.com, Second_Email: bada@example.com, Tag: [In progress]}
 `
 
-// secretsOf is the webhook secrets of a test.
+// secretsOf holds the webhook secrets of a test.
 type secretsOf map[string][]string
 
 func (s secretsOf) WebhookSecrets(_ context.Context, source string) ([]string, error) {
@@ -91,9 +91,9 @@ type line struct {
 	*handler.Handler
 	crm *sandbox.Sandbox
 	log *bytes.Buffer
-	// client speaks to the sandbox, through zoho.
+	// client calls the sandbox, through zoho.
 	client *zoho.Client
-	// zoho stands between the line and the sandbox; a test may put its own there.
+	// zoho is between the client and the sandbox; a test may replace it.
 	zoho http.Handler
 }
 
@@ -140,7 +140,7 @@ func newLine(t *testing.T, options ...option) *line {
 	return l
 }
 
-// invoke gives the answer decoded into out.
+// invoke decodes the answer into out.
 func (l *line) invoke(t *testing.T, payload any, out any) {
 	t.Helper()
 	text, err := json.Marshal(payload)
@@ -174,7 +174,7 @@ func (r response) outcome(t *testing.T) pipeline.Outcome {
 	return o
 }
 
-// post is an HTTP API request to a source.
+// post returns an HTTP API request to a source.
 func post(source, body string, headers map[string]string) map[string]any {
 	h := map[string]string{"content-type": "application/json", "x-webhook-token": token}
 	for name, value := range headers {
@@ -193,7 +193,7 @@ func closed(id string) string {
 	return `{"module":"Deals","id":"` + id + `","Stage":"Closed Won"}`
 }
 
-// fakeQueue takes deliveries, or refuses them all.
+// fakeQueue accepts all deliveries, or refuses all of them.
 type fakeQueue struct {
 	got []event.Delivery
 	err error

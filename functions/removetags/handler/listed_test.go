@@ -10,8 +10,8 @@ import (
 	"untag/internal/pipeline"
 )
 
-// TestLongListsAreShortened in answers, errors and the log, which say how many more there
-// are; the counts are whole.
+// TestLongListsAreShortened: answers, errors and the log list at most 100 items, and say how
+// many more there are. Counts include all of them.
 func TestLongListsAreShortened(t *testing.T) {
 	failing := ""
 	l := newLine(t, withManyDeals(&failing))
@@ -44,7 +44,7 @@ func TestLongListsAreShortened(t *testing.T) {
 	if o := got.outcome(t); got.StatusCode != http.StatusOK || len(o.Removed) != pipeline.MaxListed || o.More.Removed != 150 || !strings.Contains(l.log.String(), "removed=250") {
 		t.Errorf("%d with %d removed and %+v more, want 200, 100, and 150 more; log %.300s", got.StatusCode, len(o.Removed), o.More, l.log)
 	}
-	// A failure of EventBridge's is an error, which Lambda logs.
+	// A failure of an EventBridge event is an error, which Lambda logs.
 	bus := `{"version":"0","id":"1","detail-type":"x","source":"com.example.crm","time":"2026-01-02T03:04:05Z","detail":{"module":"Deals","Stage":"Closed Won","id":["` + strings.Join(ids, `","`) + `"]}}`
 	_, err := l.Invoke(t.Context(), []byte(bus))
 	if err == nil || strings.Count(err.Error(), "deal-closed") != pipeline.MaxListed || !strings.Contains(err.Error(), "and 150 more") {

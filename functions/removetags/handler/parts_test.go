@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestPartsOfAnotherType: no gateway writes them, and what is half understood is not
-// acted on.
+// TestPartsOfAnotherType: no gateway writes them, and untag does not act on a payload that it
+// only half understands.
 func TestPartsOfAnotherType(t *testing.T) {
 	v2 := func(member string, value any) map[string]any {
 		return with(post("zoho", closed(wonDeal), nil), map[string]any{member: value})
@@ -50,7 +50,7 @@ func TestPartsOfAnotherType(t *testing.T) {
 	}
 }
 
-// TestPartsThatAreNull: gateways write null for what a request has not.
+// TestPartsThatAreNull: gateways write null for what a request does not have.
 func TestPartsThatAreNull(t *testing.T) {
 	for name, payload := range map[string]string{
 		"payload 2.0": `{"version":"2.0","rawPath":"/webhooks/web","rawQueryString":"key=` + token + `","headers":null,"body":null,"isBase64Encoded":null,

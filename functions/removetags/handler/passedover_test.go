@@ -10,8 +10,8 @@ import (
 	"untag/internal/queue"
 )
 
-// TestTheLogSaysThatFilesWerePassedOver: how many and of what types, at once and out of the
-// queue, and nothing that the form says.
+// TestTheLogSaysThatFilesWerePassedOver: the log has their number and types, at once and
+// through the queue, and nothing from the form.
 func TestTheLogSaysThatFilesWerePassedOver(t *testing.T) {
 	const (
 		kind = "multipart/form-data; boundary=b"

@@ -14,7 +14,7 @@ import (
 	"untag/internal/queue"
 )
 
-// withoutID is a signed body that names no record; the sender of its repeat adds one in
+// withoutID is a signed body that names no record; someone who sends it again adds one in
 // the query.
 const withoutID = `{"module":"Deals","Stage":"Closed Won"}`
 
@@ -69,7 +69,7 @@ func TestAStoredDeliveryWithoutItsProof(t *testing.T) {
 	}
 }
 
-// workOn gives the worker a stored delivery, and says whether the tag came off.
+// workOn passes a stored delivery to the worker, and reports whether the tag was removed.
 func workOn(t *testing.T, d event.Delivery) bool {
 	t.Helper()
 	l := newLine(t)

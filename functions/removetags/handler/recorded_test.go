@@ -17,7 +17,7 @@ import (
 	"untag/internal/rules"
 )
 
-// FuzzRead: what a gateway writes in AWS's own types is read as it was sent.
+// FuzzRead: what a gateway writes with AWS's own types is read as it was sent.
 func FuzzRead(f *testing.F) {
 	f.Add("X-A", "b", "k=1&k=2&l", "{\"a\":\"\\\"é\u2028\"}", false)
 	f.Add("x-webhook-token", "t\u0000\"", "a=%20+&=", "\xff\x00", true)
@@ -95,7 +95,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// escaped is a query as a load balancer leaves it.
+// escaped returns a query as a load balancer passes it on.
 func escaped(values url.Values) url.Values {
 	all := make(url.Values)
 	for name, list := range values {

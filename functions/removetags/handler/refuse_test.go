@@ -18,11 +18,11 @@ import (
 	"untag/internal/webhook"
 )
 
-// maxRefused is the most that an unverified request may write into the log, in bytes.
+// maxRefused is how much an unverified request may write to the log, in bytes.
 const maxRefused = 512
 
-// refusing is a line whose log is as it is in AWS, with the longest name that a source
-// can have.
+// refusing returns a line whose log is the same as in AWS, and a source with the longest
+// name that is allowed.
 func refusing(t *testing.T, secrets error) *line {
 	name := strings.Repeat("s", 64)
 	set, faults := rules.Load([]byte(strings.Replace(testRules, "web:", name+": {verify: [token, github], header: X-"+strings.Repeat("Long-", 500)+"}\n  web:", 1)))
@@ -40,7 +40,7 @@ func refusing(t *testing.T, secrets error) *line {
 	})
 }
 
-// at is a request with a wrong token to any path, method and query.
+// at returns a request with a wrong token, to this path with this method.
 func at(method, path string) map[string]any {
 	request := post("zoho", closed(wonDeal), map[string]string{"x-webhook-token": "wrong"})
 	request["rawPath"] = path
@@ -48,13 +48,13 @@ func at(method, path string) map[string]any {
 	return request
 }
 
-// with is a request with other members.
+// with replaces members of a request.
 func with(request, members map[string]any) map[string]any {
 	maps.Copy(request, members)
 	return request
 }
 
-// TestWhatARefusalLogs: one short line, whatever was sent, and nothing of it.
+// TestWhatARefusalLogs: one short line for any request, with nothing of the request in it.
 func TestWhatARefusalLogs(t *testing.T) {
 	const hush = "hush-hush-hush"
 	long := strings.Repeat("s", 64)
@@ -104,7 +104,7 @@ func TestWhatARefusalLogs(t *testing.T) {
 	}
 }
 
-// checkRefused: the log is one line that says something and not something else.
+// checkRefused checks that the log is one line that has says, and does not have hush.
 func checkRefused(t *testing.T, log, says, hush string) {
 	t.Helper()
 	var one struct{ Message, Reason string }
@@ -119,12 +119,12 @@ func checkRefused(t *testing.T, log, says, hush string) {
 	}
 }
 
-// unreadable are secrets that cannot be read.
+// unreadable is a store whose secrets cannot be read.
 type unreadable struct{ error }
 
 func (u unreadable) WebhookSecrets(context.Context, string) ([]string, error) { return nil, u.error }
 
-// TestARefusalForWantOfSecrets: what AWS says goes on and on, and anyone can have it said.
+// TestARefusalForWantOfSecrets: AWS's error can be long, and anyone can cause it.
 func TestARefusalForWantOfSecrets(t *testing.T) {
 	l := refusing(t, errors.New("AccessDeniedException: "+strings.Repeat("\x1b\"", 1000)))
 	var got response

@@ -49,8 +49,8 @@ func TestSQSRepeatsOfAnEventThatFails(t *testing.T) {
 	}
 }
 
-// TestSQSNoRepeats: whatever rules can read makes an event of its own, though its sender
-// gave it the identifier of another.
+// TestSQSNoRepeats: events that differ in anything that rules can read are different events,
+// even if their sender gave them the same identifier.
 func TestSQSNoRepeats(t *testing.T) {
 	one := event.Delivery{
 		ID: "e-1", DeliveryID: "delivery-1", Source: "zoho", Proof: "token", ContentType: "application/json",

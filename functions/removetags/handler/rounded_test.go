@@ -9,8 +9,8 @@ import (
 	"untag/functions/removetags/handler"
 )
 
-// TestAnIDThatTheSenderRounded: its event is not done with when Zoho does not know the
-// record; one that came as text, or that Zoho knows, is treated as ever.
+// TestAnIDThatTheSenderRounded: if Zoho does not know the record, its event is not done. An
+// id that came as text, or that Zoho knows, is treated as usual.
 func TestAnIDThatTheSenderRounded(t *testing.T) {
 	const unknown, known = "5725767000000524000", "5725767000000525000"
 	tests := map[string]struct {
@@ -64,7 +64,7 @@ func TestAnIDThatTheSenderRounded(t *testing.T) {
 	}
 }
 
-// TestARoundedIDThatIsLookedUp: the same where a rule reads the record first.
+// TestARoundedIDThatIsLookedUp: the same if a rule reads the record first.
 func TestARoundedIDThatIsLookedUp(t *testing.T) {
 	for id, want := range map[string][2]string{
 		"5725767000000524000":   {"failed", "ID_ROUNDED"},

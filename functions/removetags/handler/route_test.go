@@ -58,8 +58,8 @@ func TestMethodsAndPaths(t *testing.T) {
 	}
 }
 
-// TestHead: a sender that asks whether the URL is there proves nothing, and is told
-// nothing else.
+// TestHead: a sender that checks whether the URL exists proves nothing, and learns nothing
+// else.
 func TestHead(t *testing.T) {
 	for name, source := range map[string]string{"a token": "zoho", "a signature": "signed", "aws": "bus"} {
 		t.Run(name, func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// TestDelete: it is taken as POST is, by its body or by its query.
+// TestDelete: it is treated as POST is, with a body or with a query.
 func TestDelete(t *testing.T) {
 	asked := map[string]string{"module": "Deals", "id": wonDeal, "Stage": "Closed Won"}
 	for name, tt := range map[string]struct {

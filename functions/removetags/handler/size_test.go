@@ -11,8 +11,8 @@ import (
 	"untag/internal/webhook"
 )
 
-// TestSizes: the limit holds for the body as it was sent, whatever the gateway made of
-// it on its way.
+// TestSizes: the limit holds for the body as it was sent, no matter how the gateway encoded
+// it.
 func TestSizes(t *testing.T) {
 	quoted := func(body string) string {
 		text, _ := json.Marshal(body)
@@ -51,7 +51,7 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestBodiesOutliveTheirRequests: the memory that a body was decoded into is used again.
+// TestBodiesOutliveTheirRequests: the memory into which a body was decoded is reused.
 func TestBodiesOutliveTheirRequests(t *testing.T) {
 	for _, encoded := range []bool{false, true} {
 		q := &fakeQueue{}

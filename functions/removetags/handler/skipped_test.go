@@ -13,8 +13,8 @@ import (
 	"untag/internal/queue"
 )
 
-// TestTheLogSaysWhyNothingCameOff: what a search found, and by which fields it was
-// compared; never an address.
+// TestTheLogSaysWhyNothingCameOff: the log has how many records a search found, and the
+// compared fields; never an address.
 func TestTheLogSaysWhyNothingCameOff(t *testing.T) {
 	tests := map[string]string{
 		"da@example.com":     "Zoho found 1 record, none matches exactly (compared: Email, Second_Email)",
@@ -33,8 +33,8 @@ func TestTheLogSaysWhyNothingCameOff(t *testing.T) {
 	}
 }
 
-// TestNotFoundYet: at once the sender is asked to come back, through the queue the message
-// waits; when the time is over there is nothing to do.
+// TestNotFoundYet: without a queue, the sender is asked to try again; with a queue, the
+// message waits. When the time is over, there is nothing to do.
 func TestNotFoundYet(t *testing.T) {
 	const body = `{"kind":"find soon","email":"nobody@example.com"}`
 	l := newLine(t)

@@ -20,7 +20,7 @@ import (
 	"untag/internal/queue"
 )
 
-// stored is a message as the receiving side stores it.
+// stored returns a message as the receiving function stores it.
 func stored(t *testing.T, messageID, deliveryID, body string) events.SQSMessage {
 	t.Helper()
 	text, err := queue.Encode(event.Delivery{
@@ -36,7 +36,7 @@ func stored(t *testing.T, messageID, deliveryID, body string) events.SQSMessage 
 	}
 }
 
-// fakeMessages records what is delayed and what is buried.
+// fakeMessages records which messages are delayed and which become dead letters.
 type fakeMessages struct {
 	delayed, buried []string
 	codes, bodies   []string
@@ -136,8 +136,8 @@ func TestSQSBatch(t *testing.T) {
 	})
 }
 
-// TestSQSOneIDThatFailsTheCall: Zoho may refuse a call for one of its ids without a word
-// on which. That is not the other events' fault.
+// TestSQSOneIDThatFailsTheCall: Zoho may refuse a call because of one id without saying
+// which. The other events must not fail for it.
 func TestSQSOneIDThatFailsTheCall(t *testing.T) {
 	const odd = "99999999999999999999"
 	m := &fakeMessages{}
@@ -176,8 +176,8 @@ func TestSQSAnotherTryMayMend(t *testing.T) {
 	}
 }
 
-// TestSQSDelaysAreRefused: a message that cannot be sent back with a delay is reported
-// as failed all the same, and comes back when the queue lets it.
+// TestSQSDelaysAreRefused: a message that cannot be sent back with a delay is still reported
+// as failed, and comes back after the queue's visibility timeout.
 func TestSQSDelaysAreRefused(t *testing.T) {
 	m := &fakeMessages{delayErr: errors.New("the queue is gone")}
 	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
@@ -192,8 +192,8 @@ func TestSQSDelaysAreRefused(t *testing.T) {
 	}
 }
 
-// TestSQSRulesThatChangedMeanwhile: a message outlives the rule that it was stored for.
-// Nothing is left to do, and the log says so.
+// TestSQSRulesThatChangedMeanwhile: a message may outlive the rule for which it was stored.
+// Then there is nothing to do, and the log says so.
 func TestSQSRulesThatChangedMeanwhile(t *testing.T) {
 	m := &fakeMessages{}
 	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
@@ -207,8 +207,8 @@ func TestSQSRulesThatChangedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestSQSUnknownSource: a source that was renamed while events waited, or that only the
-// receiving function has yet, loses none of them.
+// TestSQSUnknownSource: no event is lost if its source was renamed while it waited, or if
+// only the receiving function has the source so far.
 func TestSQSUnknownSource(t *testing.T) {
 	unknown := stored(t, "unknown", "", closed(wonDeal))
 	unknown.Body = strings.Replace(unknown.Body, `"source":"zoho"`, `"source":"`+strings.Repeat("shop\\n", 50)+`"`, 1)
@@ -238,14 +238,14 @@ func TestSQSUnknownSource(t *testing.T) {
 	})
 }
 
-// TestSQSTheSameMessageTwiceAtOnce: a standard queue may deliver a message to two
-// workers. Both act, neither harms.
+// TestSQSTheSameMessageTwiceAtOnce: a standard queue may deliver a message to two workers.
+// Both act, and neither does harm.
 func TestSQSTheSameMessageTwiceAtOnce(t *testing.T) {
 	m := &fakeMessages{}
 	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
 	meet := make(chan struct{})
 	l.zoho = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/crm/") { // both are in the middle of it
+		if strings.HasPrefix(r.URL.Path, "/crm/") { // both are in the middle of the call
 			select {
 			case meet <- struct{}{}:
 			case <-meet:
@@ -270,7 +270,7 @@ func TestSQSTheSameMessageTwiceAtOnce(t *testing.T) {
 	}
 }
 
-// TestSQSSilentUntilTheDeadline: the time to send messages back is left.
+// TestSQSSilentUntilTheDeadline: there is time left to send the messages back.
 func TestSQSSilentUntilTheDeadline(t *testing.T) {
 	m := &fakeMessages{}
 	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// misbehave answers every call of the CRM; the accounts server stays the sandbox's.
+// misbehave answers every CRM call; the accounts server is still the sandbox's.
 func misbehave(l *line, answer http.HandlerFunc) {
 	l.zoho = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/crm/") {
