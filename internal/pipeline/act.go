@@ -10,7 +10,7 @@ import (
 
 type tagKey struct{ module, id, tag string }
 
-// results gathers what became of every tag of every record in a batch.
+// results collects what happened to every tag of every record in a batch.
 type results struct {
 	mu        sync.Mutex
 	off       map[tagKey]bool
@@ -19,9 +19,9 @@ type results struct {
 	failures  *failures
 }
 
-// Act makes the plan's calls and gives each event its outcome. Calls that name the
-// same record run one after the other. It returns when every call has an answer or
-// ctx is done; what was not called by then is failed and retryable.
+// Act makes the plan's calls and returns the outcome of each event. Calls that name the
+// same record run one after the other. It returns when every call has an answer or ctx is
+// done; removals without a call by then fail and are retryable.
 func (p *Pipeline) Act(ctx context.Context, plan *Plan) []Outcome {
 	r := &results{
 		off: make(map[tagKey]bool), failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: plan.failures,
@@ -74,9 +74,9 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 	}
 }
 
-// take notes what happened to the records of a call, and returns the calls that have to be
-// made in addition: one with the records that Zoho left out because it refused others, and
-// one for each record that Zoho may not have meant.
+// take records what happened to the records of a call, and returns the calls to make in
+// addition: one with the records that Zoho left out because it refused others, and one for
+// each record that Zoho may not have meant.
 func (r *results) take(c Call, removals []zoho.Removal) []Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -92,7 +92,7 @@ func (r *results) take(c Call, removals []zoho.Removal) []Call {
 			r.settle(c, removal)
 			continue
 		}
-		// This holds if the next call is not made.
+		// This counts if the next call is not made.
 		r.fail(c, removal.ID, removal.Err)
 	}
 	if n := len(unsettled); n > 0 && n < len(c.IDs) {
@@ -107,7 +107,7 @@ func (c Call) of(ids ...string) Call {
 	return c
 }
 
-// settle notes what happened to one record, tag by tag.
+// settle records what happened to one record, tag by tag.
 func (r *results) settle(c Call, removal zoho.Removal) {
 	if removal.Err != nil && len(removal.Kept) == 0 {
 		r.fail(c, removal.ID, removal.Err)
@@ -131,8 +131,8 @@ func (r *results) fail(c Call, id string, err *zoho.Error) {
 	}
 }
 
-// halve looks for the one record that a call was refused for: the events of all others
-// have nothing to do with it.
+// halve makes a refused call again in two halves, to find the one record that it was refused
+// for: the events of all other records must not fail with it.
 func (r *results) halve(ctx context.Context, crm remover, c Call) {
 	half := len(c.IDs) / 2
 	r.make(ctx, crm, c.of(c.IDs[:half]...))
@@ -149,7 +149,7 @@ func (r *results) callFailed(c Call, p *problem) {
 	}
 }
 
-// outcome tells one event what became of its own removals, and no others.
+// outcome returns what happened to the removals of one event, and to no others.
 func (r *results) outcome(planned Planned) Outcome {
 	o := planned.Outcome
 	for _, removal := range planned.Removals {
@@ -166,12 +166,12 @@ func (r *results) outcome(planned Planned) Outcome {
 	return o
 }
 
-// sortOut parts a removal's tags into those removed and those that failed, the
-// latter gathered by what failed them. Of what no call says anything, nothing is known:
-// it does not count as removed, or the event would be lost.
+// sortOut separates a removal's tags into those removed and those that failed, grouped by
+// their problem. A tag about which no call says anything does not count as removed, or the
+// event would be lost.
 func (r *results) sortOut(removal Removal) (removed []string, failed []Failed) {
 	byProblem := make(map[*problem]int)
-	unanswered := &problem{code: CodeHandedBack, message: "no call was answered for it", retryable: true}
+	unanswered := &problem{code: CodeHandedBack, message: "no answer from Zoho says whether it was removed", retryable: true}
 	for _, tag := range removal.Tags {
 		key := tagKey{removal.Module, removal.ID, tag}
 		p := r.failed[key]

@@ -10,7 +10,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// forgetful says nothing of the last record that it is asked about.
+// forgetful is a CRM that says nothing about the last record of a call.
 type forgetful struct{ fakeCRM }
 
 func (f *forgetful) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
@@ -18,7 +18,7 @@ func (f *forgetful) RemoveTags(ctx context.Context, module string, ids, tags []s
 	return removals[:len(removals)-1], err
 }
 
-// TestNoAnswerIsNoRemoval: an event whose record nothing was said of is tried again.
+// TestNoAnswerIsNoRemoval: an event is tried again if the answer does not mention its record.
 func TestNoAnswerIsNoRemoval(t *testing.T) {
 	p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: &forgetful{}})
 	o := p.Run(t.Context(), slices.Values([]event.Event{goEvent("1"), goEvent("2")}))

@@ -6,16 +6,16 @@ import (
 )
 
 const (
-	// MaxDone is the longest that Outcome.Done gets, in bytes.
+	// MaxDone is the greatest length of Outcome.Done, in bytes.
 	MaxDone = 2800
-	// fingerprintSize is how much of a hash tells targets apart.
+	// fingerprintSize is how many bytes of a hash identify targets.
 	fingerprintSize = 8
 	maxPacked       = MaxDone / 4 * 3
 )
 
-// writeDone writes which targets are done: a fingerprint of the targets, a byte for the
-// form, and the lengths of the runs that are done and not done in turn, or a bit for each
-// target where those are too many. What does not fit is left out, and done again.
+// writeDone encodes which targets are done: a fingerprint of the targets, a byte for the
+// form, and the alternating lengths of the runs that are not done and done, or a bit for each
+// target if there are too many runs. What does not fit is left out, and done again.
 func writeDone(done []bool, t targets) string {
 	mark := t.fingerprint()
 	packed := append(mark[:], 'r')
@@ -41,7 +41,7 @@ func writeDone(done []bool, t targets) string {
 	return base64.RawURLEncoding.EncodeToString(runs[:min(len(runs), maxPacked)])
 }
 
-// readDone reads what writeDone wrote for the same targets; nil for others.
+// readDone decodes what writeDone wrote for the same targets. It returns nil for others.
 func readDone(text string, t targets) []bool {
 	packed, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(packed) <= fingerprintSize || [fingerprintSize]byte(packed) != t.fingerprint() {

@@ -7,19 +7,19 @@ import (
 	"untag/internal/parallel"
 )
 
-// maxFailuresInARow is how many calls may fail one after the other, for a reason
-// that another try may mend, before the rest of the batch is handed back unmade:
-// a Zoho that is down is not hammered.
+// maxFailuresInARow is how many calls may fail temporarily one after the other before the
+// rest of the batch is handed back without calls, so that a Zoho that is down is not
+// hammered.
 const maxFailuresInARow = 5
 
-// CodeHandedBack is the code of a removal whose call was not made because the
-// calls before it kept failing or the deadline was near.
+// CodeHandedBack is the code of a removal whose call was not made because the calls before it
+// kept failing or the deadline was near.
 const CodeHandedBack = "HANDED_BACK"
 
 // doubts are the modules whose calls ended a batch by failing one after the other. They
-// last longer than the batch: while Zoho is down, one that follows costs a call for each
-// module, not as many as it takes to find out again. And where Zoho fails for one module
-// alone, the others go on.
+// outlast the batch: while Zoho is down, the next batch makes only one call for each module
+// instead of failing several times again. If Zoho fails for one module only, the calls for
+// others go on.
 type doubts struct {
 	mu      sync.Mutex
 	modules map[string]bool
@@ -37,18 +37,18 @@ func (d *doubts) set(module string, doubted bool) {
 	d.modules[module] = doubted
 }
 
-// failures counts the calls of a batch, look-ups and removals alike, that failed one
-// after the other.
+// failures counts the calls of a batch, both look-ups and removals, that failed one after the
+// other.
 type failures struct {
 	doubts *doubts
 	gates  *gates
 
 	mu     sync.Mutex
 	inARow int
-	// failing are the modules of those calls, each with what went wrong last.
+	// failing are the modules of those calls, each with its last problem.
 	failing map[string]*problem
 	last    *problem
-	// down are modules that were in doubt, and failed again.
+	// down are modules that were in doubt and failed again.
 	down map[string]*problem
 }
 
@@ -56,11 +56,11 @@ func (p *Pipeline) newFailures() *failures {
 	return &failures{doubts: p.doubts, gates: p.gates, failing: make(map[string]*problem), down: make(map[string]*problem)}
 }
 
-// handBack is why a call is better not made now, or nil. What is handed back has to
-// wait as long as what failed before it.
+// handBack returns why a call should not be made now, or nil. A removal that is handed back
+// waits as long as the call that failed before it.
 func (f *failures) handBack(ctx context.Context, r route) *problem {
 	if ctx.Err() != nil {
-		return &problem{code: CodeHandedBack, message: "not called: the deadline is near", retryable: true}
+		return &problem{code: CodeHandedBack, message: "not sent to Zoho: the time limit is near", retryable: true}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -72,18 +72,18 @@ func (f *failures) handBack(ctx context.Context, r route) *problem {
 		return f.gates.closed(r)
 	}
 	return &problem{
-		code: CodeHandedBack, message: "not called: Zoho failed several calls in a row", retryable: true,
+		code: CodeHandedBack, message: "not sent to Zoho: several calls in a row failed", retryable: true,
 		retryAfter: because.retryAfter, due: because.due,
 	}
 }
 
-// note counts a call by what went wrong with it as a whole, nil for nothing, and returns
-// what that means for its events.
+// note counts a call by the problem of the whole call, nil if it succeeded, and returns what
+// that means for its events.
 func (f *failures) note(r route, p *problem) *problem {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if p = f.gates.note(r, p); p.ofInstallation() {
-		return p // it says nothing of whether Zoho is up
+		return p // it does not show whether Zoho is up
 	}
 	if p == nil || !p.retryable {
 		f.inARow = 0
@@ -92,7 +92,7 @@ func (f *failures) note(r route, p *problem) *problem {
 		return p
 	}
 	if f.doubts.about(r.module) {
-		// It says nothing new of Zoho: many such modules must not hold back the others.
+		// It says nothing new about Zoho: many such modules must not hold back the others.
 		f.down[r.module] = p
 		return p
 	}
@@ -106,10 +106,10 @@ func (f *failures) note(r route, p *problem) *problem {
 	return p
 }
 
-// sideBySide makes a call for every item, at most limit at once, and waits for all. Of a
-// module in doubt one goes first, to see whether the others are worth it; while it may
-// take until its time runs out, the other modules go on. Where nothing worked for the
-// installation's sake, one goes first of all.
+// sideBySide makes a call for every item, at most limit at once, and waits for all. If a
+// module is in doubt, one of its calls goes first, to see whether the others are worth
+// making; it may take until it times out, so the other modules go on meanwhile. If the
+// installation is at fault for all calls, one call goes before all others.
 func sideBySide[T any](f *failures, limit int, items []T, routeOf func(T) route, do func(T)) {
 	var first, rest []T
 	tried := make(map[string]bool)

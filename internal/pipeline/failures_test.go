@@ -37,7 +37,7 @@ func TestZohoThatKeepsFailingIsNotHammered(t *testing.T) {
 	}
 }
 
-// TestZohoIsAskedOnceWhileItIsDown: what a batch found out, the next does not have to.
+// TestZohoIsAskedOnceWhileItIsDown: the next batch uses what the previous one found out.
 func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
 	crm := &fakeCRM{remove: &zoho.Error{Status: 503}}
 	p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm})
@@ -62,7 +62,7 @@ func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
 	if len(crm.removed) != 30 {
 		t.Errorf("%d calls after its return, want 30", len(crm.removed))
 	}
-	// It is in doubt no longer: one failure holds nothing back.
+	// It is no longer in doubt: one failure holds nothing back.
 	crm.removed, crm.removeOnce = nil, &zoho.Error{Status: 503}
 	p.Run(t.Context(), slices.Values(events))
 	if len(crm.removed) != 30 {
@@ -70,7 +70,7 @@ func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
 	}
 }
 
-// TestZohoThatFailsForOneModule: what keeps failing holds back its own module alone.
+// TestZohoThatFailsForOneModule: calls that keep failing hold back only their own module.
 func TestZohoThatFailsForOneModule(t *testing.T) {
 	more := "  - {name: s, on: zoho, when: event.go, record: {module: Accounts, id: event.id}, remove: [Call back]}\n"
 	crm := &failsFor{modules: []string{"Accounts"}}
@@ -89,7 +89,7 @@ func TestZohoThatFailsForOneModule(t *testing.T) {
 	}
 }
 
-// TestZohoThatFailsForManyModules: however many are down, the others are served.
+// TestZohoThatFailsForManyModules: even if many fail, calls for the others are made.
 func TestZohoThatFailsForManyModules(t *testing.T) {
 	var more strings.Builder
 	var down []string
@@ -114,7 +114,7 @@ func TestZohoThatFailsForManyModules(t *testing.T) {
 	}
 }
 
-// TestZohoThatHangsForOneModule: what waits in vain keeps nobody else.
+// TestZohoThatHangsForOneModule: calls that time out do not delay other modules.
 func TestZohoThatHangsForOneModule(t *testing.T) {
 	more := "  - {name: s, on: zoho, when: event.go, record: {module: Accounts, id: event.id}, remove: [Call back]}\n"
 	synctest.Test(t, func(t *testing.T) {
@@ -139,7 +139,7 @@ type hangs struct {
 	fakeCRM
 	begun time.Time
 	mu    sync.Mutex
-	last  time.Duration // until the last answer about Deals
+	last  time.Duration // time of the last answer about Deals
 }
 
 func (h *hangs) RemoveTags(_ context.Context, module string, ids, _ []string) ([]zoho.Removal, error) {
@@ -170,8 +170,8 @@ func (f *failsFor) RemoveTags(ctx context.Context, module string, ids, tags []st
 	return f.fakeCRM.RemoveTags(ctx, module, ids, tags)
 }
 
-// TestLookUpsOfAZohoThatKeepsFailing: a look-up is a call like any other, and what is
-// handed back waits as long as Zoho asked what failed to.
+// TestLookUpsOfAZohoThatKeepsFailing: a look-up counts like any other call, and removals that
+// are handed back wait as long as Zoho asked for in the calls that failed.
 func TestLookUpsOfAZohoThatKeepsFailing(t *testing.T) {
 	tests := map[string]struct{ record, more string }{
 		"searches": {"find: {criteria: {Number: event.id}}", ""},
@@ -200,7 +200,7 @@ func TestLookUpsOfAZohoThatKeepsFailing(t *testing.T) {
 	}
 }
 
-// busyError is that of a Zoho that asks to wait 77 seconds.
+// busyError is the error of a Zoho that asks to wait 77 seconds.
 func busyError(t *testing.T) error {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

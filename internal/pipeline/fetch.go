@@ -10,7 +10,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// fetch is the records of one module that some rule wants to see.
+// fetch collects the records of one module that rules need.
 type fetch struct {
 	module string
 	ids    []string
@@ -30,7 +30,7 @@ func newFetch(module string) *fetch {
 	}
 }
 
-// want notes that a rule needs these records, with the fields it reads.
+// want records that a rule needs these records, with the fields that it reads.
 func (l *lookup) want(c rules.Candidate, ids []string) {
 	if len(ids) == 0 {
 		return
@@ -58,12 +58,12 @@ type page struct {
 	ids []string
 }
 
-// paging is a CRM that cannot read as many records at once with any fields.
+// paging is a CRM whose number of records in one call depends on the fields.
 type paging interface {
 	RecordsAtOnce(fields []string) int
 }
 
-// atOnce is how many of the records one call reads.
+// atOnce returns how many of the records one call reads.
 func (l *lookup) atOnce(f *fetch) int {
 	if crm, ok := l.crm.(paging); ok {
 		return crm.RecordsAtOnce(f.wanted())
@@ -71,8 +71,8 @@ func (l *lookup) atOnce(f *fetch) int {
 	return maxIDs
 }
 
-// fetch asks for the wanted records, 100 a call, or one where the CRM has all fields only
-// of one record at a time; modules in the order of their names.
+// fetch reads the wanted records, 100 in one call, or one if the CRM returns all fields only
+// for one record at a time. It goes through the modules in the order of their names.
 func (l *lookup) fetch(ctx context.Context) {
 	var pages []page
 	for _, module := range slices.Sorted(maps.Keys(l.modules)) {
@@ -84,8 +84,8 @@ func (l *lookup) fetch(ctx context.Context) {
 	sideBySide(l.failures, l.maxConcurrency, pages, func(p page) route { return route{doRead, p.of.module} }, func(p page) { l.read(ctx, p) })
 }
 
-// read makes one request. One that is refused for one of its ids is made again in
-// halves: the events of all others have nothing to do with it.
+// read makes one request. If it is refused because of one of its ids, read makes it again in
+// halves: the events of all other ids must not fail with it.
 func (l *lookup) read(ctx context.Context, p page) {
 	if problem := l.failures.handBack(ctx, route{doRead, p.of.module}); problem != nil {
 		p.of.take(p.ids, nil, problem)
@@ -101,7 +101,7 @@ func (l *lookup) read(ctx context.Context, p page) {
 	p.of.take(p.ids, records, problem)
 }
 
-// wanted is the fields to ask for, nil for all of them.
+// wanted returns the fields to ask for, nil for all of them.
 func (f *fetch) wanted() []string {
 	if f.all {
 		return nil
@@ -123,7 +123,7 @@ func (f *fetch) take(ids []string, records []zoho.Record, p *problem) {
 	}
 }
 
-// answer is the record, or why it could not be read; both nil when the CRM has none.
+// answer returns the record, or why it could not be read; both are nil if the CRM has none.
 func (f *fetch) answer(id string) (zoho.Record, *problem) {
 	return f.record[id], f.failed[id]
 }

@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// fold moves records of a group into groups of smaller tag sets that together are
-// its own set, wherever that saves calls: records losing {a}, {b} and {a, b} need
-// two calls, not three. A record only ever moves into subsets of its own tags, so
-// nothing widens.
+// fold moves records of a group into groups of smaller tag sets that together make up its own
+// set, if that saves calls: records losing {a}, {b} and {a, b} need two calls, not three. A
+// record only ever moves into subsets of its own tags, so it never loses more tags.
 func fold(groups []*tagGroup) {
 	modules := make(map[string][]*tagGroup)
 	var order []string
@@ -25,16 +24,15 @@ func fold(groups []*tagGroup) {
 	}
 }
 
-// folding is the groups of one module while records move between them.
+// folding holds the groups of one module while records move between them.
 type folding struct {
 	groups []*tagGroup
-	// carriers is how many groups have a tag: one that only one group has is covered
-	// by no other.
+	// carriers is how many groups have a tag: if only one group has it, no other covers it.
 	carriers map[string]int
-	// bits are the tags' places in a signature; tags that come late share a place.
+	// bits are the tags' positions in a signature; from the 65th tag on, they are shared.
 	bits map[string]uint
-	// byRarest are the groups by the tag of theirs that the fewest groups have: a subset
-	// of a group is found under one of its tags.
+	// byRarest lists the groups under the tag of theirs that the fewest groups have: a
+	// subset of a group is found under one of the group's tags.
 	byRarest map[string][]signed
 }
 
@@ -69,7 +67,7 @@ func (f *folding) signature(g *tagGroup) uint64 {
 	return bits
 }
 
-// pass tries each group once, those with the least in their last call first, and
+// pass tries each group once, those with the fewest records in their last call first, and
 // reports whether it saved a call.
 func (f *folding) pass() bool {
 	order := slices.Clone(f.groups)
@@ -77,8 +75,8 @@ func (f *folding) pass() bool {
 	saved := false
 	for _, g := range order {
 		parts := f.subsets(g)
-		// Either every record of the group moves, or only those of its last, partly
-		// filled call: nothing between saves more.
+		// Either every record of the group moves, or only those of its last, partly filled
+		// call: any number between saves no more calls.
 		for _, n := range []int{g.last(), len(g.ids)} {
 			if moves := spread(g, parts, n); moves != nil {
 				for _, m := range moves {
@@ -92,7 +90,8 @@ func (f *folding) pass() bool {
 	return saved
 }
 
-// subsets are the other groups whose tags g has, nil if some tag is in none of them.
+// subsets returns the other groups whose tags are all in g, nil if some tag of g is in no
+// other group.
 func (f *folding) subsets(g *tagGroup) []*tagGroup {
 	if len(g.ids) == 0 {
 		return nil
@@ -121,7 +120,7 @@ func (f *folding) subsets(g *tagGroup) []*tagGroup {
 	return list
 }
 
-// subset reports whether every one of a, sorted, is in b, sorted.
+// subset reports whether every item of a is in b; both are sorted.
 func subset(a, b []string) bool {
 	if len(a) > len(b) {
 		return false
@@ -134,14 +133,14 @@ func subset(a, b []string) bool {
 	return true
 }
 
-// move is so many records of a group that go into each of the parts.
+// move says how many records of a group go into each of the parts.
 type move struct {
 	parts []*tagGroup
 	n     int
 }
 
-// spread finds places for n records of g that cost fewer calls than they take now,
-// nil if there are none. Room in calls that are made anyway costs nothing.
+// spread finds parts for n records of g that need fewer calls than the records need now, nil
+// if there are none. Room in calls that are made anyway costs nothing.
 func spread(g *tagGroup, parts []*tagGroup, n int) []move {
 	budget := g.calls(len(g.ids)) - g.calls(len(g.ids)-n) - 1
 	room := make(map[*tagGroup]int, len(parts))
@@ -170,9 +169,9 @@ func spread(g *tagGroup, parts []*tagGroup, n int) []move {
 	return moves
 }
 
-// cover chooses parts whose tags together are those of g, nil if there are none within
-// the budget of new calls: each time the one that adds most, of equals the one with
-// most room.
+// cover chooses parts whose tags together are those of g, nil if there are none within the
+// budget of new calls. It repeatedly takes the part that adds most tags; among equals, the
+// one with most room.
 func cover(g *tagGroup, parts []*tagGroup, room map[*tagGroup]int, budget int) []*tagGroup {
 	missing := make(map[string]bool, len(g.tags))
 	for _, tag := range g.tags {
@@ -210,8 +209,8 @@ func cover(g *tagGroup, parts []*tagGroup, room map[*tagGroup]int, budget int) [
 	return chosen
 }
 
-// make takes the last records of g into every part. A record that an earlier move
-// already brought into a part is not named there twice.
+// make moves the last records of g into every part. It does not name a record twice in a part
+// if an earlier move has already put it there.
 func (m move) make(g *tagGroup) {
 	rest := len(g.ids) - m.n
 	moved := g.ids[rest:]

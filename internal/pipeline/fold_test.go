@@ -10,7 +10,7 @@ import (
 	"untag/internal/pipeline"
 )
 
-// variousRemovals take one to ten of so many tags off each of n records.
+// variousRemovals returns removals of one to ten of so many tags from each of n records.
 func variousRemovals(n, tags int) []pipeline.Removal {
 	r := rand.New(rand.NewPCG(1, 2))
 	list := make([]pipeline.Removal, n)
@@ -23,8 +23,8 @@ func variousRemovals(n, tags int) []pipeline.Removal {
 	return list
 }
 
-// BenchmarkLimitJoin: records that lose many different sets of tags are joined in a time
-// that grows not much faster than their number.
+// BenchmarkLimitJoin: the time for joining records that lose many different sets of tags does
+// not grow much faster than their number.
 func BenchmarkLimitJoin(b *testing.B) {
 	const most = 40.0
 	few, many := variousRemovals(1_000, 30), variousRemovals(10_000, 30)
@@ -37,7 +37,7 @@ func BenchmarkLimitJoin(b *testing.B) {
 	}
 }
 
-// joinCost is the least CPU time of a few runs.
+// joinCost returns the least CPU time of a few runs.
 func joinCost(b *testing.B, list []pipeline.Removal) time.Duration {
 	least := time.Hour
 	for range 7 {

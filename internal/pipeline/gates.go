@@ -7,12 +7,12 @@ import (
 	"untag/internal/zoho"
 )
 
-// probeEvery is how often a call is made of those that cannot succeed before somebody has
-// put the installation right, to see whether that was done.
+// probeEvery is how often one of the calls that cannot succeed until someone fixes the
+// installation is made anyway, to see whether it has been fixed.
 const probeEvery = time.Minute
 
-// route is what calls have in common that a credential may or may not make: the operation
-// and the module. The zero route stands for all of them.
+// route is an operation on a module, which a credential may or may not be allowed to do. The
+// zero route stands for all of them.
 type route struct {
 	operation operation
 	module    string
@@ -26,20 +26,20 @@ const (
 	doSearch
 )
 
-// gates are shut where calls cannot succeed because of the installation: a credential that
-// Zoho refuses for good, a secret that cannot be read, a scope or right that is missing.
-// They last longer than a batch. They let one call through every minute, and open when it
-// succeeds; meanwhile events go back, and Zoho and the secrets are left alone.
+// gates close routes on which calls cannot succeed because of the installation: Zoho refuses
+// the credential for good, a secret cannot be read, or a scope or right is missing. They
+// outlast a batch. A closed gate lets one call through every minute, and opens when that
+// succeeds; meanwhile events go back to the queue, and Zoho and the secrets are not called.
 type gates struct {
 	mu sync.Mutex
-	// by has the gates that are shut.
+	// by holds the closed gates.
 	by map[route]*gate
-	// worked are the routes on which calls have succeeded, and modules those of them.
+	// worked are the routes on which calls have succeeded, and modules their modules.
 	worked  map[route]bool
 	modules map[string]bool
 }
 
-// gate is why calls cannot succeed, since when that is known, and when the next is let
+// gate says why calls cannot succeed, since when that is known, and when to let the next one
 // through.
 type gate struct {
 	because      *problem
@@ -53,8 +53,8 @@ func newGates() *gates {
 	return &gates{by: make(map[route]*gate), worked: make(map[route]bool), modules: make(map[string]bool)}
 }
 
-// closed is why a call on a route is not worth making now, nil where it is, or where it is
-// the one that is let through.
+// closed returns why a call on a route is not worth making now. It returns nil if it is, or
+// if this is the call to let through.
 func (g *gates) closed(r route) *problem {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -64,7 +64,7 @@ func (g *gates) closed(r route) *problem {
 		switch {
 		case shut == nil:
 		case shut.because.cause == zoho.CauseRights && g.onlyFor(r):
-			delete(g.by, key) // by now it is known that the rule is at fault
+			delete(g.by, key) // other modules have worked since, so the rule is at fault
 		case now.Before(shut.probe):
 			p := *shut.because
 			p.retryAfter = max(shut.probe.Sub(now), p.retryAfter-now.Sub(shut.since))
@@ -76,15 +76,15 @@ func (g *gates) closed(r route) *problem {
 	return nil
 }
 
-// about reports whether calls on a route are known not to succeed.
+// about reports whether calls on a route are known to fail.
 func (g *gates) about(r route) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.by[r] != nil
 }
 
-// note shuts or opens gates by what became of a call, and returns what that means for its
-// events.
+// note closes or opens gates according to the result of a call, and returns what that means
+// for its events.
 func (g *gates) note(r route, p *problem) *problem {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -95,9 +95,9 @@ func (g *gates) note(r route, p *problem) *problem {
 	switch {
 	case p == nil:
 	case p.cause == zoho.CauseCall && p.retryable:
-		return p // nothing is known of the installation
+		return p // it says nothing about the installation
 	case p.cause == zoho.CauseRights && g.onlyFor(r):
-		// The rule names a module that the user has no right to.
+		// The rule names a module that the Zoho user has no right to.
 		p = new(*p)
 		p.cause, p.retryable = zoho.CauseCall, false
 	case p.cause == zoho.CauseInstallation, p.cause == zoho.CauseToken && len(g.worked) == 0:
@@ -124,8 +124,7 @@ func (g *gates) remember(r route) {
 	g.worked[r], g.modules[r.module] = true, true
 }
 
-// onlyFor reports whether calls about other modules succeed, and those on this route never
-// did.
+// onlyFor reports whether calls for other modules have succeeded, but none on this route.
 func (g *gates) onlyFor(r route) bool {
 	others := len(g.modules)
 	if g.modules[r.module] {

@@ -16,7 +16,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// deniedTokens are tokens that cannot be had until somebody allows it.
+// deniedTokens provides no tokens until someone allows it.
 type deniedTokens struct {
 	mu    sync.Mutex
 	asked int
@@ -32,15 +32,15 @@ func (d *deniedTokens) Token(context.Context) (zoho.Token, error) {
 
 func (*deniedTokens) Refused(context.Context, zoho.Token) {}
 
-// denied is an error of a secret that stays until somebody mends it.
+// denied is an error of a secret that stays until someone fixes it.
 type denied struct{}
 
 func (denied) Error() string   { return "secrets: untag/token: cannot be read: AccessDeniedException" }
 func (denied) Retryable() bool { return false }
 
-// TestAFaultOfTheInstallationBuriesNothing: without a token that can be had, every event goes
-// back; one try a minute finds out when that has changed.
-func TestAFaultOfTheInstallationBuriesNothing(t *testing.T) {
+// TestAFaultOfTheInstallationLosesNothing: while there is no token, every event goes back; one
+// attempt each minute finds out when there is one.
+func TestAFaultOfTheInstallationLosesNothing(t *testing.T) {
 	for name, err := range map[string]error{
 		"a secret that is denied":      denied{},
 		"a credential that is refused": &zoho.Error{Operation: "refresh the access token", Status: 200, Code: "invalid_code"},
@@ -55,7 +55,7 @@ func TestAFaultOfTheInstallationBuriesNothing(t *testing.T) {
 					t.Fatal(newErr)
 				}
 				crm := &fakeCRM{}
-				p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: untilMended{c, crm, tokens}, MaxConcurrency: 1})
+				p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: untilFixed{c, crm, tokens}, MaxConcurrency: 1})
 				for range 60 { // ten minutes
 					for _, o := range p.Run(t.Context(), slices.Values(manyEvents(500))) {
 						if !o.Retryable() || !o.Failed[0].Installation || o.RetryAfter() > time.Minute {
@@ -82,14 +82,14 @@ func TestAFaultOfTheInstallationBuriesNothing(t *testing.T) {
 	}
 }
 
-// untilMended asks for a token before each call of a CRM.
-type untilMended struct {
+// untilFixed is a CRM that needs a token for each call until there are tokens.
+type untilFixed struct {
 	*zoho.Client
 	crm    *fakeCRM
 	tokens *deniedTokens
 }
 
-func (u untilMended) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
+func (u untilFixed) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
 	if u.tokens.err != nil {
 		return u.Client.RemoveTags(ctx, module, ids, tags)
 	}
@@ -104,8 +104,8 @@ func manyEvents(n int) []event.Event {
 	return events
 }
 
-// TestWhatTheUserMayNotDo: where nothing else works either, the installation is at fault;
-// where other modules do, the rule is, which names a module that the user has no right to.
+// TestWhatTheUserMayNotDo: if nothing else works either, the installation is at fault; if
+// other modules work, it is the rule, which names a module that the user has no right to.
 func TestWhatTheUserMayNotDo(t *testing.T) {
 	more := "  - {name: s, on: zoho, when: event.more, record: {module: Accounts, id: event.id}, remove: [Call back]}\n"
 	synctest.Test(t, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestWhatTheUserMayNotDo(t *testing.T) {
 		if o := p.Run(t.Context(), slices.Values(deal))[0]; o.Outcome != pipeline.OutcomeRemoved {
 			t.Errorf("outcome with the right = %+v, want removed", o)
 		}
-		// A right that was taken away is no fault of the rule's.
+		// If a right was taken away, that is not the rule's fault.
 		crm.module = "Deals"
 		if o := p.Run(t.Context(), slices.Values(deal))[0]; !o.Retryable() || !o.Failed[0].Installation {
 			t.Errorf("outcome when the right was taken away = %+v, want it to go back", o)
@@ -150,7 +150,7 @@ func (f *forbids) RemoveTags(ctx context.Context, module string, ids, tags []str
 	return f.fakeCRM.RemoveTags(ctx, module, ids, tags)
 }
 
-// TestAScopeThatIsMissingForSearches holds back searches alone.
+// TestAScopeThatIsMissingForSearches: it holds back only searches.
 func TestAScopeThatIsMissingForSearches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		more := "  - {name: s, on: zoho, when: event.go, record: {module: Deals, find: {email: event.email}}, remove: [Call back]}\n"
@@ -169,8 +169,8 @@ func TestAScopeThatIsMissingForSearches(t *testing.T) {
 	})
 }
 
-// TestWhatPassesIsNoFaultOfTheInstallation, and neither is what is about one record.
-func TestWhatPassesIsNoFaultOfTheInstallation(t *testing.T) {
+// TestTemporaryErrorsAreNotTheInstallations: errors about one record are not either.
+func TestTemporaryErrorsAreNotTheInstallations(t *testing.T) {
 	for name, err := range map[string]error{
 		"a secret that is throttled": errors.New("throttled"),
 		"Zoho is down":               &zoho.Error{Status: 503},

@@ -10,19 +10,19 @@ import (
 	"untag/internal/rules"
 )
 
-// Job is an event that is read when it is its turn. In memory an event takes many times
-// its size, so it is let go once it is decided, and read again for a `where`.
+// Job is an event that is read when its turn comes. In memory an event takes many times its
+// size, so it is dropped once it is decided, and read again for a `where`.
 type Job struct {
-	// ID names the event in its outcome, even where it cannot be read.
+	// ID names the event in its outcome, even if the event cannot be read.
 	ID string
-	// Read reads the event. It gives the same every time, and is called in another
+	// Read reads the event. It must return the same every time. It is called in another
 	// goroutine, which may outlive the call of the pipeline.
 	Read func() (event.Event, error)
-	// Done is what an earlier try got done: the Outcome.Done of it, or "".
+	// Done is the Outcome.Done of an earlier attempt, which says what that got done, or "".
 	Done string
 }
 
-// jobsOf makes jobs of events that are read already.
+// jobsOf returns jobs for events that have already been read.
 func jobsOf(events iter.Seq[event.Event]) iter.Seq[Job] {
 	return func(yield func(Job) bool) {
 		for ev := range events {
@@ -33,29 +33,29 @@ func jobsOf(events iter.Seq[event.Event]) iter.Seq[Job] {
 	}
 }
 
-// decided is an event with what the rules ask for on its behalf.
+// decided is an event with what the rules ask for.
 type decided struct {
 	*Planned
 	job        Job
 	candidates []rules.Candidate
 }
 
-// accept notes what the rules ask for, but for what an earlier try got done.
+// accept records what the rules ask for, except for what an earlier attempt got done.
 func (d *decided) accept(decision rules.Decision) {
 	d.Outcome.Errors, d.candidates = decision.Errors, decision.Candidates
 	d.targets = targets{decision.Candidates}
 	d.skipDone()
 	d.cutShort()
 	if !d.needsEvent() && d.targets.calls() < 2 {
-		d.job.Read = nil // the event is not needed any more
+		d.job.Read = nil // the event is no longer needed
 	}
 }
 
-// maxWhole is how many records with all their fields are read for one event at a time: each
+// maxWhole is how many records with all their fields are read at a time for one event: each
 // may have thousands of bytes.
 const maxWhole = 1000
 
-// cutShort leaves the records that are too many to be read at once to the next try.
+// cutShort leaves records that are too many to read at once to the next attempt.
 func (d *decided) cutShort() {
 	left := maxWhole
 	for i, c := range d.candidates {
@@ -70,7 +70,7 @@ func (d *decided) cutShort() {
 		d.candidates[i].IDs = c.IDs[:n]
 		d.Outcome.Failed = append(d.Outcome.Failed, Failed{
 			Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Code: CodeHandedBack, Retryable: true,
-			Message: fmt.Sprintf("%d more records are read next, %d at a time, as the rule reads all fields", len(c.IDs)-n, maxWhole),
+			Message: fmt.Sprintf("%d more records are read later, %d at a time, because the rule reads all their fields", len(c.IDs)-n, maxWhole),
 		})
 	}
 }
@@ -78,7 +78,7 @@ func (d *decided) cutShort() {
 // unreadable is an error of a Job's Read.
 type unreadable struct{ error }
 
-// giveUp leaves nothing of what an event asked for, and says why.
+// giveUp drops all that an event asks for, and records why.
 func (d *decided) giveUp(err error) {
 	d.candidates, d.Removals, d.Resolutions = nil, nil, nil
 	o := Outcome{EventID: d.Outcome.EventID}
@@ -94,7 +94,7 @@ func (d *decided) giveUp(err error) {
 	d.Outcome = o
 }
 
-// needsEvent reports whether the event has to be read again to resolve what it asks for.
+// needsEvent reports whether the event must be read again to resolve what it asks for.
 func (d *decided) needsEvent() bool {
 	for _, c := range d.candidates {
 		if c.NeedsEvent() {
@@ -104,13 +104,13 @@ func (d *decided) needsEvent() bool {
 	return false
 }
 
-// maxPortion bounds what is planned at once, in removals. Beyond it a batch is worked off
-// in portions, each with calls of its own, so that what is planned and what came of it
-// stay within the memory of a small function.
+// maxPortion bounds what is planned at once, in removals. A larger batch is processed in
+// portions, each with its own calls, so that plans and results fit into the memory of a small
+// function.
 const maxPortion = 60_000
 
-// weight is what an event adds to a portion. A record that is read takes the memory of
-// several removals, one with all its fields that of many.
+// weight returns what an event adds to a portion. A record that is read takes the memory of
+// several removals, and one with all its fields that of many.
 func (d *decided) weight() int {
 	weight := 1
 	for _, c := range d.candidates {

@@ -7,13 +7,13 @@ import (
 	"untag/internal/zoho"
 )
 
-// maxIDs and maxTags are what one call takes.
+// maxIDs and maxTags are the limits of one call.
 const (
 	maxIDs  = zoho.MaxIDs
 	maxTags = zoho.MaxTags
 )
 
-// Removal is one rule's wish: these tags off this record.
+// Removal is what one rule asks for: to remove these tags from this record.
 type Removal struct {
 	Rule   string
 	Module string
@@ -23,22 +23,22 @@ type Removal struct {
 	Rounded bool
 }
 
-// Call is one remove_tags call: every one of Tags comes off every one of IDs.
+// Call is one remove_tags call: it removes all Tags from all IDs.
 type Call struct {
 	Module string
 	IDs    []string
 	Tags   []string
-	// Wave orders calls that name the same record: those of one wave share none and
-	// may run side by side.
+	// Wave orders calls that name the same record: calls of one wave share no record and may
+	// run concurrently.
 	Wave int
 }
 
 type recordKey struct{ module, id string }
 
-// Join makes the calls for a batch of removals. A record that several removals
-// name loses the union of their tags; records of one module that lose the same
-// set of tags share a call. No call takes a tag off a record that no removal
-// named for it. The order follows the removals, so equal batches give equal calls.
+// Join returns the calls for a batch of removals. A record that several removals name loses
+// the union of their tags; records of one module that lose the same set of tags share a
+// call. No call removes a tag from a record unless a removal names it for that record. The
+// order follows the removals, so equal batches lead to equal calls.
 func Join(removals []Removal) []Call {
 	order, tags := union(removals)
 	groups := group(order, tags)
@@ -46,7 +46,8 @@ func Join(removals []Removal) []Call {
 	return split(groups)
 }
 
-// union gathers each record's tags, records in order of first mention, tags sorted.
+// union collects each record's tags: records in the order of their first mention, tags
+// sorted.
 func union(removals []Removal) ([]recordKey, map[recordKey][]string) {
 	var order []recordKey
 	tags := make(map[recordKey][]string, len(removals))
@@ -67,7 +68,7 @@ func union(removals []Removal) ([]recordKey, map[recordKey][]string) {
 	return order, tags
 }
 
-// tagGroup is the records of one module that lose one set of tags.
+// tagGroup holds the records of one module that lose the same set of tags.
 type tagGroup struct {
 	module string
 	tags   []string
@@ -78,10 +79,10 @@ func (g *tagGroup) calls(ids int) int {
 	return ceil(ids, maxIDs) * ceil(len(g.tags), maxTags)
 }
 
-// last is how many records the last, partly filled call has, 0 where all are full.
+// last returns how many records the last, partly filled call has, 0 if all calls are full.
 func (g *tagGroup) last() int { return len(g.ids) % maxIDs }
 
-// room is how many records the last call has room for.
+// room returns how many more records the last call has room for.
 func (g *tagGroup) room() int { return (maxIDs - g.last()) % maxIDs }
 
 func ceil(n, size int) int { return (n + size - 1) / size }
@@ -91,7 +92,7 @@ func group(order []recordKey, tags map[recordKey][]string) []*tagGroup {
 	byKey := make(map[string]*tagGroup)
 	for _, record := range order {
 		list := tags[record]
-		// A comma cannot stand in a tag's name, so the joined text is unambiguous.
+		// A tag's name cannot contain a comma, so the joined text is unambiguous.
 		key := record.module + "," + strings.Join(list, ",")
 		g := byKey[key]
 		if g == nil {

@@ -106,7 +106,7 @@ func TestJoinSpreadsAGroupOverTheRoomInOtherCalls(t *testing.T) {
 		removals("r", "Deals", ids(100, 195), "b", "c"),
 		removals("r", "Deals", ids(200, 250), "a"),
 		removals("r", "Deals", ids(300, 350), "c"),
-		// Five of these have room beside the first and the last, five beside the others.
+		// Five of these have room with the first and the last, five with the others.
 		removals("r", "Deals", ids(400, 410), "a", "b", "c"),
 	)
 	calls := pipeline.Join(list)
@@ -118,7 +118,7 @@ func TestJoinSpreadsAGroupOverTheRoomInOtherCalls(t *testing.T) {
 	}
 }
 
-// effect is every tag that comes off every record.
+// effect returns every tag that is removed from every record.
 func effect(calls []pipeline.Call) map[string]bool {
 	off := make(map[string]bool)
 	for _, c := range calls {
@@ -131,7 +131,7 @@ func effect(calls []pipeline.Call) map[string]bool {
 	return off
 }
 
-// naive is one call for each record and removal: what joining has to be equal to.
+// naive returns one call for each record and removal: joined calls must have the same effect.
 func naive(list []pipeline.Removal) []pipeline.Call {
 	var calls []pipeline.Call
 	for _, r := range list {
@@ -142,7 +142,8 @@ func naive(list []pipeline.Removal) []pipeline.Call {
 	return calls
 }
 
-// unfolded is how many calls it takes when only records that lose the same tags share one.
+// unfolded returns how many calls are needed if only records that lose the same tags share
+// one.
 func unfolded(list []pipeline.Removal) int {
 	tags := make(map[string][]string) // by record
 	for _, r := range list {
@@ -177,7 +178,7 @@ func removalsGen(t *rapid.T) []pipeline.Removal {
 	}), 0, 600).Draw(t, "removals")
 }
 
-func TestJoinTakesOffWhatWasNamedAndNoMore(t *testing.T) {
+func TestJoinRemovesWhatWasNamedAndNoMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := removalsGen(t)
 		calls := pipeline.Join(list)

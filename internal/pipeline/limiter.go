@@ -15,61 +15,60 @@ import (
 
 const (
 	// maxShare is the most time that one event may take until it is decided, and minShare
-	// the least that it is left, unless that is more than a quarter of all the time.
+	// the least that it gets, unless that exceeds a quarter of the whole time.
 	maxShare, minShare = 10 * time.Second, time.Second
-	// grace is how long an event whose share is used up is waited for: most of what takes
-	// long looks at the time now and then.
+	// grace is how long to wait for an event after its share is used up: most of what takes
+	// long checks the time now and then.
 	grace = 250 * time.Millisecond
-	// maxAbandoned is how many events that were given up may still be worked on while others
-	// are begun: they take time from those.
+	// maxAbandoned is how many abandoned events may still be running when the next one is
+	// started: they take time from it.
 	maxAbandoned = 3
-	// watchEvery is how often the event in work is looked at.
+	// watchEvery is how often the current event is checked.
 	watchEvery = 10 * time.Millisecond
 )
 
-// CodeTooCostly is the code of an event that used more than its share of the time or of
-// the memory before it was decided. It is not acted on at all.
+// CodeTooCostly is the code of an event that used more than its share of time or memory
+// before it was decided. untag does not act on it at all.
 const CodeTooCostly = "TOO_COSTLY"
 
 var (
-	// errNoTime and errCrowded hand an event back that was not decided, through no fault of
+	// errNoTime and errCrowded hand back an event that was not decided, through no fault of
 	// its own.
-	errNoTime  = errors.New("not decided: the deadline is near")
-	errCrowded = errors.New("not decided: other events of the batch took too much time or memory")
-	// errPanicked is a fault of untag's.
-	errPanicked = errors.New("the event cannot be evaluated")
+	errNoTime  = errors.New("not evaluated: the time limit is near")
+	errCrowded = errors.New("not evaluated: other events of the batch took too much time or memory")
+	// errPanicked is a fault in untag.
+	errPanicked = errors.New("the event cannot be evaluated, because of a fault in untag")
 )
 
-// tooCostly is why an event was given up before it was decided.
+// tooCostly says why an event was given up before it was decided.
 type tooCostly struct {
-	rule string // that was being evaluated, where that is known
+	rule string // the rule that was being evaluated, if known
 	what string
 }
 
 func (c *tooCostly) Error() string { return c.what }
 
-// limiter lets what is done for one event take no more than its share. Nothing ends a
-// goroutine that does not end itself, so one that takes no heed is left behind, and
-// counted.
+// limiter limits the work for one event to its share. A goroutine that does not stop cannot
+// be stopped from outside, so it is abandoned, and counted.
 type limiter struct {
 	maxHeap   uint64 // bytes; 0 for no limit
 	abandoned atomic.Int32
 }
 
-// task is what is done for each of several events, one after the other.
+// task is what to do for each of several events, one after the other.
 type task[T, R any] struct {
-	// next returns the next event, and how much time it has. It is false when there is none,
-	// or the rest is for later.
+	// next returns the next event. It returns false if there is none, or if the rest is for
+	// later.
 	next func() (T, bool)
-	// share is how much time an event has; an error gives it up beforehand.
+	// share returns how much time an event has; with an error, it is not started at all.
 	share func(T) (time.Duration, error)
 	do    func(context.Context, T) (R, error)
-	// take takes the result of an event, or why it was given up, and how long it took.
+	// take receives the result of an event, or why it was given up, and how long it took.
 	take func(T, R, error, time.Duration)
 }
 
-// work does a task. It goes on in a goroutine of its own, which is left behind when an
-// event takes no heed of its end; then another goes on with the next event.
+// work does a task in a separate goroutine. If an event does not stop when told to, work
+// abandons that goroutine and starts another for the next event.
 func work[T, R any](ctx context.Context, l *limiter, t task[T, R]) {
 	for {
 		w := &worker[T, R]{task: t, limiter: l}
@@ -97,16 +96,16 @@ type worker[T, R any] struct {
 	limiter *limiter
 
 	mu sync.Mutex
-	// left says that it was left behind: nobody wants its results any more.
+	// left says that it was abandoned: its results are no longer wanted.
 	left bool
 	item T
-	// began is when the event in work was, the zero time between two.
+	// began is when the current event was started, the zero time between two events.
 	began  time.Time
 	budget time.Duration
-	before uint64 // what the heap had then
+	before uint64 // the size of the heap then
 	end    context.CancelFunc
-	why    error     // it has to end
-	ended  time.Time // when it was told so
+	why    error     // why the event must stop
+	ended  time.Time // when it was told to
 }
 
 func (w *worker[T, R]) run(ctx context.Context) {
@@ -135,7 +134,7 @@ func (w *worker[T, R]) run(ctx context.Context) {
 	}
 }
 
-// one does the task for one event; its result is not wanted if it was left behind.
+// one does the task for one event. Its result is not wanted if it was abandoned.
 func (w *worker[T, R]) one(ctx context.Context, item T, budget time.Duration) (result R, took time.Duration, err error, wanted bool) {
 	within, end := context.WithCancel(ctx)
 	defer end()
@@ -154,7 +153,7 @@ func (w *worker[T, R]) one(ctx context.Context, item T, budget time.Duration) (r
 	return result, took, w.reason(err), true
 }
 
-// reason is why an event has no result: not that its evaluation was ended, but what for.
+// reason returns why an event has no result: not that its evaluation was stopped, but why.
 func (w *worker[T, R]) reason(err error) error {
 	unfinished, ok := errors.AsType[*rules.Unfinished](err)
 	costly, limited := w.why.(*tooCostly)
@@ -172,7 +171,7 @@ func (w *worker[T, R]) reason(err error) error {
 	return err
 }
 
-// guarded turns a panic into an error of this event alone.
+// guarded turns a panic into an error of this event only.
 func guarded[T, R any](ctx context.Context, item T, do func(context.Context, T) (R, error)) (result R, err error) {
 	defer func() {
 		if recover() != nil {
@@ -182,7 +181,7 @@ func guarded[T, R any](ctx context.Context, item T, do func(context.Context, T) 
 	return do(ctx, item)
 }
 
-// watch waits until the worker is done; it is true when the worker was left behind.
+// watch waits until the worker is done. It returns true if the worker was abandoned.
 func (w *worker[T, R]) watch(ctx context.Context, done <-chan struct{}) bool {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
@@ -198,8 +197,7 @@ func (w *worker[T, R]) watch(ctx context.Context, done <-chan struct{}) bool {
 	}
 }
 
-// look ends the event in work where it has to, and leaves the worker behind where that was
-// to no effect.
+// look stops the current event if necessary, and abandons the worker if that had no effect.
 func (w *worker[T, R]) look(ctx context.Context) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -208,7 +206,8 @@ func (w *worker[T, R]) look(ctx context.Context) bool {
 	case w.why != nil:
 		w.left = time.Since(w.ended) >= grace
 	case time.Since(w.began) >= w.budget:
-		w.stop(&tooCostly{what: fmt.Sprintf("the event took more than its share of the time, %v", w.budget.Round(time.Millisecond))})
+		w.stop(&tooCostly{what: fmt.Sprintf(
+			"deciding the event took longer than the %v that one event may take; simplify the rules, or make the sender send less in one event", w.budget.Round(time.Millisecond))})
 	case ctx.Err() != nil:
 		w.stop(errNoTime)
 	default:
@@ -224,24 +223,25 @@ func (w *worker[T, R]) stop(why error) {
 	w.end()
 }
 
-// overfull is why the event in work has to end, if the heap is too large and the event has
-// filled it. If there was much before, the event may fit into another batch.
+// overfull returns why the current event must stop, if the heap is too large and the event has
+// filled it. If much was in use before, the event may fit into another batch.
 func (l *limiter) overfull(before uint64) error {
 	large := func(now uint64) bool { return now > l.maxHeap && now > before+l.maxHeap/4 }
 	if l.maxHeap == 0 || !large(heap(objects)) {
 		return nil
 	}
-	runtime.GC() // garbage is nobody's
+	runtime.GC() // do not count garbage
 	switch {
 	case !large(heap(objects)):
 		return nil
 	case before > l.maxHeap/2:
 		return errCrowded
 	}
-	return &tooCostly{what: "the event took more than its share of the memory"}
+	return &tooCostly{what: "deciding the event took more memory than one event may take; simplify the rules, or make the sender send less in one event"}
 }
 
-// live is how many bytes of the heap were in use, as far as that is known, 0 without a limit.
+// live returns how many bytes of the heap were in use, as far as that is known, 0 without a
+// limit.
 func (l *limiter) live() uint64 {
 	if l.maxHeap == 0 {
 		return 0
@@ -250,8 +250,8 @@ func (l *limiter) live() uint64 {
 }
 
 const (
-	// objects takes those in that are dead and were not collected yet, live is what was in
-	// use at the last collection.
+	// objects includes garbage that was not collected yet; live is what was in use at the
+	// last collection.
 	objects = "/memory/classes/heap/objects:bytes"
 	live    = "/gc/heap/live:bytes"
 )

@@ -16,7 +16,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// hostile are rules that some events do something else to, by their ids.
+// hostile are rules that do something else for some events, given by their ids.
 type hostile struct {
 	*rules.Rules
 	does map[string]func(ctx context.Context) error
@@ -31,13 +31,13 @@ func (h hostile) DecideWithin(ctx context.Context, ev event.Event) (rules.Decisi
 	return h.Rules.DecideWithin(ctx, ev)
 }
 
-// heeds takes for ever, and ends when it is told.
+// heeds runs forever, but ends when told to.
 func heeds(ctx context.Context) error {
 	<-ctx.Done()
 	return &rules.Unfinished{Rule: "slow", Err: ctx.Err()}
 }
 
-// heedless takes for ever, whatever it is told, until release is closed.
+// heedless runs until release is closed, even when told to end.
 func heedless(release chan struct{}) func(context.Context) error {
 	return func(context.Context) error {
 		<-release
@@ -54,8 +54,8 @@ func jobs(n int) []pipeline.Job {
 	return list
 }
 
-// TestOneEventTakesNoOthersAlong: one event of a hundred never ends, or fails in a way of
-// its own; the others are acted on, in one call.
+// TestOneEventTakesNoOthersAlong: one event of a hundred never ends, or panics; the others are
+// acted on, in one call.
 func TestOneEventTakesNoOthersAlong(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
@@ -94,7 +94,7 @@ func oneOfAHundred(t *testing.T, does func(context.Context) error, want pipeline
 				t.Errorf("outcome = %+v, want %+v", o, want)
 			}
 			for i, f := range o.Failed {
-				if w := want.Failed[i]; f.Code != w.Code || f.Rule != w.Rule || !strings.Contains(f.Message, "share of the time, 10s") {
+				if w := want.Failed[i]; f.Code != w.Code || f.Rule != w.Rule || !strings.Contains(f.Message, "longer than the 10s") {
 					t.Errorf("failed = %+v, want %+v, with the share", f, w)
 				}
 			}
@@ -107,8 +107,8 @@ func oneOfAHundred(t *testing.T, does func(context.Context) error, want pipeline
 	}
 }
 
-// TestManyEventsThatTakeTooLong: half of the time stays for the calls, what is not begun
-// goes back, and each batch gives some up, so that it ends.
+// TestManyEventsThatTakeTooLong: half of the time is kept for the calls, events that are not
+// started go back, and each batch gives up some, so that this ends.
 func TestManyEventsThatTakeTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		does := make(map[string]func(context.Context) error)
@@ -138,7 +138,7 @@ func TestManyEventsThatTakeTooLong(t *testing.T) {
 	})
 }
 
-// TestEventsThatNeverEnd: only a few are left behind. While they go on, events go back.
+// TestEventsThatNeverEnd: only a few are abandoned. While these run, other events go back.
 func TestEventsThatNeverEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -175,7 +175,7 @@ func TestEventsThatNeverEnd(t *testing.T) {
 	})
 }
 
-// TestAWhereThatTakesTooLong: an event's share is for its `where` as well.
+// TestAWhereThatTakesTooLong: an event's share of time includes its `where`.
 func TestAWhereThatTakesTooLong(t *testing.T) {
 	crm := &fakeCRM{records: map[string]zoho.Record{}}
 	for i := range 3 {
@@ -203,7 +203,7 @@ func TestAWhereThatTakesTooLong(t *testing.T) {
 	}
 }
 
-// TestAnEventThatFillsTheMemory is given up, and others are not.
+// TestAnEventThatFillsTheMemory: it is given up, and others are not.
 func TestAnEventThatFillsTheMemory(t *testing.T) {
 	fills := func(ctx context.Context) error {
 		var kept [][]byte
@@ -229,7 +229,7 @@ func TestAnEventThatFillsTheMemory(t *testing.T) {
 	}
 }
 
-// TestJobsThatCannotBeRead fail alone.
+// TestJobsThatCannotBeRead: no other job fails with them.
 func TestJobsThatCannotBeRead(t *testing.T) {
 	list := jobs(3)
 	broken := errors.New("broken")

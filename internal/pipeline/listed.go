@@ -2,10 +2,10 @@ package pipeline
 
 import "encoding/json"
 
-// MaxListed is how many items of each list an answer or a line of the log has.
+// MaxListed is how many items of each list an answer or a log line contains at most.
 const MaxListed = 100
 
-// More is how many items an answer leaves out of each list.
+// More says how many items an answer leaves out of each list.
 type More struct {
 	Removed int `json:"removed,omitempty"`
 	Failed  int `json:"failed,omitempty"`

@@ -7,14 +7,14 @@ import (
 	"untag/internal/rules"
 )
 
-// wish is what one rule asks for on behalf of one event, before the CRM is asked.
+// wish is what one rule asks for because of one event, before the CRM is asked.
 type wish struct {
 	event     *decided
 	candidate rules.Candidate
 }
 
-// lookup answers what the wishes of a batch need to know of the CRM, each question
-// asked once: searches first, then records, 100 a call.
+// lookup asks the CRM what the wishes of a batch need to know, each question once: searches
+// first, then records, 100 in one call.
 type lookup struct {
 	*run
 	searches map[string]*search
@@ -25,8 +25,8 @@ func newLookup(r *run) *lookup {
 	return &lookup{run: r, searches: make(map[string]*search), modules: make(map[string]*fetch)}
 }
 
-// resolve turns what the events of a portion ask for into removals, in their order, each
-// noted on its event.
+// resolve turns what the events of a portion ask for into removals, in their order, and adds
+// each to its event.
 func (l *lookup) resolve(ctx context.Context, portion []*decided) {
 	var wishes []wish
 	for _, d := range portion {
@@ -41,7 +41,7 @@ func (l *lookup) resolve(ctx context.Context, portion []*decided) {
 		if w.candidate.NeedsRecord {
 			l.want(w.candidate, ids)
 		}
-		// All that one event asks for stands together.
+		// The wishes of one event are next to each other.
 		if n := len(list); n == 0 || list[n-1].decided != w.event {
 			list = append(list, &settling{decided: w.event})
 		}
@@ -52,8 +52,8 @@ func (l *lookup) resolve(ctx context.Context, portion []*decided) {
 	l.settleAll(ctx, list)
 }
 
-// target is the ids a wish is about; none when its search failed or found nothing
-// that may be acted on, which is then noted on the event.
+// target returns the ids that a wish is about. If its search failed or found nothing to act
+// on, it returns none and adds that to the event.
 func (l *lookup) target(w wish) []string {
 	c := w.candidate
 	if c.Find == nil {
@@ -68,7 +68,7 @@ func (l *lookup) target(w wish) []string {
 	case len(s.hits) == 0 && s.more:
 		// The record may be on a page that was not read, so "not found" would be a guess.
 		out.Errors = append(out.Errors, rules.RuleError{Rule: c.Rule, Message: fmt.Sprintf(
-			"find: the search in %s has more answers than one page and none on it is an exact match; narrow it with criteria", c.Module)})
+			"find: the search in %s found more than one page of records, and none on the first page matches exactly; narrow it with `criteria`", c.Module)})
 		return nil
 	case len(s.hits) == 0:
 		if yet := l.notFoundYet(s, c.Find); yet != nil {

@@ -19,7 +19,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// fakeCRM holds records and counts what it is asked.
+// fakeCRM holds records and counts calls.
 type fakeCRM struct {
 	mu       sync.Mutex
 	records  map[string]zoho.Record
@@ -30,7 +30,7 @@ type fakeCRM struct {
 	searches int
 	removed  []pipeline.Call
 	remove   error
-	// removeOnce is met by the next call alone.
+	// removeOnce is the error of the next call only.
 	removeOnce error
 }
 
@@ -109,7 +109,7 @@ func TestLiveRecordsAreReadOnceForTheBatch(t *testing.T) {
 		crm.records[id] = record(id, stage, "In progress", "VIP")
 		events = append(events, goEvent(id))
 	}
-	delete(crm.records, "1000") // gone
+	delete(crm.records, "1000") // deleted in the CRM
 	crm.records["1002"] = record("1002", "Won", "VIP")
 	set := rulesOf(t, "id: event.id", "    where: record.Stage == \"Won\"\n")
 	outcomes := pipeline.New(pipeline.Config{Rules: set, CRM: crm}).Run(t.Context(), slices.Values(events))
@@ -119,7 +119,7 @@ func TestLiveRecordsAreReadOnceForTheBatch(t *testing.T) {
 	if diff := cmp.Diff([]string{"Stage", "Tag"}, crm.fields[0]); diff != "" {
 		t.Errorf("fields: -want +got\n%s", diff)
 	}
-	for i, want := range map[int]string{0: "no longer in the CRM", 1: "where does not hold", 2: "does not carry"} {
+	for i, want := range map[int]string{0: "no longer in the CRM", 1: "`where` is not true", 2: "does not have the tag"} {
 		if o := outcomes[i]; o.Outcome != "nothing" || len(o.Skipped) != 1 || !strings.Contains(o.Skipped[0].Reason, want) {
 			t.Errorf("outcome %d = %+v, want it skipped: %s", i, o, want)
 		}
@@ -143,11 +143,11 @@ func TestSearches(t *testing.T) {
 		"nothing found":           {&fakeCRM{}, "", "nothing", 0, "Zoho found no record (searched by email)"},
 		"a near miss":             {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (compared: Email)"},
 		"two near misses":         {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, {"id": "4", "Secondary_Email": "x@example.com", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 2 records, none matches exactly (compared: Email, Secondary_Email)"},
-		"nothing to compare":      {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{{"id": "4", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (no field of what it found holds a value to compare by email)"},
+		"nothing to compare":      {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{{"id": "4", "Note": "ada"}}}}, "", "nothing", 0, "Zoho found 1 record, none matches exactly (no field contains a value to compare; searched by email)"},
 		"one":                     {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near, ada}}}, "", "removed", 1, ""},
 		"several":                 {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, "", "nothing", 0, "several records"},
 		"several, allowed":        {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada, other}}}, ", many: true", "removed", 2, ""},
-		"a page without it":       {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}, More: true}}, "", "nothing", 0, "more answers than one page"},
+		"a page without it":       {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{near}, More: true}}, "", "nothing", 0, "more than one page of records"},
 		"perhaps another":         {&fakeCRM{hits: zoho.SearchResult{Records: []zoho.Record{ada}, More: true}}, "", "nothing", 0, "several records"},
 		"an error that passes":    {&fakeCRM{err: &zoho.Error{Status: 500, Code: "INTERNAL_ERROR"}}, "", "failed", 0, "INTERNAL_ERROR"},
 		"an error that does not":  {&fakeCRM{err: &zoho.Error{Status: 400, Code: "INVALID_MODULE"}}, "", "failed", 0, "INVALID_MODULE"},
@@ -156,7 +156,7 @@ func TestSearches(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			set := rulesOf(t, "find: {email: event.email"+tt.many+"}", "")
-			// Two events ask the same: it is asked once.
+			// Two events need the same search: it is made once.
 			outcomes := pipeline.New(pipeline.Config{Rules: set, CRM: tt.crm}).Run(t.Context(), slices.Values([]event.Event{goEvent("1"), goEvent("2")}))
 			o := outcomes[1]
 			if o.Outcome != tt.outcome || len(o.Removed) != tt.removed || !strings.Contains(fmt.Sprintf("%+v", o), tt.says) {
@@ -182,8 +182,8 @@ func TestAnEventFailsOnlyForItsOwn(t *testing.T) {
 	}
 }
 
-// TestOneIDThatFailsALookUp: Zoho may refuse to read records for the id of one of them,
-// without a word on which. The events of the others go on.
+// TestOneIDThatFailsALookUp: Zoho may refuse to read records because of the id of one of
+// them, without saying which. The events of the others go on.
 func TestOneIDThatFailsALookUp(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ids := strings.Split(r.URL.Query().Get("ids"), ",")
@@ -221,7 +221,7 @@ func (r readsAndRemoves) RemoveTags(ctx context.Context, module string, ids, tag
 	return r.removes.RemoveTags(ctx, module, ids, tags)
 }
 
-// noToken is a shared access token that cannot be had.
+// noToken provides no shared access token.
 type noToken struct{}
 
 func (noToken) Token(context.Context) (zoho.Token, error) {
@@ -229,8 +229,8 @@ func (noToken) Token(context.Context) (zoho.Token, error) {
 }
 func (noToken) Refused(context.Context, zoho.Token) {}
 
-// TestTheSenderIsNotToldOfOurSecrets: their names are for the log, and for who reads the
-// dead letters.
+// TestTheSenderIsNotToldOfOurSecrets: their names are only for the log and for those who read
+// the dead letters.
 func TestTheSenderIsNotToldOfOurSecrets(t *testing.T) {
 	c, err := zoho.New(zoho.Config{APIURL: "http://127.0.0.1:9", Tokens: noToken{}})
 	if err != nil {

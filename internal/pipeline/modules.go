@@ -7,7 +7,7 @@ type modular interface {
 	CheckModule(module string) error
 }
 
-// callable turns candidates of modules that the CRM does not have into errors of their
+// callable turns candidates for modules that the CRM does not have into errors of their
 // rules: an event may name any module.
 func (p *Pipeline) callable(d rules.Decision) rules.Decision {
 	crm, ok := p.crm.(modular)

@@ -14,8 +14,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// journalCRM writes down what it is asked, in order. Every record is there and carries
-// every tag.
+// journalCRM records all calls in order. Every record exists and has every tag.
 type journalCRM struct{ asked []string }
 
 func (j *journalCRM) RemoveTags(_ context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
@@ -41,8 +40,8 @@ func (j *journalCRM) Search(_ context.Context, module string, s zoho.Search) (zo
 	return zoho.SearchResult{Records: []zoho.Record{{"id": "77", "Email": s.Email}}}, nil
 }
 
-// TestTheSameBatchAgain: the same events and rules ask the same of the CRM, in the same
-// order, and come to the same, with the same reasons.
+// TestTheSameBatchAgain: the same events and rules make the same calls in the same order, and
+// have the same outcomes with the same reasons.
 func TestTheSameBatchAgain(t *testing.T) {
 	set, faults := rules.Load([]byte(`version: 1
 sources: {zoho: {verify: token}}

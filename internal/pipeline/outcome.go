@@ -6,29 +6,29 @@ import (
 	"untag/internal/rules"
 )
 
-// The outcomes of an event.
+// These are the outcomes of an event.
 const (
 	OutcomeRemoved = "removed" // at least one removal, and none failed
-	OutcomeNothing = "nothing" // no rule asked for a removal that applies
+	OutcomeNothing = "nothing" // no removal applies
 	OutcomeFailed  = "failed"  // at least one removal failed
 )
 
-// Outcome is what became of one event; its JSON form, in which long lists are shortened, is
-// what callers are answered.
+// Outcome is what happened to one event. Callers get its JSON form as the answer, in which
+// long lists are shortened.
 type Outcome struct {
 	EventID string            `json:"event_id"`
 	Outcome string            `json:"outcome"`
 	Removed []Removed         `json:"removed"`
 	Failed  []Failed          `json:"failed"`
 	Errors  []rules.RuleError `json:"errors"`
-	// Skipped are removals a rule asked for that do not apply to the live record.
+	// Skipped are removals that a rule asked for but that do not apply to the live record.
 	Skipped []Skipped `json:"skipped,omitempty"`
 	// More is set only in an answer that was shortened.
 	More *More `json:"more,omitempty"`
 	// Unreadable is why the event could not be read.
 	Unreadable error `json:"-"`
-	// Done is for the Job of the next try, where an event takes several calls and only some
-	// of what it asks for is done; else "".
+	// Done is for the Job of the next attempt, if an event takes several calls and only some
+	// of what it asks for is done; otherwise "".
 	Done string `json:"-"`
 }
 
@@ -41,7 +41,7 @@ type Removed struct {
 	Remaining []string `json:"remaining"`
 }
 
-// Failed is one rule's removal that did not happen, or is not known to have.
+// Failed is one rule's removal that did not happen, or may not have happened.
 type Failed struct {
 	Rule    string   `json:"rule"`
 	Module  string   `json:"module"`
@@ -50,26 +50,26 @@ type Failed struct {
 	Code    string   `json:"code"`
 	Message string   `json:"message"`
 
-	// Detail is all that is known of why, for the log.
+	// Detail is everything known about the reason, for the log.
 	Detail string `json:"-"`
-	// Unsaid says that Zoho gave no reason of its own, so that Message says little.
+	// Unsaid says that Zoho did not name a reason, so that Message says little.
 	Unsaid bool `json:"-"`
 	// Retryable says that the same removal may succeed later.
 	Retryable bool `json:"-"`
-	// RetryAfter is how long Zoho asked to wait, 0 when it did not say.
+	// RetryAfter is how long Zoho asked to wait, 0 if it did not say.
 	RetryAfter time.Duration `json:"-"`
 	// Due says that RetryAfter is when to try again, not the least to wait: until then
 	// there is no access token.
 	Due bool `json:"-"`
-	// Installation says that nothing is wrong with the event: the credential, a secret, the
-	// rights of the user or an address has to be put right.
+	// Installation says that nothing is wrong with the event: someone must fix the
+	// credential, a secret, the rights of the Zoho user, or an address.
 	Installation bool `json:"-"`
 	// Gone says that the record is no longer in the CRM: nothing is left to do.
 	Gone bool `json:"-"`
 }
 
-// Why is for who mends it: Zoho's own word, or all that is known where it had none. That
-// may name a secret or an address of ours, so it is not for the sender.
+// Why returns the reason for those who operate untag: Zoho's message, or everything known if
+// it had none. The latter may name a secret or an address, so it is not for the sender.
 func (f Failed) Why() string {
 	if f.Unsaid {
 		return f.Detail
@@ -77,7 +77,7 @@ func (f Failed) Why() string {
 	return f.Message
 }
 
-// Skipped is a removal that a rule asked for and that the live record makes moot.
+// Skipped is a removal that a rule asked for but that does not apply to the live record.
 type Skipped struct {
 	Rule   string   `json:"rule"`
 	Module string   `json:"module"`
@@ -86,7 +86,7 @@ type Skipped struct {
 	Reason string   `json:"reason"`
 }
 
-// Retryable reports whether another try may mend some failure of the event.
+// Retryable reports whether retrying may help with some failure of the event.
 func (o Outcome) Retryable() bool {
 	for _, f := range o.Failed {
 		if f.Retryable {
@@ -96,7 +96,7 @@ func (o Outcome) Retryable() bool {
 	return false
 }
 
-// RetryAfter is the longest wait that Zoho asked for, 0 when it asked for none.
+// RetryAfter returns the longest wait that Zoho asked for, 0 if it asked for none.
 func (o Outcome) RetryAfter() time.Duration {
 	var longest time.Duration
 	for _, f := range o.Failed {
@@ -107,8 +107,8 @@ func (o Outcome) RetryAfter() time.Duration {
 	return longest
 }
 
-// Due reports whether RetryAfter is when to try again, however often that was done
-// before, and not only the least to wait.
+// Due reports whether RetryAfter is when to try again, regardless of how many attempts there
+// were, and not only the least to wait.
 func (o Outcome) Due() bool {
 	due := false
 	for _, f := range o.Failed {
@@ -120,8 +120,8 @@ func (o Outcome) Due() bool {
 	return due
 }
 
-// settle names the outcome from what it holds, and makes every list present, so
-// that a caller never meets null.
+// settle sets the name of the outcome from its content, and makes every list non-nil, so that
+// its JSON form never has null.
 func (o *Outcome) settle() {
 	switch {
 	case len(o.Failed) > 0:

@@ -10,12 +10,12 @@ import (
 	"untag/internal/zoho"
 )
 
-// decider is the rules: what an event asks for, without side effects.
+// decider decides what to do for an event, without side effects. Rules are one.
 type decider interface {
 	DecideWithin(ctx context.Context, ev event.Event) (rules.Decision, error)
 }
 
-// remover takes tags off records; the error is that of the call as a whole.
+// remover removes tags from records. The error means that the whole call failed.
 type remover interface {
 	RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error)
 }
@@ -26,7 +26,7 @@ type finder interface {
 	Search(ctx context.Context, module string, search zoho.Search) (zoho.SearchResult, error)
 }
 
-// crm is what a Pipeline needs of Zoho.
+// crm is what a Pipeline needs from Zoho.
 type crm interface {
 	remover
 	finder
@@ -36,17 +36,18 @@ type crm interface {
 type Config struct {
 	Rules decider
 	CRM   crm
-	// MaxConcurrency is how many calls run side by side; 5 when zero.
+	// MaxConcurrency is how many calls run concurrently; zero means 5.
 	MaxConcurrency int
-	// MaxHeap is how many bytes the heap may have while an event is decided: one that takes
-	// it beyond is given up. No limit when zero.
+	// MaxHeap is how many bytes the heap may have while an event is decided; an event that
+	// makes it larger is given up. Zero means no limit.
 	MaxHeap uint64
-	// Waited takes the wait of every search as over, for events that are only examined.
+	// Waited treats the wait of every search as over, for events that are only examined.
 	Waited bool
 }
 
-// Pipeline decides, plans and acts. From one batch to the next it keeps nothing but
-// the modules that Zoho has been failing for, what is wrong with the installation, and the events that it gave up and cannot end. It is safe for concurrent use.
+// Pipeline decides, plans and acts. From one batch to the next it keeps only the modules for
+// which Zoho keeps failing, what is wrong with the installation, and the events that it gave
+// up but cannot stop. It is safe for concurrent use.
 type Pipeline struct {
 	rules          decider
 	crm            crm
@@ -68,13 +69,13 @@ func New(c Config) *Pipeline {
 	}
 }
 
-// Run decides, plans and acts over a batch at once: one outcome an event, in the order of
-// the events. The events are taken one by one, and let go once they are decided, unless a
-// rule looks at the live record as well or the removals take several calls. What failed of
-// those is tried again while there is time and something comes of it.
+// Run decides, plans and acts on a batch at once. It returns one outcome for each event, in
+// their order. It takes the events one by one, and drops each once it is decided, unless a
+// rule looks at the live record as well or the removals take several calls. If some of these
+// calls fail, they are repeated while there is time and progress.
 //
-// No event takes more than half of the time that ctx has, ten seconds at most: one that
-// does is not acted on, and its outcome says so.
+// No event may take more than half of the time that ctx has, and at most ten seconds. One
+// that takes longer is not acted on, and its outcome says so.
 func (p *Pipeline) Run(ctx context.Context, events iter.Seq[event.Event]) []Outcome {
 	r := p.newRun(ctx, 2)
 	var outcomes []Outcome
@@ -89,27 +90,27 @@ func (p *Pipeline) Run(ctx context.Context, events iter.Seq[event.Event]) []Outc
 	return outcomes
 }
 
-// Plan is what a batch of events asks for, ready to be acted on.
+// Plan is what a batch of events asks for, ready for Act.
 type Plan struct {
-	// Events has, for each event of the batch in its order, what is already known.
+	// Events holds what is already known about each event, in the order of the batch.
 	Events []Planned
-	// Calls take off every removal of the batch.
+	// Calls make all removals of the batch.
 	Calls []Call
-	// failures are those of the look-ups; Act goes on counting.
+	// failures are those of the look-ups; Act continues to count.
 	failures *failures
 }
 
-// Planned is what the rules ask for on behalf of one event.
+// Planned is what the rules ask for because of one event.
 type Planned struct {
 	Removals    []Removal
 	Resolutions []Resolved
-	// Outcome holds what is settled before any removal: rule errors, look-ups that
-	// failed, removals that do not apply.
+	// Outcome holds what is settled before any removal: rule errors, failed look-ups, and
+	// removals that do not apply.
 	Outcome Outcome
 
-	used    time.Duration // of the event's share of the time
+	used    time.Duration // how much of the event's share of time is used
 	targets targets
-	done    []bool // of the targets, by an earlier try
+	done    []bool // which targets an earlier attempt got done
 }
 
 // Resolved is a rule's decision about one live record, kept for explanations.
@@ -120,9 +121,8 @@ type Resolved struct {
 	Resolution rules.Resolution
 }
 
-// Plan decides for every event, looks up the records that rules ask about, joins the
-// removals into calls, and keeps what explains them. Look-ups are the only requests it
-// makes.
+// Plan decides every event, looks up the records that rules need, joins the removals into
+// calls, and keeps what explains them. The only requests that it makes are look-ups.
 func (p *Pipeline) Plan(ctx context.Context, events iter.Seq[event.Event]) *Plan {
 	r := p.newRun(ctx, 2)
 	r.explained = true

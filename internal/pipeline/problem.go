@@ -7,25 +7,26 @@ import (
 	"untag/internal/zoho"
 )
 
-// problem is why a removal or a look-up did not happen.
+// problem says why a removal or a look-up did not happen.
 type problem struct {
 	code string
-	// message is for whoever sent the event, detail for the log.
+	// message is for the sender of the event, detail for the log.
 	message, detail string
 	unsaid          bool
 	retryable       bool
 	retryAfter      time.Duration
 	due             bool
 	gone            bool
-	// cause is what has to change before another try can succeed.
+	// cause is what must change before another attempt can succeed.
 	cause zoho.Cause
-	// oneOfSeveral: the call was refused for one of its records, and not said which.
+	// oneOfSeveral says that the call was refused for one of its records, without saying
+	// which.
 	oneOfSeveral bool
 }
 
-// problemOf reads an error of the CRM, nil where there is none. One that is not the
-// CRM's own says nothing of whether it will pass, so it counts as one that may: removing
-// a tag twice does no harm, and an event given up too early is lost.
+// problemOf returns the problem of a CRM's error, nil if there is none. Any other error does
+// not say whether it is temporary, so it counts as retryable: removing a tag twice does no
+// harm, but an event that is given up too early is lost.
 func problemOf(err error) *problem {
 	if err == nil {
 		return nil
@@ -40,9 +41,9 @@ func problemOf(err error) *problem {
 		due: z.TokenAfter() > 0, oneOfSeveral: z.OneOfSeveral(), cause: z.Cause(),
 	}
 	if p.cause != zoho.CauseCall {
-		p.retryable = true // once somebody has put the installation right
+		p.retryable = true // once someone has fixed the installation
 	}
-	// A call that had no token failed for the reason that there was none.
+	// The reason for a call without a token is the reason why there is no token.
 	for z.Code == "" && errors.As(z.Err, &z) {
 	}
 	p.code = z.Code
@@ -51,13 +52,13 @@ func problemOf(err error) *problem {
 	}
 	p.message, p.unsaid = z.Message, z.Message == ""
 	if p.unsaid {
-		// What was met below may name a secret, an account or an address of ours.
+		// The wrapped error may name a secret, an account or an address of this installation.
 		p.message = (&zoho.Error{Operation: z.Operation, Status: z.Status, Code: z.Code, Record: z.Record}).Error()
 	}
 	return p
 }
 
-// ofInstallation reports whether the installation is at fault, and nothing about the event.
+// ofInstallation reports whether the installation is at fault, not the event.
 func (p *problem) ofInstallation() bool { return p != nil && p.cause != zoho.CauseCall }
 
 func (p *problem) failed(rule, module, id string, tags []string) Failed {

@@ -19,8 +19,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// faultyCRM fails a share of its calls as a whole, half of them after they were carried
-// out.
+// faultyCRM fails a share of its calls, half of them after it has done what they ask.
 type faultyCRM struct {
 	mu           sync.Mutex
 	random       *rand.Rand
@@ -87,8 +86,8 @@ func largeEvent(records int) event.Event {
 	return event.Event{ID: "large", Source: "zoho", Fields: map[string]any{"go": true, "ids": ids, "email": "ada@example.com"}}
 }
 
-// next is the job of the next try: what is left, or all of it where nothing came of the
-// last one.
+// next returns the job of the next attempt: what is left, or everything if the last attempt
+// made no progress.
 func next(job pipeline.Job, o pipeline.Outcome) pipeline.Job {
 	if o.Done != "" {
 		job.Done = o.Done
@@ -96,8 +95,8 @@ func next(job pipeline.Job, o pipeline.Outcome) pipeline.Job {
 	return job
 }
 
-// TestAnEventOfManyCallsEnds: each call that fails is made once more, and none that
-// succeeded is, whatever fails.
+// TestAnEventOfManyCallsEnds: each call that fails is made once more, and no call that
+// succeeded is.
 func TestAnEventOfManyCallsEnds(t *testing.T) {
 	set := rulesOf(t, "id: event.ids", "")
 	ev := largeEvent(5000)
@@ -128,7 +127,7 @@ func TestAnEventOfManyCallsEnds(t *testing.T) {
 	}
 }
 
-// TestAnEventOfManyCallsEndsAtOnce does so within one invocation.
+// TestAnEventOfManyCallsEndsAtOnce: it ends within one invocation.
 func TestAnEventOfManyCallsEndsAtOnce(t *testing.T) {
 	set := rulesOf(t, "id: event.ids", "    where: record.Stage == \"Won\"\n")
 	synctest.Test(t, func(t *testing.T) {
@@ -145,7 +144,7 @@ func TestAnEventOfManyCallsEndsAtOnce(t *testing.T) {
 					t.Errorf("seed %d: record %s was asked for %d times after it was done", seed, id, times)
 				}
 			}
-			// Each round starts a call that is not full, for what is read and for what is removed.
+			// Each round adds a call that is not full, both for reading and for removing.
 			if calls := crm.made + crm.reads; calls > 30+crm.faults+14 {
 				t.Errorf("seed %d: %d calls with %d faults, want few more than the faults and the fewest, 30", seed, calls, crm.faults)
 			}
@@ -153,8 +152,8 @@ func TestAnEventOfManyCallsEndsAtOnce(t *testing.T) {
 	})
 }
 
-// TestAtOnceThereIsAnEnd: what does not move is not repeated for ever, nor beyond the time
-// there is, nor sooner than Zoho asked.
+// TestAtOnceThereIsAnEnd: calls without progress are not repeated forever, nor after the time
+// is over, nor sooner than Zoho asked.
 func TestAtOnceThereIsAnEnd(t *testing.T) {
 	set := rulesOf(t, "id: event.ids", "")
 	synctest.Test(t, func(t *testing.T) {
@@ -169,7 +168,7 @@ func TestAtOnceThereIsAnEnd(t *testing.T) {
 	})
 }
 
-// TestAtOnceZohoAsksForMoreTime than there is: nothing is repeated.
+// TestAtOnceZohoAsksForMoreTime: if Zoho asks for more time than there is, nothing is repeated.
 func TestAtOnceZohoAsksForMoreTime(t *testing.T) {
 	var calls atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -214,8 +213,8 @@ func (p *partlyDown) RemoveTags(ctx context.Context, module string, ids, tags []
 	return p.fakeCRM.RemoveTags(ctx, module, ids, tags)
 }
 
-// TestDoneIsForTheSameTargets: with other rules, or another event, an event starts anew;
-// what was done stands for what it is.
+// TestDoneIsForTheSameTargets: with other rules, or with a Done that cannot be read, an event
+// starts from the beginning.
 func TestDoneIsForTheSameTargets(t *testing.T) {
 	ev := largeEvent(300)
 	first := &partlyDown{}
@@ -239,11 +238,11 @@ func TestDoneIsForTheSameTargets(t *testing.T) {
 	}{
 		"the same":             {"", done, 200},
 		"another rule":         {more, done, 300},
-		"what is not untag's":  {"", "%%%", 300},
+		"not written by untag": {"", "%%%", 300},
 		"cut off":              {"", done[:12], 300},
 		"another where":        {"    where: record.Stage == \"Won\"\n", done, 300},
 		"nothing":              {"", "", 300},
-		"a search beside them": {"  - {name: s, on: zoho, when: event.go, record: {module: Deals, find: {email: event.email}}, remove: [Call back]}\n", done, 301},
+		"a search as well":     {"  - {name: s, on: zoho, when: event.go, record: {module: Deals, find: {email: event.email}}, remove: [Call back]}\n", done, 301},
 	} {
 		t.Run(name, func(t *testing.T) {
 			crm := &fakeCRM{records: make(map[string]zoho.Record), hits: zoho.SearchResult{Records: []zoho.Record{{"id": "7", "Email": "ada@example.com"}}}}
@@ -265,7 +264,7 @@ func TestDoneIsForTheSameTargets(t *testing.T) {
 	}
 }
 
-// TestDoneOfAnyPattern: whatever is done of however many, it fits, and is not lost.
+// TestDoneOfAnyPattern: any pattern of done targets fits, and none is lost.
 func TestDoneOfAnyPattern(t *testing.T) {
 	for _, records := range []int{101, 5000, 10_000} {
 		for name, fails := range map[string]func(i int) bool{
@@ -300,7 +299,7 @@ func TestDoneOfAnyPattern(t *testing.T) {
 	}
 }
 
-// locks is a CRM in which some records are locked, by their number.
+// locks is a CRM in which some records, given by their numbers, are locked.
 type locks struct {
 	fakeCRM
 	fails func(int) bool

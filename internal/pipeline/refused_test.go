@@ -17,7 +17,7 @@ import (
 	"untag/internal/zoho"
 )
 
-// picky is a Zoho that answers a remove_tags call as answer says, of the ids of the call.
+// picky is a Zoho that answers a remove_tags call with what answer returns for its ids.
 type picky struct {
 	answer func(ids []string) (status int, elements []string)
 	calls  [][]string
@@ -38,7 +38,7 @@ func (p *picky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `{"data":[`+strings.Join(elements, ",")+`]}`)
 }
 
-// pipelineTo is a pipeline that takes In progress off deals in a Zoho.
+// pipelineTo returns a pipeline that removes In progress from deals in a Zoho.
 func pipelineTo(t *testing.T, crm http.Handler) *pipeline.Pipeline {
 	t.Helper()
 	server := httptest.NewServer(crm)
@@ -87,8 +87,8 @@ func TestABadIDLeavesTheOthersAlone(t *testing.T) {
 		"by number, one by one":  {refuse(`{"resource_path_index":%i}`, false), 5},
 		"by id":                  {refuse(`{"id":"%d"}`, true), 2},
 		"by id, one at a time":   {refuse(`{"id":"%d"}`, false), 3},
-		// The number is that of a part of the URL's path here: the first record is blamed
-		// for others, and must not be lost for it.
+		// Here the number is that of a part of the URL's path, so the error names the first
+		// record instead of others. That record must not be lost.
 		"by a number of something else": {refuse(`{"resource_path_index":0}`, false), 210},
 	}
 	for name, tt := range tests {
@@ -115,7 +115,7 @@ func TestABadIDLeavesTheOthersAlone(t *testing.T) {
 	}
 }
 
-// TestAnErrorOfTheWholeCall is that of every event, at once and for good.
+// TestAnErrorOfTheWholeCall: it fails every event, at once and for good.
 func TestAnErrorOfTheWholeCall(t *testing.T) {
 	crm := &picky{answer: func([]string) (int, []string) {
 		return 400, []string{`{"code":"INVALID_MODULE","message":"the module is not supported","details":{"api_name":"Deals"}}`}
@@ -131,7 +131,7 @@ func TestAnErrorOfTheWholeCall(t *testing.T) {
 	}
 }
 
-// TestNothingIsAskedForEver: answers that never settle anything end.
+// TestNothingIsAskedForEver: untag stops even if answers never settle anything.
 func TestNothingIsAskedForEver(t *testing.T) {
 	tests := map[string]func([]string) []string{
 		"the first of them": func([]string) []string { return []string{`{"code":"INVALID_DATA","details":{"json_path":"$.ids[0]"}}`} },
@@ -158,7 +158,7 @@ func TestNothingIsAskedForEver(t *testing.T) {
 	}
 }
 
-// TestATagThatRemains fails alone: the other tags of the same call are removed.
+// TestATagThatRemains: only it fails; the other tags of the same call are removed.
 func TestATagThatRemains(t *testing.T) {
 	more := "  - {name: s, on: zoho, when: event.go, record: {module: Deals, id: event.id}, remove: [VIP]}\n"
 	crm := &picky{answer: func(ids []string) (int, []string) {
@@ -185,7 +185,7 @@ func TestATagThatRemains(t *testing.T) {
 	}
 }
 
-// TestABadIDOfALookUp leaves the other records to be read.
+// TestABadIDOfALookUp: the other records are still read.
 func TestABadIDOfALookUp(t *testing.T) {
 	for name, details := range map[string]string{"by path": `{"json_path":"$.ids[1]"}`, "by id": `{"id":"2"}`, "by number": `{"resource_path_index":1}`} {
 		t.Run(name, func(t *testing.T) {

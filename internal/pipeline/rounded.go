@@ -2,18 +2,18 @@ package pipeline
 
 import "untag/internal/crmname"
 
-// CodeIDRounded is the code of a record that the CRM does not have, where the event's id
-// for it was a number that has lost its last digits: the record is another one, and the
-// event is not done with.
+// CodeIDRounded is the code for a record that the CRM does not have, if the event's id for it
+// was a number that has probably lost its last digits: the event means another record, so it
+// is not done.
 const CodeIDRounded = "ID_ROUNDED"
 
 const (
-	roundedMessage = "Zoho does not know this record; its id came as a number that ends in zeros, so the sender has probably rounded it, " +
-		"as JavaScript and spreadsheets do with long numbers: have it send the id as text, in quotation marks"
-	maybeRounded = "; the id ends in zeros, so the sender may have rounded it: an id has to be text from the start"
+	roundedMessage = "Zoho has no such record; its id came as a number that ends in zeros, so the sender has probably rounded it, " +
+		"as JavaScript and spreadsheets do with long numbers: make the sender send the id as text, in quotation marks"
+	maybeRounded = "; the id ends in zeros, so the sender may have rounded it before making it text: it must handle the id as text from the start"
 )
 
-// unknownRecord is what to say of a record that the CRM does not have.
+// unknownRecord completes the failure of a removal from a record that the CRM does not have.
 func unknownRecord(f Failed, rounded bool) Failed {
 	switch {
 	case !f.Gone:
@@ -27,7 +27,7 @@ func unknownRecord(f Failed, rounded bool) Failed {
 	return f
 }
 
-// goneReason says of a record that was not found by its id why that may be.
+// goneReason returns why a record may not have been found by its id.
 func goneReason(id string) string {
 	reason := "the record is no longer in the CRM"
 	if crmname.LooksRounded(id) {

@@ -8,23 +8,23 @@ import (
 )
 
 const (
-	// firstPause is how long the first repetition waits, unless Zoho asked for longer;
-	// later ones wait twice as long each, up to lastPause.
+	// firstPause is how long the first repetition waits, unless Zoho asked for longer; each
+	// later one waits twice as long, up to lastPause.
 	firstPause, lastPause = 500 * time.Millisecond, 4 * time.Second
-	// maxStalled is how many rounds in a row an event is tried in that nothing more comes of.
+	// maxStalled is how many rounds in a row an event is tried without progress.
 	maxStalled = 5
 )
 
-// unfinished is an event of several calls of which some failed and some did not.
+// unfinished is an event with several calls, of which some failed and some succeeded.
 type unfinished struct {
 	number  int
 	job     Job
 	stalled int
 }
 
-// repeat makes the calls again that failed, of those events that one call cannot do. Each
-// round asks for what is left only; without that, an event of many calls would hardly ever
-// end. It is over when nothing is left, nothing moves, or there is no time.
+// repeat makes failed calls again, for events that need more than one call. Each round does
+// only what is left; otherwise an event of many calls would hardly ever finish. It ends when
+// nothing is left, when there is no progress, or when the time is over.
 func (r *run) repeat(ctx context.Context, outcomes []Outcome, list []unfinished) {
 	for usual := firstPause; len(list) > 0; usual = min(2*usual, lastPause) {
 		wait := usual
@@ -67,7 +67,7 @@ func jobsIn(list []unfinished) iter.Seq[Job] {
 	}
 }
 
-// pause waits, unless that took more than half of the time that is left.
+// pause waits, unless that would take more than half of the remaining time.
 func pause(ctx context.Context, wait time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && wait > time.Until(deadline)/2 {
 		return false
@@ -82,8 +82,8 @@ func pause(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// half reports whether some module did part of what the event wants of it, and may do the
-// rest. One that does nothing is left to the next try.
+// half reports whether, for some module, part of what the event asks for is done and the rest
+// may succeed. A module for which nothing is done is left to the next attempt.
 func (o Outcome) half() bool {
 	moving := make(map[string]bool)
 	for _, r := range o.Removed {
@@ -95,8 +95,8 @@ func (o Outcome) half() bool {
 	return slices.ContainsFunc(o.Failed, func(f Failed) bool { return f.Retryable && !f.Installation && moving[f.Module] })
 }
 
-// continued adds what a further try of the same event came to, which had all to do that
-// was not done before.
+// continued adds the outcome of another attempt of the same event, which tried everything
+// that was not done before.
 func (o *Outcome) continued(next Outcome) {
 	again := make(map[target]bool)
 	for _, r := range next.Removed {

@@ -8,19 +8,19 @@ import (
 	"untag/internal/rules"
 )
 
-// run is one call of a Pipeline: what it has found out of the CRM, and what it has left of
-// its time.
+// run is the state of one call of a Pipeline: what it has learned about the CRM, and how much
+// time it has left.
 type run struct {
 	*Pipeline
 	failures *failures
-	// share is the time of one event, deciding what is left for all of them: the rest is
-	// for the calls.
+	// share is the time for one event, and deciding what is left for deciding all of them;
+	// the rest is for the calls.
 	share, deciding time.Duration
-	// explained keeps what a `where` met, for people.
+	// explained keeps the values that a `where` read, for people.
 	explained bool
 }
 
-// newRun begins to count. Of the time that ctx has, one event may take a part.
+// newRun starts to count the time. One event may take 1/part of the time that ctx has.
 func (p *Pipeline) newRun(ctx context.Context, part time.Duration) *run {
 	r := &run{Pipeline: p, failures: p.newFailures(), share: maxShare, deciding: time.Hour}
 	if deadline, ok := ctx.Deadline(); ok {
@@ -31,7 +31,7 @@ func (p *Pipeline) newRun(ctx context.Context, part time.Duration) *run {
 	return r
 }
 
-// shareOf is what an event has left of its share.
+// shareOf returns how much an event has left of its share.
 func (r *run) shareOf(d *decided) (time.Duration, error) {
 	if r.deciding <= 0 {
 		return 0, errCrowded
@@ -45,8 +45,8 @@ func (r *run) spend(d *decided, took time.Duration) {
 	r.deciding -= took
 }
 
-// decide asks the rules about events, as long as there are some and the portion is not
-// full, and returns what they ask for.
+// decide asks the rules about events until there are no more or the portion is full, and
+// returns what they ask for.
 func (r *run) decide(ctx context.Context, jobs func() (Job, bool)) (portion []*decided) {
 	weight := 0
 	work(ctx, r.limiter, task[*decided, rules.Decision]{
@@ -90,7 +90,7 @@ func (r *run) judge(ctx context.Context, d *decided) (rules.Decision, error) {
 	return decision, err
 }
 
-// plan joins what a portion of a batch asks for into calls.
+// plan turns what a portion of a batch asks for into calls.
 func (r *run) plan(ctx context.Context, portion []*decided) *Plan {
 	plan := &Plan{Events: make([]Planned, len(portion)), failures: r.failures}
 	for i, d := range portion {
@@ -106,7 +106,7 @@ func (r *run) plan(ctx context.Context, portion []*decided) *Plan {
 	return plan
 }
 
-// outcomes takes a batch portion by portion through the line.
+// outcomes takes a batch through all steps, one portion after the other.
 func (r *run) outcomes(ctx context.Context, jobs iter.Seq[Job]) iter.Seq2[*decided, Outcome] {
 	return func(yield func(*decided, Outcome) bool) {
 		next, stop := iter.Pull(jobs)
@@ -126,11 +126,11 @@ func (r *run) outcomes(ctx context.Context, jobs iter.Seq[Job]) iter.Seq2[*decid
 	}
 }
 
-// Each decides, plans and acts over a batch of jobs, and yields the outcome of each, in
-// their order. No event takes more than a tenth of the time that ctx has, ten seconds at
-// most: one that does is not acted on, and its outcome says so. Removals are joined over
-// the whole batch, or over large portions of it; what a portion came to is yielded before
-// the next is read.
+// Each decides, plans and acts on a batch of jobs, and yields the outcome of each, in their
+// order. No event may take more than a tenth of the time that ctx has, and at most ten
+// seconds. One that takes longer is not acted on, and its outcome says so. Removals are
+// joined over the whole batch, or over large portions of it; the outcomes of a portion are
+// yielded before the next one is read.
 func (p *Pipeline) Each(ctx context.Context, jobs iter.Seq[Job]) iter.Seq[Outcome] {
 	return func(yield func(Outcome) bool) {
 		for _, o := range p.newRun(ctx, 10).outcomes(ctx, jobs) {

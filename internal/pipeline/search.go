@@ -10,11 +10,11 @@ import (
 	"untag/internal/zoho"
 )
 
-// search is one question to Zoho's index, and what it came to.
+// search is one search in Zoho's index, and its result.
 type search struct {
 	module string
 	find   zoho.Search
-	// found are the records of the answer, hits those of them that are equal.
+	// found are the records of the answer, hits those that match exactly.
 	found, hits []zoho.Record
 	more        bool
 	failed      *problem
@@ -36,9 +36,9 @@ func (l *lookup) search(ctx context.Context, wishes []wish) {
 	sideBySide(l.failures, l.maxConcurrency, order, func(s *search) route { return route{doSearch, s.module} }, func(s *search) { l.ask(ctx, s) })
 }
 
-// ask puts the question. A telephone number is looked for by its digits first, which
-// finds it however it is written in the CRM: whether there are several such records
-// matters. Where none of those is it, it is looked for as the event has it.
+// ask makes the search. It looks for a telephone number by its digits first, which finds it
+// in any notation, as it matters whether several records have it. If none of these matches,
+// ask looks for the number as the event has it.
 func (l *lookup) ask(ctx context.Context, s *search) {
 	questions := []zoho.Search{s.find}
 	if wider, ok := s.find.Wider(); ok {
@@ -75,7 +75,7 @@ func searchKey(c rules.Candidate) string {
 	return fmt.Sprintf("%s %q %q %s %q", c.Module, c.Find.Email, c.Find.Phone, c.Find.Region, c.Find.Criteria)
 }
 
-// foundNothing says what the search came to, where none of what it found is equal.
+// foundNothing describes the result of a search that found no exact match.
 func (s *search) foundNothing() string {
 	switch n := len(s.found); n {
 	case 0:
@@ -87,7 +87,7 @@ func (s *search) foundNothing() string {
 	}
 }
 
-// maybeRounded is a hint where a record's id is looked for that looks rounded.
+// maybeRounded returns a hint if the search is for a record's id that looks rounded.
 func (s *search) maybeRounded() string {
 	for _, c := range s.find.Criteria {
 		if (c.Field == "id" || strings.HasSuffix(c.Field, ".id")) && crmname.LooksRounded(c.Value) {
@@ -100,11 +100,11 @@ func (s *search) maybeRounded() string {
 // maxFields is how many fields a message names.
 const maxFields = 10
 
-// comparedBy names the fields that were compared, never what is in them.
+// comparedBy names the fields that were compared, never their values.
 func (s *search) comparedBy() string {
 	fields := zoho.Compared(s.find, s.found)
 	if len(fields) == 0 {
-		return fmt.Sprintf(" (no field of what it found holds a value to compare by %s)", searchedBy(s.find))
+		return fmt.Sprintf(" (no field contains a value to compare; searched by %s)", searchedBy(s.find))
 	}
 	more := ""
 	if n := len(fields) - maxFields; n > 0 {
@@ -116,7 +116,7 @@ func (s *search) comparedBy() string {
 	return " (compared: " + strings.Join(fields, ", ") + more + ")"
 }
 
-// searchedBy names what a search goes by.
+// searchedBy names what a search is by.
 func searchedBy(s zoho.Search) string {
 	switch {
 	case s.Email != "":
@@ -131,7 +131,7 @@ func searchedBy(s zoho.Search) string {
 	return strings.Join(fields, " and ")
 }
 
-// searchOf asks for the very fields that the answer is compared by.
+// searchOf converts a Find to a Search.
 func searchOf(f *rules.Find) zoho.Search {
 	s := zoho.Search{Email: f.Email, Phone: f.Phone, Region: f.Region}
 	for _, c := range f.Criteria {

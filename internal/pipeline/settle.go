@@ -7,7 +7,7 @@ import (
 	"untag/internal/rules"
 )
 
-// settling is an event whose records are known as far as the CRM has them.
+// settling is an event whose records have been looked up.
 type settling struct {
 	*decided
 	wishes []found
@@ -19,8 +19,8 @@ type found struct {
 	ids       []string
 }
 
-// settleAll asks the rules about the records, and notes on each event what they want of
-// each. Only a `where` takes time.
+// settleAll asks the rules about the records, and adds the result to each event. Only a
+// `where` takes time.
 func (l *lookup) settleAll(ctx context.Context, list []*settling) {
 	next := func() (*settling, bool) {
 		for len(list) > 0 {
@@ -48,7 +48,7 @@ func (l *lookup) settleAll(ctx context.Context, list []*settling) {
 	})
 }
 
-// asksEvent reports whether a `where` has to be asked about some record.
+// asksEvent reports whether a `where` must be evaluated for some record.
 func (l *lookup) asksEvent(s *settling) bool {
 	for _, w := range s.wishes {
 		if !w.candidate.NeedsEvent() {
@@ -63,8 +63,8 @@ func (l *lookup) asksEvent(s *settling) bool {
 	return false
 }
 
-// settleAgain reads the event once more, as a `where` sees all of it. It notes what it
-// finds apart: what is left behind must not write to what goes on.
+// settleAgain reads the event once more, as a `where` can use all of it. It returns its
+// results separately, because it may be abandoned and must then not write to the event.
 func (l *lookup) settleAgain(ctx context.Context, s *settling) (*Planned, error) {
 	ev, err := s.job.Read()
 	if err != nil {
@@ -97,7 +97,7 @@ func (l *lookup) settle(ctx context.Context, wishes []found, into *Planned) erro
 	return nil
 }
 
-// settleOne asks a rule about one record and notes what it wants of it.
+// settleOne asks a rule about one record and adds the result to into.
 func (l *lookup) settleOne(ctx context.Context, into *Planned, c rules.Candidate, id string) error {
 	out := &into.Outcome
 	skip := func(tags []string, reason string) {
@@ -116,7 +116,7 @@ func (l *lookup) settleOne(ctx context.Context, into *Planned, c rules.Candidate
 		out.Failed = append(out.Failed, unknownRecord(failed.failed(c.Rule, c.Module, id, c.Tags), c.Rounded[id]))
 		return nil
 	case record == nil && c.Rounded[id]:
-		missing := &problem{gone: true, detail: "zoho: read records: it is not there"}
+		missing := &problem{gone: true, detail: "zoho: read records: there is no such record"}
 		out.Failed = append(out.Failed, unknownRecord(missing.failed(c.Rule, c.Module, id, c.Tags), true))
 		return nil
 	case record == nil:
@@ -135,11 +135,11 @@ func (l *lookup) settleOne(ctx context.Context, into *Planned, c rules.Candidate
 		out.Errors = append(out.Errors, *resolution.Err)
 		return nil
 	case !resolution.Matched:
-		skip(c.Tags, "where does not hold for the record")
+		skip(c.Tags, "`where` is not true for the record")
 		return nil
 	}
 	if len(resolution.Absent) > 0 {
-		skip(resolution.Absent, "the record does not carry the tag")
+		skip(resolution.Absent, "the record does not have the tag")
 	}
 	if len(resolution.Tags) > 0 {
 		remove(resolution.Tags)
@@ -149,7 +149,8 @@ func (l *lookup) settleOne(ctx context.Context, into *Planned, c rules.Candidate
 	return nil
 }
 
-// resolution resolves a candidate; an explanation costs as much again.
+// resolution resolves a candidate. It explains the result only if needed, as that takes twice
+// as long.
 func (l *lookup) resolution(ctx context.Context, c rules.Candidate, record map[string]any) (rules.Resolution, error) {
 	if l.explained {
 		return c.Resolve(record), nil

@@ -7,14 +7,14 @@ import (
 	"untag/internal/rules"
 )
 
-// targets are all that the rules ask for on behalf of an event, in their order: every
-// record of every rule, and a search as one.
+// targets are all that the rules ask for because of an event, in their order: every record of
+// every rule, and each search as one.
 type targets struct{ candidates []rules.Candidate }
 
-// target is one of them; its id is "" where it is a search.
+// target is one of them; its id is "" if it is a search.
 type target struct{ rule, module, id string }
 
-// all yields the targets, each with its place in the order.
+// all yields the targets, each with its position.
 func (t targets) all(yield func(int, target) bool) {
 	place := 0
 	for _, c := range t.candidates {
@@ -31,7 +31,7 @@ func (t targets) all(yield func(int, target) bool) {
 	}
 }
 
-// len is how many there are.
+// len returns how many targets there are.
 func (t targets) len() int {
 	n := 0
 	for _, c := range t.candidates {
@@ -43,8 +43,7 @@ func (t targets) len() int {
 	return n
 }
 
-// calls is how many calls they take at the least, had the event no others to share them
-// with.
+// calls returns how many calls they need at least, if no other events share them.
 func (t targets) calls() int {
 	calls := 0
 	ids := make(map[string]int)
@@ -60,7 +59,8 @@ func (t targets) calls() int {
 	return calls
 }
 
-// fingerprint is the same at a later try, unless the rules have changed.
+// fingerprint returns a hash that is the same in a later attempt unless the rules have
+// changed.
 func (t targets) fingerprint() [fingerprintSize]byte {
 	h := sha256.New()
 	for _, c := range t.candidates {
@@ -69,7 +69,7 @@ func (t targets) fingerprint() [fingerprintSize]byte {
 	return [fingerprintSize]byte(h.Sum(nil))
 }
 
-// skipDone leaves out what an earlier try got done.
+// skipDone leaves out what an earlier attempt got done.
 func (d *decided) skipDone() {
 	if d.job.Done == "" {
 		return
@@ -109,9 +109,9 @@ func (d *decided) skipDone() {
 	d.candidates = left
 }
 
-// progress is what a next try need not do again, "" where it has to do all of it anyhow:
-// where nothing more was done now, or a single call does it all. What failed for good, and
-// records that a `where` could not be decided for, are not done.
+// progress returns what the next attempt need not do again. It returns "" if the attempt must
+// do everything anyway: nothing more was done now, or a single call does it all. Targets that
+// failed for good, and records for which a `where` could not be decided, are not done.
 func (d *decided) progress(o Outcome) string {
 	if !o.Retryable() || d.targets.calls() < 2 {
 		return ""

@@ -12,24 +12,24 @@ import (
 	"untag/internal/zoho"
 )
 
-// TestFindWaits: what is not found yet is looked for again until the wait is over.
+// TestFindWaits: a record that is not found yet is searched for again until the wait is over.
 func TestFindWaits(t *testing.T) {
 	near := zoho.SearchResult{Records: []zoho.Record{{"id": "3", "Email": "bada@example.com"}}}
 	tests := map[string]struct {
 		wait  string
 		after time.Duration // the event
 		hits  zoho.SearchResult
-		// again is when to try again; 0 where the outcome is "nothing", for this reason.
+		// again is when to try again; 0 means the outcome "nothing", with this reason.
 		again  time.Duration
 		reason string
 	}{
-		"at once":                  {"5m", 0, zoho.SearchResult{}, 30 * time.Second, "Zoho found no record (searched by email); looked for again until 5m after the event"},
-		"only unequal ones":        {"5m", 0, near, 30 * time.Second, "Zoho found 1 record, none matches exactly (compared: Email); looked for again until 5m after the event"},
-		"near its end":             {"5m", 4*time.Minute + 50*time.Second, zoho.SearchResult{}, 10 * time.Second, "Zoho found no record (searched by email); looked for again until 5m after the event"},
-		"late in a long wait":      {"24h", 2 * time.Hour, zoho.SearchResult{}, 30 * time.Minute, "Zoho found no record (searched by email); looked for again until 24h after the event"},
+		"at once":                  {"5m", 0, zoho.SearchResult{}, 30 * time.Second, "Zoho found no record (searched by email); untag keeps looking until 5m after the event"},
+		"only unequal ones":        {"5m", 0, near, 30 * time.Second, "Zoho found 1 record, none matches exactly (compared: Email); untag keeps looking until 5m after the event"},
+		"near its end":             {"5m", 4*time.Minute + 50*time.Second, zoho.SearchResult{}, 10 * time.Second, "Zoho found no record (searched by email); untag keeps looking until 5m after the event"},
+		"late in a long wait":      {"24h", 2 * time.Hour, zoho.SearchResult{}, 30 * time.Minute, "Zoho found no record (searched by email); untag keeps looking until 24h after the event"},
 		"over":                     {"5m", 5 * time.Minute, zoho.SearchResult{}, 0, "Zoho found no record (searched by email); waited 5m for it"},
 		"over, with unequal ones":  {"90s", time.Hour, near, 0, "Zoho found 1 record, none matches exactly (compared: Email); waited 1m30s for it"},
-		"a clock a little behind":  {"5m", -10 * time.Second, zoho.SearchResult{}, 30 * time.Second, "Zoho found no record (searched by email); looked for again until 5m after the event"},
+		"a clock a little behind":  {"5m", -10 * time.Second, zoho.SearchResult{}, 30 * time.Second, "Zoho found no record (searched by email); untag keeps looking until 5m after the event"},
 		"an event from the future": {"5m", -24 * time.Hour, zoho.SearchResult{}, 0, "Zoho found no record (searched by email); waited 5m for it"},
 	}
 	for name, tt := range tests {
@@ -54,12 +54,12 @@ func TestFindWaits(t *testing.T) {
 	}
 }
 
-// TestFindWaitsForWhatComes: through a queue that tries when it is told to, a record is
-// found soon after it can be, and one that never comes is given up after the wait.
+// TestFindWaitsForWhatComes: through a queue that retries when told to, a record is found soon
+// after that is possible, and one that never appears is given up after the wait.
 func TestFindWaitsForWhatComes(t *testing.T) {
 	tests := map[string]struct {
 		wait    string
-		found   time.Duration // after the event; 0 for never
+		found   time.Duration // after the event; 0 means never
 		ends    time.Duration
 		most    int // searches
 		outcome string
@@ -93,7 +93,7 @@ func TestFindWaitsForWhatComes(t *testing.T) {
 	}
 }
 
-// TestWaitingIsNoFailureOfZoho: however many wait, other calls are made.
+// TestWaitingIsNoFailureOfZoho: even if many events wait, other calls are made.
 func TestWaitingIsNoFailureOfZoho(t *testing.T) {
 	more := "  - {name: s, on: zoho, when: has(event.plain), record: {module: Deals, id: event.plain}, remove: [Call back]}\n"
 	crm := &fakeCRM{}
@@ -114,7 +114,7 @@ func TestWaitingIsNoFailureOfZoho(t *testing.T) {
 	}
 }
 
-// TestExaminedEventsDoNotWait: their outcome is the one in the end.
+// TestExaminedEventsDoNotWait: their outcome is the final one.
 func TestExaminedEventsDoNotWait(t *testing.T) {
 	ev := goEvent("1")
 	ev.Time = time.Now()

@@ -15,10 +15,10 @@ import (
 	"untag/internal/zoho"
 )
 
-// versions of the API that untag speaks.
+// versions lists the versions of the API that untag supports.
 var versions = []string{"v2", "v2.1", "v3", "v4", "v5", "v6", "v7", "v8"}
 
-// line is a pipeline over a sandbox.
+// line returns a pipeline over a sandbox.
 func line(t *testing.T, version, records string, set *rules.Rules) (*pipeline.Pipeline, *sandbox.Sandbox) {
 	t.Helper()
 	parsed, err := sandbox.ParseRecords([]byte(records))
@@ -38,8 +38,8 @@ func line(t *testing.T, version, records string, set *rules.Rules) (*pipeline.Pi
 	return pipeline.New(pipeline.Config{Rules: set, CRM: client}), crm
 }
 
-// TestWhereReadsTheWholeRecord: what a rule reads of a record cannot always be told, and
-// every version has another way to ask for it all.
+// TestWhereReadsTheWholeRecord: untag cannot always tell which fields a rule reads, and the
+// versions differ in how to ask for all of them.
 func TestWhereReadsTheWholeRecord(t *testing.T) {
 	var many []string
 	for i := range 60 {
@@ -81,7 +81,8 @@ func TestWhereReadsTheWholeRecord(t *testing.T) {
 	}
 }
 
-// TestModulesThatTheEventNames: one that the version does not have is that rule's error.
+// TestModulesThatTheEventNames: a module that the version does not have is an error of that
+// rule.
 func TestModulesThatTheEventNames(t *testing.T) {
 	set, faults := rules.Load([]byte(`version: 1
 sources: {zoho: {verify: token}}

@@ -13,16 +13,16 @@ import (
 	"untag/internal/parallel"
 )
 
-// maxSendDelay is the longest that SQS keeps back a message that is sent.
+// maxSendDelay is the longest delay that SQS allows for a message that is sent.
 const maxSendDelay = 15 * time.Minute
 
-// Continuation is what is left of an event of which some is done.
+// Continuation is the rest of an event that is partly done.
 type Continuation struct {
-	// Message is the one that the event came in.
+	// Message is the message that contained the event.
 	Message events.SQSMessage
 	// Delivery is the event, with what is done of it.
 	Delivery event.Delivery
-	// AtLeast is how long to wait at the least, as far as SQS lets a new message wait.
+	// AtLeast is the least time to wait, limited to what SQS allows for a new message.
 	AtLeast time.Duration
 }
 
@@ -30,9 +30,9 @@ func (c Continuation) wait() time.Duration {
 	return min(max(Backoff(1, rand.Float64()), c.AtLeast), maxSendDelay)
 }
 
-// Continue stores what is left of events as messages of their own, in the queues that they
-// came from. One error each: nil means that the queue has it, and only then may the
-// message that it came in leave.
+// Continue stores the rest of each event as a new message, in the queue that the event came
+// from. It returns an error for each: nil means that the queue has it, and only then may the
+// original message be deleted.
 func (w *Worker) Continue(ctx context.Context, list []Continuation) []error {
 	errs := make([]error, len(list))
 	var indexes []int

@@ -14,7 +14,7 @@ import (
 	"untag/internal/queue"
 )
 
-// TestContinue: what is left of an event is a message of its own, in the queue that it came
+// TestContinue: the rest of an event becomes a new message in the queue that the event came
 // from, with what is done of it.
 func TestContinue(t *testing.T) {
 	d := delivery(`{"a":1}`)
@@ -53,7 +53,7 @@ func TestContinue(t *testing.T) {
 	})
 }
 
-// TestWhatIsAddedFits: beside the largest event that is stored there is room for what is
+// TestWhatIsAddedFits: a message with the largest event that is stored has room for what is
 // done of it, and for the longest reason.
 func TestWhatIsAddedFits(t *testing.T) {
 	const queueURL, dead = "https://sqs.eu-central-1.amazonaws.com/123456789012/events", "dead"

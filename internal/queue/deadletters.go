@@ -15,26 +15,26 @@ import (
 )
 
 const (
-	// holdFor is how long messages are kept from others while they are looked at, and
-	// holdEach how much longer for each that is to be sent again.
+	// holdFor is how long messages are hidden from others while they are listed, and holdEach
+	// how much longer for each message that is to be sent again.
 	holdFor, holdEach = 60 * time.Second, 200 * time.Millisecond
-	// lookFor is how long SQS looks for messages, in seconds. Without it, it asks only
-	// some of its servers, and a queue with few messages seems to be empty.
+	// lookFor is how long SQS looks for messages, in seconds. With 0, SQS asks only some of
+	// its servers, and a queue with few messages seems to be empty.
 	lookFor = 1
 	// releaseFor is how long putting messages back may take after the caller gave up.
 	releaseFor = 5 * time.Second
-	// maxHold is the longest that SQS keeps a message from others.
+	// maxHold is the longest time that SQS hides a message from others.
 	maxHold = 12 * time.Hour
 )
 
-// operator is what looking through a dead-letter queue needs of SQS.
+// operator is what DeadLetters needs from SQS.
 type operator interface {
 	mover
 	ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageInput, options ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
 	DeleteMessage(ctx context.Context, in *sqs.DeleteMessageInput, options ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
 }
 
-// DeadLetters looks through a dead-letter queue, for people.
+// DeadLetters lists the messages of a dead-letter queue for people, and sends them again.
 type DeadLetters struct {
 	client operator
 	url    string
@@ -45,14 +45,14 @@ func NewDeadLetters(client operator, url string) *DeadLetters { return &DeadLett
 
 // Dead is one message of a dead-letter queue.
 type Dead struct {
-	// ID is that of the message.
+	// ID is the id of the message.
 	ID     string
 	Reason Reason
-	// Sent is when it came into the dead-letter queue.
+	// Sent is when the message was put into the dead-letter queue.
 	Sent time.Time
 	// Body is the message as it was stored.
 	Body string
-	// Delivery is what it holds; Readable says whether that could be told.
+	// Delivery is its content; Readable says whether it could be decoded.
 	Delivery event.Delivery
 	Readable bool
 
@@ -65,7 +65,7 @@ func (d *DeadLetters) List(ctx context.Context, most int) ([]Dead, error) {
 	return list, errors.Join(err, d.release(ctx, list))
 }
 
-// hold receives messages until there are no more, or most of them, and keeps them from
+// hold receives messages until there are no more, or until it has most, and hides them from
 // others for a while.
 func (d *DeadLetters) hold(ctx context.Context, most int, while time.Duration) ([]Dead, error) {
 	var list []Dead
@@ -84,13 +84,13 @@ func (d *DeadLetters) hold(ctx context.Context, most int, while time.Duration) (
 		for _, m := range out.Messages {
 			one := deadOf(m)
 			if i, seen := at[one.ID]; seen {
-				list[i].receipt = one.receipt // the one before no longer counts
+				list[i].receipt = one.receipt // the previous receipt is no longer valid
 				continue
 			}
 			at[one.ID] = len(list)
 			list = append(list, one)
 		}
-		if len(list) == before { // none, or only such as are back already
+		if len(list) == before { // none, or only messages that have already come back
 			return list, nil
 		}
 	}
@@ -114,7 +114,7 @@ func deadOf(m types.Message) Dead {
 	return one
 }
 
-// release puts messages back at once, even for a caller who gave up meanwhile.
+// release puts messages back at once, even if the caller has given up meanwhile.
 func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseFor)
 	defer cancel()
@@ -126,15 +126,15 @@ func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
 			})
 		}
 		if _, err := d.client.ChangeMessageVisibilityBatch(ctx, in); err != nil {
-			return &Error{Operation: "put dead letters back (they return by themselves)", Err: err}
+			return &Error{Operation: "put dead letters back (they come back by themselves)", Err: err}
 		}
 	}
 	return nil
 }
 
-// Redrive sends the messages that are chosen to a queue, and only then takes them out
-// of the dead-letter queue: one that is interrupted may be sent twice, never lost. A
-// message that the queue does not take stays, and does not keep the others. It gives
+// Redrive sends the chosen messages to a queue, and only then deletes them from the
+// dead-letter queue: if it is interrupted, a message may be sent twice, but is never lost. A
+// message that the queue does not accept stays, and does not stop the others. Redrive returns
 // how many were sent.
 func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen func(Dead) bool) (int, error) {
 	list, err := d.hold(ctx, most, holdFor+time.Duration(most)*holdEach)
@@ -157,7 +157,7 @@ func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen f
 		}
 		sent++
 		if _, err := d.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &d.url, ReceiptHandle: &one.receipt}); err != nil {
-			err = &Error{Operation: "redrive " + one.ID + ": it was sent and could not be taken out", Err: err}
+			err = &Error{Operation: "redrive " + one.ID + ": it was sent, but could not be deleted from the dead-letter queue", Err: err}
 			return sent, errors.Join(append(kept, err, d.release(ctx, held(list)))...)
 		}
 		list[i].receipt = ""
@@ -165,12 +165,12 @@ func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen f
 	return sent, errors.Join(append(kept, d.release(ctx, held(list)))...)
 }
 
-// held are the messages that have not been taken out.
+// held returns the messages that have not been deleted.
 func held(list []Dead) []Dead {
 	return slices.DeleteFunc(list, func(one Dead) bool { return one.receipt == "" })
 }
 
-// Resend stores the body of a message again, as it is.
+// Resend stores the body of a message again, unchanged.
 func (q *Queue) Resend(ctx context.Context, body string) error {
 	if _, err := Decode(body); err != nil {
 		return err

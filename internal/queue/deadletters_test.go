@@ -17,8 +17,8 @@ import (
 	"untag/internal/queue"
 )
 
-// fakeServers is a queue over several servers: a receive that does not wait asks only
-// one that has nothing. Messages come back when again is set.
+// fakeServers is a queue on several servers: a receive that does not wait asks only one that
+// has nothing. Messages come back if again is set.
 type fakeServers struct {
 	fakeMover
 	messages []types.Message
@@ -105,7 +105,7 @@ func TestARedriveThatIsInterruptedPutsTheRestBack(t *testing.T) {
 	}
 }
 
-// fakePicky does not take one of the messages.
+// fakePicky does not accept one of the messages.
 type fakePicky struct{ fakeServers }
 
 func (f *fakePicky) SendMessage(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
@@ -115,8 +115,8 @@ func (f *fakePicky) SendMessage(ctx context.Context, in *sqs.SendMessageInput, o
 	return f.fakeServers.SendMessage(ctx, in, o...)
 }
 
-// TestARedriveGoesPastWhatTheQueueDoesNotTake: one that is too large for the queue stays.
-func TestARedriveGoesPastWhatTheQueueDoesNotTake(t *testing.T) {
+// TestARedriveSkipsWhatTheQueueDoesNotAccept: a message that is too large for the queue stays.
+func TestARedriveSkipsWhatTheQueueDoesNotAccept(t *testing.T) {
 	f := &fakePicky{fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(5)}}
 	large := "large"
 	f.messages[1].Body = &large
@@ -126,8 +126,8 @@ func TestARedriveGoesPastWhatTheQueueDoesNotTake(t *testing.T) {
 	}
 }
 
-// TestRedriveOfMessagesThatCameBackMeanwhile: SQS may deliver one again before its time,
-// and takes it out only by the receipt it gave last.
+// TestRedriveOfMessagesThatCameBackMeanwhile: SQS may deliver a message again too early, and
+// deletes it only by its last receipt.
 func TestRedriveOfMessagesThatCameBackMeanwhile(t *testing.T) {
 	f := &fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(11)}
 	again, receipt := f.messages[3], "r-again"
@@ -139,7 +139,7 @@ func TestRedriveOfMessagesThatCameBackMeanwhile(t *testing.T) {
 	}
 }
 
-// TestDeadLetterOfAFullMessage: the reason gives way, not the message.
+// TestDeadLetterOfAFullMessage: the reason is shortened, not the message.
 func TestDeadLetterOfAFullMessage(t *testing.T) {
 	for name, tt := range map[string]struct {
 		free int

@@ -1,3 +1,3 @@
 // Package queue keeps verified deliveries in Amazon SQS between the function that
-// receives them and the one that acts on them. It knows nothing of rules or of Zoho.
+// receives them and the one that acts on them. It knows nothing about rules or Zoho.
 package queue

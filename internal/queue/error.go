@@ -8,10 +8,10 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// errNoID is an answer of SQS that does not say that the message is stored.
+// errNoID reports an answer of SQS that does not confirm that the message is stored.
 var errNoID = errors.New("SQS answered without the id of a message")
 
-// Error is a call of SQS that failed.
+// Error reports a failed call of SQS.
 type Error struct {
 	// Operation is what was tried, such as "send".
 	Operation string
@@ -20,11 +20,11 @@ type Error struct {
 
 func (e *Error) Error() string { return "queue: " + e.Operation + ": " + e.Err.Error() }
 
-// Unwrap gives the error of SQS.
+// Unwrap returns the error of SQS.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ofMessage reports whether SQS refused what a message is, such as one that is larger
-// than the queue allows, and not the call.
+// ofMessage reports whether SQS refused the message itself, such as one that is larger than
+// the queue allows, and not the call.
 func ofMessage(err error) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -33,8 +33,8 @@ func ofMessage(err error) bool {
 	return api.ErrorCode() == "InvalidMessageContents" || api.ErrorCode() == "InvalidParameterValue"
 }
 
-// Installation reports whether the queue, or what untag may do with it, has to be put right,
-// and no message is at fault.
+// Installation reports whether someone must fix the queue, or untag's permissions for it, and
+// no message is at fault.
 func (e *Error) Installation() bool {
 	var api smithy.APIError
 	if !errors.As(e.Err, &api) {
@@ -48,9 +48,9 @@ func (e *Error) Installation() bool {
 	return false
 }
 
-// Retryable reports whether the same call may succeed later without anybody's doing:
-// throttling, a broken connection and a time that ran out pass; a queue that is gone,
-// a permission that is missing and a message that SQS does not take do not.
+// Retryable reports whether the same call may succeed later on its own. Throttling, a broken
+// connection and a timeout are temporary; a deleted queue, a missing permission and a message
+// that SQS does not accept are not.
 func (e *Error) Retryable() bool {
 	var api smithy.APIError
 	if errors.As(e.Err, &api) {

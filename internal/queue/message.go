@@ -14,14 +14,14 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// format is the version of the form in which deliveries are stored.
+// format is the version of the format in which deliveries are stored.
 const format = 1
 
-// ErrForeign is a message that untag did not write, or not whole.
+// ErrForeign reports a message that untag did not write, or that is incomplete.
 var ErrForeign = errors.New("queue: not a delivery that untag stored")
 
-// escaped writes the two characters that JSON takes and SQS does not. In JSON they
-// stand only within strings. See
+// escaped escapes the two characters that JSON allows but SQS does not. In JSON they occur
+// only within strings. See
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html.
 var escaped = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
 
@@ -31,7 +31,7 @@ type message struct {
 	ID         string `json:"id"`
 	DeliveryID string `json:"delivery_id,omitempty"`
 	Source     string `json:"source"`
-	// Proof is missing in what was stored before it was known.
+	// Proof is missing in messages that an older version stored.
 	Proof       string            `json:"proof,omitempty"`
 	Done        string            `json:"done,omitempty"`
 	Time        time.Time         `json:"time"`
@@ -39,7 +39,7 @@ type message struct {
 	Query       string            `json:"query,omitempty"`
 	ContentType string            `json:"content_type,omitempty"`
 	Body        *string           `json:"body,omitempty"`
-	// Base64 is the body where it is not UTF-8.
+	// Base64 is the body if it is not UTF-8.
 	Base64 string `json:"body_base64,omitempty"`
 }
 
@@ -57,14 +57,14 @@ func Encode(d event.Delivery) (string, error) {
 	}
 	var text strings.Builder
 	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false) // which would make a sixfold of every < in a body
+	e.SetEscapeHTML(false) // escaping would write six characters for every < in a body
 	if err := e.Encode(m); err != nil {
 		return "", fmt.Errorf("queue: encode the delivery: %w", err)
 	}
 	return escaped.Replace(strings.TrimSuffix(text.String(), "\n")), nil
 }
 
-// Decode reads the body of a message. Its error is ErrForeign and quotes nothing.
+// Decode decodes the body of a message. Its error is ErrForeign, which quotes nothing.
 func Decode[Text ~string | ~[]byte](body Text) (event.Delivery, error) {
 	m, err := jsonvalue.Raw(body).Object()
 	if err != nil {
@@ -82,8 +82,8 @@ func Decode[Text ~string | ~[]byte](body Text) (event.Delivery, error) {
 	return d, nil
 }
 
-// reader reads the members of a stored delivery. What has another type than untag
-// writes is foreign.
+// reader reads the members of a stored delivery. A member of another type than untag writes
+// makes the message foreign.
 type reader struct {
 	members map[string]jsonvalue.Raw
 	foreign bool
@@ -95,7 +95,7 @@ func (r *reader) bytes(value jsonvalue.Raw) []byte {
 	return text
 }
 
-// text is a member that may be absent.
+// text returns a string member that may be absent.
 func (r *reader) text(name string) string {
 	if r.members[name] == nil {
 		return ""
@@ -103,7 +103,7 @@ func (r *reader) text(name string) string {
 	return string(r.bytes(r.members[name]))
 }
 
-// texts is a member that may be absent, an object of strings.
+// texts returns a member that may be absent, an object of strings.
 func (r *reader) texts(name string) map[string]string {
 	if r.members[name] == nil {
 		return nil
@@ -117,17 +117,17 @@ func (r *reader) texts(name string) map[string]string {
 	return texts
 }
 
-// time is a member that may be absent.
+// time returns the member "time", which may be absent.
 func (r *reader) time() time.Time {
 	var t time.Time
 	if text := r.members["time"]; text != nil {
-		_, ok := text.Text() // null would be no fault of UnmarshalJSON's
+		_, ok := text.Text() // UnmarshalJSON accepts null
 		r.foreign = r.foreign || !ok || t.UnmarshalJSON(text) != nil
 	}
 	return t
 }
 
-// body is one of the two members that hold it, never both.
+// body returns the body from one of the two members that can hold it, never both.
 func (r *reader) body() []byte {
 	plain, encoded := r.members["body"], r.members["body_base64"]
 	switch {

@@ -9,8 +9,8 @@ import (
 	"untag/internal/queue"
 )
 
-// TestOnlyWhatSQSTakes: JSON allows more characters than a message.
-func TestOnlyWhatSQSTakes(t *testing.T) {
+// TestOnlyWhatSQSAccepts: JSON allows more characters than a message.
+func TestOnlyWhatSQSAccepts(t *testing.T) {
 	var every strings.Builder
 	for r := rune(0); r < 0x11000; r++ {
 		if r < 0xd800 || r > 0xdfff {
@@ -25,7 +25,7 @@ func TestOnlyWhatSQSTakes(t *testing.T) {
 	}
 	for _, r := range text {
 		if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
-			t.Errorf("Encode writes %U, which SQS does not take", r)
+			t.Errorf("Encode writes %U, which SQS does not accept", r)
 		}
 	}
 	got, err := queue.Decode(text)

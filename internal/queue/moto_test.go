@@ -14,7 +14,7 @@ import (
 	"untag/internal/queue"
 )
 
-// moto gives a client of a local SQS, with a queue and a dead-letter queue in it.
+// moto returns a client of a local SQS that has a queue and a dead-letter queue.
 func moto(t *testing.T) (client *sqs.Client, url, deadURL string) {
 	t.Helper()
 	endpoint := os.Getenv("UNTAG_TEST_AWS_ENDPOINT")

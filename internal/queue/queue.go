@@ -10,22 +10,23 @@ import (
 	"untag/internal/event"
 )
 
-// MaxMessage is the largest message that SQS takes, in bytes, its attributes included.
+// MaxMessage is the size of the largest message that SQS accepts, in bytes, including its
+// attributes.
 const MaxMessage = 1 << 20
 
 const (
-	// reserved is kept free in every message that comes from a sender, for what is added
-	// later: what is done of the event, and the reason should it go to the dead-letter
-	// queue.
+	// reserved is how many bytes are kept free in every message that comes from a sender,
+	// for what is added later: what is done of the event, and the reason if it goes to the
+	// dead-letter queue.
 	reserved = 4 << 10
-	// reasonSize is the most that a reason takes of it, as the attributes of a message.
+	// reasonSize is how many of these bytes a reason takes at most, as message attributes.
 	reasonSize = 1200
 )
 
 // sendTimeout bounds how long a sender is kept waiting for SQS.
 const sendTimeout = 10 * time.Second
 
-// ErrTooLarge is a delivery that does not fit in a message.
+// ErrTooLarge reports a delivery that does not fit in a message.
 var ErrTooLarge = errors.New("queue: the delivery does not fit in a message of 1 MiB")
 
 // sender is the one call of SQS that a Queue makes.
@@ -36,7 +37,7 @@ type sender interface {
 // Config is what New needs.
 type Config struct {
 	Client sender
-	// URL is that of the queue.
+	// URL is the URL of the queue.
 	URL string
 }
 
@@ -49,9 +50,9 @@ type Queue struct {
 // New returns a Queue.
 func New(c Config) *Queue { return &Queue{client: c.Client, url: c.URL} }
 
-// Send stores a delivery. It is stored when the error is nil, and only then: SQS has
-// answered with the id of the message. It waits ten seconds at most. ErrTooLarge is final;
-// what SQS refused is an *Error.
+// Send stores a delivery. The delivery is stored if and only if the error is nil: SQS has then
+// answered with the id of the message. Send waits at most ten seconds. ErrTooLarge is final;
+// a failed call of SQS is an *Error.
 func (q *Queue) Send(ctx context.Context, d event.Delivery) error {
 	body, err := Encode(d)
 	if err != nil {
@@ -65,7 +66,7 @@ func (q *Queue) Send(ctx context.Context, d event.Delivery) error {
 	return send(ctx, q.client, "send", &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
 }
 
-// send stores one message. It is stored when SQS has answered with its id.
+// send stores one message. The message is stored once SQS has answered with its id.
 func send(ctx context.Context, client sender, operation string, in *sqs.SendMessageInput) error {
 	out, err := client.SendMessage(ctx, in)
 	if err == nil && (out.MessageId == nil || *out.MessageId == "") {

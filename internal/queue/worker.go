@@ -21,18 +21,18 @@ import (
 )
 
 const (
-	// firstDelay and lastDelay bound how long a message waits before another try.
+	// firstDelay and lastDelay bound how long a message waits before the next attempt.
 	firstDelay = 30 * time.Second
 	lastDelay  = time.Hour
-	// batchSize is how many messages SQS takes in one call, callsAtOnce how many calls go
-	// on at once.
+	// batchSize is how many messages SQS accepts in one call, callsAtOnce how many calls run
+	// at once.
 	batchSize   = 10
 	callsAtOnce = 5
 	// maxReason bounds the text of a reason, in bytes.
 	maxReason = 256
 )
 
-// mover is what a worker needs of SQS.
+// mover is what a Worker needs from SQS.
 type mover interface {
 	sender
 	ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, options ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
@@ -41,14 +41,14 @@ type mover interface {
 // WorkerConfig is what NewWorker needs.
 type WorkerConfig struct {
 	Client mover
-	// URL gives the address of the queue that a message came from.
+	// URL returns the URL of the queue that a message came from.
 	URL func(m events.SQSMessage) string
-	// DeadLetterURL is that of the dead-letter queue; without one, DeadLetter refuses.
+	// DeadLetterURL is the URL of the dead-letter queue; without one, DeadLetter refuses.
 	DeadLetterURL string
 }
 
-// Worker moves messages that could not be acted on: back with a delay, or on to the
-// dead-letter queue.
+// Worker moves messages that could not be acted on: back into their queue with a delay, or to
+// the dead-letter queue.
 type Worker struct {
 	client     mover
 	url        func(m events.SQSMessage) string
@@ -60,17 +60,17 @@ func NewWorker(c WorkerConfig) *Worker {
 	return &Worker{client: c.Client, url: c.URL, deadLetter: c.DeadLetterURL}
 }
 
-// Delayed is a message that goes back for another try, after AtLeast at the earliest.
+// Delayed is a message that goes back for another attempt, after AtLeast at the earliest.
 type Delayed struct {
 	Message events.SQSMessage
 	AtLeast time.Duration
-	// Due says that AtLeast is when to try again, however often the message was received:
-	// the time is known, and trying then costs nobody anything.
+	// Due says to try again after AtLeast, regardless of how often the message was received:
+	// the time is known, so trying then costs nothing.
 	Due bool
 }
 
-// wait is how long a message is kept back. Those that wait for the same thing part a
-// little, afterwards.
+// wait returns how long a message is kept back. Messages that wait for the same thing are
+// spread out a little after it.
 func (d Delayed) wait() time.Duration {
 	if d.Due {
 		return min(max(firstDelay, d.AtLeast)+rand.N(time.Second+d.AtLeast/10), lastDelay)
@@ -79,7 +79,7 @@ func (d Delayed) wait() time.Duration {
 	return min(max(Backoff(received, rand.Float64()), d.AtLeast), lastDelay)
 }
 
-// Backoff is how long a message waits after it was received so many times: 30 s, then
+// Backoff returns how long a message waits after it was received so many times: 30 s, then
 // twice as long each time up to an hour, spread by a fifth in either direction.
 func Backoff(received int, random float64) time.Duration {
 	delay := lastDelay
@@ -90,9 +90,9 @@ func Backoff(received int, random float64) time.Duration {
 	return min(max(spread, firstDelay), lastDelay)
 }
 
-// Delay keeps messages from being received again for a while. Where SQS does not take
-// it, a message comes back after the queue's own visibility time-out, which loses
-// nothing; the error says how many those are.
+// Delay keeps messages from being received again for a while. If SQS refuses that for some,
+// these come back after the queue's own visibility timeout, and nothing is lost; the error
+// says how many they are.
 func (w *Worker) Delay(ctx context.Context, list []Delayed) error {
 	byQueue := make(map[string][]types.ChangeMessageVisibilityBatchRequestEntry)
 	for i, d := range list {
@@ -123,29 +123,29 @@ func (w *Worker) Delay(ctx context.Context, list []Delayed) error {
 	return errors.Join(errs...)
 }
 
-// Letter is a message for the dead-letter queue, with the reason.
+// Letter is a message for the dead-letter queue, with its reason.
 type Letter struct {
 	Message events.SQSMessage
 	Reason  Reason
 }
 
-// ErrNoDeadLetterQueue is a Worker that has none.
+// ErrNoDeadLetterQueue reports that a Worker has no dead-letter queue.
 var ErrNoDeadLetterQueue = errors.New("queue: DEAD_LETTER_QUEUE_URL is not set")
 
-// DeadLetter stores messages in the dead-letter queue, with the reason as message
-// attributes. One error a letter: nil means that the queue has it, and only then may
-// the message leave where it is.
+// DeadLetter stores messages in the dead-letter queue, with the reason as message attributes.
+// It returns an error for each letter: nil means that the queue has it, and only then may the
+// message be deleted from its own queue.
 func (w *Worker) DeadLetter(ctx context.Context, letters []Letter) []error {
 	errs := make([]error, len(letters))
 	var indexes []int
 	for i := range letters {
 		indexes = append(indexes, i)
 	}
-	parallel.Each(callsAtOnce, indexes, func(i int) { errs[i] = w.bury(ctx, letters[i]) })
+	parallel.Each(callsAtOnce, indexes, func(i int) { errs[i] = w.store(ctx, letters[i]) })
 	return errs
 }
 
-func (w *Worker) bury(ctx context.Context, l Letter) error {
+func (w *Worker) store(ctx context.Context, l Letter) error {
 	if w.deadLetter == "" {
 		return ErrNoDeadLetterQueue
 	}
@@ -156,8 +156,8 @@ func (w *Worker) bury(ctx context.Context, l Letter) error {
 	})
 }
 
-// fit drops what a message has no room for. Beside what untag stored there is always
-// room; a message of somebody else's may fill its queue's limit to the last byte.
+// fit drops attributes for which a message has no room. A message that untag stored always
+// has room; another one may reach the size limit to the last byte.
 func fit(body string, list map[string]types.MessageAttributeValue) {
 	size := len(body)
 	for name, value := range list {
@@ -171,8 +171,8 @@ func fit(body string, list map[string]types.MessageAttributeValue) {
 	}
 }
 
-// attributes are the reason in the form of a message's attributes, which may not be
-// empty and take no control characters.
+// attributes returns the reason as message attributes, which must not be empty or contain
+// control characters.
 func attributes(l Letter) map[string]types.MessageAttributeValue {
 	list := make(map[string]types.MessageAttributeValue)
 	for name, value := range map[string]string{
@@ -199,8 +199,8 @@ func attributeText(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// URLFromARN gives the address of a queue from its ARN, below an endpoint; the
-// endpoint is SQS's own in the queue's region where none is given.
+// URLFromARN returns the URL of a queue from its ARN, at an endpoint. Without an endpoint, it
+// uses that of SQS in the queue's region.
 func URLFromARN(arn string, endpoint *string) string {
 	parts := strings.Split(arn, ":")
 	if len(parts) != 6 {

@@ -34,7 +34,7 @@ func TestBackoff(t *testing.T) {
 			}
 		}
 	}
-	// Six hours of trying at each delay are fewer receives than SQS is told to allow.
+	// Trying for six hours at these delays takes fewer receives than the queue allows.
 	tries := 0
 	for waited := time.Duration(0); waited < 6*time.Hour; waited += queue.Backoff(tries, 0) {
 		tries++
@@ -44,7 +44,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// fakeMover records what is moved.
+// fakeMover records which messages are moved.
 type fakeMover struct {
 	fakeSQS
 	mu      sync.Mutex
