@@ -67,7 +67,7 @@ func TestJoin(t *testing.T) {
 				{Module: "Deals", IDs: ids(0, 1), Tags: elevenTags[10:], Wave: 2},
 			},
 		},
-		"a call of its own costs less than two where others are full": {
+		"a separate call costs less than two where others are full": {
 			slices.Concat(
 				removals("r", "Deals", ids(0, 100), "x"),
 				removals("r", "Deals", ids(100, 200), "y"),
@@ -79,7 +79,7 @@ func TestJoin(t *testing.T) {
 				{Module: "Deals", IDs: ids(200, 201), Tags: []string{"x", "y"}, Wave: 1},
 			},
 		},
-		"a set of tags that others make up needs no call of its own": {
+		"a set of tags that others make up needs no separate call": {
 			slices.Concat(
 				removals("r", "Deals", ids(0, 1), "x"),
 				removals("r", "Deals", ids(1, 2), "y"),
@@ -114,7 +114,7 @@ func TestJoinSpreadsAGroupOverTheRoomInOtherCalls(t *testing.T) {
 		t.Errorf("Join makes %d calls, want 4: %v", len(calls), calls)
 	}
 	if diff := cmp.Diff(effect(naive(list)), effect(calls)); diff != "" {
-		t.Errorf("Join takes off other tags than one call a removal: -want +got\n%s", diff)
+		t.Errorf("Join removes other tags than one call for each removal: -want +got\n%s", diff)
 	}
 }
 
@@ -183,7 +183,7 @@ func TestJoinRemovesWhatWasNamedAndNoMore(t *testing.T) {
 		list := removalsGen(t)
 		calls := pipeline.Join(list)
 		if diff := cmp.Diff(effect(naive(list)), effect(calls)); diff != "" {
-			t.Fatalf("Join takes off other tags than one call a removal: -want +got\n%s", diff)
+			t.Fatalf("Join removes other tags than one call for each removal: -want +got\n%s", diff)
 		}
 		if got, most := len(calls), unfolded(list); got > most {
 			t.Fatalf("Join makes %d calls, want at most %d", got, most)

@@ -13,7 +13,7 @@ import (
 	"untag/internal/rules"
 )
 
-// load gives the rules of a file, which has to be right.
+// load returns the rules of a file, which must be valid.
 func load(t testing.TB, text string) *rules.Rules {
 	t.Helper()
 	set, faults := rules.Load([]byte(text))
@@ -23,7 +23,7 @@ func load(t testing.TB, text string) *rules.Rules {
 	return set
 }
 
-// oneRule is a file with one rule of this condition.
+// oneRule returns a file with one rule that has this condition.
 func oneRule(when string) string {
 	return "version: 1\nsources: {zoho: {verify: token}}\nrules:\n  - name: r\n    on: zoho\n    when: " +
 		strconv.Quote(when) + "\n    record: {module: Deals, id: '\"1\"'}\n    remove: [x]\n"

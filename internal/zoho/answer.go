@@ -44,7 +44,7 @@ func (a answer) tokenRefused() bool {
 func (a answer) refusedAgain() answer {
 	a.newTokenRefused = true
 	if a.unread != nil {
-		a.unread.Message, a.unread.vain = a.explained(a.unread.Message, ""), true
+		a.unread.Message, a.unread.newTokenRefused = a.explained(a.unread.Message, ""), true
 	}
 	return a
 }
@@ -159,7 +159,7 @@ func (c call) unread(a answer, b *bounded, err error) *Error {
 func unreadable(operation string, a answer, message string) *Error {
 	return &Error{
 		Operation: operation, Status: a.status, Code: unreadableCode(a.status), Message: a.explained(message, ""),
-		retryAfter: retryAfterHeader(a.header), vain: a.newTokenRefused, whole: true,
+		retryAfter: retryAfterHeader(a.header), newTokenRefused: a.newTokenRefused, whole: true,
 	}
 }
 

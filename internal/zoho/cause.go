@@ -2,26 +2,26 @@ package zoho
 
 import "net/http"
 
-// Cause is what has to change before a call that failed can succeed.
+// Cause is what must change before a failed call can succeed.
 type Cause int
 
 const (
-	// CauseCall: the call itself, one of its records, or nothing but time.
+	// CauseCall: the call itself or one of its records is wrong, or only time is needed.
 	CauseCall Cause = iota
-	// CauseRights: what the credential's user may do with the module.
+	// CauseRights: the credential's user must not do this with the module.
 	CauseRights
-	// CauseScope: a scope that the credential lacks for this operation on the module.
+	// CauseScope: the credential lacks a scope for this operation on the module.
 	CauseScope
-	// CauseToken: Zoho refuses every access token for such calls, as where they go to the
-	// wrong data center or environment.
+	// CauseToken: Zoho refuses every access token for such calls, for example because they go
+	// to the wrong data center or environment.
 	CauseToken
-	// CauseInstallation: the credential, the secrets that hold it and the token, or the
-	// address of the API. No call can succeed.
+	// CauseInstallation: the credential, the secret that holds it or the token, or the address
+	// of the API is wrong. No call can succeed.
 	CauseInstallation
 )
 
-// Cause tells what is wrong with the installation from what is wrong with a call. What
-// passes by itself, and what is about one record, is nothing of the installation's.
+// Cause returns what the error of a call says about the installation. Temporary errors, and
+// those about one record, say nothing about it.
 func (e *Error) Cause() Cause {
 	switch {
 	case e.noToken:
@@ -29,7 +29,7 @@ func (e *Error) Cause() Cause {
 			return CauseCall
 		}
 		return CauseInstallation
-	case e.vain:
+	case e.newTokenRefused:
 		return CauseToken
 	case e.Code == "OAUTH_SCOPE_MISMATCH":
 		return CauseScope
@@ -40,7 +40,7 @@ func (e *Error) Cause() Cause {
 	case e.Status == http.StatusForbidden, e.Code == "NO_PERMISSION", e.Code == "AUTHORIZATION_FAILED":
 		return CauseRights
 	case e.Code == "" && (e.Status == http.StatusNotFound || e.Status/100 == 3):
-		return CauseInstallation // something else than Zoho's API answers there
+		return CauseInstallation // something other than Zoho's API answers
 	}
 	return CauseCall
 }

@@ -164,7 +164,7 @@ func (c *Client) send(ctx context.Context, call call, token Token, into reader) 
 	request, err := c.request(ctx, call, token)
 	if err != nil {
 		e := refused(call.operation, err)
-		e.noToken = true // or none that is good at an address that is known
+		e.noToken = true // or no usable one, or no known address to send it to
 		return answer{}, e
 	}
 	response, err := c.http.Do(request)

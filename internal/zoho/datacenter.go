@@ -59,7 +59,7 @@ func (dc DataCenter) API(environment string) string {
 const production = "production"
 
 // Environments lists the kinds of organisations, each of which has its own API host. A token
-// answer names production for all of them, so the environment has to be configured. See
+// answer names production for all of them, so the environment must be configured. See
 // https://www.zoho.com/crm/developer/docs/api/v8/multi-dc.html.
 func Environments() []string { return []string{production, "sandbox", "developer"} }
 

@@ -120,10 +120,10 @@ func (e *element) gone() bool {
 func (e *element) error(operation string, a answer, record string) *Error {
 	err := &Error{
 		Operation: operation, Status: a.status, Code: codeText(e.code), Record: record,
-		Message:    a.explained(messageText(e.message), facts(e.facts)),
-		gone:       e.gone(),
-		vain:       a.newTokenRefused,
-		retryAfter: max(retryAfterHeader(a.header), seconds(e.retryAfter)),
+		Message:         a.explained(messageText(e.message), facts(e.facts)),
+		gone:            e.gone(),
+		newTokenRefused: a.newTokenRefused,
+		retryAfter:      max(retryAfterHeader(a.header), seconds(e.retryAfter)),
 	}
 	if e.code == codeSuccess {
 		err.Code, err.Message = CodeUnreadable, "the answer says both success and error"

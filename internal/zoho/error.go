@@ -31,11 +31,11 @@ type Error struct {
 	tokenAfter time.Duration
 	gone       bool
 	split      bool
-	// noToken: the call was not made for want of an access token. vain: Zoho refused the
-	// token and a new one. whole: the answer is about the call, though it may be that one
-	// record alone was asked for.
-	noToken, vain, whole bool
-	again                again
+	// noToken says that the call was not made because there was no access token,
+	// newTokenRefused that Zoho refused the token and a new one, and whole that the answer is
+	// about the whole call, even if that has only one record.
+	noToken, newTokenRefused, whole bool
+	again                           again
 }
 
 // again says how to retry a record for which the answer settles nothing.
