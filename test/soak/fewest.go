@@ -19,7 +19,7 @@ func fewest(l *load, batches [][]string) int {
 	}
 	sum := 0
 	for _, s := range l.events {
-		if s.more != nil { // its rest is a message of its own, of the same name
+		if s.more != nil { // its rest becomes another message with the same name
 			sum += (len(s.all()) + perCall - 1) / perCall
 		}
 	}

@@ -37,8 +37,8 @@ func hurried(moto string, by int) (http.Handler, error) {
 	}), nil
 }
 
-// shorten divides the delays of a request, those of messages that go back and of such that
-// are sent.
+// shorten divides the delays in a request, for messages that go back to the queue and for
+// those that are sent.
 func shorten(r *http.Request, by int) error {
 	switch _, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "."); operation {
 	case "ChangeMessageVisibilityBatch", "SendMessage":

@@ -39,12 +39,12 @@ func kinds() []kind {
 	}
 }
 
-// manyRecords is how many records the one event has that takes many calls.
+// manyRecords is the number of records of the event that takes many calls.
 const manyRecords = 5000
 
-// extras are kinds of which there is one event each.
+// extras returns the kinds that have one event each.
 func extras() []kind {
-	// For each character of the text, the pattern takes some thousand steps.
+	// The pattern takes some thousand steps for each character of the text.
 	pattern := strings.Repeat("(a?){900}", 10) + "b"
 	return []kind{
 		{name: "many", module: "Campaigns", tags: []string{"Running"}},

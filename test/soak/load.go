@@ -54,7 +54,7 @@ func newLoad(events int, seed uint64) *load {
 	return l
 }
 
-// addExtras adds the events of which there is one each.
+// addExtras adds the events of the extra kinds.
 func (l *load) addExtras() {
 	for n, k := range extras() {
 		s := sent{kind: k, name: k.name, record: record{k.module, fmt.Sprintf("5725768%d%011d", n, 0)}}
@@ -83,7 +83,7 @@ func (l *load) add(s sent) {
 	}
 }
 
-// all are the records that the event is about.
+// all returns the records that the event is about.
 func (s sent) all() []record {
 	list := []record{s.record}
 	for _, id := range s.more {
