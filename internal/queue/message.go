@@ -18,7 +18,7 @@ import (
 const format = 1
 
 // ErrForeign reports a message that untag did not write, or that is incomplete.
-var ErrForeign = errors.New("queue: not a delivery that untag stored")
+var ErrForeign = errors.New("queue: not a delivery that untag stored: another program wrote the message, or it is incomplete")
 
 // escaped escapes the two characters that JSON allows but SQS does not. In JSON they occur
 // only within strings. See
