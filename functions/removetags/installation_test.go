@@ -72,7 +72,7 @@ func TestABrokenInstallationBuriesNoBacklog(t *testing.T) {
 		"the credential is not a credential": func(l *line, _ func() bool) {
 			good := l.secrets["untag/zoho"].Current()
 			l.secrets["untag/zoho"].Replace("broken", `{"client_id":"hush"}`)
-			time.AfterFunc(brokenFor, func() { l.secrets["untag/zoho"].Replace("mended", good) })
+			time.AfterFunc(brokenFor, func() { l.secrets["untag/zoho"].Replace("fixed", good) })
 		},
 		"the refresh token is revoked": answers(nil, says(http.StatusOK, "application/json", `{"error":"invalid_code"}`)),
 		"the client is unknown":        answers(nil, says(http.StatusBadRequest, "application/json", `{"error":"invalid_client"}`)),

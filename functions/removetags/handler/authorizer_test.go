@@ -109,7 +109,7 @@ func TestAuthorizers(t *testing.T) {
 					t.Fatalf("Invoke(%s) = %s, %v, want %d", payload, answer, err, tt.status)
 				}
 				if n := len(l.crm.Journal()); n > 0 && tt.status == no {
-					t.Errorf("%d tags came off", n)
+					t.Errorf("%d tags were removed", n)
 				}
 			})
 		}

@@ -47,7 +47,7 @@ func TestDirectInvoke(t *testing.T) {
 					t.Fatalf("Invoke = %s, error %v, want an error with %q", answer, err, tt.err)
 				}
 				if tt.err != "INVALID_DATA" && len(l.crm.Journal()) > 0 {
-					t.Errorf("tags came off: %v", l.crm.Journal())
+					t.Errorf("tags were removed: %v", l.crm.Journal())
 				}
 				return
 			}

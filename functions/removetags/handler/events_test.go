@@ -122,7 +122,7 @@ func TestEveryEvent(t *testing.T) {
 			slices.SortFunc(got, byID)
 			slices.SortFunc(want, byID)
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("came off: -want +got\n%s", diff)
+				t.Errorf("removed tags: -want +got\n%s", diff)
 			}
 		})
 	}

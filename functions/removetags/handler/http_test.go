@@ -64,7 +64,7 @@ func TestHTTP(t *testing.T) {
 				t.Errorf("body = %s, want it to say %q", got.Body, tt.says)
 			}
 			if tt.status != 200 && tt.status != 502 && len(l.crm.Journal()) > 0 {
-				t.Errorf("tags came off: %v", l.crm.Journal())
+				t.Errorf("tags were removed: %v", l.crm.Journal())
 			}
 			for _, secret := range []string{token, l.crm.Credentials().RefreshToken, l.crm.Credentials().ClientSecret, "Closed Won"} {
 				if strings.Contains(l.log.String(), secret) {
@@ -191,7 +191,7 @@ func TestRecordIDsAreStrings(t *testing.T) {
 				l.invoke(t, post("zoho", body, nil), &got)
 				o := got.outcome(t)
 				if got.StatusCode != http.StatusOK || len(o.Removed) != 1 || o.Removed[0].ID != id {
-					t.Errorf("answer %d %s, want that the tag came off %s", got.StatusCode, got.Body, id)
+					t.Errorf("answer %d %s, want that the tag was removed from %s", got.StatusCode, got.Body, id)
 				}
 				if tags, _ := l.crm.Tags("Deals", id); slices.Contains(tags, "In progress") {
 					t.Errorf("%s still carries %v", id, tags)

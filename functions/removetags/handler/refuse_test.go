@@ -115,7 +115,7 @@ func checkRefused(t *testing.T, log, says, hush string) {
 		t.Errorf("log %s, want it to say %q and not %q", log, says, hush)
 	}
 	if unprintable := func(r rune) bool { return !unicode.IsPrint(r) }; strings.ContainsFunc(strings.TrimSpace(log)+one.Reason, unprintable) {
-		t.Errorf("log %q has characters that steer a terminal", log)
+		t.Errorf("log %q has characters that control a terminal", log)
 	}
 }
 
