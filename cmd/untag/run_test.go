@@ -138,6 +138,7 @@ func TestRunPrintsWhatItServes(t *testing.T) {
 		{"POST", "/webhooks/zoho", "", token, `{"id":"1","Stage":"Open"}`, 200, `zoho  nothing  deal-closed: event.Stage == "Closed Won" is false`},
 		{"POST", "/webhooks/zoho", "", token, `{"id":"1"}`, 200, `zoho  nothing  deal-closed: event.Stage == "Closed Won" is missing`},
 		{"POST", "/webhooks/zoho", "", token, closed("7"), 502, `zoho  failed   deal-closed: Deals 7: INVALID_DATA: `},
+		{"POST", "/webhooks/zoho", "", token, `{"id":["1","7"],"Stage":"Closed Won"}`, 502, `zoho  failed   deal-closed: Deals 7: INVALID_DATA: `},
 		{"POST", "/webhooks/zoho", "", token, closed("\x1b[31m\u202e"), 200, `zoho  nothing  deal-closed: cannot be evaluated: `},
 		{"POST", "/webhooks/zoho", "", "wrong", closed("1"), 401, `zoho  refused  401 Unauthorized: the token is not the stored one`},
 		{"POST", "/webhooks/zoho", "", "", closed("1"), 401, `zoho  refused  401 Unauthorized: no header X-Webhook-Token`},

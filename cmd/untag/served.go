@@ -153,17 +153,18 @@ func (t *ticker) sources() string {
 	return "the sources are " + strings.Join(names, ", ")
 }
 
-// outcomeDetails says what was removed and what was not, and why.
+// outcomeDetails says what was removed and what was not, and why. What went wrong comes first,
+// as only the beginning of a long list is printed.
 func (t *ticker) outcomeDetails(ev event.Event, o pipeline.Outcome) []string {
 	var details []string
-	for _, r := range o.Removed {
-		details = append(details, fmt.Sprintf("%s: %s %s loses %s", r.Rule, r.Module, r.ID, quoted(r.Tags)))
-	}
 	for _, f := range o.Failed {
 		details = append(details, fmt.Sprintf("%s: %s: %s: %s", f.Rule, strings.TrimSpace(f.Module+" "+f.ID), f.Code, f.Why()))
 	}
 	for _, e := range o.Errors {
 		details = append(details, fmt.Sprintf("%s: cannot be evaluated: %s", e.Rule, e.Message))
+	}
+	for _, r := range o.Removed {
+		details = append(details, fmt.Sprintf("%s: %s %s loses %s", r.Rule, r.Module, r.ID, quoted(r.Tags)))
 	}
 	for _, s := range o.Skipped {
 		details = append(details, fmt.Sprintf("%s: %s: %s", s.Rule, strings.TrimSpace(s.Module+" "+s.ID), s.Reason))
