@@ -43,10 +43,9 @@ func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler
 			return nil, err
 		}
 		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency, MaxHeap: c.maxHeap})
-		worker := queue.NewWorker(queue.WorkerConfig{
+		h.Messages = queue.NewWorker(queue.WorkerConfig{
 			Client: r.queues, DeadLetterURL: c.deadLetterURL, URL: queueOf(c.queueURL, r.sqsEndpoint),
 		})
-		h.Messages, h.Continuer = worker, worker
 	}
 	return handler.New(h), nil
 }

@@ -35,6 +35,12 @@ func (f *fakeContinuer) Continue(_ context.Context, list []queue.Continuation) [
 	return errs
 }
 
+// movesAndContinues does all that a worker does with messages.
+type movesAndContinues struct {
+	*fakeMessages
+	*fakeContinuer
+}
+
 // withManyDeals has 250 deals, and a rule for a list of them. Calls to Zoho with the deal
 // that failing names fail.
 func withManyDeals(failing *string) option {
@@ -86,7 +92,7 @@ func TestSQSWhatIsLeftOfAnEvent(t *testing.T) {
 			l := newLine(t, withManyDeals(&failing), func(_ *line, c *handler.Config) {
 				c.Messages = m
 				if tt.continuer != nil {
-					c.Continuer = tt.continuer
+					c.Messages = movesAndContinues{m, tt.continuer}
 				}
 			})
 			var got events.SQSEventResponse
@@ -130,7 +136,7 @@ func TestSQSWhatIsLeftOfAnEvent(t *testing.T) {
 // does one that needs only a single call.
 func TestSQSNothingCameOfATry(t *testing.T) {
 	failing, m, c := "Deals", &fakeMessages{}, &fakeContinuer{}
-	l := newLine(t, withManyDeals(&failing), func(_ *line, config *handler.Config) { config.Messages, config.Continuer = m, c })
+	l := newLine(t, withManyDeals(&failing), func(_ *line, config *handler.Config) { config.Messages = movesAndContinues{m, c} })
 	var got events.SQSEventResponse
 	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{manyDeals(t, "many"), stored(t, "one", "", closed("1000"))}}, &got)
 	if want := []string{"many", "one"}; !slices.Equal(failures(got), want) || !slices.Equal(m.delayed, want) || len(c.list) > 0 {

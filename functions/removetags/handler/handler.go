@@ -42,12 +42,10 @@ type Config struct {
 	// EventQueueARN names the queue whose batches are acted on. Batches from elsewhere are
 	// refused; if it is empty, all are.
 	EventQueueARN string
-	// Messages moves messages that could not be acted on; nil leaves that to SQS.
+	// Messages moves messages that could not be acted on; nil leaves that to SQS. If it can
+	// also Continue, what is left of a partly done event is stored.
 	Messages messages
-	// Continuer stores what is left of an event that is partly done; nil to retry all of the
-	// event.
-	Continuer continuer
-	Log       *slog.Logger
+	Log      *slog.Logger
 }
 
 // Handler answers invocations. It is safe for concurrent use.
@@ -58,7 +56,6 @@ type Handler struct {
 	queue         sender
 	eventQueueARN string
 	messages      messages
-	continuer     continuer
 	log           *slog.Logger
 	// buffers are of type *[]byte; see serve.
 	buffers sync.Pool
@@ -71,7 +68,7 @@ func New(c Config) *Handler {
 	}
 	return &Handler{
 		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
-		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, continuer: c.Continuer, log: c.Log,
+		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, log: c.Log,
 	}
 }
 

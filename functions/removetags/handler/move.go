@@ -16,7 +16,8 @@ type messages interface {
 	DeadLetter(ctx context.Context, letters []queue.Letter) []error
 }
 
-// continuer stores what is left of events.
+// continuer is what messages may also do: store what is left of events. Without it, the whole
+// event is tried again.
 type continuer interface {
 	// Continue stores what is left of events as messages of their own, to be received
 	// later; one error each.
@@ -44,9 +45,10 @@ func (h *Handler) move(ctx context.Context, b *batch) (buried int) {
 func (h *Handler) resume(ctx context.Context, b *batch) {
 	var list []queue.Continuation
 	var of []*entry
+	queues, able := h.messages.(continuer)
 	for _, e := range b.continued {
 		delivery, err := e.messages[0].delivery()
-		if h.continuer == nil || err != nil {
+		if !able || err != nil {
 			b.delay(e)
 			continue
 		}
@@ -57,7 +59,7 @@ func (h *Handler) resume(ctx context.Context, b *batch) {
 	if len(list) == 0 {
 		return
 	}
-	for i, err := range h.continuer.Continue(ctx, list) {
+	for i, err := range queues.Continue(ctx, list) {
 		if err != nil {
 			h.log.LogAttrs(ctx, slog.LevelWarn, "continuation refused", slog.String("event_id", of[i].event.ID), slog.String("reason", err.Error()))
 			b.faults.move(err)
