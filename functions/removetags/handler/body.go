@@ -9,38 +9,38 @@ import (
 	"untag/internal/webhook"
 )
 
-// body is the body of a request where it lies in the envelope.
+// body is the body of a request, where it is in the envelope.
 type body struct {
 	text   jsonvalue.Raw
 	base64 bool
-	// buffer is memory to decode into.
+	// buffer is the memory into which it is decoded.
 	buffer *[]byte
 }
 
-// size is a length that the body has at least, as its text tells without being decoded;
-// false where it is not a text.
+// size returns a length that the body has at least, as its undecoded text shows; false if it
+// is not a text.
 func (b body) size() (int, bool) {
 	if !b.base64 {
 		return b.text.LeastTextSize(webhook.MaxBody)
 	}
 	const quotes, padding = 2, 2
 	size, ok := b.text.LeastTextSize(base64.StdEncoding.EncodedLen(webhook.MaxBody) + padding)
-	// What stands as an escape in a base64 text may be a line break, which says nothing;
-	// there are no more of them than bytes that the escapes take beyond what they say.
-	// The last four characters may end in two of padding.
+	// An escape in a base64 text may be a line break, which adds no byte to the body. There
+	// are at most as many of them as the escapes are longer than the text that they stand
+	// for. The last four characters may end in two of padding.
 	escapes := max(len(b.text)-quotes, 0) - size
 	return max(base64.StdEncoding.DecodedLen(size-escapes)-padding, 0), ok
 }
 
-// read returns the body as the sender sent it. It lasts as long as the envelope and the
-// buffer do.
+// read returns the body as the sender sent it. It is valid as long as the envelope and the
+// buffer are.
 func (b body) read() ([]byte, error) {
 	switch {
 	case b.base64:
 		text, _ := b.text.Text()
 		decoded, err := base64.StdEncoding.AppendDecode(b.memory(len(text)), text)
 		if err != nil {
-			return nil, errors.New("the body is marked as base64 and is not")
+			return nil, errors.New("the body is marked as base64, but is not")
 		}
 		return decoded, nil
 	case bytes.IndexByte(b.text, '\\') < 0:
@@ -51,7 +51,7 @@ func (b body) read() ([]byte, error) {
 	return text, nil
 }
 
-// memory is the buffer, empty and with room for so many bytes.
+// memory returns the buffer, empty and with room for this many bytes.
 func (b body) memory(size int) []byte {
 	if cap(*b.buffer) < size {
 		*b.buffer = make([]byte, 0, size)
@@ -59,9 +59,9 @@ func (b body) memory(size int) []byte {
 	return (*b.buffer)[:0]
 }
 
-// excludes reports that the body is surely not a JSON object with a member of this name: it
-// begins otherwise, or neither has the name nor an escape that could stand for one of its
-// letters.
+// excludes reports whether the body certainly is not a JSON object with a member of this
+// name: because it begins differently, or has neither the name nor an escape that could stand
+// for one of its letters.
 func (b body) excludes(member string) bool {
 	if !b.mayBeObject() {
 		return true
@@ -69,7 +69,7 @@ func (b body) excludes(member string) bool {
 	return !b.base64 && !bytes.Contains(b.text, []byte(member)) && !bytes.Contains(b.text, []byte(`\u`))
 }
 
-// mayBeObject looks at the beginning of the body only.
+// mayBeObject reports whether the beginning of the body allows it to be a JSON object.
 func (b body) mayBeObject() bool {
 	const enough = 64 // characters, a multiple of four
 	if len(b.text) < 2 {
@@ -91,6 +91,6 @@ func (b body) mayBeObject() bool {
 		}
 		start = rest
 	}
-	// What begins with an escape may say a brace, and of blanks alone there may be more.
+	// An escape may stand for a brace, and white space may continue.
 	return len(start) == 0 || start[0] == '{' || start[0] == '\\'
 }

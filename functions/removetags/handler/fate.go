@@ -12,28 +12,28 @@ import (
 )
 
 // Codes of events in the dead-letter queue. There are also pipeline.CodeTooCostly, Zoho's
-// own, and RECEIVED_TOO_OFTEN of what SQS itself moved there.
+// own codes, and RECEIVED_TOO_OFTEN for events that SQS itself moved there.
 const (
-	// CodeRuleError: some rule could not be evaluated. The event can be sent again once the
-	// rule is right.
+	// CodeRuleError: a rule could not be evaluated. The event can be sent again when the rule
+	// is right.
 	CodeRuleError = "RULE_ERROR"
-	// CodeUnreadable: the message is not one of untag's, or its event cannot be read.
+	// CodeUnreadable: the message does not come from untag, or its event cannot be read.
 	CodeUnreadable = "UNREADABLE"
-	// CodeUnknownSource: the rules of the function that acts do not have the event's source.
+	// CodeUnknownSource: the worker's rules do not have the event's source.
 	CodeUnknownSource = "UNKNOWN_SOURCE"
 )
 
-// fate is what becomes of the messages of one event. The zero fate is that they leave the
+// fate is what happens to the messages of one event. With the zero fate, they leave the
 // queue.
 type fate struct {
-	// again: they go back for another try, after atLeast. Where due is set, that is when to
-	// try again, however often it was tried.
+	// again: they go back for another try, after atLeast. If due is set, they go back after
+	// exactly that, no matter how often they were received.
 	again   bool
 	atLeast time.Duration
 	due     bool
-	// done is what need not be done again, where that is some of it.
+	// done is the part of the event that is already done, if any.
 	done string
-	// reason sends them to the dead-letter queue.
+	// reason, if it is not nil, sends them to the dead-letter queue.
 	reason *queue.Reason
 }
 
@@ -44,8 +44,8 @@ func fateOf(o pipeline.Outcome) fate {
 	return fate{reason: reasonOf(o)}
 }
 
-// reasonOf is why an event cannot be acted on however often it is tried; nil when nothing
-// is left to do. A record that is gone is nothing left to do.
+// reasonOf returns why retrying an event does not help, nil if nothing is left to do. If a
+// record is gone, there is nothing left to do for it.
 func reasonOf(o pipeline.Outcome) *queue.Reason {
 	for _, f := range o.Failed {
 		if !f.Gone {
@@ -58,7 +58,7 @@ func reasonOf(o pipeline.Outcome) *queue.Reason {
 	return nil
 }
 
-// sort says what has to be done with the messages of a batch.
+// sort decides what to do with the messages of a batch.
 func (b *batch) sort() {
 	all := slices.Concat(b.foreign, b.entries)
 	slices.SortFunc(all, func(a, b *entry) int { return cmp.Compare(a.rank(), b.rank()) })
@@ -76,7 +76,7 @@ func (b *batch) sort() {
 	}
 }
 
-// rank orders the entries as they came, but what nothing can be made of before all others.
+// rank orders the entries as they came, but hopeless ones before all others.
 func (e *entry) rank() int {
 	if e.hopeless {
 		return e.number - maxBatch
@@ -84,7 +84,7 @@ func (e *entry) rank() int {
 	return e.number
 }
 
-// delay has the messages of an event come back later.
+// delay makes the messages of an event come back later.
 func (b *batch) delay(e *entry) {
 	for _, m := range e.messages {
 		message := m.message()

@@ -24,7 +24,7 @@ func (h *Handler) http(ctx context.Context, e envelope) (any, error) {
 	}
 }
 
-// albResponse has multi-value headers where the load balancer sent them.
+// albResponse has multi-value headers if the load balancer sent them.
 func albResponse(a answer, multi bool) events.ALBTargetGroupResponse {
 	out := events.ALBTargetGroupResponse{
 		StatusCode: a.status, StatusDescription: fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)), Body: a.body,
@@ -40,8 +40,9 @@ func albResponse(a answer, multi bool) events.ALBTargetGroupResponse {
 	return out
 }
 
-// serve answers one HTTP request, of any kind. The route, the source and the method come
-// first: what they refuse costs no more than finding them. Its error is errUnknownKind.
+// serve answers one HTTP request of any kind. The route, the source and the method come
+// first, so that a request that they refuse costs only finding them. Its error is
+// errUnknownKind.
 func (h *Handler) serve(ctx context.Context, e envelope) (answer, error) {
 	form := formOf(e.kind)
 	to := form.target(e)
@@ -50,7 +51,7 @@ func (h *Handler) serve(ctx context.Context, e envelope) (answer, error) {
 	}
 	a, source := h.route(ctx, to)
 	if source != "" {
-		// Later requests use the memory again: what anyone can send should leave no garbage.
+		// Later requests reuse the memory: requests that anyone can send should leave no garbage.
 		if used, _ := h.buffers.Get().(*[]byte); used != nil {
 			e.buffer = used
 		}

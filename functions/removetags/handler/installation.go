@@ -10,8 +10,8 @@ import (
 	"untag/internal/queue"
 )
 
-// faults are what is wrong with the installation, as a batch met it: one for each code,
-// not one for each event.
+// faults collects what is wrong with the installation, as a batch met it: one fault for each
+// code, not one for each event.
 type faults struct {
 	events int
 	list   []fault
@@ -19,7 +19,7 @@ type faults struct {
 
 type fault struct{ code, reason string }
 
-// add notes what an event failed for, where the event is not to blame.
+// add notes why an event failed, if the installation is the cause.
 func (f *faults) add(o pipeline.Outcome) {
 	blamed := false
 	for _, failed := range o.Failed {
@@ -34,10 +34,10 @@ func (f *faults) add(o pipeline.Outcome) {
 	}
 }
 
-// codeQueue is the code of a queue that messages cannot be moved in.
+// codeQueue is the code for a queue to which messages cannot be moved.
 const codeQueue = "QUEUE"
 
-// move notes why a message could not be moved, if that does not pass by itself.
+// move notes why a message could not be moved, unless the failure is temporary.
 func (f *faults) move(err error) {
 	if e, ok := errors.AsType[*queue.Error](err); ok && e.Installation() {
 		f.note(codeQueue, e.Error())
@@ -50,8 +50,8 @@ func (f *faults) note(code, reason string) {
 	}
 }
 
-// logFaults writes a line for each fault of the installation. The template counts these
-// lines, for an alarm: nothing gets done until somebody has put it right.
+// logFaults writes a line for each fault of the installation. An alarm of the template
+// counts these lines: no event is acted on until someone has fixed it.
 func (h *Handler) logFaults(ctx context.Context, f faults) {
 	for _, one := range f.list {
 		h.log.LogAttrs(ctx, slog.LevelError, "installation",

@@ -7,25 +7,26 @@ import (
 	"untag/internal/queue"
 )
 
-// messages moves what could not be acted on.
+// messages moves the messages of events that could not be acted on.
 type messages interface {
-	// Delay keeps messages from being received again for a while that grows with the
-	// number of times they have been received.
+	// Delay keeps messages from being received again for a time that grows with the number
+	// of times they were received.
 	Delay(ctx context.Context, list []queue.Delayed) error
-	// DeadLetter stores messages in the dead-letter queue, with the reason; one error each.
+	// DeadLetter stores messages in the dead-letter queue with their reasons, and returns an
+	// error, or nil, for each.
 	DeadLetter(ctx context.Context, letters []queue.Letter) []error
 }
 
 // continuer is what messages may also do: store what is left of events. Without it, the whole
 // event is tried again.
 type continuer interface {
-	// Continue stores what is left of events as messages of their own, to be received
-	// later; one error each.
+	// Continue stores what is left of events as messages of their own, to be received later,
+	// and returns an error, or nil, for each.
 	Continue(ctx context.Context, list []queue.Continuation) []error
 }
 
-// move moves the messages of a batch that do not simply leave the queue, and returns how
-// many of them it buried.
+// move moves the messages of a batch that do not simply leave the queue, and returns how many
+// became dead letters.
 func (h *Handler) move(ctx context.Context, b *batch) (buried int) {
 	h.resume(ctx, b)
 	buried = h.bury(ctx, b)
@@ -33,15 +34,15 @@ func (h *Handler) move(ctx context.Context, b *batch) (buried int) {
 		return buried
 	}
 	if err := h.messages.Delay(ctx, b.delayed); err != nil {
-		// They come back after the queue's own visibility time-out instead.
+		// They come back after the queue's own visibility timeout instead.
 		h.log.LogAttrs(ctx, slog.LevelWarn, "delay refused", slog.String("reason", err.Error()))
 		b.faults.move(err)
 	}
 	return buried
 }
 
-// resume stores what is left of events of which some is done, before their messages may
-// leave the queue. Where that does not succeed, all of the event is tried again.
+// resume stores what is left of partly done events, before their messages may leave the
+// queue. If that fails, the whole event is retried.
 func (h *Handler) resume(ctx context.Context, b *batch) {
 	var list []queue.Continuation
 	var of []*entry
@@ -70,9 +71,9 @@ func (h *Handler) resume(ctx context.Context, b *batch) {
 	}
 }
 
-// bury stores what no try will get done in the dead-letter queue, and returns how many
-// messages that were. One that the dead-letter queue does not take stays where it is; SQS
-// moves it there itself after it has been received often enough.
+// bury stores messages that retrying does not help in the dead-letter queue, and returns how
+// many there were. A message that cannot be stored there stays where it is; SQS itself moves
+// it after it was received often enough.
 func (h *Handler) bury(ctx context.Context, b *batch) (buried int) {
 	if h.messages == nil {
 		for _, l := range b.letters {

@@ -13,14 +13,14 @@ import (
 	"untag/internal/webhook"
 )
 
-// queued is the answer to an event that the queue has.
+// queued is the answer for an event that was stored in the queue.
 type queued struct {
 	EventID string `json:"event_id"`
 	Outcome string `json:"outcome"`
 }
 
-// receive takes one HTTP request down the line: verify, parse, then the queue, or
-// decide and act.
+// receive verifies and parses one HTTP request, and then stores the event in the queue, or
+// decides and acts.
 func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 	delivery, err := h.receiver.Verify(ctx, req)
 	if err != nil {
@@ -62,7 +62,7 @@ func (h *Handler) store(ctx context.Context, d event.Delivery) answer {
 	}
 }
 
-// send stores a delivery with only the headers that rules can read.
+// send stores a delivery, with only those headers that rules can read.
 func (h *Handler) send(ctx context.Context, d event.Delivery) error {
 	d.Headers = h.namedHeaders(d)
 	err := h.queue.Send(ctx, d)
@@ -92,8 +92,8 @@ func (h *Handler) namedHeaders(d event.Delivery) map[string]string {
 	return kept
 }
 
-// logOutcome writes the one line of an event: counts, codes and rules, no field of
-// the event itself.
+// logOutcome writes the one line of an event: counts, codes and rules, but no field of the
+// event itself.
 func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Outcome) {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
@@ -124,7 +124,7 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 	h.log.LogAttrs(ctx, level, "event", attrs...)
 }
 
-// appendMore says how many items a list of the line leaves out.
+// appendMore adds how many items a list in the line leaves out.
 func appendMore(attrs []slog.Attr, name string, more int) []slog.Attr {
 	if more == 0 {
 		return attrs
@@ -132,8 +132,8 @@ func appendMore(attrs []slog.Attr, name string, more int) []slog.Attr {
 	return append(attrs, slog.Int(name, more))
 }
 
-// failedLevel is that of an error, but for records that are gone and for those that are
-// only not found yet.
+// failedLevel returns the level of an error, unless all records are gone or were only not
+// found yet.
 func failedLevel(failed []pipeline.Failed) slog.Level {
 	level := slog.LevelInfo
 	for _, f := range failed {

@@ -8,17 +8,17 @@ import (
 	"untag/internal/webhook"
 )
 
-// target is what says where a request goes to.
+// target is the part of a request that says where it goes.
 type target struct{ method, path, stage string }
 
-// form is how a kind of gateway writes a request into its envelope. The target is read
-// first: what goes nowhere costs no more than that.
+// form is how a kind of gateway writes a request into its envelope. The target is read first,
+// so that a request without a route costs only that.
 type form struct {
 	target  func(envelope) target
 	request func(envelope) *webhook.Request
 }
 
-// formOf returns the form of an HTTP request of one of three kinds.
+// formOf returns the form of one of the three kinds of HTTP requests.
 func formOf(k kind) form {
 	switch k {
 	case kindHTTPAPI:
@@ -30,7 +30,7 @@ func formOf(k kind) form {
 	}
 }
 
-// targetV2 is that of an HTTP API (payload 2.0) or a function URL, which share a form.
+// targetV2 reads the target from an HTTP API (payload 2.0) or a function URL.
 func targetV2(e envelope) target {
 	return target{e.context.object("http").text("method"), e.text("rawPath"), e.context.text("stage")}
 }
@@ -41,7 +41,7 @@ func requestV2(e envelope) *webhook.Request {
 	})
 }
 
-// targetV1 is that of a REST API, or an HTTP API with payload 1.0, or a load balancer.
+// targetV1 reads the target from a REST API, an HTTP API with payload 1.0 or a load balancer.
 func targetV1(e envelope) target {
 	return target{e.text("httpMethod"), e.text("path"), e.context.text("stage")}
 }
@@ -52,12 +52,12 @@ func requestV1(e envelope) *webhook.Request {
 	})
 }
 
-// requestALB is that of a load balancer, which leaves the query as the client escaped it.
+// requestALB reads the request from a load balancer, which leaves the query escaped.
 func requestALB(e envelope) *webhook.Request {
 	return e.webhook(webhook.Request{RawQuery: escapedQuery(e.query())})
 }
 
-// webhook completes a request by what the forms have in common.
+// webhook completes a request with what all forms have in common.
 func (e envelope) webhook(r webhook.Request) *webhook.Request {
 	b := body{text: e.members["body"], base64: e.flag("isBase64Encoded"), buffer: e.buffer}
 	size, ok := b.size()
@@ -66,8 +66,8 @@ func (e envelope) webhook(r webhook.Request) *webhook.Request {
 	return &r
 }
 
-// multi is the name of the member that holds a kind of values, each in a list or by
-// itself: a gateway that sends both sends all of them in the lists.
+// multi returns the name of the member that has the values: as lists, or one by one. A
+// gateway that sends both has all values in the lists.
 func (e envelope) multi(single, multi string) string {
 	if len(e.object(multi).members) > 0 {
 		return multi
@@ -75,7 +75,7 @@ func (e envelope) multi(single, multi string) string {
 	return single
 }
 
-// header joins the spellings of each name under its canonical one.
+// header joins the different spellings of each name under the canonical one.
 func (e envelope) header() http.Header {
 	header := make(http.Header)
 	e.values(e.multi("headers", "multiValueHeaders"), header.Add)
@@ -88,7 +88,7 @@ func (e envelope) query() url.Values {
 	return values
 }
 
-// escapedQuery writes a query whose names and values are escaped already.
+// escapedQuery writes a query whose names and values are already escaped.
 func escapedQuery(values url.Values) string {
 	unescaped := make(url.Values, len(values))
 	for name, list := range values {
@@ -107,7 +107,7 @@ func unescape(s string) string {
 	return plain
 }
 
-// epoch is a time in milliseconds; none is zero.
+// epoch returns the time of a timestamp in milliseconds; the zero time for 0.
 func epoch(milliseconds int64) time.Time {
 	if milliseconds == 0 {
 		return time.Time{}

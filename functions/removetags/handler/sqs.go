@@ -16,11 +16,11 @@ import (
 	"untag/internal/queue"
 )
 
-// movingMargin is kept back from the deadline of a batch for moving what failed.
+// movingMargin is the time before the deadline of a batch that is reserved for moving messages.
 const movingMargin = 5 * time.Second
 
-// sqs acts on a batch of stored deliveries. Only the messages whose own removals did
-// not all happen are reported as failed; the rest leave the queue.
+// sqs acts on a batch of stored deliveries. Only messages whose own removals are not all done
+// are reported as failed; the others leave the queue.
 func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error) {
 	messages, err := h.fromEventQueue(records)
 	if err != nil {
@@ -56,14 +56,14 @@ func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error)
 	return b.response, nil
 }
 
-// batch is the events of an SQS batch, without what they say, and what has to be done
-// with their messages.
+// batch has the events of an SQS batch without their content, and what to do with their
+// messages.
 type batch struct {
 	entries []*entry
-	// foreign are entries that no job was made of.
+	// foreign are the entries without a job.
 	foreign []*entry
 	repeats int
-	// resumed counts the events of which the rest is a message of its own now.
+	// resumed counts the events whose rest is now a message of its own.
 	resumed   int
 	delayed   []queue.Delayed
 	letters   []queue.Letter
@@ -72,25 +72,25 @@ type batch struct {
 	response  events.SQSEventResponse
 }
 
-// maxBatch is how many messages SQS hands to one invocation at the most.
+// maxBatch is how many messages an invocation can have at most.
 const maxBatch = 10_000
 
 // entry is an event of a batch with the messages that carried it.
 type entry struct {
-	// number is the place in the batch of the first message.
+	// number is the place of the first message in the batch.
 	number   int
 	event    event.Event
 	messages []stored
 	fate     fate
-	// hopeless: nothing can be made of it, whatever Zoho says.
+	// hopeless: it is not an event that untag can act on.
 	hopeless bool
-	// passedOver is noted when the event is read, in a goroutine of its own.
+	// passedOver is set when the event is read, in another goroutine.
 	passedOver atomic.Pointer[event.PassedOver]
 }
 
-// jobs yields the events of a batch, each once, to be read one by one: the events of a large
-// batch would take several times its memory. What no event can be made of is noted in the
-// batch.
+// jobs yields the events of a batch, each once. They are read one by one, because all events
+// of a large batch would take several times its memory. Messages that hold no event are
+// noted in the batch.
 func (h *Handler) jobs(ctx context.Context, messages []stored, b *batch) iter.Seq[pipeline.Job] {
 	return func(yield func(pipeline.Job) bool) {
 		seen := make(map[repeatKey]*entry)
@@ -125,14 +125,14 @@ func (h *Handler) jobs(ctx context.Context, messages []stored, b *batch) iter.Se
 	}
 }
 
-// maxSourceShown is how much of the name of an unknown source is shown.
+// maxSourceShown is how much of an unknown source's name is shown, in characters.
 const maxSourceShown = 40
 
 func errUnknownSource(name string) error {
 	return fmt.Errorf("the rules of this function have no source %.*q; deploy the same rules to both functions, or add the source again", maxSourceShown, name)
 }
 
-// hopeless notes why nothing can be made of an entry.
+// hopeless notes why untag cannot act on an entry.
 func (h *Handler) hopeless(ctx context.Context, e *entry, code string, err error) {
 	for _, m := range e.messages {
 		h.log.LogAttrs(ctx, slog.LevelError, "message",

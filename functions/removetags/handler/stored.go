@@ -10,8 +10,8 @@ import (
 	"untag/internal/webhook"
 )
 
-// stored is a message of the batch, its parts left where they are in the invocation: a
-// batch is large, and what is not needed to act on it is read when something fails.
+// stored is a message of the batch. Its parts stay where they are in the invocation: a batch
+// is large, and some parts are read only when something fails.
 type stored struct{ id, receipt, body, attributes, source, arn jsonvalue.Raw }
 
 func storedOf(record jsonvalue.Raw) stored {
@@ -41,13 +41,13 @@ func (s stored) reader(set *rules.Rules, decoded event.Delivery, e *entry) func(
 			delivery = &again
 		}
 		ev, err := webhook.Parse(set.Proven(*delivery))
-		over := ev.PassedOver // alone: a pointer into the event would keep all of it
+		over := ev.PassedOver // a copy: a pointer into the event would keep all of it in memory
 		e.passedOver.Store(&over)
 		return ev, err
 	}
 }
 
-// message is what SQS needs to know to move the message; the body is not.
+// message returns what SQS needs to move the message, which is everything but the body.
 func (s stored) message() events.SQSMessage {
 	attributes, _ := s.attributes.Object()
 	m := events.SQSMessage{
@@ -60,7 +60,7 @@ func (s stored) message() events.SQSMessage {
 	return m
 }
 
-// letter is the message with its body, for the dead-letter queue.
+// letter returns the message with its body, for the dead-letter queue.
 func (s stored) letter(reason queue.Reason) queue.Letter {
 	m := s.message()
 	m.Body = text(s.body)

@@ -7,13 +7,13 @@ import (
 	"untag/internal/pipeline"
 )
 
-// tally counts what became of the messages and events of a batch.
+// tally counts the messages of a batch, and its events by result.
 type tally struct {
 	messages, repeats                         int
 	removed, nothing, gone, failed, undecided int
 }
 
-// add counts one event. One whose only trouble is that its record is gone is done.
+// add counts one event. An event that failed only because its records are gone is done.
 func (t *tally) add(o pipeline.Outcome) {
 	switch {
 	case o.Outcome == pipeline.OutcomeFailed && allGone(o.Failed):
@@ -38,8 +38,8 @@ func allGone(failed []pipeline.Failed) bool {
 	return true
 }
 
-// logBatch writes the one line of a batch: what came of its events, how many of its
-// messages became dead letters, and how many go back for another try. The rest is done.
+// logBatch writes the one line of a batch: the results of its events, how many of its
+// messages became dead letters, and how many go back for another try. The others are done.
 func (h *Handler) logBatch(ctx context.Context, t tally, b *batch, buried int) {
 	h.log.LogAttrs(ctx, slog.LevelInfo, "batch",
 		slog.Int("messages", t.messages), slog.Int("repeats", t.repeats),
