@@ -26,8 +26,8 @@ const (
 // fate is what happens to the messages of one event. With the zero fate, they leave the
 // queue.
 type fate struct {
-	// again: they go back for another try, after atLeast. If due is set, they go back after
-	// exactly that, no matter how often they were received.
+	// again: they go back for another try, after atLeast or longer. If due is set, the delay
+	// does not grow with the number of times they were received.
 	again   bool
 	atLeast time.Duration
 	due     bool
