@@ -203,7 +203,7 @@ func (c call) refused(a answer, record string) *Error {
 		return err
 	case a.said.tag != nil:
 		err := a.said.tag.error(c.operation, a, record)
-		err.gone = false
+		err.gone, err.split = false, false
 		return err
 	case !a.ok():
 		err := unreadable(c.operation, a, "the answer has no code")

@@ -116,12 +116,19 @@ func (e *element) gone() bool {
 	return slices.ContainsFunc(strings.Fields(e.message), func(word string) bool { return strings.EqualFold(word, "id") })
 }
 
+// blamesAnID reports whether the element is about one of the ids of the call, even if it does
+// not say which.
+func (e *element) blamesAnID() bool {
+	return e.gone() || e.code == "INVALID_DATA" && (e.apiName == "id" || e.apiName == "ids")
+}
+
 // error returns the element as the error of a record, or of the whole call if record is "".
 func (e *element) error(operation string, a answer, record string) *Error {
 	err := &Error{
 		Operation: operation, Status: a.status, Code: codeText(e.code), Record: record,
 		Message:         a.explained(messageText(e.message), facts(e.facts)),
 		gone:            e.gone(),
+		split:           e.blamesAnID(),
 		newTokenRefused: a.newTokenRefused,
 		retryAfter:      max(retryAfterHeader(a.header), seconds(e.retryAfter)),
 	}

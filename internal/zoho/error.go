@@ -153,7 +153,7 @@ func (e *Error) Gone() bool { return e.Record != "" && e.gone && !e.Unsure() }
 
 // OneOfSeveral reports whether a call about several records was refused because of one or
 // some of them, without naming which. It should be made again for fewer records.
-func (e *Error) OneOfSeveral() bool { return e.Record == "" && (e.gone || e.split) && !e.Retryable() }
+func (e *Error) OneOfSeveral() bool { return e.Record == "" && e.split && !e.Retryable() }
 
 // Unsettled reports whether the answer says nothing about this record because Zoho refused
 // others of the call. It should be tried again without them.

@@ -57,7 +57,7 @@ func (c *Client) list(ctx context.Context, call call, fields []string) (SearchRe
 	case got.failed != nil:
 		err := got.failed.error(call.operation, a, "")
 		_, _, placed := got.failed.place(call.elements)
-		err.split = placed || got.failed.id != ""
+		err.split = err.split || placed || got.failed.id != ""
 		return SearchResult{}, err
 	case a.said.listed && !got.broken && a.ok():
 		return SearchResult{Records: got.records, More: a.said.more}, nil

@@ -106,7 +106,7 @@ func (v *verdicts) whole(c call, a answer) *Error {
 		return nil
 	}
 	err := v.call.error(removeTags, a, "")
-	err.split, err.whole = v.mixed, true
+	err.split, err.whole = err.split || v.mixed, true
 	return err
 }
 
@@ -148,7 +148,7 @@ func (v *verdicts) removals(a answer) []Removal {
 // unsettled returns the error of a record that the answer does not name: the error that
 // names no record, if that can only be about this record or about the whole call.
 func (v *verdicts) unsettled(a answer, id string, missing int) *Error {
-	if v.call != nil && (missing == 1 || !v.mixed && !v.call.gone()) {
+	if v.call != nil && (missing == 1 || !v.mixed && !v.call.blamesAnID()) {
 		return v.call.error(removeTags, a, id)
 	}
 	err := &Error{
