@@ -91,8 +91,8 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 			fmt.Fprintln(w) // between the events of a batch
 		}
 		explained := newExplained(examined, verified, x.crm)
-		if _, known := set.Source(ev.Source); !known { // stored when there was one
-			explained.notes = append(explained.notes, "the rules have no such source: the event would go to the dead letters ("+handler.CodeUnknownSource+")")
+		if _, known := set.Source(ev.Source); !known { // stored when the rules still had it
+			explained.notes = append(explained.notes, "the rules have no such source: the event would go to the dead-letter queue ("+handler.CodeUnknownSource+")")
 		}
 		show := explained.print
 		if f.json {

@@ -153,8 +153,8 @@ func (t *ticker) sources() string {
 	return "the sources are " + strings.Join(names, ", ")
 }
 
-// outcomeDetails says what was removed and what was not, and why. What went wrong comes first,
-// as only the beginning of a long list is printed.
+// outcomeDetails says what was removed and what was not, and why. Failures come first, as only
+// the beginning of a long list is printed.
 func (t *ticker) outcomeDetails(ev event.Event, o pipeline.Outcome) []string {
 	var details []string
 	for _, f := range o.Failed {
