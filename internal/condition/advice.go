@@ -2,8 +2,8 @@ package condition
 
 import "strconv"
 
-// wayOut writes a comparison with a constant for a value of another type, such as
-// `float(event.Amount) > 1000`; "" where it is not that simple.
+// wayOut rewrites a comparison with a constant so that both sides have one type, as in
+// `float(event.Amount) > 1000`. It returns "" if that takes more than one conversion.
 func wayOut(n *node) string {
 	symbol := n.symbol()
 	if symbol == "" || len(n.kids) != 2 {
@@ -19,7 +19,8 @@ func wayOut(n *node) string {
 	return ""
 }
 
-// symbol is the operator of a comparison, as docs/rules.md writes it.
+// symbol returns the operator of a comparison as docs/rules.md writes it, "" for any other
+// node.
 func (n *node) symbol() string {
 	symbol := ""
 	switch n.form {
@@ -37,7 +38,8 @@ func (n *node) symbol() string {
 	return ""
 }
 
-// literalKind is the type of a constant, or of the first one of a list; 0 for all else.
+// literalKind returns the type of a constant, or of the first constant of a list; 0 for any
+// other node.
 func literalKind(n *node) kinds {
 	if n.form != formConstant {
 		return 0
@@ -49,7 +51,7 @@ func literalKind(n *node) kinds {
 	return kindOf(v).class() & (isText | isNumber | isBool)
 }
 
-// call is the other side in the type of a constant.
+// call converts the other side to the type of a constant.
 func call(constant, other *node) string {
 	if literalKind(constant) == isNumber {
 		return "float(" + other.text + ")"
@@ -57,7 +59,7 @@ func call(constant, other *node) string {
 	return "string(" + other.text + ")"
 }
 
-// quoted is a constant as it is compared with a text.
+// quoted writes a constant as it is compared with a string.
 func quoted(n *node) string {
 	if b, ok := n.value.(bool); ok {
 		return strconv.Quote(strconv.FormatBool(b))
@@ -65,15 +67,15 @@ func quoted(n *node) string {
 	return n.text
 }
 
-// NilComparison is a comparison of a field with nil, which is unknown where the field is
-// absent.
+// NilComparison is a comparison of a field with nil. It is unknown if the field is missing.
 type NilComparison struct {
 	// Text is the comparison, Path the field.
 	Text, Path string
-	Offset     int
+	// Offset is where the comparison begins, in runes of the expression.
+	Offset int
 }
 
-// NilComparisons lists the comparisons of the event's fields with nil.
+// NilComparisons lists the comparisons of fields of the event with nil.
 func (e *Expression) NilComparisons() []NilComparison {
 	var list []NilComparison
 	e.root.walk(func(n *node) {
@@ -84,7 +86,7 @@ func (e *Expression) NilComparisons() []NilComparison {
 	return list
 }
 
-// walk visits a node and all below it.
+// walk visits a node and all nodes below it.
 func (n *node) walk(visit func(*node)) {
 	visit(n)
 	for _, kid := range n.kids {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// add is `a + b`.
+// add computes `a + b`.
 func add(r *Run, n *node, a, b any) any {
 	switch a := a.(type) {
 	case string:
@@ -25,7 +25,7 @@ func add(r *Run, n *node, a, b any) any {
 	return r.finite(n, floatOf(a)+floatOf(b))
 }
 
-// subtract is `a - b`.
+// subtract computes `a - b`.
 func subtract(r *Run, n *node, a, b any) any {
 	switch a := a.(type) {
 	case time.Time:
@@ -43,7 +43,7 @@ func subtract(r *Run, n *node, a, b any) any {
 	return r.finite(n, floatOf(a)-floatOf(b))
 }
 
-// subtractFrom0 is `-b`.
+// subtractFrom0 computes `-b`; a is 0.
 func subtractFrom0(r *Run, n *node, a, b any) any {
 	if d, ok := b.(time.Duration); ok {
 		return -d
@@ -51,7 +51,7 @@ func subtractFrom0(r *Run, n *node, a, b any) any {
 	return subtract(r, n, a, b)
 }
 
-// multiply is `a * b`.
+// multiply computes `a * b`.
 func multiply(r *Run, n *node, a, b any) any {
 	if d, ok := b.(time.Duration); ok {
 		a, b = d, a
@@ -70,7 +70,7 @@ func multiply(r *Run, n *node, a, b any) any {
 	return r.finite(n, floatOf(a)*floatOf(b))
 }
 
-// divide is `a / b`, with a fraction.
+// divide computes `a / b`, with a fraction.
 func divide(r *Run, n *node, a, b any) any {
 	if a, ok := a.(time.Duration); ok {
 		if b, ok := b.(time.Duration); ok {
@@ -81,7 +81,7 @@ func divide(r *Run, n *node, a, b any) any {
 	return r.finite(n, floatOf(a)/floatOf(b))
 }
 
-// modulo is `a % b`.
+// modulo computes `a % b`.
 func modulo(r *Run, n *node, a, b any) any {
 	if b.(int) == 0 {
 		return r.wrong(n, "the result is not a number")
@@ -89,10 +89,10 @@ func modulo(r *Run, n *node, a, b any) any {
 	return a.(int) % b.(int)
 }
 
-// power is `a ** b`.
+// power computes `a ** b`.
 func power(r *Run, n *node, a, b any) any { return r.finite(n, math.Pow(floatOf(a), floatOf(b))) }
 
-// floatOf returns a number as a float, 0 for what is not a number.
+// floatOf returns a number as a float, 0 for any other value.
 func floatOf(v any) float64 {
 	switch v := v.(type) {
 	case int:
@@ -103,7 +103,8 @@ func floatOf(v any) float64 {
 	return 0
 }
 
-// finite refuses what is not a number: a division by zero, the root of a negative.
+// finite rejects a result that is not a finite number, as of a division by zero or the root
+// of a negative number.
 func (r *Run) finite(n *node, f float64) any {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return r.wrong(n, "the result is not a number")
@@ -111,7 +112,7 @@ func (r *Run) finite(n *node, f float64) any {
 	return f
 }
 
-// fits refuses a whole number that 64 bits cannot hold.
+// fits rejects a whole number that 64 bits cannot hold.
 func (r *Run) fits(n *node, ok bool, i int) any {
 	if !ok {
 		return r.wrong(n, "the result is beyond 64 bits")
@@ -119,7 +120,7 @@ func (r *Run) fits(n *node, ok bool, i int) any {
 	return i
 }
 
-// spanOf refuses a duration of more than 292 years.
+// spanOf rejects a duration of more than 292 years.
 func (r *Run) spanOf(n *node, size float64, d time.Duration) any {
 	if math.IsNaN(size) || math.Abs(size) >= math.MaxInt64 {
 		return r.wrong(n, "the duration is too long")

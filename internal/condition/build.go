@@ -6,18 +6,19 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// builder makes the tree that is evaluated from the parser's, and checks it: names,
-// functions, their arguments, types that can never fit.
+// builder turns the parser's tree into the tree that is evaluated. It checks names,
+// functions, their arguments, and types that can never match.
 type builder struct {
 	tokens *tokens
-	// variables are those of `let` that can be named, predicates the functions around.
+	// variables are those of `let` that are in scope; predicates are the functions in whose
+	// predicates the builder is.
 	variables  []variable
 	predicates []string
-	// fault is the first thing that is wrong.
+	// fault is the first fault found.
 	fault *Fault
 }
 
-// variable is a name that `let` gave to a value.
+// variable is a value that `let` has named.
 type variable struct {
 	name  string
 	value *node
@@ -38,7 +39,7 @@ func (b *builder) failAt(offset int, hint, message string) *node {
 	return &node{kinds: isAny}
 }
 
-// build makes a node with its text.
+// build makes a node and sets its text.
 func (b *builder) build(n ast.Node) *node {
 	if b.fault != nil {
 		return &node{kinds: isAny}
@@ -52,7 +53,7 @@ func (b *builder) build(n ast.Node) *node {
 	return b.fold(out)
 }
 
-// finish gives a node its text, and what it takes from its kids.
+// finish sets the text of a node, and what it inherits from its kids.
 func (b *builder) finish(n *node) {
 	n.text = b.tokens.slice(n.first, n.last)
 	n.at = b.tokens.list[n.first].from
@@ -61,7 +62,7 @@ func (b *builder) finish(n *node) {
 	}
 }
 
-// make makes a node that is one token, or what the others make it.
+// make makes a node of one token, or calls the method for its type.
 func (b *builder) make(n ast.Node, token int) *node {
 	one := func(out node) *node {
 		out.first, out.last = token, token
@@ -200,7 +201,7 @@ func (b *builder) member(n *ast.MemberNode, token int) *node {
 	return out
 }
 
-// maxNames is how deep a field can be; no event is nested deeper.
+// maxNames limits how deep a field can be. No event is nested deeper.
 const maxNames = 1000
 
 func (b *builder) slice(n *ast.SliceNode, token int) *node {
@@ -257,7 +258,7 @@ func (b *builder) let(n *ast.VariableDeclaratorNode, token int) *node {
 	return out
 }
 
-// needBool refuses a kid that can never be true or false where one is needed.
+// needBool rejects a kid that is used as a condition but can never be true or false.
 func (b *builder) needBool(n *node, kid int) *node {
 	if k := n.kids[kid]; k.kinds&isBool == 0 && b.fault == nil {
 		return b.failAt(k.at, "", "this is not a condition: it is neither true nor false; compare it with something")

@@ -6,7 +6,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// callOf builds a call of a function that the parser does not know, or of a method.
+// callOf builds a call of a method, or of a function that the parser does not know.
 func (b *builder) callOf(n *ast.CallNode, token int) *node {
 	switch callee := n.Callee.(type) {
 	case *ast.IdentifierNode:
@@ -21,7 +21,8 @@ func (b *builder) callOf(n *ast.CallNode, token int) *node {
 	return b.fail(n, "", "only functions can be called, not fields or methods")
 }
 
-// method builds `date(…).Year()`, which is the function year; there are no other methods.
+// method builds `date(…).Year()` and the like as calls of the function year. There are no
+// other methods.
 func (b *builder) method(n *ast.CallNode, callee *ast.MemberNode, token int) *node {
 	name, _ := callee.Property.(*ast.StringNode)
 	if name == nil {
@@ -69,7 +70,8 @@ func (b *builder) call(n ast.Node, name string, args []ast.Node, token int) *nod
 	return out
 }
 
-// extent finds the tokens of a call: its arguments may begin before its name.
+// extent finds the tokens of a call. Its first argument may come before its name, as in
+// `a | f()`.
 func (b *builder) extent(n *node, token int) {
 	open := token + 1
 	n.first, n.last = token, b.tokens.list[open].partner
@@ -81,7 +83,7 @@ func (b *builder) extent(n *node, token int) {
 	}
 }
 
-// arity says what is wrong with a number of arguments.
+// arity says what is wrong with the number of arguments, "" if nothing is.
 func (f *function) arity(count int) string {
 	most := len(f.takes)
 	switch {
@@ -90,7 +92,7 @@ func (f *function) arity(count int) string {
 	case f.name == "date" && count > 2:
 		return "date takes a text and a layout; a zone belongs in the text, as in +01:00"
 	case f.each != nil && count >= f.least:
-		return "" // the parser has looked
+		return "" // the parser has checked it
 	case count != most && f.least == most && !f.variadic:
 		return fmt.Sprintf("%s takes %s, not %d", f.name, counted(most), count)
 	case count < f.least:
@@ -108,7 +110,7 @@ func counted(arguments int) string {
 	return fmt.Sprintf("%d arguments", arguments)
 }
 
-// each builds the list, the predicate and what else a call has.
+// each builds the list, the predicate and any further arguments of a call.
 func (b *builder) each(out *node, n ast.Node, args []ast.Node) {
 	out.kids = []*node{b.build(args[0])}
 	for i, arg := range args[1:] {
@@ -136,7 +138,7 @@ func (b *builder) each(out *node, n ast.Node, args []ast.Node) {
 	}
 }
 
-// arguments refuses arguments that can never fit, and tries those that are written down.
+// arguments rejects arguments whose type can never be right, and checks constant ones.
 func (b *builder) arguments(n *node) {
 	f := n.function
 	for i, kid := range n.kids {
@@ -157,7 +159,7 @@ func (b *builder) arguments(n *node) {
 	}
 }
 
-// has builds a question about a field: `?.` makes no difference.
+// has builds `has(a.b)`. It treats `?.` in the field like a dot.
 func (b *builder) has(n, arg ast.Node, token int) *node {
 	if chain, ok := arg.(*ast.ChainNode); ok {
 		arg = chain.Node
@@ -175,8 +177,8 @@ func (b *builder) has(n, arg ast.Node, token int) *node {
 	return out
 }
 
-// fold evaluates what is constant once, when the rule is read: what is wrong with it is
-// found before an event comes.
+// fold evaluates a constant expression once, when the rules file is loaded, so that a fault
+// in it is found before the first event.
 func (b *builder) fold(n *node) *node {
 	if !b.foldable(n) {
 		return n
@@ -186,14 +188,14 @@ func (b *builder) fold(n *node) *node {
 	u := asUnknown(v)
 	switch {
 	case r.err != nil || v == nil || u != nil && u.cause != causeWrong:
-		return n // a null that is computed is not the nil of `a == nil`
+		return n // a computed null is not the nil of `a == nil`
 	case u != nil:
 		return b.failAt(u.at.at, u.advice, u.what)
 	}
 	return &node{value: v, kinds: kindOf(v), text: n.text, at: n.at, first: n.first, last: n.last}
 }
 
-// foldWork is what a constant may cost.
+// foldWork is the budget of a constant expression.
 const foldWork = 50_000
 
 func (b *builder) foldable(n *node) bool {

@@ -55,14 +55,14 @@ func (b *builder) binary(n *ast.BinaryNode, token int) *node {
 	return b.asOneOf(b.fitting(out, token))
 }
 
-// around gives a node the tokens of its kids and what is between.
+// around sets the tokens of a node: those of its kids and all between them.
 func (b *builder) around(n *node) {
 	first, last := n.kids[0], n.kids[len(n.kids)-1]
 	n.first, _ = b.tokens.outer(first.first, first.last)
 	_, n.last = b.tokens.outer(last.first, last.last)
 }
 
-// logical joins `a and b and c` into one node of three.
+// logical joins `a and b and c` into one node with three kids.
 func (b *builder) logical(n *node, form form) *node {
 	n.form = form
 	var kids []*node
@@ -78,7 +78,8 @@ func (b *builder) logical(n *node, form form) *node {
 	return n
 }
 
-// asIsNil makes a comparison with nil a question of its own.
+// asIsNil turns a comparison with nil into a formIsNil. It returns nil for any other
+// comparison.
 func asIsNil(n *node) *node {
 	for i, kid := range n.kids {
 		if kid.form == formConstant && kid.value == nil {
@@ -89,7 +90,7 @@ func asIsNil(n *node) *node {
 	return nil
 }
 
-// chain makes one node of `1 < a < 5`, which the parser reads as two comparisons.
+// chain makes one node of `1 < a < 5`, which the parser returns as two comparisons.
 func (b *builder) chain(n *ast.BinaryNode) *node {
 	var comparisons []*ast.BinaryNode
 	for {
@@ -118,8 +119,8 @@ func (b *builder) chain(n *ast.BinaryNode) *node {
 	return out
 }
 
-// fitting gives a node the kinds that its operator gives, and refuses operands that can
-// never fit it.
+// fitting sets the kinds that the node's operator returns, and rejects operands that it can
+// never take.
 func (b *builder) fitting(n *node, token int) *node {
 	n.kinds = b.fits(n.operator, n.kids[0], n.kids[1], token)
 	if right := n.kids[1]; n.operator.symbol == "matches" && right.form == formConstant && b.fault == nil {
@@ -141,7 +142,7 @@ func (b *builder) fits(op *operator, left, right *node, token int) kinds {
 	return gives
 }
 
-// asOneOf makes a comparison of a field with constants a membership.
+// asOneOf turns a comparison of a field with constants into a formOneOf.
 func (b *builder) asOneOf(n *node) *node {
 	if b.fault != nil || n.operator.symbol != "==" && n.operator.symbol != "in" {
 		return n
@@ -164,8 +165,8 @@ func (b *builder) asOneOf(n *node) *node {
 	return n
 }
 
-// dashed refuses a name with a dash in it, as in event.lead-source, which reads as a
-// subtraction.
+// dashed rejects a name with a dash in it, as in event.lead-source, which would be read as
+// a subtraction.
 func (b *builder) dashed(n *node, token int) {
 	if n.operator.symbol != "-" || n.kids[0].form != formPath || len(n.kids[0].path.Names) == 0 {
 		return
@@ -180,7 +181,7 @@ func (b *builder) dashed(n *node, token int) {
 	}
 }
 
-// typeNames refuses to compare what `type` returns with what it never does.
+// typeNames rejects a comparison of `type(…)` with a string that it never returns.
 func (b *builder) typeNames(n *node) {
 	for i, kid := range n.kids {
 		if kid.form != formCall || kid.function.name != "type" {

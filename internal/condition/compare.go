@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// maxDepth is how deep lists and objects may be nested in what is compared or written out.
+// maxDepth limits how deep lists and objects may be nested where they are compared or
+// written as JSON.
 const maxDepth = 1000
 
-// equal compares values of one type. Values of different types are never told equal or
-// different: a form's "42" beside a JSON 42 is a mistake in the rule, not a fact.
+// equal compares values of one type. Values of different types are neither equal nor
+// different: comparing a form's "42" with a JSON 42 is a mistake in the rule, not a fact.
 func equal(r *Run, n *node, a, b any) any {
 	if x, ok := a.(int); ok {
 		if y, ok := b.(int); ok {
@@ -80,12 +81,12 @@ func (r *Run) equalObjects(n *node, a, b map[string]any, depth int) any {
 			return false
 		}
 	}
-	// In the order of the keys: the reason given must not depend on that of a map.
+	// Keys are compared in order: the reason must not depend on the order of a map.
 	keys := sortedKeys(a)
 	return r.all(n, len(keys), depth, func(i int) any { return r.equal(n, a[keys[i]], b[keys[i]], depth) })
 }
 
-// all is the least of what is asked of the elements of two lists or objects.
+// all joins the comparisons of the elements of two lists or objects as `and` does.
 func (r *Run) all(n *node, length, depth int, ask func(i int) any) any {
 	if depth > maxDepth {
 		return r.wrong(n, "lists or objects are nested more than %d deep", maxDepth)
@@ -101,7 +102,7 @@ func (r *Run) all(n *node, length, depth int, ask func(i int) any) any {
 
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
-// inOrder compares two values that have an order.
+// inOrder returns an operator that compares two values by their order.
 func inOrder(holds func(sign int) bool) func(*Run, *node, any, any) any {
 	return func(r *Run, n *node, a, b any) any {
 		if !r.charge(textCost(a, b)) {
@@ -138,7 +139,7 @@ func order(a, b any) int {
 	return cmp.Compare(a.(float64), b.(float64))
 }
 
-// orderMixed compares without rounding the whole number to a float.
+// orderMixed compares a float and a whole number without rounding the whole number.
 func orderMixed(f float64, i int) int {
 	switch {
 	case f >= math.MaxInt64:
@@ -153,7 +154,7 @@ func orderMixed(f float64, i int) int {
 	return cmp.Compare(f, whole)
 }
 
-// incomparable says that two types do not compare, and how to write it.
+// incomparable says that two types cannot be compared, and what to write instead.
 func (r *Run) incomparable(n *node, a, b any) *Unknown {
 	u := r.wrong(n, "%s and %s do not compare", nameOf(a), nameOf(b))
 	if way := wayOut(n); way != "" {
@@ -162,7 +163,7 @@ func (r *Run) incomparable(n *node, a, b any) *Unknown {
 	return u.advise("%s", makeOneType(kindOf(a), kindOf(b)))
 }
 
-// makeOneType says how to make one type of a string and a number, "" for others.
+// makeOneType says how to convert a string and a number to one type, "" for other types.
 func makeOneType(a, b kinds) string {
 	if (a | b).class() != isText|isNumber {
 		return ""

@@ -13,8 +13,8 @@ const (
 	BoolKind
 )
 
-// Key returns a value in the form in which equal constants are equal keys of a map, and its
-// kind: a whole number is an int, whatever it was written as.
+// Key returns the key of a constant in a map, and its kind. Equal constants have equal keys:
+// a whole number is an int, even if it is written as 1.0.
 func Key(v any) (any, Kind) {
 	switch v := v.(type) {
 	case string:
@@ -32,25 +32,26 @@ func Key(v any) (any, Kind) {
 	return nil, OtherKind
 }
 
-// wholeOf returns the whole number that a number is.
-func wholeOf(f float64) (int, bool) {
+// wholeOf converts a float to an int; ok is false unless it is a whole number that fits.
+func wholeOf(f float64) (whole int, ok bool) {
 	if f != math.Trunc(f) || f < math.MinInt64 || f >= math.MaxInt64 {
 		return 0, false
 	}
 	return int(f), true
 }
 
-// constants are those that a field is compared with, all of one kind.
+// constants is a set of constants of one kind, with which a field is compared.
 type constants struct {
 	kind   Kind
 	values []any
 	keys   map[any]bool
 }
 
-// few is how many constants are looked through one by one.
+// few is up to how many constants has compares one by one instead of using a map.
 const few = 8
 
-// constantsOf returns the constants of a list, nil unless they are of one kind.
+// constantsOf returns the constants of a list, nil if it is empty or they are not all of one
+// kind.
 func constantsOf(list []any) *constants {
 	c := &constants{}
 	if len(list) > few {
@@ -88,8 +89,8 @@ func (c *constants) has(key any) bool {
 	return false
 }
 
-// oneOf is `path == constant` and `path in [constants]`, the parts that most rules consist
-// of and that an index can answer.
+// oneOf evaluates `path == constant` and `path in [constants]`. Most rules consist of these
+// parts, and an index can answer them.
 func (r *Run) oneOf(n *node) any {
 	v := r.path(n.kids[0])
 	key, kind := Key(v)

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// layout is the layout of a date as time.Parse takes it.
+// layout is the layout of a date for time.Parse.
 type layout string
 
-// isoDate has the parts of a date as ISO 8601 and its relatives have it: the day, and
-// perhaps the time after T or a blank, a fraction, and a zone.
+// isoDate matches the parts of a date in ISO 8601 and similar forms: the day, and optionally
+// a time after T or a space, a fraction of a second, and a zone.
 var isoDate = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(\d{4}-\d\d-\d\d|\d{8})(?:[Tt ](\d\d:?\d\d)(:?\d\d)?(?:[.,](\d{1,9}))?)? ?(?:([Zz]|UTC|GMT)|([+-]\d\d):?(\d\d)?)?$`)
 })
@@ -63,8 +63,8 @@ func readMailDate(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// words are the parts of a layout as other languages write them, longest first, with what
-// time.Parse calls them. Those that begin with % are strftime's.
+// words are the parts of a layout as other languages write them, each with the form that
+// time.Parse reads. Those that begin with % are strftime's.
 var words = [...][2]string{
 	{"yyyy", "2006"}, {"YYYY", "2006"}, {"%Y", "2006"}, {"yy", "06"}, {"YY", "06"}, {"%y", "06"},
 	{"MMMM", "January"}, {"%B", "January"}, {"MMM", "Jan"}, {"%b", "Jan"}, {"MM", "01"}, {"%m", "01"}, {"M", "1"},
@@ -76,8 +76,8 @@ var words = [...][2]string{
 	{"%F", "2006-01-02"}, {"%T", "15:04:05"}, {"%D", "01/02/06"}, {"T", "T"}, {"%%", "%"},
 }
 
-// newLayout reads a layout in Go's own form, which has digits, or in words. The last result
-// says what is wrong with it.
+// newLayout reads a layout in Go's form, which has digits, or in words such as dd.MM.yyyy.
+// The last result says what is wrong with it.
 func newLayout(text string) (layout, string) {
 	form := text
 	if len(text) > 100 {
@@ -89,7 +89,7 @@ func newLayout(text string) (layout, string) {
 			return "", fault
 		}
 	}
-	// What a layout leaves out does not come back.
+	// A part of the date that the layout leaves out is lost on the way there and back.
 	probe := time.Date(2031, 11, 23, 0, 0, 0, 0, time.UTC)
 	t, err := time.Parse(form, probe.Format(form))
 	if err != nil || !t.Equal(probe) {
@@ -98,25 +98,26 @@ func newLayout(text string) (layout, string) {
 	return layout(form), ""
 }
 
-// fromWords replaces the words of a layout one by one.
-func fromWords(text string) (string, string) {
-	var form strings.Builder
+// fromWords replaces the words of a layout one by one. The last result says what is wrong.
+func fromWords(text string) (form, fault string) {
+	var out strings.Builder
 	for text != "" {
 		word, goes := wordAt(text)
 		switch {
 		case word != "":
-			form.WriteString(goes)
+			out.WriteString(goes)
 		case text[0] == '%' || 'a' <= text[0]|0x20 && text[0]|0x20 <= 'z':
 			return "", `the layout of date has a letter without a meaning; its parts are yyyy, MM, dd, HH, mm, ss, as in "dd.MM.yyyy HH:mm"`
 		default:
 			word = text[:1]
-			form.WriteString(word)
+			out.WriteString(word)
 		}
 		text = text[len(word):]
 	}
-	return form.String(), ""
+	return out.String(), ""
 }
 
+// wordAt returns the longest word that a layout begins with, and Go's form of it.
 func wordAt(text string) (word, goes string) {
 	for _, w := range words {
 		if strings.HasPrefix(text, w[0]) && len(w[0]) > len(word) {
@@ -126,12 +127,12 @@ func wordAt(text string) (word, goes string) {
 	return word, goes
 }
 
-// unit is one number with its unit.
+// unit matches a number with its unit.
 var unit = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(\d+(?:\.\d+)?)(w|d|h|ms|m|s|us|µs|ns)`)
 })
 
-// readDuration reads what time.ParseDuration does, and days and weeks.
+// readDuration reads a duration as time.ParseDuration does, and also days and weeks.
 func readDuration(s string) (time.Duration, bool) {
 	rest, negative := strings.CutPrefix(s, "-")
 	rest = strings.TrimPrefix(rest, "+")

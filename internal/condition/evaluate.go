@@ -1,7 +1,7 @@
 package condition
 
-// value evaluates a node. It is the only evaluation there is: conditions, ids, texts with
-// expressions in them, and what is constant in a rules file all come here.
+// value evaluates a node. Nothing else evaluates: conditions, ids, templates with
+// expressions, and the constants of a rules file all come here.
 func (r *Run) value(n *node) any {
 	switch n.form {
 	case formConstant:
@@ -35,7 +35,7 @@ func (r *Run) value(n *node) any {
 	return r.other(n)
 }
 
-// other evaluates the forms that are rarer.
+// other evaluates the less frequent forms.
 func (r *Run) other(n *node) any {
 	switch n.form {
 	case formRoot:
@@ -85,7 +85,7 @@ func (r *Run) let(n *node) any {
 	return r.value(n.kids[1])
 }
 
-// isNil is the only question that may be asked of null.
+// isNil evaluates `a == nil`, the only comparison in which null is not unknown.
 func (r *Run) isNil(n *node) any {
 	v := r.value(n.kids[0])
 	if u, ok := v.(*Unknown); ok {
@@ -94,7 +94,7 @@ func (r *Run) isNil(n *node) any {
 	return (v == nil) != n.negated
 }
 
-// coalesce is `a ?? b`: b where a is null or missing.
+// coalesce evaluates `a ?? b`: b if a is null or missing.
 func (r *Run) coalesce(n *node) any {
 	v := r.value(n.kids[0])
 	if u, ok := v.(*Unknown); v == nil || ok && u.cause != causeWrong {
@@ -103,7 +103,7 @@ func (r *Run) coalesce(n *node) any {
 	return v
 }
 
-// choose is `a ? b : c`.
+// choose evaluates `a ? b : c`.
 func (r *Run) choose(n *node) any {
 	truth, v := r.logical(n.kids[0], r.value(n.kids[0]))
 	switch truth {
@@ -115,7 +115,7 @@ func (r *Run) choose(n *node) any {
 	return v
 }
 
-// apply evaluates a row of the table of operators.
+// apply evaluates an operator of the table for the values of its operands.
 func (r *Run) apply(n *node, op *operator, kids []*node, a, b any) any {
 	left, right := kindOf(a), kindOf(b)
 	if left <= isNull || right <= isNull {
@@ -134,7 +134,8 @@ func (r *Run) apply(n *node, op *operator, kids []*node, a, b any) any {
 	return v
 }
 
-// compare is a chain, `1 < a < 5`: every value is evaluated once, and all pairs have to hold.
+// compare evaluates a chain such as `1 < a < 5`. Every value is evaluated once, and every
+// comparison must be true.
 func (r *Run) compare(n *node) any {
 	result, lowest := any(true), True
 	a := r.value(n.kids[0])
@@ -171,7 +172,7 @@ func (r *Run) list(n *node) any {
 	return list
 }
 
-// object evaluates `{"a": b}`: the kids are keys and values in turn.
+// object evaluates `{"a": b}`. Its kids are a key, its value, the next key and so on.
 func (r *Run) object(n *node) any {
 	if !r.charge(10 + 20*len(n.kids)) {
 		return r.stopped(n)

@@ -2,12 +2,12 @@ package condition
 
 import "fmt"
 
-// Fault is what is wrong with an expression, found before it is ever evaluated.
+// Fault says what is wrong with an expression. It is found before any evaluation.
 type Fault struct {
-	// Offset is where, in runes of the expression.
+	// Offset is where the fault is, in runes of the expression.
 	Offset  int
 	Message string
-	// Hint says what to do, "" where the message says it all.
+	// Hint says what to write instead; "" if the message says it already.
 	Hint string
 }
 

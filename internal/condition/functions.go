@@ -2,34 +2,37 @@ package condition
 
 import "slices"
 
-// function is all there is to say about a function.
+// function describes a function: its types, its cost, how it is computed, and its
+// documentation.
 type function struct {
 	name string
 	// section is the heading in docs/rules.md.
 	section Section
-	// takes are the kinds of each argument; the last one holds for more where variadic.
+	// takes are the kinds of each argument. If variadic, the last ones apply to all further
+	// arguments.
 	takes []kinds
 	// least is how many arguments are required.
 	least    int
 	variadic bool
-	gives    kinds
-	// cost is what a call costs beyond a step, before it is made; nil for nothing.
+	// gives are the kinds that the result can have.
+	gives kinds
+	// cost returns what a call costs in addition to one step; nil if it costs no more.
 	cost func(args []any) int
-	// run computes a value, or an Unknown. Its arguments are known and of the right kinds:
-	// any unknown or null argument makes the result unknown.
+	// run computes the result, or an Unknown. Its arguments are known and of the right
+	// kinds: any unknown or null argument makes the result unknown.
 	run func(r *Run, n *node, args []any) any
-	// each computes from a list and a predicate instead; said may be nil.
+	// each computes the result from a list and a predicate instead of run.
 	each func(r *Run, n *node, list []any) any
 	// asks says that the predicate is a condition.
 	asks bool
-	// literal tries a constant argument when the rule is read, and may return it in
-	// another form; a text says what is wrong with it.
+	// literal checks constant argument i when the rules file is loaded, and may convert it.
+	// The string says what is wrong with it.
 	literal func(i int, v any) (any, string)
 
 	about, example, result string
 }
 
-// Section groups functions.
+// Section is a group of functions in the documentation.
 type Section string
 
 // The sections, in the order of the documentation.
@@ -42,7 +45,7 @@ const (
 	Objects Section = "Objects"
 )
 
-// functionOf returns the row of a function.
+// functionOf returns the function of a name, nil if there is none.
 func functionOf(name string) *function {
 	for _, table := range tables() {
 		for i := range table {
@@ -88,7 +91,7 @@ func (r *Run) invoke(n *node, f *function, args []any) any {
 	return f.run(r, n, args)
 }
 
-// unfit says that an argument is of a wrong kind.
+// unfit says that an argument has the wrong type.
 func (r *Run) unfit(n *node, f *function, takes kinds, arg any) *Unknown {
 	return r.wrong(n, "%s", f.unfit(takes, kindOf(arg))).advise("%s", conversion(takes, kindOf(arg)))
 }
@@ -101,7 +104,7 @@ func (f *function) unfit(takes, given kinds) string {
 	return f.name + " takes " + takes.String() + ", not " + name
 }
 
-// conversion says how to make one kind of another, "" where there is no one way.
+// conversion says how to convert one type to another, "" if there is no obvious way.
 func conversion(takes, given kinds) string {
 	switch {
 	case takes == isText && given&isNumber != 0:
@@ -126,7 +129,7 @@ type Function struct {
 	Section Section
 	About   string
 	Example string
-	// Gives is what the example is, as an expression.
+	// Gives is the value of the example, as an expression.
 	Gives string
 }
 
@@ -144,8 +147,8 @@ func Functions() []Function {
 // Operator is an operator, with an example that a test runs.
 type Operator struct{ Symbol, About, Example, Gives string }
 
-// Operators lists all operators, in the order of the documentation. The examples are over
-// an event with a Stage "Closed Won", an Amount 1200 and two Tags.
+// Operators lists all operators, in the order of the documentation. The event of the
+// examples has the Stage "Closed Won", the Amount 1200 and two Tags.
 func Operators() []Operator {
 	var list []Operator
 	for _, o := range operators {

@@ -2,8 +2,8 @@ package condition
 
 import "time"
 
-// dateFunctions compute with dates and durations. All dates are in UTC, so that a decision
-// does not depend on where it is made.
+// dateFunctions are the functions of dates and durations. All dates are in UTC, so that a
+// decision does not depend on where untag runs.
 var dateFunctions = [...]function{
 	{name: "now", section: Dates, gives: isDate, run: now,
 		about: "the time at which the event was received", example: `now() - duration("1h") < now()`, result: `true`},
@@ -60,7 +60,7 @@ func date(r *Run, n *node, args []any) any {
 	return t.UTC()
 }
 
-// dateLiteral tries a layout that is written in the rule.
+// dateLiteral checks a layout that is written in the rule.
 func dateLiteral(i int, v any) (any, string) {
 	text, ok := v.(string)
 	if i != 1 || !ok {

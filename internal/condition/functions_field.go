@@ -1,7 +1,7 @@
 package condition
 
-// fieldFunctions ask about fields of the event. `has` is evaluated by itself: its argument
-// is a field, not a value.
+// fieldFunctions are the functions of fields. `has` has no run: its argument is a field, not
+// a value, so a form of its own evaluates it.
 var fieldFunctions = [...]function{
 	{name: "has", section: Fields, takes: []kinds{isAny}, least: 1, gives: isBool,
 		about: "whether a field is there, even if it is null", example: `has({"Stage": "Closed Won"}.Stage)`, result: `true`},

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// listFunctions compute with lists.
+// listFunctions are the functions of lists that take no predicate.
 var listFunctions = [...]function{
 	{name: "list", section: Lists, takes: []kinds{isAny}, least: 1, gives: isList, run: toList,
 		about: "a list of one value, or the list that it is already", example: `list("a")`, result: `["a"]`},
@@ -28,7 +28,7 @@ var listFunctions = [...]function{
 		about: "the first elements", example: `take([1, 2, 3], 2)`, result: `[1, 2]`},
 }
 
-// listCost is that of new lists as long as these.
+// listCost is the cost of new lists as long as the arguments.
 func listCost(args []any) int {
 	elements := 0
 	for _, arg := range args {
@@ -38,10 +38,10 @@ func listCost(args []any) int {
 	return 2 * elements
 }
 
-// setCost is that of looking up each element of a list in a set.
+// setCost is the cost of looking up each element of a list in a set.
 func setCost(args []any) int { return 25 * len(args[0].([]any)) }
 
-// sortCost is that of putting so many elements in order.
+// sortCost is the cost of sorting a number of elements.
 func sortCost(elements int) int { return 4 * elements * (1 + bits.Len(uint(elements))) }
 
 func toList(_ *Run, _ *node, args []any) any {
@@ -51,7 +51,7 @@ func toList(_ *Run, _ *node, args []any) any {
 	return []any{args[0]}
 }
 
-// sortDirection tries the order that a sort is to have.
+// sortDirection checks the second argument of sort.
 func sortDirection(i int, v any) (any, string) {
 	if i > 0 && v != "asc" && v != "desc" {
 		return nil, `the order is "asc" or "desc"`
@@ -59,7 +59,7 @@ func sortDirection(i int, v any) (any, string) {
 	return v, ""
 }
 
-// sortByDirection is sortDirection for sortBy, whose second argument is a predicate.
+// sortByDirection checks the third argument of sortBy, whose second is a predicate.
 func sortByDirection(i int, v any) (any, string) {
 	if i < 2 {
 		return v, ""
@@ -72,10 +72,10 @@ func sorted(r *Run, n *node, args []any) any {
 	return r.sort(n, list, list, args[1:])
 }
 
-// hasOrder are the types with an order.
+// hasOrder are the types that can be sorted.
 const hasOrder = isText | isNumber | isDate | isSpan
 
-// sort orders a list by what was said of its elements.
+// sort sorts a list by keys, one for each element.
 func (r *Run) sort(n *node, list, said, direction []any) any {
 	sign := 1
 	for _, v := range direction {
@@ -127,7 +127,7 @@ func reverse(_ *Run, _ *node, args []any) any {
 	return list
 }
 
-// uniq keeps the first of equal elements. Lists and objects are equal whose JSON is.
+// uniq keeps the first of equal elements. Lists and objects are equal if their JSON is.
 func uniq(r *Run, n *node, args []any) any {
 	list := args[0].([]any)
 	kept := make([]any, 0, len(list))
@@ -152,7 +152,7 @@ func uniq(r *Run, n *node, args []any) any {
 	return kept
 }
 
-// composite is the JSON of a list or an object, which is not a text.
+// composite is the JSON of a list or an object. Its own type keeps it from equaling a string.
 type composite string
 
 func concat(_ *Run, _ *node, args []any) any {

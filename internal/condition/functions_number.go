@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// numberFunctions compute with numbers.
+// numberFunctions are the functions of numbers.
 var numberFunctions = [...]function{
 	{name: "number", section: Numbers, takes: []kinds{isText | isNumber, isText}, least: 1, gives: isNumber, cost: readCost, run: number, literal: decimalSign,
 		about:   "the number that people wrote, with thousands, a currency, either decimal sign; with `,` or `.` as a second argument, that is the decimal sign",
@@ -57,7 +57,7 @@ func toFloat(r *Run, n *node, args []any) any {
 	return f
 }
 
-// notPlain names number(…) where that would read the text.
+// notPlain suggests number(…) if that can read the string.
 func (r *Run) notPlain(n *node, function, text string) *Unknown {
 	u := r.wrong(n, "%s: the string is not a plain number", function)
 	if _, fault := readNumber(text, ""); fault != notANumber {
@@ -82,7 +82,7 @@ func rounded(round func(float64) float64) func(*Run, *node, []any) any {
 	}
 }
 
-// extreme returns the number of a sign towards which the others stand the other way.
+// extreme returns max for the sign 1 and min for -1.
 func extreme(sign int) func(*Run, *node, []any) any {
 	return func(r *Run, n *node, args []any) any {
 		var best any
@@ -113,7 +113,7 @@ func mean(r *Run, n *node, args []any) any {
 	return r.finite(n, total/float64(count))
 }
 
-// eachNumber visits the numbers among some values, and those in lists.
+// eachNumber visits the numbers among values, also those in lists.
 func (r *Run) eachNumber(n *node, values []any, depth int, visit func(v any)) *Unknown {
 	if !r.charge(2 * len(values)) {
 		return r.stopped(n)

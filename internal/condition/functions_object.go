@@ -7,7 +7,7 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// objectFunctions compute with objects and JSON.
+// objectFunctions are the functions of objects and JSON.
 var objectFunctions = [...]function{
 	{name: "keys", section: Objects, takes: []kinds{isObject}, least: 1, gives: isList, cost: keysCost, run: keys,
 		about: "the keys of an object, in order", example: `keys({"b": 1, "a": 2})`, result: `["a", "b"]`},
@@ -19,7 +19,7 @@ var objectFunctions = [...]function{
 		about: "the value of a JSON text; numbers keep every digit", example: `fromJSON("[5725767000000524157]")[0]`, result: `5725767000000524157`},
 }
 
-// keysCost is that of a list in order.
+// keysCost is the cost of a sorted list of keys.
 func keysCost(args []any) int { return sortCost(len(args[0].(map[string]any))) }
 
 func keys(_ *Run, _ *node, args []any) any {
@@ -40,10 +40,10 @@ func values(_ *Run, _ *node, args []any) any {
 	return list
 }
 
-// jsonCost is that of reading JSON: a text of small lists takes sixty times its size.
+// jsonCost is the cost of reading JSON: small lists take sixty times their size in memory.
 func jsonCost(args []any) int { return 8 * sizeOf(args[0]) }
 
-// fromJSON reads a text as the body of an event is read.
+// fromJSON reads JSON in the same way as the body of an event.
 func fromJSON(r *Run, n *node, args []any) any {
 	v, err := jsonvalue.Decode([]byte(args[0].(string)))
 	if err != nil {
@@ -60,8 +60,8 @@ func toJSON(r *Run, n *node, args []any) any {
 	return out.String()
 }
 
-// write writes a value as JSON, keys in order: equal values are equal texts. Every part is
-// charged before it is written, as the same list can be in another many times.
+// write writes a value as JSON with sorted keys, so that equal values have equal JSON. Every
+// part is charged before it is written, because a list can contain the same list many times.
 func (r *Run) write(n *node, out *strings.Builder, v any, depth int) *Unknown {
 	if depth > maxDepth {
 		return r.wrong(n, "lists or objects are nested more than %d deep", maxDepth)

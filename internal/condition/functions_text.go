@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// textFunctions compute with texts.
+// textFunctions are the functions of strings.
 var textFunctions = [...]function{
 	{name: "lower", section: Text, takes: []kinds{isText}, least: 1, gives: isText, cost: lettersCost, run: onText(strings.ToLower),
 		about: "text in lower case", example: `lower("Ada@Example.COM")`, result: `"ada@example.com"`},
@@ -41,13 +41,13 @@ var textFunctions = [...]function{
 		about: "how many characters a text has, elements a list, keys an object", example: `len("won")`, result: `3`},
 }
 
-// textsCost is that of a search through the first text.
+// textsCost is the cost of searching the first argument.
 func textsCost(args []any) int { return sizeOf(args[0]) / 8 }
 
-// readCost is that of reading a short text as a date or a number.
+// readCost is the cost of reading a short string as a date or a number.
 func readCost(args []any) int { return 150 + sizeOf(args[0])/8 }
 
-// lettersCost is that of a look at each letter: letters beyond ASCII take longer.
+// lettersCost is the cost of looking at each character. Those beyond ASCII take longer.
 func lettersCost(args []any) int {
 	s, _ := args[0].(string)
 	for i := 0; i < len(s); i++ {
@@ -58,7 +58,7 @@ func lettersCost(args []any) int {
 	return len(s) / 2
 }
 
-// pairCost is that of a search for each letter of one text in another.
+// pairCost is the cost of searching for each character of one string in another.
 func pairCost(args []any) int {
 	if len(args) < 2 {
 		return sizeOf(args[0]) / 4
@@ -133,7 +133,7 @@ func join(r *Run, n *node, args []any) any {
 	return strings.Join(texts, glue)
 }
 
-// plural names the type of a value, of which there are several.
+// plural is the plural of the type of a value.
 func plural(v any) string { return typeName(v) + "s" }
 
 func replace(r *Run, n *node, args []any) any {
@@ -163,7 +163,7 @@ func digits(_ *Run, _ *node, args []any) any {
 	}, args[0].(string))
 }
 
-// toText writes a value as a rule would write it.
+// toText converts a value to a string.
 func toText(_ *Run, _ *node, args []any) any {
 	text, _ := TextOf(args[0])
 	return text

@@ -8,8 +8,7 @@ import (
 	"untag/internal/nearest"
 )
 
-// meant returns how something is written here that people write who know another language;
-// "" for all else.
+// meant translates a word or sign of another language to that of this one; "" for any other.
 func meant(word string) string {
 	switch word {
 	case "null", "NULL", "Null", "none", "None", "undefined":
@@ -36,8 +35,7 @@ func meant(word string) string {
 	return ""
 }
 
-// plainMessage says the same as a message of the parser, without the names that its parts
-// have among programmers.
+// plainMessage rewrites a message of the parser without the terms of programmers.
 func plainMessage(message string) string {
 	_, token, ok := unexpected(message)
 	switch {
@@ -65,7 +63,7 @@ func plainMessage(message string) string {
 	return message
 }
 
-// unexpected takes the kind and the text of the token from a message of the parser, such as
+// unexpected returns the kind and the text of the token in a message of the parser such as
 // `unexpected token Operator("=")`.
 func unexpected(message string) (kind, token string, ok bool) {
 	rest, ok := strings.CutPrefix(message, "unexpected token ")
@@ -77,7 +75,7 @@ func unexpected(message string) (kind, token string, ok bool) {
 	return kind, token, ok && closed
 }
 
-// syntaxHint says what to do about a fault that the parser has found at an offset.
+// syntaxHint says what to write instead of what the parser rejected at an offset.
 func syntaxHint(text string, offset int, message string) string {
 	runes := []rune(text)
 	offset = min(max(offset, 0), len(runes))
@@ -102,7 +100,7 @@ func syntaxHint(text string, offset int, message string) string {
 	return tokenHint(kind, token, trimmed, after)
 }
 
-// tokenHint says what to do about a word or sign that does not belong where it stands.
+// tokenHint says what to write instead of a word or sign that is in the wrong place.
 func tokenHint(kind, token, before, after string) string {
 	switch {
 	case token == "{" && strings.HasSuffix(before, "$"):
@@ -131,7 +129,7 @@ func tokenHint(kind, token, before, after string) string {
 	return ""
 }
 
-// thousands reports whether a comma separates them.
+// thousands reports whether a comma separates thousands, as in 10,000.
 func thousands(before, after string) bool {
 	digits := strings.TrimPrefix(after, ",")
 	end := strings.IndexFunc(digits, func(r rune) bool { return !unicode.IsDigit(r) })
@@ -140,7 +138,7 @@ func thousands(before, after string) bool {
 
 func lastWord(text string) string { return text[strings.LastIndexAny(text, " ()")+1:] }
 
-// nameHint says what to do about a name that is not there.
+// nameHint says what to write instead of an unknown name.
 func (b *builder) nameHint(name string, token int) string {
 	if written := bracketed(wordAround(b.tokens.text, b.tokens.list[token].begin)); written != "" {
 		return "write " + written
@@ -163,7 +161,7 @@ func (b *builder) nameHint(name string, token int) string {
 		`, text stands in quotation marks: "` + name + `"`
 }
 
-// functionHint says what to do about a function that is not there.
+// functionHint says what to write instead of an unknown function.
 func (b *builder) functionHint(name string) string {
 	if hint := instead(name); hint != "" {
 		return hint

@@ -2,8 +2,8 @@ package condition
 
 import "unicode/utf8"
 
-// member evaluates `a.b` and `a[b]`, where what is absent is missing, and `a?.b`, where it
-// is null.
+// member evaluates `a.b` and `a[b]`, which are missing if a has no b, and `a?.b`, which is
+// null then.
 func (r *Run) member(n *node) any {
 	from, key, u := r.look(n)
 	if u != nil {
@@ -19,7 +19,7 @@ func (r *Run) member(n *node) any {
 	case !unknown:
 		return r.absentKey(n, from, key)
 	case before.at != n.kids[0]:
-		return before // a variable, which was missing before
+		return before // a variable: name what was missing when it was set
 	case before.hint != "":
 		return &Unknown{at: n, hint: before.hint}
 	}
@@ -47,9 +47,9 @@ func (r *Run) has(n *node) any {
 	return found
 }
 
-// look evaluates what a field is looked up in, and its name. Where the first is a field
-// that is missing itself, it is an Unknown: `?.` and `has` take that for an answer, but not
-// what could not be computed from a missing field, and not a name that is unknown.
+// look evaluates what a field is looked up in, and the field's name. If the first is itself
+// a missing field, from is an Unknown, which `?.` and `has` accept. They do not accept a
+// value that could not be computed, nor an unknown name: u is the reason then.
 func (r *Run) look(n *node) (from, key any, u *Unknown) {
 	from, key = r.value(n.kids[0]), r.value(n.kids[1])
 	if u := asUnknown(key); u != nil {
@@ -61,7 +61,7 @@ func (r *Run) look(n *node) (from, key any, u *Unknown) {
 	return from, key, nil
 }
 
-// isField reports whether a node is a field, by its names.
+// isField reports whether a node is a field: a root or element, and names below it.
 func isField(n *node) bool {
 	switch n.form {
 	case formPath, formRoot, formElement:

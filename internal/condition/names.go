@@ -8,8 +8,8 @@ import (
 	"github.com/expr-lang/expr/parser/utils"
 )
 
-// wordAround returns what is written without a space around an offset in bytes: a field as
-// its sender writes it, such as event.lead-source or event.@type.
+// wordAround returns the word around an offset in bytes, with the signs that names of fields
+// can have in a sender's events, as in event.lead-source or event.@type.
 func wordAround(text string, offset int) string {
 	inside := func(r rune) bool {
 		return utils.IsAlphaNumeric(r) || strings.ContainsRune(".-@/:#$~", r)
@@ -27,8 +27,8 @@ func wordAround(text string, offset int) string {
 	return word
 }
 
-// bracketed writes a field with the names that need it in brackets, as in
-// event["lead-source"].id; "" where the word is not a field, or needs none.
+// bracketed writes a field with brackets around the names that need them, as in
+// event["lead-source"].id. It returns "" if the word is not a field, or no name needs them.
 func bracketed(word string) string {
 	root, rest, found := strings.Cut(word, ".")
 	if !found || !slices.Contains(roots[:], root) {
@@ -41,8 +41,8 @@ func bracketed(word string) string {
 	return root + below(names)
 }
 
-// spaced is bracketed for a name with a space in it: an identifier that follows a field
-// with nothing between.
+// spaced is bracketed for a name with a space in it: a field and, after a space, another
+// word.
 func spaced(before, after string) string {
 	word := wordAround(before, len(before))
 	root, rest, found := strings.Cut(word, ".")
@@ -55,13 +55,14 @@ func spaced(before, after string) string {
 		next = after[:end]
 	}
 	if first := []rune(next); len(first) == 0 || !unicode.IsUpper(first[0]) && !unicode.IsDigit(first[0]) {
-		return "" // a word of the language, or of another
+		return "" // an operator of this language or another
 	}
 	names[len(names)-1] += " " + next
 	return root + below(names)
 }
 
-// dateMethod returns the function that a method of a date is; "" for any other.
+// dateMethod returns the function that is the same as a method of a date; "" for any other
+// method.
 func dateMethod(name string) string {
 	switch name {
 	case "Year", "Month", "Day", "YearDay", "Weekday", "Hour", "Minute", "Second", "Unix":
@@ -70,7 +71,8 @@ func dateMethod(name string) string {
 	return ""
 }
 
-// methodHint writes a method of another language as a function of this one.
+// methodHint says which function or operator to write instead of a method of another
+// language.
 func methodHint(name, on string, arguments []string) string {
 	first := "…"
 	if len(arguments) > 0 {
@@ -106,7 +108,8 @@ func methodHint(name, on string, arguments []string) string {
 	return "docs/rules.md lists the functions"
 }
 
-// instead says what to use in place of functions of expr that rules do not have.
+// instead says what to use instead of a function of expr that rules do not have; "" for any
+// other function.
 func instead(name string) string {
 	switch name {
 	case "bitand", "bitor", "bitxor", "bitnand", "bitnot", "bitshl", "bitshr", "bitushr":

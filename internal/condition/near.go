@@ -9,8 +9,8 @@ import (
 	"untag/internal/nearest"
 )
 
-// absent is the value of a path that ends after some of its names, in what the next one is
-// not in.
+// absent is the value of a path whose first names exist, up to depth, where `in` does not
+// have the next one.
 func (r *Run) absent(n *node, in any, depth int) *Unknown {
 	if r.tracer == nil {
 		return n.missing
@@ -22,7 +22,7 @@ func (r *Run) absent(n *node, in any, depth int) *Unknown {
 	return &Unknown{at: n, hint: hintAbout(before.String(), in, n.path.Names[depth])}
 }
 
-// absentKey is the value of `a[b]` where a has no b.
+// absentKey is the value of `a[b]` if a has no b.
 func (r *Run) absentKey(n *node, in, key any) *Unknown {
 	name, ok := key.(string)
 	if r.tracer == nil || !ok {
@@ -31,7 +31,7 @@ func (r *Run) absentKey(n *node, in, key any) *Unknown {
 	return &Unknown{at: n, hint: hintAbout(n.kids[0].text, in, name)}
 }
 
-// hintAbout says what the author of `before.name` may have meant.
+// hintAbout says what the author of `before.name` may have meant; before has the value in.
 func hintAbout(before string, in any, name string) string {
 	switch in := in.(type) {
 	case nil:
@@ -49,14 +49,15 @@ func hintAbout(before string, in any, name string) string {
 	return fmt.Sprintf("; %s is %s", before, nameOf(in))
 }
 
-// maxKeys and maxKey bound the search for a name that is alike: an event may have many
-// fields, or long ones.
+// maxKeys and maxKey limit the search for a similar name, because an event may have many
+// fields, or long names.
 const (
 	maxKeys = 1000
 	maxKey  = 100
 )
 
-// nearKey returns the key most like a name: but for case and signs the same, or else misspelt.
+// nearKey returns the key that is most similar to a name: one that differs only in case and
+// signs, or one that looks like a typing error; "" if there is none.
 func nearKey(object map[string]any, name string) string {
 	if len(object) > maxKeys || len(name) > maxKey {
 		return ""
@@ -71,12 +72,12 @@ func nearKey(object map[string]any, name string) string {
 		}
 	}
 	if utf8.RuneCountInString(name) < 4 {
-		return "" // any short name is near to any other
+		return "" // short names are all similar
 	}
 	return nearest.Of(name, others)
 }
 
-// letters is a name without case and without what is not a letter or a digit.
+// letters returns the letters and digits of a name, in lower case.
 func letters(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -86,8 +87,8 @@ func letters(name string) string {
 	}, name)
 }
 
-// alike notes, in a trace, that a text and one that it is compared with look the same, or
-// nearly so.
+// alike notes in a trace that a string and one it was compared with look the same, or almost
+// the same.
 func (r *Run) alike(v any, others []any) {
 	if r.tracer == nil {
 		return
@@ -103,7 +104,7 @@ func (r *Run) alike(v any, others []any) {
 	}
 }
 
-// difference says how texts differ that people take for the same; "" for all others.
+// difference says how two strings differ that people take for the same; "" for any others.
 func difference(a, b string) string {
 	switch {
 	case max(len(a), len(b)) > 1000:
@@ -119,16 +120,16 @@ func difference(a, b string) string {
 	return ""
 }
 
-// disguised reports whether a text has a character that nobody sees: a mark that follows its
-// letter, a space that is none of the keyboard, or a format character.
+// disguised reports whether a string has a character that people cannot see: a mark that
+// follows its letter, a space that no keyboard types, or a format character.
 func disguised(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
 		return r >= utf8.RuneSelf && (unicode.IsSpace(r) || unicode.In(r, unicode.Mn, unicode.Cf))
 	})
 }
 
-// skeleton is a text in which all spaces are alike, and all letters that are not ASCII,
-// whether a mark is part of the letter or follows it.
+// skeleton replaces all kinds of spaces by one, and all letters beyond ASCII by one, no
+// matter whether a mark is part of the letter or follows it.
 func skeleton(s string) string {
 	var out []rune
 	for _, r := range s {
@@ -149,7 +150,7 @@ func skeleton(s string) string {
 	return string(out)
 }
 
-// firstDifference returns the code points at which two texts part.
+// firstDifference returns the first two code points in which two strings differ.
 func firstDifference(a, b string) (string, string) {
 	s, t := []rune(a), []rune(b)
 	i := 0

@@ -3,18 +3,18 @@ package condition
 import "slices"
 
 // Membership is `path == constant` or `path in [constants]`: a part that an index can
-// answer. The constants are of one kind, in the form of Key.
+// answer. The constants are of one kind, as Key returns them.
 type Membership struct {
 	Path   Path
 	Kind   Kind
 	Values []any
 }
 
-// Need is what a condition cannot hold without: one of the memberships has to be true.
+// Need lists memberships one of which must be true for the condition to be true.
 type Need []Membership
 
-// Needs lists what a condition cannot hold without. What reads the record is not among it:
-// that is not there yet.
+// Needs lists what must be true for the condition to be true. It leaves out what depends on
+// the record, which is read later.
 func (c *Condition) Needs() []Need {
 	parts := []*node{c.root}
 	if c.root.form == formAnd {
@@ -47,7 +47,8 @@ func (n *node) need() Need {
 	return nil
 }
 
-// Contradiction returns a field that would have to be two things at once.
+// Contradiction returns a field that would need two different values at once for the
+// condition to be true.
 func (c *Condition) Contradiction() (Path, bool) {
 	wanted := make(map[string]Membership)
 	for _, need := range c.Needs() {
@@ -66,8 +67,7 @@ func (c *Condition) Contradiction() (Path, bool) {
 	return Path{}, false
 }
 
-// Constant returns what a condition comes to for every event; ok is false where that
-// depends on the event.
+// Constant returns the result of a condition if it is the same for every event.
 func (c *Condition) Constant() (truth Truth, ok bool) { return c.root.constant() }
 
 func (n *node) constant() (Truth, bool) {

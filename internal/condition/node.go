@@ -1,6 +1,6 @@
 package condition
 
-// form says what a node of the tree is.
+// form is what a node of the tree stands for.
 type form uint8
 
 const (
@@ -27,12 +27,12 @@ const (
 	formChoice   // a ? b : c
 	formList
 	formObject
-	formCall // a row of the table of functions
+	formCall // a function of the tables
 	formEach // the same, with a predicate
 )
 
-// place says where a node stands: in the skeleton of and, or and not, in one of the parts
-// that it joins, or inside a part.
+// place is where a node is in a condition: one of the and, or and not that join its parts,
+// a part, or inside a part.
 type place uint8
 
 const (
@@ -44,10 +44,10 @@ const (
 // node is a node of the tree. Which fields it has depends on its form.
 type node struct {
 	form form
-	// negated turns the outcome: `!=`, `not in`.
+	// negated turns the result around: `!=`, `not in`.
 	negated bool
 	place   place
-	// shown marks what a trace tells the value of.
+	// shown marks a field whose value a trace shows.
 	shown bool
 	// field marks a variable that names a field.
 	field bool
@@ -55,13 +55,13 @@ type node struct {
 	reads bool
 
 	kids []*node
-	// value is that of a constant.
+	// value is the value of a formConstant.
 	value any
-	// path is that of a formPath and a formRoot.
+	// path is the path of a formPath or formRoot.
 	path *Path
-	// slot is the place of a variable among the variables.
+	// slot is the index of a variable in Run.variables.
 	slot int
-	// missing is the value where there is none, made once.
+	// missing is the value of a missing field, made once.
 	missing *Unknown
 
 	operator  *operator
@@ -69,11 +69,11 @@ type node struct {
 	function  *function
 	set       *constants // of a formOneOf
 
-	// kinds are those that the value can have.
+	// kinds are the types that the value can have.
 	kinds kinds
-	// text is the node as it is written, at where that begins, in runes of the expression.
+	// text is the source text of the node; at is where it begins, in runes of the expression.
 	text string
 	at   int
-	// first and last are its tokens.
+	// first and last are the indexes of its first and last token.
 	first, last int
 }

@@ -9,14 +9,14 @@ import (
 	"unicode"
 )
 
-// What is wrong with a text that is read as a number.
+// What can be wrong with a string that is read as a number.
 const (
 	notANumber = "number: the string is not a number"
 	ambiguous  = "number: one separator before three digits can be a decimal sign or thousands"
 	tooLarge   = "number: the number is beyond 64 bits"
 )
 
-// number reads a number as people write it.
+// number reads a number as people write it, such as 12.500,00 €.
 func number(r *Run, n *node, args []any) any {
 	s, ok := args[0].(string)
 	if !ok {
@@ -39,7 +39,7 @@ func number(r *Run, n *node, args []any) any {
 	return v
 }
 
-// decimalSign tries the second argument of number.
+// decimalSign checks the second argument of number.
 func decimalSign(i int, v any) (any, string) {
 	if i == 1 && v != "," && v != "." {
 		return nil, `the decimal sign of number is "," or "."`
@@ -47,17 +47,17 @@ func decimalSign(i int, v any) (any, string) {
 	return v, ""
 }
 
-// maxNumber is the length of a number in bytes, as people write it.
+// maxNumber limits the length of a number in bytes.
 const maxNumber = 100
 
-// plainNumber is what is left of a number without sign, currency and white space: groups of
-// digits between separators.
+// plainNumber matches what is left of a number without sign, currency and white space:
+// groups of digits with separators between them.
 var plainNumber = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[0-9]*([.,'][0-9]+)*$`)
 })
 
-// readNumber reads a text with a known decimal sign, or finds out which it is. The last
-// result says what is wrong.
+// readNumber reads a number with the given decimal sign; if that is "", it finds the sign.
+// The last result says what is wrong.
 func readNumber(text, decimal string) (any, string) {
 	if len(text) > maxNumber {
 		return nil, notANumber
@@ -94,8 +94,8 @@ func readNumber(text, decimal string) (any, string) {
 	return f, ""
 }
 
-// bare takes a sign, a currency before or after, and white space from a number. White space
-// and apostrophes between digits separate thousands.
+// bare splits a number into its sign and its digits, without white space and currency. White
+// space and apostrophes between digits separate thousands.
 func bare(text string) (sign, digits string) {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -120,7 +120,7 @@ func bare(text string) (sign, digits string) {
 	return sign, strings.ReplaceAll(text, " ", "'")
 }
 
-// withoutCode takes the three letters of a currency off either end.
+// withoutCode removes the code of a currency, such as EUR, from either end.
 func withoutCode(s string) string {
 	code := func(s string) bool {
 		return len(s) == 3 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
@@ -134,8 +134,8 @@ func withoutCode(s string) string {
 	return s
 }
 
-// decimalOf finds the decimal sign of a number, "" where it has none. One separator before
-// three digits can be either.
+// decimalOf finds the decimal sign of a number, "" if it has none. A single separator before
+// three digits is ambiguous. The last result says what is wrong.
 func decimalOf(digits string) (string, string) {
 	last := strings.LastIndexAny(digits, ".,")
 	if last < 0 {
@@ -146,7 +146,7 @@ func decimalOf(digits string) (string, string) {
 	switch {
 	case strings.ContainsAny(before, ".,'"):
 		if strings.Contains(before, sign) {
-			return "", "" // it occurs twice, so it separates thousands
+			return "", "" // it occurs more than once, so it separates thousands
 		}
 		return sign, ""
 	case len(digits)-last-1 != 3 || len(before) > 3 || strings.HasPrefix(before, "0") || before == "":
@@ -155,7 +155,8 @@ func decimalOf(digits string) (string, string) {
 	return "", ambiguous
 }
 
-// grouped reports whether thousands are separated as they should be, all in one way.
+// grouped reports whether the thousands of a number are separated correctly, all by the same
+// sign.
 func grouped(whole string) bool {
 	at := strings.IndexAny(whole, ".,'")
 	if at < 0 {

@@ -2,22 +2,23 @@ package condition
 
 import "strings"
 
-// operator is all there is to say about an operator.
+// operator describes an operator: its types, its cost, how it is computed, and its
+// documentation.
 type operator struct {
 	symbol string
-	// takes are the kinds of operands that fit, with what they give. An unknown or null
-	// operand makes the result unknown.
+	// takes are the types that the operands can have, and the type of the result for each.
+	// An unknown or null operand makes the result unknown.
 	takes []signature
-	// cost is what evaluating costs beyond a step, nil for nothing.
+	// cost returns what the operator costs in addition to one step; nil if it costs no more.
 	cost func(a, b any) int
-	// run computes a value, or an Unknown. It is nil where the form of the expression says
-	// more than its operands: those evaluate by themselves.
+	// run computes the result, or an Unknown. It is nil for operators that do not just take
+	// the values of their operands, such as `and`: these have forms of their own.
 	run func(r *Run, n *node, a, b any) any
 
 	about, example, gives string
 }
 
-// signature is a pair of kinds that fit an operator, and what they give.
+// signature is a pair of types that an operator takes, and the type of the result.
 type signature struct{ left, right, gives kinds }
 
 var (
@@ -80,13 +81,13 @@ var operators = [...]operator{
 	{symbol: "let", about: "a name for a value, for what follows `;`", example: `let net = event.Amount / 1.2; net == 1000`, gives: `true`},
 }
 
-// minus and plus are written before their operand, which is the second; the first is 0.
+// minus and plus are signs before an operand. It is their second operand; the first is 0.
 var (
 	minus = operator{symbol: "-", takes: signed, run: subtractFrom0}
 	plus  = operator{symbol: "+", takes: signed, run: func(_ *Run, _ *node, _, b any) any { return b }}
 )
 
-// operatorOf returns the row of an operator as it is written.
+// operatorOf returns the operator that is written so, nil if there is none.
 func operatorOf(symbol string) *operator {
 	if symbol == "^" {
 		symbol = "**"
@@ -99,7 +100,7 @@ func operatorOf(symbol string) *operator {
 	return nil
 }
 
-// fits reports whether operands can be of these kinds.
+// fits reports whether the operator takes operands of these types.
 func (o *operator) fits(left, right kinds) bool {
 	for i := range o.takes {
 		if s := &o.takes[i]; s.left&left != 0 && s.right&right != 0 {
@@ -109,7 +110,8 @@ func (o *operator) fits(left, right kinds) bool {
 	return false
 }
 
-// fit returns the kinds that operands of some kinds can give; none where they never fit.
+// fit returns the types that the result can have for operands of these types; 0 if the
+// operator never takes them.
 func (o *operator) fit(left, right kinds) (gives kinds) {
 	for _, s := range o.takes {
 		if s.left&left != 0 && s.right&right != 0 {
@@ -119,12 +121,13 @@ func (o *operator) fit(left, right kinds) (gives kinds) {
 	return gives
 }
 
-// compares reports whether an operator is a comparison by value or order.
+// compares reports whether the operator compares by value or order.
 func (o *operator) compares() bool {
 	return o.fit(isDate, isDate) == isBool && o.symbol != "in"
 }
 
-// misfit says why two operands do not fit, and what to do.
+// misfit says why the operator does not take operands of these types, and what to write
+// instead.
 func (o *operator) misfit(left, right kinds) (message, hint string) {
 	if left != isNull && right != isNull {
 		left, right = left&^isNull, right&^isNull
@@ -157,7 +160,7 @@ func searchCost(a, _ any) int { return sizeOf(a) / 8 }
 
 func joinCost(a, b any) int { return (sizeOf(a) + sizeOf(b)) / 8 }
 
-// sizeOf is the length of a text in bytes.
+// sizeOf returns the length of a string in bytes, 0 for any other value.
 func sizeOf(v any) int {
 	s, _ := v.(string)
 	return len(s)
@@ -172,8 +175,8 @@ func inCost(_, b any) int {
 	return len(list)
 }
 
-// in is the greatest of the comparisons with the elements of a list, or asks for a key of an
-// object.
+// in compares a value with every element of a list and joins the results as `or` does, or
+// looks for a key in an object.
 func in(r *Run, n *node, a, b any) any {
 	if object, ok := b.(map[string]any); ok {
 		_, found := object[a.(string)]
@@ -195,7 +198,7 @@ func in(r *Run, n *node, a, b any) any {
 	return result
 }
 
-// maxSpan is how many numbers a range has at most.
+// maxSpan limits how many numbers a range has.
 const maxSpan = 10_000
 
 func spanCost(a, b any) int { return 4 * min(max(b.(int)-a.(int), 0), maxSpan) }

@@ -9,8 +9,7 @@ import (
 	"github.com/expr-lang/expr/parser"
 )
 
-// Expression is an expression that has been read and checked. It is safe for concurrent
-// use.
+// Expression is a parsed and checked expression. It is safe for concurrent use.
 type Expression struct {
 	text string
 	root *node
@@ -19,7 +18,7 @@ type Expression struct {
 // Condition is an expression that can be true or false.
 type Condition struct{ Expression }
 
-// Parse reads an expression and checks all of it. Its errors are of type *Fault.
+// Parse parses an expression and checks all of it. Its errors are of type *Fault.
 func Parse(text string) (*Expression, error) {
 	e, fault := parse(text)
 	if fault != nil {
@@ -28,7 +27,7 @@ func Parse(text string) (*Expression, error) {
 	return e, nil
 }
 
-// ParseCondition is Parse for an expression that has to be true or false. Its errors are of
+// ParseCondition is Parse for an expression that must be true or false. Its errors are of
 // type *Fault.
 func ParseCondition(text string) (*Condition, error) {
 	e, fault := parse(text)
@@ -41,11 +40,11 @@ func ParseCondition(text string) (*Condition, error) {
 	return &Condition{*e}, nil
 }
 
-// String is the expression as it is written.
+// String returns the source text of the expression.
 func (e *Expression) String() string { return e.text }
 
-// Value evaluates an expression. The value is of a type that an event can have, or a date
-// or a duration; where it cannot be told, the Unknown says why.
+// Value evaluates an expression. The value has a type that an event can have, or is a date or
+// a duration. If there is none, the Unknown says why.
 func (e *Expression) Value(r *Run) (any, *Unknown) {
 	v := r.value(e.root)
 	if r.err != nil {
@@ -57,7 +56,7 @@ func (e *Expression) Value(r *Run) (any, *Unknown) {
 	return v, nil
 }
 
-// Holds evaluates a condition. The Unknown says why where it is neither true nor false.
+// Holds evaluates a condition. If it is neither true nor false, the Unknown says why.
 func (c *Condition) Holds(r *Run) (Truth, *Unknown) {
 	truth, v := r.logical(c.root, r.part(c.root))
 	if r.err != nil {
@@ -88,22 +87,22 @@ func parse(text string) (e *Expression, fault *Fault) {
 	return &Expression{text: text, root: root}, nil
 }
 
-// syntaxFault is a fault that the parser has found, with what to do about it.
+// syntaxFault turns an error of the parser into a Fault, with a hint.
 func syntaxFault(text string, err error) *Fault {
 	var e *file.Error
 	if !errors.As(err, &e) {
 		return &Fault{Message: "the expression cannot be read"}
 	}
 	offset := e.From
-	if _, literal, ok := strings.Cut(e.Message, `parsing "`); ok { // the parser is past it
+	if _, literal, ok := strings.Cut(e.Message, `parsing "`); ok { // e.From is after it
 		before, _, _ := strings.Cut(text, literal[:strings.Index(literal, `"`)])
 		offset = utf8.RuneCountInString(before)
 	}
 	return &Fault{Offset: offset, Message: plainMessage(e.Message), Hint: syntaxHint(text, offset, e.Message)}
 }
 
-// skeleton marks the parts of a condition and what joins them, and refuses a part that can
-// never be true or false.
+// skeleton marks the parts of a condition and the nodes that join them. It rejects a part
+// that can never be true or false.
 func (n *node) skeleton() *Fault {
 	switch n.form {
 	case formAnd, formOr, formNot:

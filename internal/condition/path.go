@@ -14,7 +14,7 @@ type Path struct {
 	Names []string
 }
 
-// String writes the path as an expression, as in event["lead-source"].id.
+// String returns the path as an expression, as in event["lead-source"].id.
 func (p *Path) String() string { return p.Root + below(p.Names) }
 
 func below(names []string) string {
@@ -29,14 +29,14 @@ func below(names []string) string {
 	return b.String()
 }
 
-// Find looks the path up.
+// Find looks up the value of the path, and reports whether it exists.
 func (p *Path) Find(s *Scope) (any, bool) {
 	v, depth := p.find(s)
 	return v, depth == len(p.Names)
 }
 
-// find returns the value and how many names it followed: all of them, or as many as are
-// there, with what the next one is not in.
+// find follows the names of the path as far as they exist. It returns the value at which it
+// ended and how many names it has followed.
 func (p *Path) find(s *Scope) (v any, depth int) {
 	if p.Root == "headers" && len(p.Names) > 0 {
 		value, found := s.Headers[p.Names[0]]
@@ -61,14 +61,14 @@ func (p *Path) find(s *Scope) (v any, depth int) {
 	return v, depth
 }
 
-// Read is a path that an expression reads, and where: in runes of the expression.
+// Read is a path that an expression reads, and its offset in runes of the expression.
 type Read struct {
 	Path   Path
 	Offset int
 }
 
-// Reads lists the paths that an expression reads, each once, as far as they can be told
-// without evaluating it: a root alone means that anything below it may be read.
+// Reads lists the paths that an expression reads, each once, as far as they are known without
+// evaluating it. A root alone means that anything below it may be read.
 func (e *Expression) Reads() []Read {
 	var list []Read
 	seen := make(map[string]bool)
@@ -90,7 +90,7 @@ func (e *Expression) Reads() []Read {
 	return list
 }
 
-// readPath returns the path that a node reads; `?.` makes no difference.
+// readPath returns the path that a node reads. It treats `?.` like a dot.
 func readPath(n *node) (*Path, bool) {
 	switch n.form {
 	case formRoot, formPath:

@@ -5,25 +5,24 @@ import (
 	"regexp/syntax"
 )
 
-// pattern is a regular expression with what it costs.
+// pattern is a compiled regular expression and its cost.
 type pattern struct {
 	re *regexp.Regexp
-	// perByte is what each byte of a text costs to search.
+	// perByte is the cost of searching a string, for each byte.
 	perByte int
 }
 
 const (
-	// maxPattern is the length of a pattern in bytes.
+	// maxPattern limits the length of a pattern in bytes.
 	maxPattern = 1000
-	// maxSteps is how many steps its program has: `(a{1000}){1000}` is short and has a
-	// million.
+	// maxSteps limits the steps of its program: `(a{1000}){1000}` is short but has a million.
 	maxSteps = 2000
-	// compileCost is what compiling one step costs.
+	// compileCost is the cost of compiling one step.
 	compileCost = 100
 )
 
-// matches is `a matches b`. A pattern that the event brings is compiled for each use, and
-// pays for every step that it could take at every byte.
+// matches evaluates `a matches b`. A pattern that depends on the event is compiled for each
+// use, and charged for every step that it could take at every byte.
 func matches(r *Run, n *node, a, b any) any {
 	s := a.(string)
 	if p, ok := b.(*pattern); ok {
@@ -47,10 +46,10 @@ func matches(r *Run, n *node, a, b any) any {
 	return re.MatchString(s)
 }
 
-// perByte is what a byte costs at which a pattern takes so many steps.
+// perByte is the cost of a byte at which a pattern takes a number of steps.
 func perByte(steps int) int { return 2 + steps }
 
-// newPattern compiles a pattern of the rules file.
+// newPattern compiles a pattern of the rules file. The string says what is wrong with it.
 func newPattern(text string) (*pattern, string) {
 	parsed, _, fault := parsePattern(text)
 	if fault != "" {
@@ -67,7 +66,8 @@ func newPattern(text string) (*pattern, string) {
 	return &pattern{re: re, perByte: perByte(stepsPerByte(program))}, ""
 }
 
-// parsePattern bounds the steps of a pattern before it is compiled.
+// parsePattern parses a pattern and counts its steps before it is compiled. The string says
+// what is wrong with it.
 func parsePattern(text string) (*syntax.Regexp, int, string) {
 	if len(text) > maxPattern {
 		return nil, 0, "the pattern is too long: more than 1,000 characters"
@@ -104,8 +104,8 @@ func patternFault(err error) string {
 	return "the pattern is not a regular expression"
 }
 
-// stepsPerByte runs a program over texts of the characters that it asks for, as a text
-// would be that is made to be costly, and returns the most steps that it takes at one.
+// stepsPerByte runs a program over strings of the characters that it looks for, as an
+// attacker would write them, and returns the most steps that it takes at one character.
 func stepsPerByte(program *syntax.Prog) int {
 	var samples []rune
 	for _, inst := range program.Inst {
@@ -129,8 +129,8 @@ func stepsPerByte(program *syntax.Prog) int {
 	return most
 }
 
-// stepsOver is the most steps that a program takes at a character of a text: it follows all
-// ways to match at once.
+// stepsOver returns the most steps that a program takes at one character of a string. It
+// follows all ways to match at once.
 func stepsOver(program *syntax.Prog, text []rune) int {
 	most := 0
 	var now, next []uint32

@@ -2,9 +2,9 @@ package condition
 
 import "fmt"
 
-// predicates are the functions that ask something of every element of a list, or compute
-// something from it. `any`, `all` and `none` join what was said as or, and, not do; for the
-// others everything has to be known.
+// predicates are the functions that evaluate a predicate for every element of a list. `any`
+// joins the results as `or` does, `all` as `and` does, and `none` is `not any`. The other
+// functions need every result to be known.
 var predicates = [...]function{
 	{name: "any", section: Lists, asks: true, least: 2, gives: isBool, each: (*Run).anyOf,
 		about: "whether a condition holds for some element", example: `any([1, 2], # > 1)`, result: `true`},
@@ -38,8 +38,8 @@ var predicates = [...]function{
 		about: "the elements in the order of what is computed from them; with `\"desc\"`, from the greatest", example: `sortBy([{"n": 2}, {"n": 1}], .n)[0].n`, result: `1`},
 }
 
-// each evaluates a call with a predicate. The kids are a list, the predicate or a constant
-// null, and what else the call has.
+// each evaluates a call with a predicate. The kids are a list, the predicate if there is one,
+// and the further arguments.
 func (r *Run) each(n *node) any {
 	v := r.value(n.kids[0])
 	switch v := v.(type) {
@@ -57,7 +57,7 @@ func (r *Run) each(n *node) any {
 	return u.advise("%s", conversion(isList, kindOf(v)))
 }
 
-// say evaluates the predicate for an element; without one, the element speaks for itself.
+// say evaluates the predicate for an element. Without a predicate it returns the element.
 func (r *Run) say(n *node, i int, element any) any {
 	if !r.charge(1) {
 		return r.stopped(n)
@@ -73,11 +73,11 @@ func (r *Run) say(n *node, i int, element any) any {
 	return v
 }
 
-// body is what a call says of its elements.
+// body returns the predicate of a call, or its list if it has none.
 func (n *node) body() *node { return n.kids[min(1, len(n.kids)-1)] }
 
-// join is the `or` of what is said of the elements where true decides, and the `and` where
-// false does.
+// join joins the results of the predicate: as `or` does if true is decisive, as `and` does if
+// false is.
 func (r *Run) join(n *node, list []any, decisive bool) any {
 	var unknown *Unknown
 	for i, element := range list {
@@ -108,7 +108,8 @@ func (r *Run) allOf(n *node, list []any) any { return r.join(n, list, false) }
 
 func (r *Run) noneOf(n *node, list []any) any { return r.not(n, r.join(n, list, true)) }
 
-// held computes from the places of the elements for which the predicate holds.
+// held returns a function that computes its result from the indexes of the elements for which
+// the predicate is true.
 func held(compute func(list []any, held []int) any) func(*Run, *node, []any) any {
 	return func(r *Run, n *node, list []any) any {
 		var held []int
@@ -136,7 +137,8 @@ func pick(list []any, held []int) any {
 	return picked
 }
 
-// at returns the first or the last element that holds, or its place; null if none does.
+// at returns the first element for which the predicate is true if end is 0, the last if it is
+// -1, or the index of that element; null if there is none.
 func at(end int, place bool) func(list []any, held []int) any {
 	return func(list []any, held []int) any {
 		if len(held) == 0 {
@@ -150,7 +152,7 @@ func at(end int, place bool) func(list []any, held []int) any {
 	}
 }
 
-// said lists what is said of the elements, all of which has to be known.
+// said lists the results of the predicate. All of them must be known.
 func (r *Run) said(n *node, list []any) ([]any, *Unknown) {
 	if !r.charge(2 * len(list)) {
 		return nil, r.stopped(n)
@@ -194,8 +196,8 @@ func (r *Run) sum(n *node, list []any) any {
 	return total
 }
 
-// reduce starts from its third argument, or the first element. A step that cannot be told
-// ends it: what follows would be computed from nothing.
+// reduce starts with its third argument, or with the first element. An unknown step ends it,
+// because all further steps depend on it.
 func (r *Run) reduce(n *node, list []any) any {
 	var result any
 	skipped := 0

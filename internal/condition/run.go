@@ -5,57 +5,56 @@ import "errors"
 // ErrTooCostly means that the evaluations of one event asked for more work than its budget.
 var ErrTooCostly = errors.New("the expressions do more work than one event may cost")
 
-// Work is a budget that is enough for an event and a few hundred rules. A unit is less than
-// ten nanoseconds, or eight bytes made: at most some ten milliseconds and 10 MiB come
-// together.
+// Work is a budget that is enough for one event and a few hundred rules. A unit is less than
+// 10 nanoseconds, or 8 bytes of memory, so the budget is about 10 milliseconds and 10 MiB at
+// most.
 const Work = 1_000_000
 
-// askEvery is after how many units the deadline is looked at.
+// askEvery is how many units are charged between two calls of ask.
 const askEvery = 20_000
 
-// Run evaluates expressions over one event. What they do is charged to one budget. A Run
-// is not safe for concurrent use.
+// Run evaluates expressions for one event, and charges all of them to one budget. It is not
+// safe for concurrent use.
 type Run struct {
 	scope   Scope
 	headers map[string]any
 	budget
-	// variables are those of `let`; arguments, those of the calls under way.
+	// variables are the values of `let`; arguments are those of the calls being evaluated.
 	variables, arguments []any
 	// element, index and accumulator are those of the innermost predicate.
 	element     any
 	index       int
 	accumulator any
-	// tracer is nil where nobody asks what an evaluation meets.
+	// tracer is nil unless the evaluation is traced.
 	tracer *tracer
 }
 
-// budget is what may still be done.
+// budget is how much work may still be done.
 type budget struct {
-	// left is what is left of the share after which the deadline is looked at, rest what
-	// is left apart from it.
+	// left is what is left until ask is called again, rest what is left after that.
 	left, rest int
 	ask        func() error
 	err        error
 }
 
-// NewRun evaluates over a scope, with a budget of so many units of work. Where ask is not
-// nil, it is called every now and then, and an error of it ends the work.
+// NewRun returns a Run for a scope, with a budget of units of work. If ask is not nil, it is
+// called from time to time, and an error of it ends the run.
 func NewRun(s Scope, work int, ask func() error) *Run {
 	return &Run{scope: s, budget: budget{rest: work, ask: ask}}
 }
 
-// Err returns why the run has ended early: ErrTooCostly, the error of ask, or nil. From
-// then on every evaluation fails.
+// Err returns why the run has ended early: ErrTooCostly or the error of ask; nil if it has
+// not. After that, every evaluation fails.
 func (r *Run) Err() error { return r.err }
 
-// charge takes units of work from the budget before the work is done, and reports whether
-// it may be done.
+// charge takes units from the budget before the work is done, and reports whether it may be
+// done.
 func (b *budget) charge(units int) bool {
 	b.left -= units
 	return b.left >= 0 || b.refill()
 }
 
-// refill takes the next share.
+// refill calls ask and takes the next share of the budget.
 func (b *budget) refill() bool {
 	if b.err != nil {
 		return false
@@ -75,7 +74,7 @@ func (b *budget) refill() bool {
 	return true
 }
 
-// stopped is the value of everything once the budget is used up.
+// stopped is the value of every node once the run has ended early.
 func (r *Run) stopped(n *node) *Unknown {
 	return r.wrong(n, "%s", r.err)
 }

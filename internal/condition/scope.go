@@ -2,21 +2,21 @@ package condition
 
 import "time"
 
-// Scope is what an expression can name.
+// Scope is what an expression can read.
 type Scope struct {
-	// Event, Query and Record have the fields; a nil map has none.
+	// Event, Query and Record are objects by their fields' names; a nil map has no fields.
 	Event, Query, Record map[string]any
-	// Headers are under their lower-case names.
+	// Headers have their names in lower case.
 	Headers map[string]string
 	Source  string
 	// Now is the time at which the event was received.
 	Now time.Time
 }
 
-// roots are the names that an expression sees, `now` apart.
+// roots are the names that an expression can use, except `now`.
 var roots = [...]string{"event", "headers", "query", "source", "record"}
 
-// root returns the value of a name.
+// root returns the value of a root.
 func (s *Scope) root(name string) any {
 	switch name {
 	case "event":
@@ -41,8 +41,8 @@ func allHeaders(headers map[string]string) map[string]any {
 	return all
 }
 
-// root returns the value of a name. Only `"x" in headers` and the like need all headers,
-// which are put together once.
+// root returns the value of a root. It builds the object of all headers only once, and only
+// for expressions such as `"x" in headers` that need it.
 func (r *Run) root(name string) any {
 	if name != "headers" {
 		return r.scope.root(name)

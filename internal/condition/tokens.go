@@ -8,30 +8,30 @@ import (
 	"github.com/expr-lang/expr/parser/utils"
 )
 
-// Limits of one expression. They are looked at before the parser is called, which would
-// follow any nesting.
+// Limits of one expression. They are checked before the parser runs, because its recursion
+// has no limit.
 const (
 	maxBytes   = 256 << 10
 	maxTokens  = 20_000
 	maxNesting = 200
 )
 
-// token is a word or sign of an expression: where it stands in the text, in bytes, and from
-// where in runes.
+// token is a word or sign of an expression.
 type token struct {
+	// begin and end are its place in the text in bytes; from is where it begins in runes.
 	begin, end, from int
-	// partner is the place of the other bracket of a pair, -1 for all else.
+	// partner is the index of the other bracket of a pair, -1 for any other token.
 	partner int
 }
 
-// tokens are those that the parser sees. It does not keep enough of them to tell the text of
-// a node, so they are read here once more.
+// tokens are the tokens that the parser reads. It does not keep enough of them to find the
+// source text of a node, so they are read here as well.
 type tokens struct {
 	text string
 	list []token
 }
 
-// tokenize reads the tokens as far as they are right: the parser says what is wrong.
+// tokenize reads the tokens and checks the limits. Any other fault is left to the parser.
 func tokenize(text string) (*tokens, *Fault) {
 	if len(text) > maxBytes {
 		return nil, &Fault{Message: "the expression is too long: more than 256 KiB"}
@@ -51,7 +51,8 @@ func tokenize(text string) (*tokens, *Fault) {
 	return t, t.nesting()
 }
 
-// tokenLength is the length of the token, or the blank, that a text begins with.
+// tokenLength returns the length of the first token of a text, or of the white space or
+// comment that it begins with.
 func tokenLength(text string) (length int, blank bool) {
 	first, size := utf8.DecodeRuneInString(text)
 	two := text[:min(2, len(text))]
@@ -86,8 +87,8 @@ func tokenLength(text string) (length int, blank bool) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// quotedLength is the length of a text in quotation marks; only in backquotes is a backslash
-// nothing special.
+// quotedLength returns the length of a string in quotation marks. A backslash escapes the
+// next character, except between backquotes.
 func quotedLength(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch {
@@ -112,8 +113,8 @@ func numberLength(text string) int {
 	return len(text)
 }
 
-// nesting pairs the brackets, and refuses what is nested too deep: brackets, signs before
-// one another, and choices in choices.
+// nesting pairs the brackets, and rejects what is nested too deep: brackets, signs after
+// signs, and choices in choices.
 func (t *tokens) nesting() *Fault {
 	type level struct{ bracket, signs, choices int }
 	open := []level{{bracket: -1}}
@@ -155,12 +156,12 @@ func (t *tokens) at(offset int) int {
 	return min(i, len(t.list)-1)
 }
 
-// is reports whether a token is one of these words or signs; no token is outside the list.
+// is reports whether a token is one of these words or signs. An index out of range is none.
 func (t *tokens) is(i int, values ...string) bool {
 	return i >= 0 && i < len(t.list) && slices.Contains(values, t.text[t.list[i].begin:t.list[i].end])
 }
 
-// outer widens the tokens of an operand to the parentheses around it.
+// outer extends the tokens of an operand to the parentheses around it.
 func (t *tokens) outer(first, last int) (int, int) {
 	for t.is(first-1, "(") && t.list[first-1].partner == last+1 {
 		first, last = first-1, last+1
@@ -168,7 +169,7 @@ func (t *tokens) outer(first, last int) (int, int) {
 	return first, last
 }
 
-// slice is the text from one token to another.
+// slice returns the text from one token to another.
 func (t *tokens) slice(first, last int) string {
 	if first < 0 || last < first || last >= len(t.list) {
 		return strings.TrimSpace(t.text)
@@ -176,7 +177,7 @@ func (t *tokens) slice(first, last int) string {
 	return t.text[t.list[first].begin:t.list[last].end]
 }
 
-// joined reports whether nothing stands between a token and those beside it.
+// joined reports whether there is no space before and after a token.
 func (t *tokens) joined(i int) bool {
 	return i > 0 && i+1 < len(t.list) && t.list[i-1].end == t.list[i].begin && t.list[i].end == t.list[i+1].begin
 }

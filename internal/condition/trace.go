@@ -2,26 +2,25 @@ package condition
 
 import "slices"
 
-// Trace is what one evaluation met: a tree of and, or and not over the parts of a
-// condition. It tells the value of every part, also of those that no longer mattered.
+// Trace explains one evaluation: it is a tree of and, or and not over the parts of a
+// condition. It has the result of every part, even if it made no difference.
 type Trace struct {
-	// Op is "and", "or" or "not"; "" for a part, which is as Text is written.
+	// Op is "and", "or" or "not"; "" for a part, whose source text is Text.
 	Op, Text string
 	// Offset is where the part begins, in runes of the condition.
 	Offset int
-	// Held is what the part, or the parts joined, came to.
+	// Held is the result of the part, or of the parts joined.
 	Held Truth
-	// Message says why, where Held is Missing or Failed, or what looks alike but differs.
+	// Message says why Held is Missing or Failed, or how strings differ that look alike.
 	Message string
-	// Met are the fields that the part looked at and found, in turn.
+	// Met are the fields that the part read and found, in order.
 	Met []Met
-	// Decided marks the part that made the condition what it is; no part is marked where
-	// all hold.
+	// Decided marks the part that decided the condition. No part is marked if all are true.
 	Decided bool
 	Kids    []*Trace
 }
 
-// Met is a field, as it is written, and its value.
+// Met is a field, as the condition writes it, and its value.
 type Met struct {
 	Path  string
 	Value any
@@ -40,34 +39,34 @@ func (t *Trace) Parts() []*Trace {
 	return list
 }
 
-// maxMet is how many fields of one part a trace has.
+// maxMet limits the fields that a trace has for each part.
 const maxMet = 50
 
-// tracer notes what an evaluation meets.
+// tracer records an evaluation.
 type tracer struct {
-	// at is the part, or what joins parts, under way.
+	// at is the part that is being evaluated, or the and, or or not.
 	at *Trace
-	// spare is the budget for the parts that a decision would not look at.
+	// spare is the budget for the parts that Holds would not evaluate.
 	spare budget
 }
 
-// Trace evaluates a condition as Holds does and tells what that met. Parts after the one
-// that decides are evaluated too, on a budget of their own, so that each has its value.
+// Trace evaluates a condition as Holds does, and records it. Parts after the decisive one are
+// evaluated as well, on a budget of their own, so that every part has a result.
 func (c *Condition) Trace(r *Run) (Truth, *Unknown, *Trace) {
 	top := &Trace{}
 	r.tracer = &tracer{at: top, spare: budget{rest: Work}}
 	truth, u := c.Holds(r)
 	r.tracer = nil
 	t := top.Kids[0]
-	t.Held = truth // Failed, whatever the parts are, once the budget is used up
+	t.Held = truth // Failed once the budget is used up, no matter what the parts are
 	if truth != True || slices.ContainsFunc(t.Parts(), func(p *Trace) bool { return p.Held != True }) {
 		t.decider().Decided = true
 	}
 	return truth, u, t
 }
 
-// decider is the part that made the whole what it is: of parts joined, the first that came
-// to the same.
+// decider returns the part that decided the result: of joined parts, the first with the same
+// result.
 func (t *Trace) decider() *Trace {
 	if t.Op == "" {
 		return t
@@ -82,7 +81,7 @@ func (t *Trace) decider() *Trace {
 	return t.Kids[0].decider()
 }
 
-// part evaluates a part of a condition, or what joins parts.
+// part evaluates a part of a condition, or a node that joins parts.
 func (r *Run) part(n *node) any {
 	if r.tracer == nil || n.place == placeInside {
 		return blame(n, r.value(n))
@@ -113,7 +112,7 @@ func newTrace(n *node) *Trace {
 	return &Trace{Op: "not"}
 }
 
-// blame names the part that an error came out of.
+// blame sets the part that caused an error, for its message.
 func blame(n *node, v any) any {
 	u, ok := v.(*Unknown)
 	if !ok || n.place != placePart || u.cause != causeWrong || u.part != nil {
@@ -124,7 +123,7 @@ func blame(n *node, v any) any {
 	return &named
 }
 
-// traced is the message beside the part itself, which it need not name.
+// traced returns the message for a trace, which shows the part already.
 func (u *Unknown) traced() string {
 	if u.cause == causeWrong {
 		return u.reason()
@@ -132,7 +131,7 @@ func (u *Unknown) traced() string {
 	return u.Message()
 }
 
-// aside evaluates the parts that can change nothing any more, for the trace.
+// aside evaluates the parts after the decisive one, for the trace only.
 func (r *Run) aside(n *node, rest []*node) {
 	if r.tracer == nil || n.place != placeJoint {
 		return
@@ -144,7 +143,7 @@ func (r *Run) aside(n *node, rest []*node) {
 	r.budget, r.tracer.spare = r.tracer.spare, r.budget
 }
 
-// met notes a field and its value.
+// met records a field and its value.
 func (r *Run) met(n *node, v any) {
 	if r.tracer == nil || !n.shown {
 		return
@@ -156,7 +155,7 @@ func (r *Run) met(n *node, v any) {
 	t.Met = append(t.Met, Met{Path: n.text, Value: v, at: n})
 }
 
-// note adds what a comparison found, once.
+// note sets the message of a part, unless it has one.
 func (r *Run) note(message string) {
 	if t := r.tracer.at; t.Message == "" {
 		t.Message = message

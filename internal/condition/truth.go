@@ -1,15 +1,17 @@
 package condition
 
-// Truth is what a condition comes to. The order of these values is the whole logic: `and`
-// is the least of its parts, `or` the greatest, and `not` swaps True and False.
+// Truth is the result of a condition. Its values are ordered, and that order is the whole
+// logic: `and` is the least of its parts, `or` is the greatest, and `not` swaps True and
+// False.
 type Truth int
 
 // The four truths, from the least to the greatest.
 const (
 	False Truth = iota
-	// Missing means that a field the condition needs is absent or null.
+	// Missing means that a field that the condition needs is missing or null.
 	Missing
-	// Failed means that the condition cannot be evaluated, as for types that do not compare.
+	// Failed means that the condition cannot be evaluated, as when a string is compared with
+	// a number.
 	Failed
 	True
 )
@@ -25,8 +27,8 @@ func truthOf(b bool) Truth {
 	return False
 }
 
-// logical returns what a value says where a condition is needed, and the value again: a
-// bool, or the Unknown that says why it is neither true nor false.
+// logical returns the truth of a value that is used as a condition, and the value: a bool, or
+// the Unknown that says why it is neither true nor false.
 func (r *Run) logical(n *node, v any) (Truth, any) {
 	switch v := v.(type) {
 	case bool:
@@ -39,7 +41,7 @@ func (r *Run) logical(n *node, v any) (Truth, any) {
 	return Failed, r.wrong(n, "%s is not a condition; compare it with something", nameOf(v))
 }
 
-// not turns true and false, and leaves what is unknown.
+// not swaps true and false, and returns an Unknown as it is.
 func (r *Run) not(n *node, v any) any {
 	truth, v := r.logical(n, v)
 	switch truth {
@@ -51,7 +53,7 @@ func (r *Run) not(n *node, v any) any {
 	return v
 }
 
-// least is `and`, greatest is `or`. The first of equal parts gives the reason.
+// least evaluates `and`. Of parts with the same result, the first says why.
 func (r *Run) least(n *node) any {
 	result, lowest := any(true), True
 	for i, kid := range n.kids {
@@ -67,6 +69,7 @@ func (r *Run) least(n *node) any {
 	return result
 }
 
+// greatest evaluates `or`.
 func (r *Run) greatest(n *node) any {
 	result, highest := any(false), False
 	for i, kid := range n.kids {

@@ -2,17 +2,18 @@ package condition
 
 import "fmt"
 
-// Unknown is the value of what cannot be told, and why. It flows through every operator
-// and function, so that nothing computed from it looks like a fact.
+// Unknown is the value of an expression that has none, and says why. It passes through every
+// operator and function, so that nothing computed from it looks like a fact.
 type Unknown struct {
 	cause cause
-	// at is what is missing, null or wrong.
+	// at is the node that is missing, null or wrong.
 	at *node
-	// what says what is wrong; advice, what to do about it.
+	// what says what is wrong, advice what to write instead.
 	what, advice string
 	// part is the part of the condition that failed.
 	part *node
-	// hint says more about what is missing. Only a trace has it: it names other fields.
+	// hint says more about what is missing. It is set only in a trace, as it names other
+	// fields of the event.
 	hint string
 }
 
@@ -24,7 +25,7 @@ const (
 	causeWrong
 )
 
-// Truth is Missing or Failed.
+// Truth returns Missing or Failed.
 func (u *Unknown) Truth() Truth {
 	if u.cause == causeWrong {
 		return Failed
@@ -32,8 +33,8 @@ func (u *Unknown) Truth() Truth {
 	return Missing
 }
 
-// Message says what is missing, as it is written in the rule, or what is wrong and what to
-// do. It never holds a value of the event.
+// Message says what is missing, as the rule writes it, or what is wrong and what to write
+// instead. It never contains a value of the event.
 func (u *Unknown) Message() string {
 	switch {
 	case u.cause == causeWrong && u.part != nil:
@@ -53,27 +54,28 @@ func (u *Unknown) reason() string {
 	return u.what + "; " + u.advice
 }
 
-// errorCost is what saying what is wrong costs: a list can have many elements that are.
+// errorCost is the cost of an error message: every element of a list can cause one.
 const errorCost = 60
 
-// wrong is the value of what cannot be evaluated.
+// wrong returns the value of a node that cannot be evaluated.
 func (r *Run) wrong(n *node, format string, args ...any) *Unknown {
 	r.charge(errorCost)
 	return &Unknown{cause: causeWrong, at: n, what: fmt.Sprintf(format, args...)}
 }
 
+// advise adds what to write instead.
 func (u *Unknown) advise(format string, args ...any) *Unknown {
 	u.advice = fmt.Sprintf(format, args...)
 	return u
 }
 
-// null is the value of what is computed from a null.
+// null returns the value of anything that is computed from a null.
 func (r *Run) null(n *node) *Unknown {
 	r.charge(errorCost / 6)
 	return &Unknown{cause: causeNull, at: n}
 }
 
-// eitherOperand is operands for two values, without a list of them.
+// eitherOperand is operands for two values, without a slice.
 func (r *Run) eitherOperand(nodes []*node, a, b any) *Unknown {
 	u, v := asUnknown(a), asUnknown(b)
 	switch {
@@ -92,8 +94,8 @@ func asUnknown(v any) *Unknown {
 	return u
 }
 
-// operands returns why nothing can be computed from some values: an error before what is
-// missing, and that before a null. The values are those of the nodes.
+// operands returns why nothing can be computed from the values of some nodes, nil if
+// something can. An error takes precedence over a missing field, and that over a null.
 func (r *Run) operands(nodes []*node, values []any) *Unknown {
 	var first *Unknown
 	null := -1

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// kinds is a set of the types that a value can have. A value of an event is nil, string,
-// int, float64, bool, []any or map[string]any; functions make dates and durations.
+// kinds is a set of types that a value can have. A value of an event is nil, string, int,
+// float64, bool, []any or map[string]any; functions also return dates and durations.
 type kinds uint16
 
 const (
@@ -24,7 +24,8 @@ const (
 	isAny    = isSpan<<1 - 1
 )
 
-// kindOf is the kind of a value: isNull of nil, none of an Unknown, which is less.
+// kindOf returns the type of a value: isNull for nil, 0 for an Unknown. So k <= isNull means
+// that there is nothing to compute with.
 func kindOf(v any) kinds {
 	switch v.(type) {
 	case int:
@@ -51,7 +52,7 @@ func kindOf(v any) kinds {
 	return 0
 }
 
-// class puts both kinds of number into one: they compare.
+// class makes both kinds of number one type, as they can be compared.
 func (k kinds) class() kinds {
 	if k&isNumber != 0 {
 		return k | isNumber
@@ -59,7 +60,7 @@ func (k kinds) class() kinds {
 	return k
 }
 
-// kindNames are the types as docs/rules.md names them; `type` returns the second.
+// kindNames are the types as docs/rules.md names them; `type` returns the name.
 var kindNames = [...]struct {
 	kind          kinds
 	article, name string
@@ -74,7 +75,7 @@ var kindNames = [...]struct {
 	{isSpan, "a duration", "duration"},
 }
 
-// String lists the kinds of a set, as in "a string or a list".
+// String lists the types of a set, as in "a string or a list".
 func (k kinds) String() string {
 	if k&isNumber == isWhole {
 		return strings.Replace((k | isNumber).String(), "a number", "a whole number", 1)
@@ -100,10 +101,10 @@ func either(names []string) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// nameOf is what a person calls the type of a value.
+// nameOf returns the type of a value as a person names it, such as "a string".
 func nameOf(v any) string { return kindOf(v).class().String() }
 
-// typeName is what `type` returns.
+// typeName returns the type of a value as `type` does.
 func typeName(v any) string {
 	for _, row := range kindNames {
 		if kindOf(v)&row.kind != 0 {
