@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"untag/internal/condition"
 	"untag/internal/rules"
 )
 
@@ -62,23 +63,56 @@ func TestDocumentedSources(t *testing.T) {
 	}
 }
 
-// docs/rules.md lists exactly the functions of the language, each with its example.
-func TestDocumentedFunctions(t *testing.T) {
+// docs/rules.md lists exactly the functions and operators of the language, each with its
+// example.
+func TestDocumentedLanguage(t *testing.T) {
 	text, err := os.ReadFile("../../docs/rules.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	functions := rules.Functions()
-	_, tables, _ := strings.Cut(string(text), "### Functions of untag")
-	tables, _, _ = strings.Cut(tables, "\n## ")
-	if listed := strings.Count(tables, "\n| `"); listed != len(functions) {
-		t.Errorf("docs/rules.md lists %d functions, want %d", listed, len(functions))
+	if got := betweenMarks(t, string(text)); got != languageTables() {
+		t.Errorf("docs/rules.md differs from the language between the marks; write there:\n%s", languageTables())
 	}
-	for _, f := range functions {
-		if row := "| `" + f.Name + "` | " + f.About + " | `" + f.Example + "` | `" + f.Gives + "` |"; !strings.Contains(string(text), row) {
-			t.Errorf("docs/rules.md lacks the row %s", row)
+}
+
+// betweenMarks returns what stands between the marks of the language in docs/rules.md.
+func betweenMarks(t *testing.T, text string) string {
+	_, rest, found := strings.Cut(text, "<!-- operators and functions: a test compares them with the language -->\n")
+	tables, _, ended := strings.Cut(rest, "<!-- end of the language -->\n")
+	if !found || !ended {
+		t.Fatal("docs/rules.md has no marks around the language")
+	}
+	return tables
+}
+
+// languageTables writes the operators and functions as docs/rules.md has them.
+func languageTables() string {
+	var b strings.Builder
+	row := func(cells ...string) {
+		for i, cell := range cells {
+			cells[i] = strings.ReplaceAll(cell, "|", `\|`)
 		}
+		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	}
+	b.WriteString("\n### Operators\n\nThe examples are over an event with the `Stage` \"Closed Won\", the `Amount` 1200 and two `Tags`.\n\n")
+	row("operator", "what it is", "example", "is")
+	row("---", "---", "---", "---")
+	for _, o := range condition.Operators() {
+		row("`"+o.Symbol+"`", o.About, "`"+o.Example+"`", "`"+o.Gives+"`")
+	}
+	b.WriteString("\n### Functions\n")
+	section := condition.Section("")
+	for _, f := range condition.Functions() {
+		if f.Section != section {
+			section = f.Section
+			b.WriteString("\n#### " + string(section) + "\n\n")
+			row("function", "what it returns", "example", "is")
+			row("---", "---", "---", "---")
+		}
+		row("`"+f.Name+"`", f.About, "`"+f.Example+"`", "`"+f.Gives+"`")
+	}
+	b.WriteString("\n")
+	return b.String()
 }
 
 func TestSchemaIsCommitted(t *testing.T) {

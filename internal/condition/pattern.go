@@ -33,11 +33,11 @@ func matches(r *Run, n *node, a, b any) any {
 	}
 	text := b.(string)
 	_, steps, fault := parsePattern(text)
-	if fault != "" {
-		return r.wrong(n, "%s", fault)
-	}
 	if !r.charge(compileCost*(len(text)+steps) + perByte(steps)*len(s)) {
 		return r.stopped(n)
+	}
+	if fault != "" {
+		return r.wrong(n, "%s", fault)
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
@@ -78,7 +78,7 @@ func parsePattern(text string) (*syntax.Regexp, int, string) {
 	}
 	steps := stepsIn(re)
 	if steps > maxSteps {
-		return nil, 0, "the pattern repeats too much"
+		return nil, steps, "the pattern repeats too much"
 	}
 	return re, steps, ""
 }

@@ -101,7 +101,9 @@ func either(names []string) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// nameOf returns the type of a value as a person names it, such as "a string".
+// TypeOf returns the type of a value as a person names it, such as "a string".
+func TypeOf(v any) string { return nameOf(v) }
+
 func nameOf(v any) string { return kindOf(v).class().String() }
 
 // typeName returns the type of a value as `type` does.

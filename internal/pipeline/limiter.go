@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"untag/internal/condition"
 	"untag/internal/rules"
 )
 
@@ -160,6 +161,8 @@ func (w *worker[T, R]) reason(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case ok && errors.Is(err, condition.ErrTooCostly):
+		return &tooCostly{rule: unfinished.Rule, what: "the rules do more work for the event than one event may cost"}
 	case ok && limited:
 		costly.rule = unfinished.Rule
 		return costly

@@ -179,7 +179,7 @@ func TestEventsThatNeverEnd(t *testing.T) {
 func TestAWhereThatTakesTooLong(t *testing.T) {
 	crm := &fakeCRM{records: map[string]zoho.Record{}}
 	for i := range 3 {
-		r := record(fmt.Sprint(1000+i), strings.Repeat("a", 1<<20), "In progress")
+		r := record(fmt.Sprint(1000+i), strings.Repeat("a", 1<<16), "In progress")
 		crm.records[fmt.Sprint(1000+i)] = r
 	}
 	set := rulesOf(t, "id: event.id", "    where: record.Stage matches event.pattern\n")

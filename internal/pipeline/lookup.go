@@ -56,6 +56,10 @@ func (l *lookup) resolve(ctx context.Context, portion []*decided) {
 // on, it returns none and adds that to the event.
 func (l *lookup) target(w wish) []string {
 	c := w.candidate
+	if c.Nothing != "" {
+		w.event.Outcome.Skipped = append(w.event.Outcome.Skipped, Skipped{Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Reason: c.Nothing})
+		return nil
+	}
 	if c.Find == nil {
 		return c.IDs
 	}

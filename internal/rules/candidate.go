@@ -16,7 +16,7 @@ func (c *Candidate) Forget() { c.scope = nil }
 
 // Recall returns the candidate with the event that it was decided for.
 func (c Candidate) Recall(ev event.Event) Candidate {
-	c.scope = eventScope(ev)
+	c.scope = scopeOf(ev)
 	return c
 }
 
@@ -25,7 +25,7 @@ func (c Candidate) Recall(ev event.Event) Candidate {
 func (c Candidate) Fingerprint(h io.Writer) {
 	where := ""
 	if c.NeedsEvent() {
-		where = c.rule.where.source
+		where = c.rule.where.String()
 	}
 	_, _ = fmt.Fprintf(h, "%q %q %q %q %q %q %t ", c.Rule, c.Module, c.Tags, c.rule.patterns, c.rule.keep, where, c.Find != nil)
 	if c.Find != nil {

@@ -2,10 +2,10 @@ package rules
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 
-	"untag/internal/crmname"
+	"untag/internal/condition"
 	"untag/internal/event"
 )
 
@@ -30,8 +30,11 @@ type Candidate struct {
 	Rule string
 	// Module is an API name.
 	Module string
-	// IDs are the ids of the records, in digits; nil if Find says how to look them up.
+	// IDs are the ids of the records, in digits; nil if Find says how to look them up, or if
+	// there is Nothing to do.
 	IDs []string
+	// Nothing is why there is no record to act on, such as an empty list of ids; usually "".
+	Nothing string
 	// Rounded are those of IDs that came as numbers and look rounded, which explains why the
 	// CRM may have no such record.
 	Rounded map[string]bool
@@ -46,138 +49,46 @@ type Candidate struct {
 
 	rule *rule
 	// scope is the scope of the event if the rule has a `where`; Forget sets it to nil.
-	scope scope
+	scope *condition.Scope
 }
 
-// Unfinished is the error of an evaluation that ran out of time.
+// Unfinished is the error of an evaluation that was ended.
 type Unfinished struct {
 	// Rule is the rule that was being evaluated.
 	Rule string
-	// Err is the error of the context.
+	// Err is the error of the context, or condition.ErrTooCostly if the rules do more work
+	// than one event may cost.
 	Err error
 }
 
-func (u *Unfinished) Error() string { return "rule `" + u.Rule + "`: not evaluated in time" }
+func (u *Unfinished) Error() string {
+	return fmt.Sprintf("rule `%s`: not evaluated: %v", u.Rule, u.Err)
+}
 
-// Unwrap returns the error of the context.
+// Unwrap returns why the evaluation was ended.
 func (u *Unfinished) Unwrap() error { return u.Err }
 
-// Decide evaluates the rules of the event's source. A source without rules decides
-// nothing.
+// Decide evaluates the rules of the event's source. A source without rules decides nothing.
+// If the rules do more work than one event may cost, the only error says so.
 func (r *Rules) Decide(ev event.Event) Decision {
-	d, _ := r.DecideWithin(context.Background(), ev)
+	d, err := r.DecideWithin(context.Background(), ev)
+	if unfinished, ok := errors.AsType[*Unfinished](err); ok {
+		d.Errors = []RuleError{{unfinished.Rule, unfinished.Err.Error()}}
+	}
 	return d
 }
 
-// DecideWithin is like Decide, but stops when ctx ends. It then returns the zero Decision and
-// an *Unfinished.
+// DecideWithin is like Decide, but stops when ctx ends. If it stops early, it returns the zero
+// Decision and an *Unfinished: a decision never depends on how far the evaluation came.
 func (r *Rules) DecideWithin(ctx context.Context, ev event.Event) (Decision, error) {
-	var d Decision
 	ix := r.bySource[ev.Source]
 	if ix == nil {
-		return d, nil
+		return Decision{}, nil
 	}
-	s := eventScope(ev).until(ctx.Done())
-	var named namedRecords
-	var unfinished *Unfinished
-	ix.each(s, func(rule *rule) {
-		if unfinished != nil {
-			return
-		}
-		if d.take(rule, s, &named); s.meter().stopped || ctx.Err() != nil {
-			unfinished = &Unfinished{Rule: rule.name, Err: ctx.Err()}
-		}
-	})
-	if unfinished != nil {
-		return Decision{}, unfinished
+	e := newEvaluation(ctx, ix, ev)
+	ix.each(e.scope, func(rule *rule) { e.decide(rule, (*condition.Condition).Holds) })
+	if e.unfinished != nil {
+		return Decision{}, e.unfinished
 	}
-	return d, nil
-}
-
-// take adds what one rule asks for. A panic counts as an error of this rule alone.
-func (d *Decision) take(r *rule, s scope, named *namedRecords) {
-	s.refill()
-	defer func() {
-		if recover() != nil {
-			d.Errors = append(d.Errors, RuleError{r.name, "the rule cannot be evaluated"})
-		}
-	}()
-	switch v := r.when.evaluate(s).(type) {
-	case bool:
-		if !v {
-			return
-		}
-		c, err := r.candidate(s)
-		if err == nil {
-			err = named.add(c, d.Candidates)
-		}
-		if err != nil {
-			d.Errors = append(d.Errors, RuleError{r.name, err.Error()})
-			return
-		}
-		d.Candidates = append(d.Candidates, c)
-	case *unknown:
-		if v.fault {
-			d.Errors = append(d.Errors, RuleError{r.name, v.what})
-		}
-	}
-}
-
-func (r *rule) candidate(s scope) (Candidate, error) {
-	c := Candidate{Rule: r.name, rule: r}
-	module, err := r.module.evaluate(s)
-	if err != nil {
-		return c, fmt.Errorf("module: %w", err)
-	}
-	if c.Module, err = crmname.ModuleAPIName(module); err != nil {
-		return c, fmt.Errorf("module: %s", computedFault(r.module, err))
-	}
-	if c.Tags, err = r.tags(s); err != nil {
-		return c, err
-	}
-	if r.find != nil {
-		c.Find, err = r.find.evaluate(s)
-	} else {
-		var list idList
-		list, err = recordIDs(r.id, s)
-		c.IDs, c.Rounded = list.ids, list.rounded
-	}
-	if err != nil {
-		return c, err
-	}
-	if r.where != nil {
-		c.scope = s // otherwise the event is no longer needed
-	}
-	c.NeedsRecord = r.where != nil || len(r.patterns) > 0
-	if c.NeedsRecord {
-		c.Fields, c.AllFields = r.fields()
-	}
-	return c, nil
-}
-
-// tags evaluates the names of tags. A name that no tag can have is an error of the whole
-// rule: in API v2 a comma would name a second tag.
-func (r *rule) tags(s scope) ([]string, error) {
-	var tags []string
-	for _, t := range r.names {
-		name, err := t.evaluate(s)
-		if err != nil {
-			return nil, fmt.Errorf("remove: %w", err)
-		}
-		if err := crmname.CheckTag(name); err != nil {
-			return nil, fmt.Errorf("remove: %s", computedFault(t, err))
-		}
-		if !slices.Contains(tags, name) {
-			tags = append(tags, name)
-		}
-	}
-	return tags, nil
-}
-
-// computedFault says what is wrong with a name without quoting a value of the event.
-func computedFault(t *template, err error) string {
-	if !t.computed() {
-		return err.Error()
-	}
-	return fmt.Sprintf("`%s` results in a name that Zoho does not accept (tags: 1 to 25 characters, no comma, <, > or emoji; modules: letters, digits and underscores)", t.text)
+	return e.Decision, nil
 }

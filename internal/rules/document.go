@@ -26,7 +26,7 @@ func Load(data []byte) (*Rules, []Fault) { return LoadFor(data, nil) }
 // LoadFor is like Load for a CRM that does not have every module: hasModule returns an error
 // for a missing one, given by its API name. It cannot check a module that the event names.
 func LoadFor(data []byte, hasModule func(module string) error) (*Rules, []Fault) {
-	d := &document{lines: strings.Split(string(data), "\n"), language: newLanguage(), hasModule: hasModule}
+	d := &document{lines: strings.Split(string(data), "\n"), hasModule: hasModule}
 	root := d.parse(data)
 	if root != nil {
 		d.read(root)
@@ -41,7 +41,6 @@ func LoadFor(data []byte, hasModule func(module string) error) (*Rules, []Fault)
 type document struct {
 	faults
 	lines    []string
-	language *language
 	sources  []event.Source
 	declared map[string]*yaml.Node
 	used     map[string]bool

@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"context"
+
+	"untag/internal/condition"
 	"untag/internal/event"
 )
 
@@ -21,119 +24,91 @@ type Explanation struct {
 // Condition is one part of a condition, with the value that it read.
 type Condition struct {
 	Expression string `json:"expression"`
-	// Value is the value of the field that the part reads, or of several by their paths.
+	// Value is the value of the field that the part looked at, or of several by their paths.
 	Value any `json:"value"`
 	// Held is "true", "false", "missing" or "error".
-	Held    string `json:"held"`
+	Held string `json:"held"`
+	// Message says why it is missing or an error, or what differs that looks the same.
 	Message string `json:"message"`
+	// Decided marks the part that decided.
+	Decided bool `json:"decided,omitempty"`
 }
 
-// Explain evaluates every part of every rule of the event's source, in the order of
-// the file.
-func (r *Rules) Explain(ev event.Event) []Explanation {
+// Explain evaluates every part of every rule of the event's source, or only of the rules
+// named, in the order of the file. What the other rules do is taken into account.
+func (r *Rules) Explain(ev event.Event, only ...string) []Explanation {
 	ix := r.bySource[ev.Source]
 	if ix == nil {
 		return nil
 	}
-	s := eventScope(ev)
-	list := make([]Explanation, len(ix.rules))
-	var d Decision
-	var named namedRecords
-	for i, rule := range ix.rules {
-		candidates, errors := len(d.Candidates), len(d.Errors)
-		d.take(rule, s, &named)
-		list[i] = Explanation{Rule: rule.name}
-		s.refill()
-		list[i].Matched = rule.when.evaluate(s) == true
-		list[i].Conditions, list[i].DecidedBy = rule.when.explain(s)
-		if len(d.Errors) > errors {
-			list[i].Err = &d.Errors[errors]
+	named := make(map[string]bool, len(only))
+	for _, name := range only {
+		named[name] = true
+	}
+	e := newEvaluation(context.Background(), ix, ev)
+	possible := make(map[*rule]bool)
+	ix.each(e.scope, func(rule *rule) { possible[rule] = true })
+	var list []Explanation
+	for _, rule := range ix.rules {
+		switch explained := len(only) == 0 || named[rule.name]; {
+		case explained && possible[rule]:
+			list = append(list, e.explain(rule))
+		case explained:
+			// The index rules it out, so that it costs the event nothing.
+			list = append(list, newEvaluation(context.Background(), ix, ev).explain(rule))
+		case possible[rule]:
+			e.decide(rule, (*condition.Condition).Holds)
 		}
-		if len(d.Candidates) > candidates {
-			list[i].Candidate = &d.Candidates[candidates]
-		}
+	}
+	if e.unfinished != nil {
+		giveUp(list, e.unfinished)
 	}
 	return list
 }
 
-// explain returns every part with the value that it read, and the text of the one that
-// decided. Each evaluation has its own allowance of work, so that a condition that Decide can
-// afford is not explained as one that does too much.
-func (c *condition) explain(s scope) (conditions []Condition, decidedBy string) {
-	allHeld := true
-	for _, p := range c.parts() {
-		met := p.explain(s)
-		allHeld = allHeld && met.Held == "true"
-		conditions = append(conditions, met)
+// explain decides about one rule and tells what that met.
+func (e *evaluation) explain(r *rule) Explanation {
+	x := Explanation{Rule: r.name}
+	candidates, failures := len(e.Candidates), len(e.Errors)
+	x.Matched = condition.True == e.decide(r, func(c *condition.Condition, run *condition.Run) (condition.Truth, *condition.Unknown) {
+		truth, why, trace := c.Trace(run)
+		x.Conditions, x.DecidedBy = conditionsOf(trace)
+		return truth, why
+	})
+	if len(e.Errors) > failures {
+		x.Err = &e.Errors[failures]
 	}
-	if !allHeld {
-		decidedBy = c.decider(s).text
+	if len(e.Candidates) > candidates {
+		x.Candidate = &e.Candidates[candidates]
+	}
+	return x
+}
+
+// giveUp takes back what the rules ask for, of an event that is given up.
+func giveUp(list []Explanation, why *Unfinished) {
+	for i := range list {
+		list[i].Candidate = nil
+		if list[i].Rule == why.Rule {
+			list[i].Matched, list[i].Err = false, &RuleError{why.Rule, why.Err.Error()}
+		}
+	}
+}
+
+// conditionsOf returns the parts of a condition, and the text of the one that decided.
+func conditionsOf(trace *condition.Trace) (conditions []Condition, decidedBy string) {
+	for _, p := range trace.Parts() {
+		c := Condition{Expression: p.Text, Held: p.Held.String(), Message: p.Message, Decided: p.Decided}
+		if p.Decided {
+			decidedBy = p.Text
+		}
+		values := make(map[string]any)
+		for _, met := range p.Met {
+			c.Value, values[met.Path] = met.Value, met.Value
+		}
+		if len(values) > 1 {
+			c.Value = values
+		}
+		conditions = append(conditions, c)
 	}
 	return conditions, decidedBy
-}
-
-// decider returns the part that decided the condition.
-func (c *condition) decider(s scope) *part {
-	switch c.op {
-	case opPart:
-		return c.part
-	case opNot:
-		return c.kids[0].decider(s)
-	}
-	s.refill()
-	outcome := c.join(s)
-	for _, kid := range c.kids {
-		s.refill()
-		v := kid.join(s)
-		_, kidUnknown := v.(*unknown)
-		_, unknownOutcome := outcome.(*unknown)
-		if v == outcome || kidUnknown && unknownOutcome {
-			return kid.decider(s)
-		}
-	}
-	return c.kids[0].decider(s)
-}
-
-func (p *part) explain(s scope) Condition {
-	s.refill()
-	c := Condition{Expression: p.text, Value: p.met(s)}
-	switch v := p.evaluate(s).(type) {
-	case bool:
-		c.Held = "false"
-		if v {
-			c.Held = "true"
-		}
-	case *unknown:
-		c.Held = "missing"
-		if v.what != "" && !v.fault {
-			c.Message = v.what + " is missing"
-			if v.what == "null" {
-				c.Message = "the field is null"
-			}
-		}
-		if v.fault {
-			c.Held, c.Message = "error", v.what
-		}
-	}
-	return c
-}
-
-// met returns the value of the only field that a part reads, or all values by their paths.
-func (p *part) met(s scope) any {
-	values := make(map[string]any)
-	read := 0
-	var last any
-	for _, path := range p.paths {
-		if len(path.names) == 0 && path.root != "source" {
-			continue // the whole event is too much to show
-		}
-		read++
-		if v, found := path.find(s); found {
-			last, values[path.String()] = v, v
-		}
-	}
-	if read < 2 {
-		return last
-	}
-	return values
 }

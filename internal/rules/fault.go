@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"untag/internal/nearest"
 )
 
 // Severity says whether a fault keeps a rules file from being used.
@@ -79,42 +81,9 @@ func (f *faults) fatal() bool {
 // place is a position in the file.
 type place struct{ line, column int }
 
-// closest returns the known name nearest to a misspelled one, "" if none is near.
-func closest(name string, known []string) string {
-	best, nearest := "", max(2, len(name)/3)+1
-	for _, k := range known {
-		if d := distance(name, k); d < nearest {
-			best, nearest = k, d
-		}
-	}
-	return best
-}
-
 func didYouMean(name string, known []string) string {
-	if best := closest(name, known); best != "" {
+	if best := nearest.Of(name, known); best != "" {
 		return fmt.Sprintf("did you mean `%s`?", best)
 	}
 	return ""
-}
-
-// distance returns the Levenshtein distance: how many letters to add, drop or change.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	row := make([]int, len(t)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range s {
-		before := row[0]
-		row[0] = i + 1
-		for j := range t {
-			change := before
-			if s[i] != t[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(row[j+1]+1, row[j]+1, change)
-		}
-	}
-	return row[len(t)]
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"untag/internal/condition"
 	"untag/internal/phone"
 )
 
@@ -31,7 +32,7 @@ type Criterion struct{ Field, Value string }
 
 // find is a Find that has not been evaluated for an event.
 type find struct {
-	email, phone *expression
+	email, phone *condition.Expression
 	region       string
 	criteria     []criterion
 	many         bool
@@ -40,7 +41,7 @@ type find struct {
 
 type criterion struct {
 	field string
-	value *expression
+	value *condition.Expression
 }
 
 // shortestWait and longestWait bound `wait`: Zoho's index takes minutes to catch up, and a
@@ -150,21 +151,22 @@ func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
 	}
 }
 
-func (f *find) evaluate(s scope) (*Find, error) {
+// evaluate returns what to look for in the records at the time of an event.
+func (f *find) evaluate(run *condition.Run, received time.Time) (*Find, error) {
 	found := &Find{Many: f.many, Region: f.region, Wait: f.wait}
-	if received, ok := s["$now"].(time.Time); ok && f.wait > 0 {
+	if f.wait > 0 {
 		found.Until = received.Add(f.wait)
 	}
 	var err error
 	if f.email != nil {
-		found.Email, err = searchText("email", f.email, s)
+		found.Email, err = searchText("email", f.email, run)
 	}
 	if f.phone != nil {
-		found.Phone, err = searchText("phone", f.phone, s)
+		found.Phone, err = searchText("phone", f.phone, run)
 	}
 	for _, c := range f.criteria {
 		var value string
-		if value, err = c.evaluate(s); err != nil {
+		if value, err = c.evaluate(run); err != nil {
 			break
 		}
 		found.Criteria = append(found.Criteria, Criterion{c.field, value})
@@ -173,25 +175,28 @@ func (f *find) evaluate(s scope) (*Find, error) {
 }
 
 // evaluate returns the value to compare with. For a field called id it must be an id.
-func (c criterion) evaluate(s scope) (string, error) {
+func (c criterion) evaluate(run *condition.Run) (string, error) {
 	if c.field != "id" && !strings.HasSuffix(c.field, ".id") {
-		return searchText(c.field, c.value, s)
+		return searchText(c.field, c.value, run)
 	}
-	value := c.value.evaluate(s)
+	value, unknown := c.value.Value(run)
+	if unknown != nil {
+		return "", fmt.Errorf("find: %s: `%s` %w", c.field, c.value, newNoValue(c.value, unknown))
+	}
 	id, ok := recordID(value)
 	if !ok {
-		return "", fmt.Errorf("find: %s: `%s` %s", c.field, c.value.text, notAnID(value))
+		return "", fmt.Errorf("find: %s: `%s` %w", c.field, c.value, &noValue{notAnID(value), value == nil || value == ""})
 	}
 	return id, nil
 }
 
-func searchText(what string, e *expression, s scope) (string, error) {
-	text, err := scalarText(e.evaluate(s))
-	if err != nil {
-		return "", fmt.Errorf("find: %s: `%s` %w", what, e.text, err)
+func searchText(what string, e *condition.Expression, run *condition.Run) (string, error) {
+	text, err := textOf(e, run)
+	if err == nil && text == "" {
+		err = &noValue{"is an empty string", true}
 	}
-	if text == "" {
-		return "", fmt.Errorf("find: %s: `%s` is an empty string", what, e.text)
+	if err != nil {
+		return "", fmt.Errorf("find: %s: `%s` %w", what, e, err)
 	}
 	return strings.Clone(text), nil
 }

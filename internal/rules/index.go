@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"sync"
+
+	"untag/internal/condition"
 )
 
 // index finds the rules of one source that may match an event. A rule that can match only if
@@ -18,8 +20,8 @@ type index struct {
 
 // fieldIndex holds the rules that need a constant of one kind in one field.
 type fieldIndex struct {
-	path    path
-	kind    constantKind
+	path    condition.Path
+	kind    condition.Kind
 	byValue map[any][]int
 	all     []int
 }
@@ -34,13 +36,13 @@ func newIndex(all []*rule, source string) *index {
 	}
 	common := make(frequency)
 	for _, r := range ix.rules {
-		for _, n := range r.when.needs() {
+		for _, n := range r.when.Needs() {
 			common.count(n)
 		}
 	}
 	fields := make(map[string]*fieldIndex)
 	for i, r := range ix.rules {
-		n := common.rarest(r.when.needs())
+		n := common.rarest(r.when.Needs())
 		if n == nil {
 			ix.always = append(ix.always, i)
 			continue
@@ -52,16 +54,16 @@ func newIndex(all []*rule, source string) *index {
 	return ix
 }
 
-func (ix *index) add(fields map[string]*fieldIndex, m *membership, i int) {
-	name := string(rune('0'+m.kind)) + m.path.String()
+func (ix *index) add(fields map[string]*fieldIndex, m condition.Membership, i int) {
+	name := string(rune('0'+m.Kind)) + m.Path.String()
 	f := fields[name]
 	if f == nil {
-		f = &fieldIndex{path: m.path, kind: m.kind, byValue: make(map[any][]int)}
+		f = &fieldIndex{path: m.Path, kind: m.Kind, byValue: make(map[any][]int)}
 		fields[name] = f
 		ix.fields = append(ix.fields, f)
 	}
 	f.all = append(f.all, i)
-	for _, value := range m.values {
+	for _, value := range m.Values {
 		f.byValue[value] = append(f.byValue[value], i)
 	}
 }
@@ -75,22 +77,22 @@ type frequencyKey struct {
 	value any
 }
 
-func (f frequency) count(n need) {
+func (f frequency) count(n condition.Need) {
 	for _, m := range n {
-		for _, value := range m.values {
-			f[frequencyKey{m.path.String(), value}]++
+		for _, value := range m.Values {
+			f[frequencyKey{m.Path.String(), value}]++
 		}
 	}
 }
 
 // rarest returns the need that the fewest rules share, nil if there is none.
-func (f frequency) rarest(needs []need) (best need) {
+func (f frequency) rarest(needs []condition.Need) (best condition.Need) {
 	least := math.MaxInt
 	for _, n := range needs {
 		shared := 0
 		for _, m := range n {
-			for _, value := range m.values {
-				shared += f[frequencyKey{m.path.String(), value}]
+			for _, value := range m.Values {
+				shared += f[frequencyKey{m.Path.String(), value}]
 			}
 		}
 		if shared < least {
@@ -101,7 +103,7 @@ func (f frequency) rarest(needs []need) (best need) {
 }
 
 // each calls do with every rule that may match the event, in the order of the file.
-func (ix *index) each(s scope, do func(*rule)) {
+func (ix *index) each(s *condition.Scope, do func(*rule)) {
 	buffer := ix.pool.Get().(*[]int)
 	found := append((*buffer)[:0], ix.always...)
 	for _, f := range ix.fields {
@@ -118,23 +120,14 @@ func (ix *index) each(s scope, do func(*rule)) {
 // concerned lists the rules that may match the value of the field. A missing field or null
 // matches none of them and is not an error. A value of another type is an error that each of
 // them must report.
-func (f *fieldIndex) concerned(s scope) []int {
-	value, found := f.path.find(s)
+func (f *fieldIndex) concerned(s *condition.Scope) []int {
+	value, found := f.path.Find(s)
 	if !found || value == nil {
 		return nil
 	}
-	if kindOf(value) != f.kind {
+	key, kind := condition.Key(value)
+	if kind != f.kind {
 		return f.all
 	}
-	if number, ok := value.(float64); ok {
-		switch whole := math.Trunc(number); {
-		case math.Abs(number) >= 1<<53:
-			return f.all // too big to distinguish neighboring numbers
-		case whole != number:
-			return nil
-		default:
-			value = int(whole)
-		}
-	}
-	return f.byValue[value]
+	return f.byValue[key]
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"untag/internal/condition"
 	"untag/internal/crmname"
 )
 
@@ -67,32 +68,45 @@ type idList struct {
 }
 
 // recordIDs returns the ids that the expressions name. One value that is not an id is an
-// error: the rule would act on only some of the records that it means.
-func recordIDs(expressions []*expression, s scope) (idList, error) {
-	var list idList
-	for _, e := range expressions {
-		items, err := idValues(e, s)
-		if err != nil {
-			return idList{}, err
+// error: the rule would act on only some of the records that it means. Without ids, nothing
+// says why there is nothing to do.
+func (r *rule) recordIDs(run *condition.Run) (list idList, nothing string, err error) {
+	for _, e := range r.id {
+		items, err := idValues(e, run)
+		if err != nil && !r.skips(err) {
+			return idList{}, "", fmt.Errorf("id: `%s` %w", e, err)
 		}
-		if list.seen == nil && (len(items) > 1 || len(expressions) > 1) {
+		if len(items) == 0 && nothing == "" {
+			nothing = "`" + e.String() + "` is an empty list"
+			if err != nil {
+				nothing = "`" + e.String() + "` " + err.Error()
+			}
+		}
+		if list.seen == nil && (len(items) > 1 || len(r.id) > 1) {
 			list.seen = make(map[string]struct{}, min(len(items), maxRecords))
 		}
 		for _, item := range items {
 			id, ok := recordID(item)
+			if missing := item == nil || item == ""; !ok && missing && r.skipMissing {
+				nothing = "`" + e.String() + "` " + notAnID(item)
+				continue
+			}
 			if !ok {
-				return idList{}, fmt.Errorf("id: `%s` %s", e.text, notAnID(item))
+				return idList{}, "", fmt.Errorf("id: `%s` %s", e, notAnID(item))
 			}
 			if _, again := list.seen[id]; again {
 				continue
 			}
 			if len(list.ids) == maxRecords {
-				return idList{}, fmt.Errorf("id: `%s` names %s", e.text, tooManyRecords())
+				return idList{}, "", fmt.Errorf("id: `%s` names %s", e, tooManyRecords())
 			}
 			list.add(id, item)
 		}
 	}
-	return list, nil
+	if len(list.ids) > 0 {
+		nothing = ""
+	}
+	return list, nothing, nil
 }
 
 func (l *idList) add(id string, from any) {
@@ -109,16 +123,15 @@ func (l *idList) add(id string, from any) {
 }
 
 // idValues returns what an expression names: the elements of a list, or the one value.
-func idValues(e *expression, s scope) ([]any, error) {
-	value := e.evaluate(s)
-	items, isList := value.([]any)
-	if !isList {
-		return []any{value}, nil
+func idValues(e *condition.Expression, run *condition.Run) ([]any, error) {
+	value, unknown := e.Value(run)
+	if unknown != nil {
+		return nil, newNoValue(e, unknown)
 	}
-	if len(items) == 0 {
-		return nil, fmt.Errorf("id: `%s` is an empty list", e.text)
+	if items, isList := value.([]any); isList {
+		return items, nil
 	}
-	return items, nil
+	return []any{value}, nil
 }
 
 // recordID accepts a string of digits, with or without zcrm_ before them, or a whole number.
@@ -141,8 +154,6 @@ const asText = "so the sender has probably rounded it; have it send the id as te
 
 func notAnID(v any) string {
 	switch v := v.(type) {
-	case *unknown:
-		return notAText(v)
 	case string:
 		switch {
 		case v == "":
@@ -158,7 +169,7 @@ func notAnID(v any) string {
 			return "is a number in exponent notation or with a decimal point, " + asText
 		}
 	}
-	return "is " + typeName(v) + ", not a record id: a string of digits, a whole number, or a list of those"
+	return "is " + condition.TypeOf(v) + ", not a record id: a string of digits, a whole number, or a list of those"
 }
 
 // isDecimal reports whether a text is a whole number with zeros after a decimal point, as

@@ -8,31 +8,6 @@ import (
 	"untag/internal/crmname"
 )
 
-func (d *document) template(n *yaml.Node, what string) *template {
-	text, ok := d.text(n, what)
-	if !ok {
-		return nil
-	}
-	t, err := d.language.template(text)
-	if err == nil {
-		err = t.check()
-	}
-	if err != nil {
-		d.expressionFault(n, err)
-		return nil
-	}
-	for _, p := range t.pieces {
-		if p.program == nil {
-			continue
-		}
-		d.warnUnsigned(d.locate(n, p.offset), p.program.paths)
-		if p.program.usesRecord() {
-			d.wrong(at(n), "", "%s cannot see the record, as untag reads it later", what)
-		}
-	}
-	return t
-}
-
 // readRemove reads the tags to remove, and separates their names from patterns.
 func (d *document) readRemove(node *yaml.Node, what string, r *rule) {
 	seen := make(map[string]bool)

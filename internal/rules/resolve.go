@@ -1,9 +1,13 @@
 package rules
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
+
+	"untag/internal/condition"
 )
 
 // Resolution is what a rule decides about one live record.
@@ -23,13 +27,16 @@ type Resolution struct {
 }
 
 // Resolve decides about one live record, as the CRM's API returns it, and explains why.
-func (c Candidate) Resolve(record map[string]any) (r Resolution) {
-	r, _ = c.resolve(context.Background(), record, true)
+func (c Candidate) Resolve(record map[string]any) Resolution {
+	r, err := c.resolve(context.Background(), record, true)
+	if err != nil {
+		r.Err = &RuleError{c.Rule, "where: " + errors.Unwrap(err).Error()}
+	}
 	return r
 }
 
-// ResolveWithin is like Resolve, but does not explain, and stops when ctx ends. It then
-// returns the zero Resolution and an *Unfinished.
+// ResolveWithin is like Resolve, but does not explain, and stops when ctx ends. If it stops
+// early, it returns the zero Resolution and an *Unfinished.
 func (c Candidate) ResolveWithin(ctx context.Context, record map[string]any) (Resolution, error) {
 	return c.resolve(ctx, record, false)
 }
@@ -42,19 +49,25 @@ func (c Candidate) resolve(ctx context.Context, record map[string]any, explained
 	}()
 	carried := tagNames(record)
 	if c.NeedsEvent() {
-		s := c.scope.withRecord(withTagNames(record, carried)).until(ctx.Done())
-		value := c.rule.where.evaluate(s)
-		if s.meter().stopped || ctx.Err() != nil {
-			return Resolution{}, &Unfinished{Rule: c.Rule, Err: ctx.Err()}
-		}
+		scope := *c.scope
+		scope.Record = withTagNames(record, carried)
+		run := condition.NewRun(scope, condition.Work, ctx.Err)
+		var truth condition.Truth
+		var why *condition.Unknown
 		if explained {
-			r.Conditions, r.DecidedBy = c.rule.where.explain(s)
+			var trace *condition.Trace
+			truth, why, trace = c.rule.where.Trace(run)
+			r.Conditions, r.DecidedBy = conditionsOf(trace)
+		} else {
+			truth, why = c.rule.where.Holds(run)
 		}
-		if u, ok := value.(*unknown); ok && u.fault {
-			r.Err = &RuleError{c.Rule, "where: " + u.what}
-			return r, nil
+		if ended := cmp.Or(run.Err(), ctx.Err()); ended != nil {
+			return Resolution{}, &Unfinished{c.Rule, ended}
 		}
-		if value != true {
+		if truth == condition.Failed {
+			r.Err = &RuleError{c.Rule, "where: " + why.Message()}
+		}
+		if truth != condition.True {
 			return r, nil
 		}
 	}
@@ -117,15 +130,13 @@ func (r *rule) fields() (fields []string, all bool) {
 	if r.where == nil {
 		return fields, false
 	}
-	for _, p := range r.where.parts() {
-		for _, path := range p.paths {
-			switch {
-			case path.root != "record":
-			case len(path.names) == 0:
-				all = true
-			case !slices.Contains(fields, path.names[0]):
-				fields = append(fields, path.names[0])
-			}
+	for _, read := range r.where.Reads() {
+		switch path := read.Path; {
+		case path.Root != "record":
+		case len(path.Names) == 0:
+			all = true
+		case !slices.Contains(fields, path.Names[0]):
+			fields = append(fields, path.Names[0])
 		}
 	}
 	return fields, all

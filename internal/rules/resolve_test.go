@@ -41,7 +41,6 @@ func TestRecordIDs(t *testing.T) {
 		"null":                  {"event.id", `{"id": null}`, nil, "null"},
 		"a path":                {"event.id", `{"id": "../.."}`, nil, "not a record id"},
 		"empty":                 {"event.id", `{"id": ""}`, nil, "empty string"},
-		"an empty list":         {"event.id", `{"id": []}`, nil, "empty list"},
 		"one bad of several":    {"event.id", `{"id": ["1", "x"]}`, nil, "not a record id"},
 		"a float":               {"event.id", `{"id": 1.5}`, nil, "not a record id"},
 		"negative":              {"event.id", `{"id": -1}`, nil, "not a record id"},
@@ -189,10 +188,64 @@ func TestFind(t *testing.T) {
 // Records are resolved concurrently: each has its own allowance of work.
 func TestEachRecordHasItsOwnAllowance(t *testing.T) {
 	set := load(t, ruleOf(aDeal, "    where: \"record.Stage == 'Won' and all(event.l, any(event.l, # == -1) == false)\"\n    remove: [x]"))
-	c := set.Decide(anEvent(t, `{"id": "7", "l": [`+strings.Repeat("1,", 799)+`1]}`)).Candidates[0]
+	c := set.Decide(anEvent(t, `{"id": "7", "l": [`+strings.Repeat("1,", 599)+`1]}`)).Candidates[0]
 	for range 2 {
 		if got := c.Resolve(map[string]any{"Stage": "Won"}); got.Err != nil || !got.Matched {
 			t.Errorf("Resolve: matched %v, %v, want a match", got.Matched, got.Err)
 		}
+	}
+}
+
+// Without an id or address there is nothing to do where the rule says so; an empty list of
+// ids is never an error.
+func TestNothingToDo(t *testing.T) {
+	const skip = "missing: skip, "
+	tests := map[string]struct {
+		record, body string
+		ids          []string
+		nothing, err string
+	}{
+		"an empty list":                  {"id: event.id", `{"id": []}`, nil, "`event.id` is an empty list", ""},
+		"empty lists":                    {"id: [event.id, event.b]", `{"id": [], "b": []}`, nil, "`event.id` is an empty list", ""},
+		"one list is empty":              {"id: [event.id, event.b]", `{"id": [], "b": "7"}`, []string{"7"}, "", ""},
+		"no id":                          {"id: event.id", `{}`, nil, "", "`event.id` is missing"},
+		"no id, skipped":                 {skip + "id: event.id", `{}`, nil, "`event.id` is missing", ""},
+		"null":                           {"id: event.id", `{"id": null}`, nil, "", "`event.id` is null"},
+		"null, skipped":                  {skip + "id: event.id", `{"id": null}`, nil, "`event.id` is null", ""},
+		"an empty text":                  {"id: event.id", `{"id": ""}`, nil, "", "empty string"},
+		"an empty text, skipped":         {skip + "id: event.id", `{"id": ""}`, nil, "is an empty string", ""},
+		"one of two, skipped":            {skip + "id: [event.id, event.b]", `{"b": "7"}`, []string{"7"}, "", ""},
+		"one of a list, skipped":         {skip + "id: event.id", `{"id": ["7", null, ""]}`, []string{"7"}, "", ""},
+		"not an id is never skipped":     {skip + "id: event.id", `{"id": "x"}`, nil, "", "not a record id"},
+		"an error is never skipped":      {skip + "id: lower(event.id)", `{"id": 7}`, nil, "", "lower takes"},
+		"part of a computed id":          {skip + "id: lower(event.id)", `{}`, nil, "cannot be computed: event.id is missing", ""},
+		"no address":                     {"find: {email: event.e}", `{}`, nil, "", "`event.e` is missing"},
+		"no address, skipped":            {skip + "find: {email: event.e}", `{}`, nil, "`event.e` is missing", ""},
+		"an empty number, skipped":       {skip + "find: {phone: event.p}", `{"p": ""}`, nil, "is an empty string", ""},
+		"no criterion, skipped":          {skip + "find: {criteria: {A: event.a, B: event.b}}", `{"a": "1"}`, nil, "`event.b` is missing", ""},
+		"no id as a criterion, skipped":  {skip + "find: {criteria: {id: event.a}}", `{"a": null}`, nil, "`event.a` is null", ""},
+		"a list for an address, skipped": {skip + "find: {email: event.e}", `{"e": []}`, nil, "", "a list, not a text"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			set := load(t, ruleOf("{module: Deals, "+tt.record+"}", "    remove: [x]\n    where: record.a == 1"))
+			d := set.Decide(anEvent(t, tt.body))
+			if tt.err != "" {
+				if len(d.Candidates) > 0 || len(d.Errors) != 1 || !strings.Contains(d.Errors[0].Message, tt.err) {
+					t.Errorf("Decide = %+v, want an error about %q", d, tt.err)
+				}
+				return
+			}
+			if len(d.Candidates) != 1 || len(d.Errors) > 0 {
+				t.Fatalf("Decide = %+v, want a candidate", d)
+			}
+			c := d.Candidates[0]
+			if diff := cmp.Diff(tt.ids, c.IDs); diff != "" || (c.Nothing == "") != (tt.nothing == "") || !strings.Contains(c.Nothing, tt.nothing) || c.Find != nil {
+				t.Errorf("IDs %v, Nothing %q, Find %v, want %v, %q", c.IDs, c.Nothing, c.Find, tt.ids, tt.nothing)
+			}
+			if c.Nothing != "" && (c.NeedsRecord || c.NeedsEvent() && c.IDs != nil) {
+				t.Errorf("candidate = %+v, want that it needs no record", c)
+			}
+		})
 	}
 }

@@ -1,18 +1,18 @@
 package rules
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"untag/internal/condition"
 	"untag/internal/crmname"
 )
 
 var (
 	ruleKeys   = []string{"name", "about", "on", "when", "record", "where", "remove", "keep", "disabled"}
-	recordKeys = []string{"module", "id", "find"}
+	recordKeys = []string{"module", "id", "find", "missing"}
 	findKeys   = []string{"email", "phone", "region", "criteria", "many", "wait"}
 )
 
@@ -22,14 +22,16 @@ type rule struct {
 	at       place
 	on       []string
 	disabled bool
-	when     *condition
-	where    *condition
+	when     *condition.Condition
+	where    *condition.Condition
 	module   *template
-	id       []*expression
+	id       []*condition.Expression
 	find     *find
-	names    []*template
-	patterns []string
-	keep     []string
+	// skipMissing says that a missing id or address is nothing to do, not an error.
+	skipMissing bool
+	names       []*template
+	patterns    []string
+	keep        []string
 }
 
 func (d *document) readRule(node *yaml.Node) *rule {
@@ -101,72 +103,6 @@ func (d *document) readOn(m *mapping, r *rule) {
 	}
 }
 
-func (d *document) condition(n *yaml.Node, what string) *condition {
-	source, ok := d.text(n, "`"+what+"`")
-	if !ok {
-		return nil
-	}
-	c, err := d.language.condition(source)
-	if err == nil {
-		err = c.check()
-	}
-	if err != nil {
-		d.expressionFault(n, err)
-		return nil
-	}
-	c.source = source
-	d.judge(n, c, what)
-	return c
-}
-
-func (d *document) expressionFault(n *yaml.Node, err error) {
-	var p *placed
-	if errors.As(err, &p) {
-		d.wrong(d.locate(n, p.offset), d.expressionHint(n, p), "%s", plainFault(p.message))
-		return
-	}
-	d.wrong(at(n), "", "%s", err)
-}
-
-func (d *document) expression(n *yaml.Node, what string) *expression {
-	source, ok := d.text(n, what)
-	if !ok {
-		return nil
-	}
-	e, err := d.language.expression(source)
-	if err == nil {
-		err = e.check()
-	}
-	if err != nil {
-		d.expressionFault(n, err)
-		return nil
-	}
-	d.warnUnsigned(at(n), e.paths)
-	if e.usesRecord() {
-		d.wrong(at(n), "use a `where`", "%s cannot see the record, as untag reads it later", what)
-	}
-	return e
-}
-
-// refuseRecord reports the first part of a `when` that reads the record.
-func (d *document) refuseRecord(n *yaml.Node, c *condition) {
-	if c == nil {
-		return
-	}
-	for _, p := range c.parts() {
-		for _, path := range p.paths {
-			if path.root == "record" {
-				d.wrong(d.locate(n, p.offset), "move this part to `where`", "`when` cannot see the record, as untag reads it later")
-				return
-			}
-		}
-	}
-}
-
-func (e *expression) usesRecord() bool {
-	return slices.ContainsFunc(e.paths, func(p path) bool { return p.root == "record" })
-}
-
 func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 	m := d.readMapping(node, "`record` of "+what, recordKeys)
 	if m == nil {
@@ -176,6 +112,13 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 		r.module = d.template(n, "`module`")
 		if r.module != nil && !r.module.computed() {
 			d.checkModule(n, r)
+		}
+	}
+	if n := m.optional("missing"); n != nil {
+		text, ok := m.text("missing", n)
+		r.skipMissing = text == "skip"
+		if ok && !r.skipMissing {
+			d.wrong(at(n), "write `missing: skip`, or remove it: then a missing id or address is an error", "`missing` of %s cannot be `%s`", m.what, text)
 		}
 	}
 	id, find := m.optional("id"), m.optional("find")

@@ -3,7 +3,9 @@ package rules
 import (
 	"slices"
 
+	"untag/internal/condition"
 	"untag/internal/event"
+	"untag/internal/nearest"
 )
 
 // Rules holds the checked sources and rules of one file. It is safe for concurrent use.
@@ -61,7 +63,7 @@ func (r *Rules) ClosestSource(name string) string {
 	for i, s := range r.sources {
 		names[i] = s.Name
 	}
-	return closest(name, names)
+	return nearest.Of(name, names)
 }
 
 // SourceForEventBridge returns the source whose `eventbridge` is the `source` of an
@@ -84,13 +86,15 @@ func (r *Rules) Headers(source string) (names []string, all bool) {
 	}
 	seen := make(map[string]bool)
 	for _, rule := range ix.rules {
-		for _, p := range rule.paths() {
-			switch {
-			case p.root != "headers":
-			case len(p.names) == 0:
-				all = true
-			default:
-				seen[p.names[0]] = true
+		for _, e := range rule.expressions() {
+			for _, read := range e.Reads() {
+				switch path := read.Path; {
+				case path.Root != "headers":
+				case len(path.Names) == 0:
+					all = true
+				default:
+					seen[path.Names[0]] = true
+				}
 			}
 		}
 	}
@@ -101,27 +105,17 @@ func (r *Rules) Headers(source string) (names []string, all bool) {
 	return names, all
 }
 
-// paths lists everything that a rule reads.
-func (r *rule) paths() []path {
-	var paths []path
-	for _, c := range []*condition{r.when, r.where} {
-		if c != nil {
-			for _, p := range c.parts() {
-				paths = append(paths, p.paths...)
-			}
-		}
-	}
-	for _, e := range r.expressions() {
-		paths = append(paths, e.paths...)
-	}
-	return paths
-}
-
-func (r *rule) expressions() []*expression {
-	var all []*expression
-	add := func(e *expression) {
+// expressions lists everything that a rule evaluates.
+func (r *rule) expressions() []*condition.Expression {
+	var all []*condition.Expression
+	add := func(e *condition.Expression) {
 		if e != nil {
 			all = append(all, e)
+		}
+	}
+	for _, c := range []*condition.Condition{r.when, r.where} {
+		if c != nil {
+			add(&c.Expression)
 		}
 	}
 	for _, e := range r.id {
@@ -136,7 +130,7 @@ func (r *rule) expressions() []*expression {
 	}
 	for _, t := range append([]*template{r.module}, r.names...) {
 		for _, p := range t.pieces {
-			add(p.program)
+			add(p.expression)
 		}
 	}
 	return all

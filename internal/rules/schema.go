@@ -35,7 +35,8 @@ func Schema() ([]byte, error) {
 			"description": "An expression for the id of the record or for a list of ids, or a list of such expressions.",
 			"oneOf":       []any{expressionText(""), object{"type": "array", "items": expressionText(""), "minItems": 1}},
 		},
-		"find": find,
+		"find":    find,
+		"missing": object{"const": "skip", "description": "skip: a missing or empty id, or value to look for, is nothing to do instead of an error."},
 	}, "module")
 	record["oneOf"] = []any{required("id"), required("find")}
 	rule := closed(ruleKeys, object{

@@ -46,6 +46,7 @@ func TestSchemaTakesWhatLoadTakes(t *testing.T) {
 	for _, good := range []string{
 		manyRules(2), oneRule("event.a == 1"), ruleOf("{module: Deals, id: [event.id, 5]}", "    remove: x\n    disabled: true"),
 		ruleOf(`{module: "${event.m}", find: {criteria: {A: event.a}, many: true}}`, "    where: record.A == 1\n    remove: ['a*']\n    keep: [ab]"),
+		ruleOf("{module: Deals, id: event.id, missing: skip}", "    remove: x"),
 		"region: us\n" + ruleOf(`{module: Leads, find: {phone: event.p, region: DE, wait: 1h30m}}`, "    remove: x"),
 		ruleOf(`{module: Leads, find: {criteria: {Account_Name.id: event.a}, wait: 90s}}`, "    remove: x"),
 		strings.Replace(oneRule("true"), "{verify: token}", "{verify: [hmac, aws], header: X, algorithm: sha1, encoding: base64, prefix: p, eventbridge: e}", 1),
@@ -64,6 +65,7 @@ func TestSchemaTakesWhatLoadTakes(t *testing.T) {
 		strings.Replace(oneRule("true"), "token", "tokn", 1), "region: +1\n" + oneRule("true"),
 		ruleOf(`{module: Leads, find: {criteria: {Account_Name.Phone: event.a}}}`, "    remove: x"),
 		ruleOf(`{module: Leads, find: {email: event.e, wait: 5}}`, "    remove: x"),
+		ruleOf(`{module: Leads, id: event.id, missing: ignore}`, "    remove: x"),
 	} {
 		if err := check(bad); err == nil {
 			t.Errorf("the schema accepts\n%s", bad)

@@ -1,10 +1,12 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"untag/internal/condition"
 )
 
 // template is a text that may contain `${expression}`.
@@ -15,64 +17,50 @@ type template struct {
 
 // piece is a stretch of plain text, or an expression.
 type piece struct {
-	plain   string
-	program *expression
-	offset  int // of the expression, in runes of the text
-}
-
-// check checks the expressions of the template.
-func (t *template) check() error {
-	for _, p := range t.pieces {
-		if p.program == nil {
-			continue
-		}
-		if err := p.program.check(); err != nil {
-			return moved(err, p.offset)
-		}
-	}
-	return nil
-}
-
-// moved shifts the position of an expression's error to that in the text around it.
-func moved(err error, by int) error {
-	var p *placed
-	if errors.As(err, &p) {
-		return &placed{by + p.offset, p.message}
-	}
-	return err
+	plain      string
+	expression *condition.Expression
 }
 
 func (t *template) computed() bool {
 	for _, p := range t.pieces {
-		if p.program != nil {
+		if p.expression != nil {
 			return true
 		}
 	}
 	return false
 }
 
-// template parses a text. Its errors are *placed, in runes of the text.
-func (l *language) template(text string) (*template, error) {
+// template reads a text of the file. It returns nil if that has a fault.
+func (d *document) template(n *yaml.Node, what string) *template {
+	text, ok := d.text(n, what)
+	if !ok {
+		return nil
+	}
 	t := &template{text: text}
-	rest, offset := text, 0
-	for {
+	for rest, offset := text, 0; ; {
 		plain, after, found := strings.Cut(rest, "${")
 		if plain != "" {
 			t.pieces = append(t.pieces, piece{plain: plain})
 		}
 		if !found {
-			return t, nil
+			return t
 		}
 		offset += len([]rune(plain)) + 2
 		source, next, ok := cutExpression(after)
 		if !ok {
-			return nil, &placed{offset - 2, "`${` has no closing `}`"}
+			d.wrong(d.locate(n, offset-2), "", "`${` has no closing `}`")
+			return nil
 		}
-		program, err := l.expression(source)
+		e, err := condition.Parse(source)
 		if err != nil {
-			return nil, moved(err, offset)
+			d.expressionFault(n, offset, err)
+			return nil
 		}
-		t.pieces = append(t.pieces, piece{program: program, offset: offset})
+		d.warnUnsigned(n, offset, e)
+		if reads(e, "record") {
+			d.wrong(at(n), "", "%s cannot see the record, as untag reads it later", what)
+		}
+		t.pieces = append(t.pieces, piece{expression: e})
 		rest = next
 		offset += len([]rune(source)) + 1
 	}
@@ -106,41 +94,18 @@ func cutExpression(text string) (source, rest string, ok bool) {
 
 // evaluate returns the text. If a piece is unknown, it returns an error that does not quote
 // values of the event.
-func (t *template) evaluate(s scope) (string, error) {
+func (t *template) evaluate(r *condition.Run) (string, error) {
 	var out strings.Builder
 	for _, p := range t.pieces {
-		if p.program == nil {
+		if p.expression == nil {
 			out.WriteString(p.plain)
 			continue
 		}
-		text, err := scalarText(p.program.evaluate(s))
+		text, err := textOf(p.expression, r)
 		if err != nil {
-			return "", fmt.Errorf("`${%s}` %w", p.program.text, err)
+			return "", fmt.Errorf("`${%s}` %w", p.expression, err)
 		}
 		out.WriteString(text)
 	}
 	return out.String(), nil
-}
-
-// scalarText returns the text of a string, a number or a boolean.
-func scalarText(v any) (string, error) {
-	switch v := v.(type) {
-	case string:
-		return v, nil
-	case int, bool:
-		return fmt.Sprint(v), nil
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), nil
-	}
-	return "", fmt.Errorf("%s", notAText(v))
-}
-
-func notAText(v any) string {
-	if u, ok := v.(*unknown); ok {
-		if u.fault {
-			return "cannot be computed: " + u.what
-		}
-		return "is missing from the event"
-	}
-	return "is " + typeName(v) + ", not a text or a number"
 }

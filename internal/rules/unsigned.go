@@ -3,6 +3,9 @@ package rules
 import (
 	"slices"
 
+	"go.yaml.in/yaml/v4"
+
+	"untag/internal/condition"
 	"untag/internal/event"
 )
 
@@ -23,13 +26,16 @@ func (d *document) noteUnsigned(on []string) {
 // unsignedSource is a source with a way to verify that does not cover the query.
 type unsignedSource struct{ name, kind string }
 
-// warnUnsigned warns about an expression that reads a query that no proof covers.
-func (d *document) warnUnsigned(at place, paths []path) {
-	if !slices.ContainsFunc(paths, func(p path) bool { return p.root == "query" }) {
+// warnUnsigned warns about an expression that reads a query that no proof covers. The
+// expression begins at an offset, in runes, of a scalar.
+func (d *document) warnUnsigned(n *yaml.Node, offset int, e *condition.Expression) {
+	reads := e.Reads()
+	i := slices.IndexFunc(reads, func(r condition.Read) bool { return r.Path.Root == "query" })
+	if i < 0 {
 		return
 	}
 	for _, s := range d.unsigned {
-		d.warn(at, "read values that matter from the body, as in event.id",
+		d.warn(d.locate(n, offset+reads[i].Offset), "read values that matter from the body, as in event.id",
 			"the query is not signed: `%s` of source `%s` proves only the body, so anyone who has seen a request can send it again with another query", s.kind, s.name)
 	}
 }
