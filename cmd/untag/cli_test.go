@@ -64,7 +64,7 @@ func TestCheck(t *testing.T) {
 		"an unknown source":  {strings.Replace(goodRules, "on: zoho", "on: zoho2", 1), []string{"check"}, 1, []string{"rules.yaml:5:9:", "did you mean `zoho`?"}},
 		"a syntax error":     {strings.Replace(goodRules, "event.Stage ==", "event.Stage = =", 1), []string{"check"}, 1, []string{"rules.yaml:6:23:"}},
 		"a type error":       {strings.Replace(goodRules, `"Closed Won"`, `"a" && 1 + "b" == 2`, 1), []string{"check"}, 1, []string{"rules.yaml:6:"}},
-		"not a condition":       {strings.Replace(goodRules, `event.Stage == "Closed Won"`, `'"yes"'`, 1), []string{"check"}, 1, []string{"no condition"}},
+		"not a condition":    {strings.Replace(goodRules, `event.Stage == "Closed Won"`, `'"yes"'`, 1), []string{"check"}, 1, []string{"not a condition"}},
 		"always false":       {strings.Replace(goodRules, `event.Stage == "Closed Won"`, `false`, 1), []string{"check"}, 1, []string{"always false"}},
 		"a long tag":         {strings.Replace(goodRules, "In progress", strings.Repeat("x", 26), 1), []string{"check"}, 1, []string{"26 characters"}},
 		"two documents":      {goodRules + "---\n" + goodRules, []string{"check"}, 1, []string{"more than one YAML document"}},
