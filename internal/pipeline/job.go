@@ -46,6 +46,7 @@ func (d *decided) accept(decision rules.Decision) {
 	d.targets = targets{decision.Candidates}
 	d.skipDone()
 	d.cutShort()
+	d.fillCalls()
 	if !d.needsEvent() && d.targets.calls() < 2 {
 		d.job.Read = nil // the event is no longer needed
 	}
@@ -71,6 +72,27 @@ func (d *decided) cutShort() {
 		d.Outcome.Failed = append(d.Outcome.Failed, Failed{
 			Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Code: CodeHandedBack, Retryable: true,
 			Message: fmt.Sprintf("%d more records are read later, %d at a time, because the rule reads all their fields", len(c.IDs)-n, maxWhole),
+		})
+	}
+}
+
+// fillCalls leaves the records of the last, partly filled call of a further attempt to the next
+// one, where what fails now joins them. Otherwise each attempt would make a call for a few
+// records, and a large event would cost several calls more than its faults.
+func (d *decided) fillCalls() {
+	if d.done == nil {
+		return
+	}
+	for i, c := range d.candidates {
+		rest := len(c.IDs) % maxIDs
+		if rest == len(c.IDs) || rest == 0 {
+			continue
+		}
+		d.candidates = slices.Clone(d.candidates) // the targets stay whole
+		d.candidates[i].IDs = c.IDs[:len(c.IDs)-rest]
+		d.Outcome.Failed = append(d.Outcome.Failed, Failed{
+			Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Code: CodeHandedBack, Retryable: true,
+			Message: fmt.Sprintf("%d more records share the calls of the next attempt", rest),
 		})
 	}
 }
