@@ -18,13 +18,38 @@ import (
 	"untag/internal/zoho"
 )
 
-// examination is what untag would do with one event, and why. Nothing was sent.
+// examination is what untag would do with one event. Nothing was sent.
 type examination struct {
-	event        event.Event
-	explanations []rules.Explanation
-	planned      pipeline.Planned
-	outcome      pipeline.Outcome
-	requests     []sent
+	event    event.Event
+	decision rules.Decision
+	planned  pipeline.Planned
+	outcome  pipeline.Outcome
+	requests []sent
+}
+
+// fired returns the rules that fire: those that want something of the event, and of some
+// record if they look at records.
+func (x examination) fired() map[string]bool {
+	fired, matched, failed := make(map[string]bool), make(map[string]bool), make(map[string]bool)
+	for _, r := range x.planned.Resolutions {
+		matched[r.Rule] = matched[r.Rule] || r.Resolution.Matched
+		failed[r.Rule] = failed[r.Rule] || r.Resolution.Err != nil
+	}
+	for _, c := range x.decision.Candidates {
+		if asked, resolved := matched[c.Rule]; !failed[c.Rule] && (asked || !resolved) {
+			fired[c.Rule] = true
+		}
+	}
+	return fired
+}
+
+// failed returns the rules that cannot be evaluated, and why.
+func (x examination) failed() map[string]string {
+	failed := make(map[string]string)
+	for _, e := range slices.Concat(x.decision.Errors, x.outcome.Errors) {
+		failed[e.Rule] = e.Message
+	}
+	return failed
 }
 
 // sent is a request that would go to Zoho.
@@ -45,7 +70,7 @@ type examiner struct {
 }
 
 func (x examiner) examine(ctx context.Context, ev event.Event) (examination, error) {
-	out := examination{event: ev, explanations: x.set.Explain(ev)}
+	out := examination{event: ev, decision: x.set.Decide(ev)}
 	wire := &deadEnd{crm: x.crm}
 	if x.crm != nil {
 		token, err := wire.token(ctx)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +91,7 @@ func explain(ctx context.Context, w io.Writer, f explainFlags) error {
 		if i > 0 && !f.json {
 			fmt.Fprintln(w) // between the events of a batch
 		}
-		explained := newExplained(examined, verified, x.crm)
+		explained := newExplained(examined, set.Explain(ev), verified, x.crm)
 		if _, known := set.Source(ev.Source); !known { // stored when the rules still had it
 			explained.notes = append(explained.notes, "the rules have no such source: the event would go to the dead-letter queue ("+handler.CodeUnknownSource+")")
 		}
@@ -205,14 +206,16 @@ type explainedRemoval struct {
 	Tags   []string `json:"tags"`
 }
 
-func newExplained(x examination, verified string, crm *sandbox.Sandbox) explained {
+func newExplained(x examination, explanations []rules.Explanation, verified string, crm *sandbox.Sandbox) explained {
 	out := explained{
 		Source: x.event.Source, Verified: verified, Event: x.event.Fields, PassedOver: passedOver(x.event.PassedOver),
 		Rules: []explainedRule{}, Removals: []explainedRemoval{}, Requests: []sent{},
 		errors: make(map[string]string),
 	}
-	for _, e := range x.explanations {
+	nothing := make(map[string]bool)
+	for _, e := range explanations {
 		out.Rules = append(out.Rules, newExplainedRule(e, x, crm))
+		nothing[e.Rule] = e.Candidate != nil && e.Candidate.Nothing != ""
 	}
 	for _, r := range x.planned.Removals {
 		out.Removals = append(out.Removals, explainedRemoval{r.Rule, r.Module, r.ID, r.Tags})
@@ -222,7 +225,7 @@ func newExplained(x examination, verified string, crm *sandbox.Sandbox) explaine
 	}
 	out.Requests = append(out.Requests, x.requests...)
 	for _, s := range x.outcome.Skipped {
-		if crm == nil {
+		if crm == nil && !nothing[s.Rule] {
 			continue // nothing was looked up
 		}
 		out.notes = append(out.notes, fmt.Sprintf("%s: %s: %s", s.Rule, strings.TrimSpace(s.Module+" "+s.ID), s.Reason))
@@ -255,10 +258,15 @@ func newExplainedRule(e rules.Explanation, x examination, crm *sandbox.Sandbox) 
 		if i == 0 || !r.Matched {
 			r.Matched = e.Matched && resolved.Resolution.Matched
 		}
-		r.Conditions = append(r.Conditions, resolved.Resolution.Conditions...)
-		if decidedBy == "" {
+		conditions := resolved.Resolution.Conditions
+		switch {
+		case decidedBy == "" || !resolved.Resolution.Matched && resolved.Resolution.DecidedBy != "":
 			decidedBy = resolved.Resolution.DecidedBy
+			r.Conditions = undecided(r.Conditions)
+		default:
+			conditions = undecided(conditions)
 		}
+		r.Conditions = append(r.Conditions, conditions...)
 		if resolved.Resolution.Err != nil {
 			r.Error = resolved.Resolution.Err.Message
 		}
@@ -270,6 +278,15 @@ func newExplainedRule(e rules.Explanation, x examination, crm *sandbox.Sandbox) 
 		r.DecidedBy = &decidedBy
 	}
 	return r
+}
+
+// undecided returns conditions none of which decided: another one did.
+func undecided(conditions []rules.Condition) []rules.Condition {
+	conditions = slices.Clone(conditions)
+	for i := range conditions {
+		conditions[i].Decided = false
+	}
+	return conditions
 }
 
 func (e explained) printJSON(w io.Writer) error {

@@ -122,14 +122,14 @@ func (r explainedRule) print(p *page) {
 	p.line(2, "", r.Name+": "+state)
 	for _, c := range r.Conditions {
 		mark := "  "
-		if r.DecidedBy != nil && *r.DecidedBy == c.Expression {
+		if c.Decided {
 			mark = "> "
 		}
 		p.line(4, fmt.Sprintf("%s%-8s", mark, c.Held), c.Expression)
-		switch {
-		case c.Message != "":
+		if c.Message != "" {
 			p.line(14, "", c.Message)
-		case c.Value != nil:
+		}
+		if c.Value != nil {
 			p.line(14, "met ", asText(c.Value))
 		}
 	}
@@ -140,11 +140,13 @@ func (r explainedRule) print(p *page) {
 
 // asText returns a value as JSON, shortened to a few lines.
 func asText(v any) string {
-	encoded, err := json.Marshal(v)
-	if err != nil {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // this is no web page
+	if encoder.Encode(v) != nil {
 		return "?"
 	}
-	return shorten(string(encoded), 400)
+	return shorten(strings.TrimSuffix(out.String(), "\n"), 400)
 }
 
 func shorten(s string, most int) string {

@@ -186,7 +186,7 @@ func (t *ticker) outcomeDetails(ev event.Event, o pipeline.Outcome) []string {
 // heldBy returns what the condition that decided a rule was: false, missing, or an error.
 func heldBy(e rules.Explanation) string {
 	for _, c := range e.Conditions {
-		if c.Expression == e.DecidedBy {
+		if c.Decided {
 			return c.Held
 		}
 	}

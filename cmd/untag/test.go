@@ -53,8 +53,9 @@ type result struct {
 	took    time.Duration
 }
 
-// covered records which rules fired in the tests of one file, and which did not.
-type covered struct{ fired, silent map[string]bool }
+// covered counts, for the tests of one file, the events for which each rule fired, and the
+// events of each source.
+type covered struct{ fired, events map[string]int }
 
 func test(ctx context.Context, w io.Writer, files []string, f testFlags) error {
 	if len(files) == 0 {
@@ -76,7 +77,7 @@ func test(ctx context.Context, w io.Writer, files []string, f testFlags) error {
 	var results []result
 	var coverage []covered
 	for _, file := range read {
-		c := covered{make(map[string]bool), make(map[string]bool)}
+		c := covered{make(map[string]int), make(map[string]int)}
 		for i := range file.tests {
 			one, err := file.run(ctx, &file.tests[i], c)
 			if err != nil {
@@ -132,24 +133,21 @@ func (f *testFile) run(ctx context.Context, t *ruleTest, c covered) (result, err
 		return result{}, fmt.Errorf("%s:%d: test %q: %w", f.name, t.line, t.Name, err)
 	}
 	x := examiner{set: f.set, crm: sandbox.New(sandbox.Config{Records: t.records})}
-	v := &verdict{test: t, got: make(expectation)}
+	v := &verdict{file: f, test: t, got: make(expectation)}
 	for _, ev := range events {
 		examined, err := x.examine(ctx, ev)
 		if err != nil {
 			return result{}, err
 		}
-		v.take(examined, x.crm)
+		v.take(examined)
 	}
-	for _, e := range v.explained {
-		for _, r := range e.Rules {
-			if r.Matched && r.Error == "" {
-				c.fired[r.Name] = true
-			} else {
-				c.silent[r.Name] = true
-			}
+	for _, x := range v.examined {
+		c.events[x.event.Source]++
+		for rule := range x.fired() {
+			c.fired[rule]++
 		}
 	}
-	return result{f.name, t.Name, v.failure(), time.Since(start)}, nil
+	return result{f.name, t.Name, v.failure(x.crm), time.Since(start)}, nil
 }
 
 // events returns the events of the recorded request, or the event that the test spells
@@ -208,15 +206,21 @@ func (t *ruleTest) event(set *rules.Rules) event.Event {
 
 func printCoverage(w io.Writer, f *testFile, c covered) {
 	fmt.Fprintf(w, "\ncoverage of the rules in %s\n", clean(f.name))
+	events := make(map[string]int)
+	for source, n := range c.events {
+		for _, rule := range f.set.NamesOn(source) {
+			events[rule] += n
+		}
+	}
 	missing := 0
 	for _, rule := range f.set.Names() {
 		gap := ""
-		switch {
-		case !c.fired[rule] && !c.silent[rule]:
+		switch fired := c.fired[rule]; {
+		case events[rule] == 0:
 			gap = "no test has an event of its source"
-		case !c.fired[rule]:
+		case fired == 0:
 			gap = "no test fires it"
-		case !c.silent[rule]:
+		case fired == events[rule]:
 			gap = "it fires in every test"
 		default:
 			continue

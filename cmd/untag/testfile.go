@@ -22,6 +22,8 @@ type testFile struct {
 	name  string
 	set   *rules.Rules
 	tests []ruleTest
+	// targets are those of the rules, once a failure needs them.
+	targets []rules.Target
 }
 
 // ruleTest is one event and what it must do.

@@ -7,22 +7,24 @@ import (
 	"strings"
 
 	"untag/internal/crmname"
+	"untag/internal/rules"
 	"untag/internal/sandbox"
 )
 
 // verdict collects what the events of a test do.
 type verdict struct {
-	test      *ruleTest
-	got       expectation
-	explained []explained
-	by        map[string]string
+	file     *testFile
+	test     *ruleTest
+	examined []examination
+	got      expectation
+	by       map[string]string
 }
 
-func (v *verdict) take(x examination, crm *sandbox.Sandbox) {
+func (v *verdict) take(x examination) {
 	if v.by == nil {
 		v.by = make(map[string]string)
 	}
-	v.explained = append(v.explained, newExplained(x, "not checked", crm))
+	v.examined = append(v.examined, x)
 	for _, r := range x.planned.Removals {
 		if v.got[r.Module] == nil {
 			v.got[r.Module] = make(map[string][]string)
@@ -37,14 +39,15 @@ func (v *verdict) take(x examination, crm *sandbox.Sandbox) {
 }
 
 // failure returns a readable difference, "" if there is none.
-func (v *verdict) failure() string {
+func (v *verdict) failure(crm *sandbox.Sandbox) string {
 	var out strings.Builder
 	surprises := make(map[string]bool)
 	want, got := flattened(*v.test.Expect), flattened(v.got)
 	for _, key := range slices.Sorted(maps.Keys(want)) {
 		if !got[key] {
 			fmt.Fprintf(&out, "- expected, but not removed: %s\n", clean(strings.Replace(key, "\x00", " ", 2)))
-			v.surpriseAll(surprises)
+			module, tag := key[:strings.Index(key, "\x00")], key[strings.LastIndex(key, "\x00")+1:]
+			v.surprise(surprises, v.file.rulesFor(module, tag))
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(got)) {
@@ -54,52 +57,62 @@ func (v *verdict) failure() string {
 			surprises[v.by[name]] = true
 		}
 	}
-	v.judgeRules(&out, surprises)
+	v.checkRules(&out, surprises)
 	if out.Len() == 0 {
 		return ""
 	}
 	p := &page{}
-	for _, e := range v.explained {
-		for _, r := range e.Rules {
-			if surprises[r.Name] {
-				r.print(p)
-			}
-		}
-		for _, note := range e.notes {
-			p.line(2, "- ", note)
-		}
+	for _, x := range v.examined {
+		v.explain(p, x, slices.Collect(maps.Keys(surprises)), crm)
 	}
 	return out.String() + p.String()
 }
 
-// surpriseAll marks the rules that did not fire: one of them was meant to.
-func (v *verdict) surpriseAll(surprises map[string]bool) {
-	for _, e := range v.explained {
-		for _, r := range e.Rules {
-			if !r.Matched || r.Error != "" {
-				surprises[r.Name] = true
+// mostExplained is how many rules a failure explains.
+const mostExplained = 20
+
+// explain writes why the rules that surprised did what they did.
+func (v *verdict) explain(p *page, x examination, surprises []string, crm *sandbox.Sandbox) {
+	var explanations []rules.Explanation
+	if len(surprises) > 0 {
+		explanations = v.file.set.Explain(x.event, surprises...)
+	}
+	e := newExplained(x, explanations, "not checked", crm)
+	for i, r := range e.Rules {
+		if i == mostExplained {
+			p.line(2, "", fmt.Sprintf("and %d more rules", len(e.Rules)-mostExplained))
+			break
+		}
+		r.print(p)
+	}
+	for _, note := range e.notes {
+		p.line(2, "- ", note)
+	}
+}
+
+// surprise marks those of the rules that did not fire: one of them was meant to.
+func (v *verdict) surprise(surprises map[string]bool, names []string) {
+	for _, x := range v.examined {
+		fired := x.fired()
+		for _, name := range names {
+			if !fired[name] {
+				surprises[name] = true
 			}
 		}
 	}
 }
 
-// judgeRules checks the rules against `unmatched` and `errors`.
-func (v *verdict) judgeRules(out *strings.Builder, surprises map[string]bool) {
+// checkRules compares the rules with `unmatched` and `errors`.
+func (v *verdict) checkRules(out *strings.Builder, surprises map[string]bool) {
 	failed := make(map[string]string)
-	for _, e := range v.explained {
-		for _, r := range e.Rules {
-			if r.Error != "" {
-				failed[r.Name] = r.Error
+	for _, x := range v.examined {
+		maps.Copy(failed, x.failed())
+		fired := x.fired()
+		for _, rule := range slices.Sorted(maps.Keys(fired)) {
+			if slices.Contains(v.test.Unmatched, rule) {
+				fmt.Fprintf(out, "+ fires, but must not: rule %s\n", clean(rule))
+				surprises[rule] = true
 			}
-			if r.Matched && r.Error == "" && slices.Contains(v.test.Unmatched, r.Name) {
-				fmt.Fprintf(out, "+ fires, but must not: rule %s\n", clean(r.Name))
-				surprises[r.Name] = true
-			}
-		}
-	}
-	for _, e := range v.explained {
-		for rule, message := range e.errors {
-			failed[rule] = message
 		}
 	}
 	for _, rule := range slices.Sorted(maps.Keys(failed)) {
@@ -114,6 +127,29 @@ func (v *verdict) judgeRules(out *strings.Builder, surprises map[string]bool) {
 			surprises[rule] = true
 		}
 	}
+}
+
+// rulesFor returns the rules that could remove a tag of a module: those that name both, or if
+// there are none, those that may name both.
+func (f *testFile) rulesFor(module, tag string) []string {
+	const most = 10 * mostExplained // a rule may be on another source than the event
+	if f.targets == nil {
+		f.targets = f.set.Targets()
+	}
+	var naming, others []string
+	for _, t := range f.targets {
+		switch {
+		case t.Module != "" && t.Module != module:
+		case slices.Contains(t.Tags, tag):
+			naming = append(naming, t.Rule)
+		default:
+			others = append(others, t.Rule)
+		}
+	}
+	if len(naming) == 0 {
+		naming = others
+	}
+	return naming[:min(len(naming), most)]
 }
 
 // flattened returns every tag that is removed, as module, record and tag.

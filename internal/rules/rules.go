@@ -29,6 +29,20 @@ func (d *document) rules() *Rules {
 // Names lists the names of all rules in the order of the file, including disabled ones.
 func (r *Rules) Names() []string { return slices.Clone(r.names) }
 
+// NamesOn lists the names of the rules that look at the events of a source, in the order of
+// the file.
+func (r *Rules) NamesOn(source string) []string {
+	ix := r.bySource[source]
+	if ix == nil {
+		return nil
+	}
+	names := make([]string, len(ix.rules))
+	for i, rule := range ix.rules {
+		names[i] = rule.name
+	}
+	return names
+}
+
 // Sources lists the declared sources, in the order of the file.
 func (r *Rules) Sources() []event.Source { return slices.Clone(r.sources) }
 
