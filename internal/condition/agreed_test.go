@@ -8,8 +8,8 @@ import (
 	"untag/internal/condition"
 )
 
-// Two evaluators, written apart from each other, came to the same for each of these random
-// conditions over theEvent.
+// Two independently written evaluators agreed on the result of each of these random
+// conditions for theEvent.
 func TestAgreedOutcomes(t *testing.T) {
 	data, err := os.ReadFile("testdata/agreed.tsv")
 	if err != nil {

@@ -84,7 +84,7 @@ func divide(r *Run, n *node, a, b any) any {
 // modulo computes `a % b`.
 func modulo(r *Run, n *node, a, b any) any {
 	if b.(int) == 0 {
-		return r.wrong(n, "the result is not a number")
+		return r.wrong(n, noNumber)
 	}
 	return a.(int) % b.(int)
 }
@@ -107,15 +107,17 @@ func floatOf(v any) float64 {
 // of a negative number.
 func (r *Run) finite(n *node, f float64) any {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return r.wrong(n, "the result is not a number")
+		return r.wrong(n, noNumber)
 	}
 	return f
 }
 
+const noNumber = "the result is not a number, as when dividing by zero"
+
 // fits rejects a whole number that 64 bits cannot hold.
 func (r *Run) fits(n *node, ok bool, i int) any {
 	if !ok {
-		return r.wrong(n, "the result is beyond 64 bits")
+		return r.wrong(n, "the result is too large for 64 bits")
 	}
 	return i
 }
@@ -123,7 +125,7 @@ func (r *Run) fits(n *node, ok bool, i int) any {
 // spanOf rejects a duration of more than 292 years.
 func (r *Run) spanOf(n *node, size float64, d time.Duration) any {
 	if math.IsNaN(size) || math.Abs(size) >= math.MaxInt64 {
-		return r.wrong(n, "the duration is too long")
+		return r.wrong(n, "the duration is too long: more than 292 years")
 	}
 	return d
 }

@@ -11,7 +11,7 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// oneKiB is a JSON event of about 1 KiB, as a CRM sends it.
+// oneKiB returns a JSON event of about 1 KiB, as a CRM sends it.
 func oneKiB() []byte {
 	event := map[string]any{"module": "Module7", "id": "5725767000000524157", "Stage": "Closed Won", "Amount": 12500}
 	for i := range 16 {
@@ -35,7 +35,7 @@ func conditions(t testing.TB, texts ...string) []*condition.Condition {
 	return list
 }
 
-// BenchmarkDecide20 evaluates twenty conditions over an event of 1 KiB.
+// BenchmarkDecide20 evaluates twenty conditions for an event of 1 KiB.
 func BenchmarkDecide20(b *testing.B) {
 	var texts []string
 	for i := range 20 {

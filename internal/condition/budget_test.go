@@ -9,7 +9,7 @@ import (
 	"untag/internal/condition"
 )
 
-func TestTheBudgetIsThatOfAllConditionsTogether(t *testing.T) {
+func TestAllConditionsShareOneBudget(t *testing.T) {
 	c := conditions(t, `any(event.list, any(1..10000, # == -1))`)[0]
 	r := condition.NewRun(scopeOf(t, theEvent), 200_000, nil)
 	for i := range 3 {
@@ -18,10 +18,10 @@ func TestTheBudgetIsThatOfAllConditionsTogether(t *testing.T) {
 		}
 	}
 	truth, u := c.Holds(r)
-	if truth != condition.Failed || !errors.Is(r.Err(), condition.ErrTooCostly) || !strings.Contains(u.Message(), "more work than one event may cost") {
+	if truth != condition.Failed || !errors.Is(r.Err(), condition.ErrTooCostly) || !strings.Contains(u.Message(), "more work than untag allows for one event") {
 		t.Errorf("Holds = %v %v, Err %v", truth, u, r.Err())
 	}
-	// Nothing holds any more, whatever it is.
+	// Every further condition fails.
 	if truth, _ := conditions(t, `true`)[0].Holds(r); truth != condition.Failed {
 		t.Errorf("Holds(true) = %v", truth)
 	}
@@ -30,7 +30,7 @@ func TestTheBudgetIsThatOfAllConditionsTogether(t *testing.T) {
 	}
 }
 
-func TestTheDeadlineEndsTheWork(t *testing.T) {
+func TestErrorOfAskEndsTheRun(t *testing.T) {
 	late, asked := errors.New("too late"), 0
 	r := condition.NewRun(scopeOf(t, theEvent), condition.Work, func() error {
 		if asked++; asked > 3 {
@@ -44,8 +44,8 @@ func TestTheDeadlineEndsTheWork(t *testing.T) {
 	}
 }
 
-// A pattern that the event brings pays for what it can do.
-func TestAPatternOfTheEventPays(t *testing.T) {
+// A pattern from the event is charged for the steps that it could take.
+func TestPatternFromTheEventIsCharged(t *testing.T) {
 	scope := scopeOf(t, `{"t": "`+strings.Repeat("a", 10_000)+`", "p": "(a?){30}x", "q": "a", "r": "(a{500}){2}b{900}", "s": "b"}`)
 	for when, want := range map[string]error{`event.t matches event.p`: condition.ErrTooCostly, `event.t matches event.q`: nil, `event.t matches event.r`: condition.ErrTooCostly, `event.s matches event.r`: nil} {
 		r := condition.NewRun(scope, condition.Work, nil)
@@ -56,8 +56,8 @@ func TestAPatternOfTheEventPays(t *testing.T) {
 	}
 }
 
-// A rule whose predicates look at half a million elements is affordable.
-func TestHalfAMillionElementsAreAffordable(t *testing.T) {
+// The budget is enough for predicates that look at half a million elements.
+func TestBudgetAllowsHalfAMillionElements(t *testing.T) {
 	scope := scopeOf(t, `{"yes": true, "l": [`+strings.Repeat("1,", 699)+`1]}`)
 	r := condition.NewRun(scope, condition.Work, nil)
 	if truth, u := conditions(t, `all(event.l, any(event.l, # == -1) == false) and event.yes`)[0].Holds(r); truth != condition.True {
@@ -65,7 +65,7 @@ func TestHalfAMillionElementsAreAffordable(t *testing.T) {
 	}
 }
 
-// Whatever is costly ends, in little memory.
+// Costly conditions end and use little memory.
 func TestCostlyConditionsEnd(t *testing.T) {
 	for name, text := range costlyEvents() {
 		scope := scopeOf(t, text)

@@ -117,9 +117,9 @@ func (b *builder) makeMore(n ast.Node, token int) *node {
 	case *ast.CallNode:
 		return b.callOf(n, token)
 	case *ast.SequenceNode:
-		return b.failAt(n.Nodes[len(n.Nodes)-1].Location().From, "", "an expression has one value; `;` stands only after a `let`")
+		return b.failAt(n.Nodes[len(n.Nodes)-1].Location().From, "join conditions with `and` or `or`", "unexpected `;`: only a `let` ends with one")
 	}
-	return b.fail(n, "", "this is not part of the language of rules")
+	return b.fail(n, "docs/rules.md lists the operators and functions", "rules do not have this kind of expression")
 }
 
 func (b *builder) bracketed(out node, token int, parts []ast.Node) *node {
@@ -161,10 +161,10 @@ func (b *builder) pointer(n *ast.PointerNode, token int) *node {
 	case "acc":
 		out.form = formAccumulator
 		if !slices.Contains(b.predicates, "reduce") {
-			return b.fail(n, "", "#acc is what a reduce has come to, and stands in its predicate")
+			return b.fail(n, "it is the result so far", "#acc can only be used in the second argument of reduce")
 		}
 	default:
-		return b.fail(n, "# is the element, #index its place, #acc what a reduce has come to", "unknown name #"+n.Name)
+		return b.fail(n, "# is the element, #index its position, #acc the result of reduce so far", "unknown name #"+n.Name)
 	}
 	return out
 }
@@ -190,7 +190,7 @@ func (b *builder) member(n *ast.MemberNode, token int) *node {
 	name, constant := key.value.(string)
 	if constant && key.form == formConstant && out.form == formMember && (base.form == formRoot || base.form == formPath) {
 		if len(base.path.Names) == maxNames {
-			return b.fail(n, "", "a field has more than 1,000 names")
+			return b.fail(n, "", "the field is nested too deep: more than 1,000 names")
 		}
 		names := append(slices.Clone(base.path.Names), name)
 		out.form, out.path, out.reads, out.kids = formPath, &Path{base.path.Root, names}, true, nil
@@ -216,7 +216,7 @@ func (b *builder) slice(n *ast.SliceNode, token int) *node {
 	out.first, _ = b.tokens.outer(base.first, base.last)
 	out.last = b.tokens.list[token].partner
 	if out.kinds == 0 {
-		return b.fail(n, "", base.kinds.class().String()+" has no slices")
+		return b.fail(n, "", "[from:to] needs a string or a list before it, not "+base.kinds.class().String())
 	}
 	return out
 }
@@ -246,7 +246,7 @@ func (b *builder) choice(n *ast.ConditionalNode) *node {
 
 func (b *builder) let(n *ast.VariableDeclaratorNode, token int) *node {
 	if b.variable(n.Name) >= 0 || slices.Contains(roots[:], n.Name) || n.Name == "now" {
-		return b.fail(n, "choose another name", "the name "+n.Name+" is in use already")
+		return b.fail(n, "choose another name", "the name "+n.Name+" is already in use")
 	}
 	out := &node{form: formLet, slot: len(b.variables), kids: []*node{b.build(n.Value)}}
 	b.variables = append(b.variables, variable{n.Name, out.kids[0]})
@@ -261,7 +261,13 @@ func (b *builder) let(n *ast.VariableDeclaratorNode, token int) *node {
 // needBool rejects a kid that is used as a condition but can never be true or false.
 func (b *builder) needBool(n *node, kid int) *node {
 	if k := n.kids[kid]; k.kinds&isBool == 0 && b.fault == nil {
-		return b.failAt(k.at, "", "this is not a condition: it is neither true nor false; compare it with something")
+		return b.failAt(k.at, compareIt, notCondition)
 	}
 	return n
 }
+
+// What is wrong with a value that is used as a condition, and what to write instead.
+const (
+	notCondition = "this is not a condition: it is neither true nor false"
+	compareIt    = `compare it with a value, as in event.Stage == "Closed Won"`
+)

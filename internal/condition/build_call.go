@@ -88,9 +88,9 @@ func (f *function) arity(count int) string {
 	most := len(f.takes)
 	switch {
 	case f.name == "now" && count > 0:
-		return "now takes no argument: times are in UTC"
+		return "now takes no argument: all times are in UTC"
 	case f.name == "date" && count > 2:
-		return "date takes a text and a layout; a zone belongs in the text, as in +01:00"
+		return "date takes a string and a layout; a time zone belongs in the string, as in +01:00"
 	case f.each != nil && count >= f.least:
 		return "" // the parser has checked it
 	case count != most && f.least == most && !f.variadic:
@@ -116,7 +116,7 @@ func (b *builder) each(out *node, n ast.Node, args []ast.Node) {
 	for i, arg := range args[1:] {
 		predicate, ok := arg.(*ast.PredicateNode)
 		if ok != (i == 0) {
-			b.fail(n, "", out.function.name+" takes a list and a predicate, such as # > 1")
+			b.fail(n, "", out.function.name+" takes a list and an expression for each element, as in "+out.function.example)
 			return
 		}
 		if !ok {
@@ -166,7 +166,7 @@ func (b *builder) has(n, arg ast.Node, token int) *node {
 	}
 	member, ok := arg.(*ast.MemberNode)
 	if !ok || member.Method {
-		return b.fail(n, "", "has takes a field, such as has(event.Stage)")
+		return b.fail(n, "", "has takes a field, as in has(event.Stage)")
 	}
 	field := b.member(member, b.tokens.at(member.Location().From))
 	out := &node{form: formHas, kids: []*node{field}, kinds: isBool}

@@ -48,7 +48,7 @@ func (b *builder) binary(n *ast.BinaryNode, token int) *node {
 	}
 	out.form = formOperator
 	if out.operator == nil || out.operator.run == nil {
-		return b.fail(n, "", "the operator "+n.Operator+" is not one of untag's")
+		return b.fail(n, "docs/rules.md lists the operators", "unknown operator "+n.Operator)
 	}
 	b.dashed(out, token)
 	b.typeNames(out)
@@ -126,7 +126,7 @@ func (b *builder) fitting(n *node, token int) *node {
 	if right := n.kids[1]; n.operator.symbol == "matches" && right.form == formConstant && b.fault == nil {
 		p, fault := newPattern(right.value.(string))
 		if fault != "" {
-			return b.failAt(right.at, "docs/rules.md names the syntax of regular expressions", fault)
+			return b.failAt(right.at, "", fault)
 		}
 		right.value = p
 	}
@@ -194,7 +194,7 @@ func (b *builder) typeNames(n *node) {
 		}
 		for _, v := range list {
 			if name, ok := v.(string); ok && !isTypeName(name) {
-				b.failAt(other.at, "type returns string, number, boolean, list, object, date or duration", "`"+name+"` is not a type")
+				b.failAt(other.at, "type(…) returns string, number, boolean, list, object, date or duration", "`"+name+"` is not a type")
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func equal(r *Run, n *node, a, b any) any {
 func (r *Run) equal(n *node, a, b any, depth int) any {
 	if a == nil || b == nil {
 		r.charge(errorCost / 6)
-		return &Unknown{at: n, what: "a null in a list or object does not compare"}
+		return &Unknown{at: n, what: "a null in a list or object cannot be compared"}
 	}
 	if kindOf(a) == 0 || kindOf(a).class() != kindOf(b).class() {
 		return r.incomparable(n, a, b)
@@ -89,7 +89,7 @@ func (r *Run) equalObjects(n *node, a, b map[string]any, depth int) any {
 // all joins the comparisons of the elements of two lists or objects as `and` does.
 func (r *Run) all(n *node, length, depth int, ask func(i int) any) any {
 	if depth > maxDepth {
-		return r.wrong(n, "lists or objects are nested more than %d deep", maxDepth)
+		return r.nestedTooDeep(n)
 	}
 	result, lowest := any(true), True
 	for i := 0; i < length && lowest != False && r.err == nil; i++ {
@@ -98,6 +98,10 @@ func (r *Run) all(n *node, length, depth int, ask func(i int) any) any {
 		}
 	}
 	return result
+}
+
+func (r *Run) nestedTooDeep(n *node) *Unknown {
+	return r.wrong(n, "lists or objects are nested more than %d levels deep", maxDepth)
 }
 
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
@@ -156,7 +160,7 @@ func orderMixed(f float64, i int) int {
 
 // incomparable says that two types cannot be compared, and what to write instead.
 func (r *Run) incomparable(n *node, a, b any) *Unknown {
-	u := r.wrong(n, "%s and %s do not compare", nameOf(a), nameOf(b))
+	u := r.wrong(n, "%s cannot be compared with %s", nameOf(a), nameOf(b))
 	if way := wayOut(n); way != "" {
 		return u.advise("write `%s`", way)
 	}
@@ -168,5 +172,5 @@ func makeOneType(a, b kinds) string {
 	if (a | b).class() != isText|isNumber {
 		return ""
 	}
-	return "make a number of the string with float(…), or a string of the number with string(…)"
+	return "convert the string to a number with float(…), or the number to a string with string(…)"
 }

@@ -13,8 +13,8 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// costlyConditions do as much as they can with an event whose t is a long text, l a long
-// list, p a pattern, o an object and n a number.
+// costlyConditions do as much work as possible with an event whose t is a long string, l a
+// long list, p a pattern, o an object and n a number.
 var costlyConditions = []string{
 	`any(event.l, any(event.l, # == -1))`,
 	`any(event.l, any(event.l, # == event.n))`,
@@ -101,8 +101,8 @@ func costlyEvents() map[string]string {
 	}
 }
 
-// BenchmarkLimitCost holds the most costly decision over an event of 1 MiB against parsing
-// the event.
+// BenchmarkLimitCost compares the most costly decision about an event of 1 MiB with parsing
+// that event.
 func BenchmarkLimitCost(b *testing.B) {
 	for b.Loop() {
 		worst, which := 0.0, ""
@@ -112,7 +112,7 @@ func BenchmarkLimitCost(b *testing.B) {
 			for i, c := range conditions(b, costlyConditions...) {
 				decide := func() { c.Holds(condition.NewRun(scope, condition.Work, nil)) }
 				ratio := float64(fastest(2, decide)) / float64(parse)
-				if ratio > worst { // the rest of the machine may have had a part in it
+				if ratio > worst { // other work on the machine may have slowed it down
 					ratio = float64(fastest(8, decide)) / float64(parse)
 				}
 				if ratio > worst {
@@ -139,7 +139,7 @@ func fastest(times int, do func()) time.Duration {
 	return least
 }
 
-// threadTime is the processor time of this thread: other work on the machine does not count.
+// threadTime returns the processor time of this thread, without other work on the machine.
 func threadTime() time.Duration {
 	var now syscall.Timespec
 	const threadClock = 3

@@ -81,7 +81,7 @@ var words = [...][2]string{
 func newLayout(text string) (layout, string) {
 	form := text
 	if len(text) > 100 {
-		return "", "the layout of date is too long"
+		return "", "the layout of date is too long: more than 100 characters"
 	}
 	if !strings.ContainsAny(text, "0123456789") {
 		var fault string
@@ -107,7 +107,7 @@ func fromWords(text string) (form, fault string) {
 		case word != "":
 			out.WriteString(goes)
 		case text[0] == '%' || 'a' <= text[0]|0x20 && text[0]|0x20 <= 'z':
-			return "", `the layout of date has a letter without a meaning; its parts are yyyy, MM, dd, HH, mm, ss, as in "dd.MM.yyyy HH:mm"`
+			return "", `the layout of date has an unknown letter; use yyyy, MM, dd, HH, mm and ss, as in "dd.MM.yyyy HH:mm"`
 		default:
 			word = text[:1]
 			out.WriteString(word)

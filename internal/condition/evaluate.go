@@ -185,7 +185,7 @@ func (r *Run) object(n *node) any {
 		}
 		key, ok := pair[0].(string)
 		if !ok {
-			return r.wrong(n.kids[i], "the keys of an object are strings, not %s", nameOf(pair[0]))
+			return r.wrong(n.kids[i], "the keys of an object must be strings, not %s", nameOf(pair[0]))
 		}
 		object[key] = pair[1]
 	}

@@ -21,7 +21,7 @@ func ExampleCondition_Trace() {
 	// Output:
 	// missing event.Stage is missing; there is event.stage
 	// missing: event.Stage == "Closed Won" (event.Stage is missing; there is event.stage)
-	// error: event.Amount > 1000 (a string and a number do not compare; write `float(event.Amount) > 1000`)
+	// error: event.Amount > 1000 (a string cannot be compared with a number; write `float(event.Amount) > 1000`)
 }
 
 func ExampleParseCondition() {

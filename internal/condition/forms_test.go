@@ -8,7 +8,7 @@ import (
 	"untag/internal/condition"
 )
 
-// valueOf evaluates an expression over an event with x.
+// valueOf evaluates an expression for an event whose only field is x.
 func valueOf(t *testing.T, text string, x any) (any, *condition.Unknown) {
 	t.Helper()
 	e, err := condition.Parse(text)
@@ -30,9 +30,9 @@ func TestNumber(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"1,234": "name the decimal sign: number(event.x, \",\")", "1.234": "name the decimal sign", "12,345 €": "name the decimal sign", "abc": "not a number", "": "not a number",
+		"1,234": "say which sign is the decimal sign: number(event.x, \",\")", "1.234": "say which sign", "12,345 €": "say which sign", "abc": "not a number", "": "not a number",
 		"1,23,456": "not a number", "1.234.56": "not a number", "1,2.3,4": "not a number", "1 23": "not a number", "1-2": "not a number", "--1": "not a number", "€": "not a number",
-		"99999999999999999999": "beyond 64 bits", "1e5": "not a number", "0x10": "not a number", "NaN": "not a number", ".": "not a number", "1.": "not a number",
+		"99999999999999999999": "too large for 64 bits", "1e5": "not a number", "0x10": "not a number", "NaN": "not a number", ".": "not a number", "1.": "not a number",
 	} {
 		if got, u := valueOf(t, "number(event.x)", text); u == nil || u.Truth() != condition.Failed || !strings.Contains(u.Message(), want) {
 			t.Errorf("number(%q) = %v %v, want %q", text, got, u, want)
@@ -47,13 +47,13 @@ func TestNumber(t *testing.T) {
 		}
 	}
 	if got, u := valueOf(t, `number(event.x, ".")`, "1.234,50"); u == nil {
-		t.Errorf("number with the other sign = %v", got)
+		t.Errorf("number with the wrong decimal sign = %v", got)
 	}
 	if got, _ := valueOf(t, "number(event.x)", 1.5); got != 1.5 {
 		t.Errorf("number(1.5) = %v", got)
 	}
 	if _, u := valueOf(t, "float(event.x)", "1,234.50"); u == nil || !strings.Contains(u.Message(), "number(event.x)") {
-		t.Errorf("float names number: %v", u)
+		t.Errorf("float does not suggest number: %v", u)
 	}
 }
 
@@ -124,7 +124,7 @@ func TestTextOf(t *testing.T) {
 	}
 }
 
-// The key of a constant is the same for equal constants.
+// Equal constants have the same key.
 func TestKey(t *testing.T) {
 	for _, test := range []struct {
 		v, key any

@@ -108,17 +108,17 @@ func (f *function) unfit(takes, given kinds) string {
 func conversion(takes, given kinds) string {
 	switch {
 	case takes == isText && given&isNumber != 0:
-		return "make a string of the number with string(…)"
+		return "convert the number to a string with string(…)"
 	case takes&isNumber != 0 && takes&isText == 0 && given == isText:
-		return "make a number of the string with number(…)"
+		return "convert the string to a number with number(…)"
 	case takes == isDate && given == isText:
-		return "make a date of the string with date(…)"
+		return "convert the string to a date with date(…)"
 	case takes == isSpan && given == isText:
-		return "make a duration of the string with duration(…)"
+		return "convert the string to a duration with duration(…)"
 	case takes == isList && given == isObject:
-		return "values(…) is the list of its values"
+		return "use values(…) for the list of its values"
 	case takes == isList && given == isText:
-		return "make a list of the string with split(…) or list(…)"
+		return "use list(…) for a list of one string, or split(…) to split it"
 	}
 	return ""
 }

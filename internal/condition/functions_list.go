@@ -9,23 +9,23 @@ import (
 // listFunctions are the functions of lists that take no predicate.
 var listFunctions = [...]function{
 	{name: "list", section: Lists, takes: []kinds{isAny}, least: 1, gives: isList, run: toList,
-		about: "a list of one value, or the list that it is already", example: `list("a")`, result: `["a"]`},
+		about: "a list of one value; a list stays as it is", example: `list("a")`, result: `["a"]`},
 	{name: "sort", section: Lists, takes: []kinds{isList, isText}, least: 1, gives: isList, run: sorted, literal: sortDirection,
-		about: "a list in order; with `\"desc\"`, from the greatest", example: `sort([2, 1])`, result: `[1, 2]`},
+		about: "a list in ascending order; with `\"desc\"`, in descending order", example: `sort([2, 1])`, result: `[1, 2]`},
 	{name: "reverse", section: Lists, takes: []kinds{isList}, least: 1, gives: isList, cost: listCost, run: reverse,
-		about: "a list from its end", example: `reverse([1, 2])`, result: `[2, 1]`},
+		about: "a list in reverse order", example: `reverse([1, 2])`, result: `[2, 1]`},
 	{name: "uniq", section: Lists, takes: []kinds{isList}, least: 1, gives: isList, cost: setCost, run: uniq,
-		about: "a list without repeats", example: `uniq([1, 2, 1])`, result: `[1, 2]`},
+		about: "a list without duplicates", example: `uniq([1, 2, 1])`, result: `[1, 2]`},
 	{name: "concat", section: Lists, takes: []kinds{isList}, least: 1, variadic: true, gives: isList, cost: listCost, run: concat,
-		about: "lists one after another", example: `concat([1], [2, 3])`, result: `[1, 2, 3]`},
+		about: "several lists joined into one", example: `concat([1], [2, 3])`, result: `[1, 2, 3]`},
 	{name: "flatten", section: Lists, takes: []kinds{isList}, least: 1, gives: isList, run: flatten,
-		about: "a list without lists in it", example: `flatten([1, [2, [3]]])`, result: `[1, 2, 3]`},
+		about: "a list in which every inner list is replaced by its elements", example: `flatten([1, [2, [3]]])`, result: `[1, 2, 3]`},
 	{name: "first", section: Lists, takes: []kinds{isList}, least: 1, gives: isAny, run: element(0),
-		about: "the first element; null of an empty list", example: `first([1, 2])`, result: `1`},
+		about: "the first element of a list; null if the list is empty", example: `first([1, 2])`, result: `1`},
 	{name: "last", section: Lists, takes: []kinds{isList}, least: 1, gives: isAny, run: element(-1),
-		about: "the last element", example: `last([1, 2])`, result: `2`},
+		about: "the last element of a list; null if the list is empty", example: `last([1, 2])`, result: `2`},
 	{name: "take", section: Lists, takes: []kinds{isList, isWhole}, least: 2, gives: isList, run: take,
-		about: "the first elements", example: `take([1, 2, 3], 2)`, result: `[1, 2]`},
+		about: "the first elements of a list, as many as the number says", example: `take([1, 2, 3], 2)`, result: `[1, 2]`},
 }
 
 // listCost is the cost of new lists as long as the arguments.
@@ -54,7 +54,7 @@ func toList(_ *Run, _ *node, args []any) any {
 // sortDirection checks the second argument of sort.
 func sortDirection(i int, v any) (any, string) {
 	if i > 0 && v != "asc" && v != "desc" {
-		return nil, `the order is "asc" or "desc"`
+		return nil, `the order must be "asc" or "desc"`
 	}
 	return v, ""
 }
@@ -93,7 +93,7 @@ func (r *Run) sort(n *node, list, said, direction []any) any {
 	for i := range places {
 		places[i] = i
 		if said[i] == nil {
-			return &Unknown{at: n, what: "a null in the list has no order"}
+			return &Unknown{at: n, what: "a null in the list cannot be sorted"}
 		}
 	}
 	var bad *Unknown
@@ -103,7 +103,7 @@ func (r *Run) sort(n *node, list, said, direction []any) any {
 		case kindOf(a).class() != kindOf(b).class():
 			bad = r.incomparable(n, a, b)
 		case kindOf(a)&hasOrder == 0:
-			bad = r.wrong(n, "%s has no order", nameOf(a))
+			bad = r.wrong(n, "%s cannot be sorted", nameOf(a))
 		case !r.charge(textCost(a, b)):
 			bad = r.stopped(n)
 		default:
@@ -180,7 +180,7 @@ func flatten(r *Run, n *node, args []any) any {
 
 func (r *Run) flatten(n *node, into *[]any, list []any, depth int) *Unknown {
 	if depth > maxDepth {
-		return r.wrong(n, "lists or objects are nested more than %d deep", maxDepth)
+		return r.nestedTooDeep(n)
 	}
 	if !r.charge(1 + 10*len(list)) {
 		return r.stopped(n)
@@ -208,7 +208,7 @@ func element(place int) func(*Run, *node, []any) any {
 func take(r *Run, n *node, args []any) any {
 	list, count := args[0].([]any), args[1].(int)
 	if count < 0 {
-		return r.wrong(n, "take takes a number of elements from 0")
+		return r.wrong(n, "take: the number of elements must be 0 or more")
 	}
 	count = min(count, len(list))
 	return list[:count:count]

@@ -8,26 +8,26 @@ import (
 // numberFunctions are the functions of numbers.
 var numberFunctions = [...]function{
 	{name: "number", section: Numbers, takes: []kinds{isText | isNumber, isText}, least: 1, gives: isNumber, cost: readCost, run: number, literal: decimalSign,
-		about:   "the number that people wrote, with thousands, a currency, either decimal sign; with `,` or `.` as a second argument, that is the decimal sign",
+		about:   "the number in a string as people write it, with separated thousands, a currency, and either decimal sign; a second argument `\",\"` or `\".\"` says which sign is the decimal sign",
 		example: `number("12.500,00 €")`, result: `12500`},
 	{name: "int", section: Numbers, takes: []kinds{isText | isNumber}, least: 1, gives: isWhole, cost: readCost, run: toInt,
-		about: "a whole number of a plain text, or of a number without its fraction", example: `int("42")`, result: `42`},
+		about: "the whole number in a plain string such as `42`; a number without its fraction", example: `int("42")`, result: `42`},
 	{name: "float", section: Numbers, takes: []kinds{isText | isNumber}, least: 1, gives: isFraction, cost: readCost, run: toFloat,
-		about: "a number of a plain text", example: `float("1000.50")`, result: `1000.5`},
+		about: "the number in a plain string such as `1000.50`", example: `float("1000.50")`, result: `1000.5`},
 	{name: "abs", section: Numbers, takes: []kinds{isNumber}, least: 1, gives: isNumber, run: abs,
 		about: "a number without its sign", example: `abs(-2)`, result: `2`},
 	{name: "ceil", section: Numbers, takes: []kinds{isNumber}, least: 1, gives: isFraction, run: rounded(math.Ceil),
-		about: "the next whole number above", example: `ceil(1.2)`, result: `2`},
+		about: "a number rounded up to a whole number", example: `ceil(1.2)`, result: `2`},
 	{name: "floor", section: Numbers, takes: []kinds{isNumber}, least: 1, gives: isFraction, run: rounded(math.Floor),
-		about: "the next whole number below", example: `floor(1.8)`, result: `1`},
+		about: "a number rounded down to a whole number", example: `floor(1.8)`, result: `1`},
 	{name: "round", section: Numbers, takes: []kinds{isNumber}, least: 1, gives: isFraction, run: rounded(math.Round),
-		about: "the nearest whole number", example: `round(1.5)`, result: `2`},
+		about: "a number rounded to the nearest whole number", example: `round(1.5)`, result: `2`},
 	{name: "max", section: Numbers, takes: []kinds{isNumber | isList}, least: 1, variadic: true, gives: isNumber | isNull, run: extreme(1),
-		about: "the largest of numbers, or of lists of them; null of none", example: `max(1, 3, 2)`, result: `3`},
+		about: "the largest of some numbers, or of the numbers in lists; null if there are none", example: `max(1, 3, 2)`, result: `3`},
 	{name: "min", section: Numbers, takes: []kinds{isNumber | isList}, least: 1, variadic: true, gives: isNumber | isNull, run: extreme(-1),
-		about: "the smallest", example: `min([1, 3, 2])`, result: `1`},
+		about: "the smallest of some numbers, or of the numbers in lists; null if there are none", example: `min([1, 3, 2])`, result: `1`},
 	{name: "mean", section: Numbers, takes: []kinds{isNumber | isList}, least: 1, variadic: true, gives: isFraction | isNull, run: mean,
-		about: "the average; null of none", example: `mean([1, 2, 3])`, result: `2`},
+		about: "the average of some numbers, or of the numbers in lists; null if there are none", example: `mean([1, 2, 3])`, result: `2`},
 }
 
 func toInt(r *Run, n *node, args []any) any {
@@ -61,7 +61,7 @@ func toFloat(r *Run, n *node, args []any) any {
 func (r *Run) notPlain(n *node, function, text string) *Unknown {
 	u := r.wrong(n, "%s: the string is not a plain number", function)
 	if _, fault := readNumber(text, ""); fault != notANumber {
-		return u.advise("number(%s) reads numbers as people write them", n.kids[0].text)
+		return u.advise("use number(%s), which reads numbers as people write them", n.kids[0].text)
 	}
 	return u
 }
@@ -126,7 +126,7 @@ func (r *Run) eachNumber(n *node, values []any, depth int, visit func(v any)) *U
 			visit(v)
 		case []any:
 			if depth == maxDepth {
-				return r.wrong(n, "lists or objects are nested more than %d deep", maxDepth)
+				return r.nestedTooDeep(n)
 			}
 			if u := r.eachNumber(n, v, depth+1, visit); u != nil {
 				return u

@@ -10,13 +10,13 @@ import (
 // objectFunctions are the functions of objects and JSON.
 var objectFunctions = [...]function{
 	{name: "keys", section: Objects, takes: []kinds{isObject}, least: 1, gives: isList, cost: keysCost, run: keys,
-		about: "the keys of an object, in order", example: `keys({"b": 1, "a": 2})`, result: `["a", "b"]`},
+		about: "the keys of an object, sorted", example: `keys({"b": 1, "a": 2})`, result: `["a", "b"]`},
 	{name: "values", section: Objects, takes: []kinds{isObject}, least: 1, gives: isList, cost: keysCost, run: values,
-		about: "the values of an object, in the order of its keys", example: `values({"b": 1, "a": 2})`, result: `[2, 1]`},
+		about: "the values of an object, in the order of its sorted keys", example: `values({"b": 1, "a": 2})`, result: `[2, 1]`},
 	{name: "toJSON", section: Objects, takes: []kinds{isAny &^ (isNull | isDate | isSpan)}, least: 1, gives: isText, run: toJSON,
 		about: "a value as JSON", example: `toJSON(["a", 1])`, result: `'["a",1]'`},
 	{name: "fromJSON", section: Objects, takes: []kinds{isText}, least: 1, gives: isAny, cost: jsonCost, run: fromJSON,
-		about: "the value of a JSON text; numbers keep every digit", example: `fromJSON("[5725767000000524157]")[0]`, result: `5725767000000524157`},
+		about: "the value of a string of JSON; numbers keep every digit", example: `fromJSON("[5725767000000524157]")[0]`, result: `5725767000000524157`},
 }
 
 // keysCost is the cost of a sorted list of keys.
@@ -47,7 +47,7 @@ func jsonCost(args []any) int { return 8 * sizeOf(args[0]) }
 func fromJSON(r *Run, n *node, args []any) any {
 	v, err := jsonvalue.Decode([]byte(args[0].(string)))
 	if err != nil {
-		return r.wrong(n, "fromJSON: the string is not JSON")
+		return r.wrong(n, "fromJSON: the string is not valid JSON")
 	}
 	return v
 }
@@ -64,7 +64,7 @@ func toJSON(r *Run, n *node, args []any) any {
 // part is charged before it is written, because a list can contain the same list many times.
 func (r *Run) write(n *node, out *strings.Builder, v any, depth int) *Unknown {
 	if depth > maxDepth {
-		return r.wrong(n, "lists or objects are nested more than %d deep", maxDepth)
+		return r.nestedTooDeep(n)
 	}
 	if !r.charge(25 + sizeOf(v)) {
 		return r.stopped(n)
@@ -90,7 +90,7 @@ func (r *Run) write(n *node, out *strings.Builder, v any, depth int) *Unknown {
 	}
 	text, err := json.Marshal(v)
 	if err != nil {
-		return r.wrong(n, "%s has no JSON", nameOf(v))
+		return r.wrong(n, "%s cannot be written as JSON", nameOf(v))
 	}
 	out.Write(text)
 	return nil

@@ -10,35 +10,35 @@ import (
 // textFunctions are the functions of strings.
 var textFunctions = [...]function{
 	{name: "lower", section: Text, takes: []kinds{isText}, least: 1, gives: isText, cost: lettersCost, run: onText(strings.ToLower),
-		about: "text in lower case", example: `lower("Ada@Example.COM")`, result: `"ada@example.com"`},
+		about: "a string in lower case", example: `lower("Ada@Example.COM")`, result: `"ada@example.com"`},
 	{name: "upper", section: Text, takes: []kinds{isText}, least: 1, gives: isText, cost: lettersCost, run: onText(strings.ToUpper),
-		about: "text in upper case", example: `upper("won")`, result: `"WON"`},
+		about: "a string in upper case", example: `upper("won")`, result: `"WON"`},
 	{name: "trim", section: Text, takes: []kinds{isText, isText}, least: 1, gives: isText, cost: pairCost, run: trim,
-		about: "text without white space around it, or without the characters given", example: `trim("  won ")`, result: `"won"`},
+		about: "a string without white space at its beginning and end, or without the given characters there", example: `trim("  won ")`, result: `"won"`},
 	{name: "trimPrefix", section: Text, takes: []kinds{isText, isText}, least: 2, gives: isText, run: onTexts(strings.TrimPrefix),
-		about: "text without a beginning", example: `trimPrefix("mailto:ada", "mailto:")`, result: `"ada"`},
+		about: "a string without the given beginning", example: `trimPrefix("mailto:ada", "mailto:")`, result: `"ada"`},
 	{name: "trimSuffix", section: Text, takes: []kinds{isText, isText}, least: 2, gives: isText, run: onTexts(strings.TrimSuffix),
-		about: "text without an end", example: `trimSuffix("ada.", ".")`, result: `"ada"`},
+		about: "a string without the given end", example: `trimSuffix("ada.", ".")`, result: `"ada"`},
 	{name: "hasPrefix", section: Text, takes: []kinds{isText, isText}, least: 2, gives: isBool, run: onTexts(strings.HasPrefix),
-		about: "whether a text begins with another", example: `hasPrefix("Closed Won", "Closed")`, result: `true`},
+		about: "whether a string begins with another", example: `hasPrefix("Closed Won", "Closed")`, result: `true`},
 	{name: "hasSuffix", section: Text, takes: []kinds{isText, isText}, least: 2, gives: isBool, run: onTexts(strings.HasSuffix),
-		about: "whether a text ends with another", example: `hasSuffix("Closed Won", "Won")`, result: `true`},
+		about: "whether a string ends with another", example: `hasSuffix("Closed Won", "Won")`, result: `true`},
 	{name: "indexOf", section: Text, takes: []kinds{isText, isText}, least: 2, gives: isWhole, cost: textsCost, run: onTexts(indexOf(strings.Index)),
-		about: "the place of a text in another, in characters from 0; -1 if it is not there", example: `indexOf("ä-b", "-")`, result: `1`},
+		about: "the position of a string in another, in characters from 0; -1 if it is not there", example: `indexOf("ä-b", "-")`, result: `1`},
 	{name: "lastIndexOf", section: Text, takes: []kinds{isText, isText}, least: 2, gives: isWhole, cost: textsCost, run: onTexts(indexOf(strings.LastIndex)),
-		about: "the place of a text in another for the last time", example: `lastIndexOf("a-b-c", "-")`, result: `3`},
+		about: "the position where a string occurs last in another; -1 if it is not there", example: `lastIndexOf("a-b-c", "-")`, result: `3`},
 	{name: "split", section: Text, takes: []kinds{isText, isText, isWhole}, least: 2, gives: isList, cost: textsCost, run: split,
-		about: "the parts of a text; with a number, at most so many", example: `split("a;b", ";")`, result: `["a", "b"]`},
+		about: "the parts of a string between separators; a third argument limits their number", example: `split("a;b", ";")`, result: `["a", "b"]`},
 	{name: "join", section: Text, takes: []kinds{isList, isText}, least: 1, gives: isText, run: join,
-		about: "one text of several", example: `join(["a", "b"], "-")`, result: `"a-b"`},
+		about: "a list of strings joined into one", example: `join(["a", "b"], "-")`, result: `"a-b"`},
 	{name: "replace", section: Text, takes: []kinds{isText, isText, isText, isWhole}, least: 3, gives: isText, cost: textsCost, run: replace,
-		about: "text with a part of it replaced", example: `replace("a b", " ", "_")`, result: `"a_b"`},
+		about: "a string with every occurrence of another replaced; a fourth argument limits how many are replaced", example: `replace("a b", " ", "_")`, result: `"a_b"`},
 	{name: "digits", section: Text, takes: []kinds{isText | isWhole}, least: 1, gives: isText, cost: lettersCost, run: digits,
-		about: "the digits of a text, such as a phone number", example: `digits("+49 (30) 1234-567")`, result: `"49301234567"`},
+		about: "the digits of a string, such as a phone number", example: `digits("+49 (30) 1234-567")`, result: `"49301234567"`},
 	{name: "string", section: Text, takes: []kinds{isText | isNumber | isBool | isDate | isSpan}, least: 1, gives: isText, run: toText,
-		about: "a value as text", example: `string(42)`, result: `"42"`},
+		about: "a value as a string", example: `string(42)`, result: `"42"`},
 	{name: "len", section: Text, takes: []kinds{isText | isList | isObject}, least: 1, gives: isWhole, cost: textsCost, run: length,
-		about: "how many characters a text has, elements a list, keys an object", example: `len("won")`, result: `3`},
+		about: "the number of characters in a string, elements in a list, or keys in an object", example: `len("won")`, result: `3`},
 }
 
 // textsCost is the cost of searching the first argument.
@@ -120,9 +120,9 @@ func join(r *Run, n *node, args []any) any {
 		text, ok := item.(string)
 		if !ok {
 			if item == nil {
-				return &Unknown{at: n, what: "join: a null in the list has no text"}
+				return &Unknown{at: n, what: "join: a null in the list is not a string"}
 			}
-			return r.wrong(n, "join takes a list of strings, not of %s", plural(item)).advise("make them strings with map(…, string(#))")
+			return r.wrong(n, "join takes a list of strings, not of %s", plural(item)).advise("convert them with map(…, string(#))")
 		}
 		texts[i] = text
 		size += len(text) + len(glue)

@@ -11,9 +11,9 @@ import (
 	"untag/internal/jsonvalue"
 )
 
-// Whatever an expression and an event hold: reading it says what is wrong or gives a
-// condition; evaluating that does not panic, stays in its budget and in 64 MiB, comes to
-// the same each time and with a trace, and no message names a type of Go.
+// For any expression and event: parsing returns a fault or a condition. Evaluating the
+// condition does not panic, stays within its budget and 64 MiB, and has the same result with
+// a trace. No message contains a Go type.
 func FuzzHolds(f *testing.F) {
 	for _, when := range costlyConditions {
 		f.Add(when, theEvent)
@@ -76,7 +76,7 @@ func checkFault(t *testing.T, when string, err error) {
 	}
 }
 
-// checkPart evaluates the text of a part by itself.
+// checkPart evaluates a part on its own and compares the results.
 func checkPart(t *testing.T, p *condition.Trace, scope condition.Scope) {
 	c, err := condition.ParseCondition(p.Text)
 	if err != nil {

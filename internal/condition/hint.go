@@ -44,9 +44,9 @@ func plainMessage(message string) string {
 	case strings.Contains(message, "exceeds maximum allowed nodes"):
 		return "the expression is too long: more than 10,000 parts"
 	case strings.HasPrefix(message, "invalid integer literal"):
-		return "the number is beyond 64 bits"
+		return "the number is too large for 64 bits"
 	case strings.HasPrefix(message, "a map key must be"):
-		return "an object has names and values, as in {\"a\": 1}"
+		return "an object consists of names and values, as in {\"a\": 1}"
 	case message == "expected name":
 		return "a name is missing after the dot"
 	case strings.HasPrefix(message, "bad number syntax"):
@@ -54,9 +54,9 @@ func plainMessage(message string) string {
 	case strings.HasPrefix(message, "unrecognized character"):
 		return "unexpected character"
 	case message == "literal not terminated":
-		return "a text is not closed"
+		return "the string is not closed"
 	case strings.HasPrefix(message, "Operator (??)"), strings.Contains(message, "coalesce expressions"):
-		return "put `a ?? b` into parentheses"
+		return "`??` next to another operator needs parentheses, as in (a ?? b) == c"
 	case ok:
 		return "unexpected `" + token + "`"
 	}
@@ -88,11 +88,11 @@ func syntaxHint(text string, offset int, message string) string {
 	case message == "unexpected token EOF" || message == "unexpected end of expression":
 		return "something is missing at its end, such as a value or a closing bracket"
 	case strings.HasPrefix(message, "literal not terminated"):
-		return "the closing quotation mark is missing"
+		return "add the closing quotation mark"
 	case strings.HasPrefix(message, "unrecognized character"):
-		return `text stands in straight quotation marks: "Closed Won"`
+		return `put text in straight quotation marks, as in "Closed Won"`
 	case strings.HasPrefix(message, "invalid integer literal"):
-		return "put the digits into quotation marks if it is an id"
+		return "if it is an id, put it in quotation marks"
 	case strings.HasPrefix(after, "{") && strings.HasSuffix(trimmed, "{"), strings.HasPrefix(message, "a map key must be"):
 		return "write the expression alone, as in event.id, without {{ }}"
 	}
@@ -104,27 +104,27 @@ func syntaxHint(text string, offset int, message string) string {
 func tokenHint(kind, token, before, after string) string {
 	switch {
 	case token == "{" && strings.HasSuffix(before, "$"):
-		return "write the expression alone, as in `event.id`; `${…}` is for texts"
+		return "write the expression alone, as in event.id, without ${ }"
 	case token == "=" && (strings.HasSuffix(before, "==") || strings.HasSuffix(before, "!=")):
 		return "write `" + meant(before[len(before)-2:]+token) + "`"
 	case token == ">" && strings.HasSuffix(before, "<"):
 		return "write `" + meant("<>") + "`"
 	case token == "," && thousands(before, after):
-		return "write the number without a separator, as in 10000"
+		return "write the number without separators, as in 10000"
 	case token == ",":
-		return `a list stands in square brackets: ["Closed Won", "Closed Lost"]`
+		return `put a list in square brackets, as in ["Closed Won", "Closed Lost"]`
 	case token == ")" || token == "]" || token == "}":
-		return "nothing is open that it could close"
+		return "there is no opening bracket for it"
 	case meant(token) != "":
 		return "write `" + meant(token) + "`"
 	case kind == "Identifier" || kind == "Number" || kind == "String":
 		if word := lastWord(before); meant(word) != "" {
-			return "write `" + meant(word) + "` in place of `" + word + "`"
+			return "write `" + meant(word) + "` instead of `" + word + "`"
 		}
 		if written := spaced(before, after); written != "" {
-			return "a name with a space in it is written " + written
+			return "if the name contains a space, write " + written
 		}
-		return `an operator is missing before it, such as == or and; a name with a space in it is written event["Deal Name"]`
+		return `an operator is missing before it, such as == or and; a name that contains a space is written as in event["Deal Name"]`
 	}
 	return ""
 }
@@ -148,17 +148,17 @@ func (b *builder) nameHint(name string, token int) string {
 	}
 	if b.tokens.is(token-1, "[") && b.tokens.is(token+1, "]") {
 		field := wordAround(b.tokens.text, b.tokens.list[token-1].begin)
-		return "write " + field + `["` + name + `"], or where the name has the brackets in it, event["` + strings.TrimPrefix(field, "event.") + "[" + name + `]"]`
+		return "write " + field + `["` + name + `"], or if the brackets are part of the name, event["` + strings.TrimPrefix(field, "event.") + "[" + name + `]"]`
 	}
 	known := slices.Clone(roots[:])
 	for _, v := range b.variables {
 		known = append(known, v.name)
 	}
 	if near := nearest.Of(name, known); near != "" {
-		return "did you mean `" + near + "`? An expression sees event, headers, query, source, and record in `where`"
+		return "did you mean `" + near + "`? Expressions can use event, headers, query and source, and record in `where`"
 	}
-	return "an expression sees event, headers, query, source, and record in `where`; a field is event." + name +
-		`, text stands in quotation marks: "` + name + `"`
+	return "write a field as event." + name + `, or text in quotation marks, as in "` + name +
+		"\"; expressions can use event, headers, query and source, and record in `where`"
 }
 
 // functionHint says what to write instead of an unknown function.

@@ -15,15 +15,14 @@ const theEvent = `{
   "items": [{"n": 1, "s": "a"}, {"n": 2}, {"s": "c"}], "full": [{"n": 1}, {"n": 2}], "mixed": [1, "a", null]
 }`
 
-// truth is what a condition comes to for theEvent.
+// truth returns the result of a condition for theEvent.
 func truth(t *testing.T, when string) condition.Truth {
 	t.Helper()
 	got, _ := conditions(t, when)[0].Holds(condition.NewRun(scopeOf(t, theEvent), condition.Work, nil))
 	return got
 }
 
-// Every way to use a field that is not there, or null, and its opposite: none holds, and
-// none is an error.
+// No use of a missing or null field is true, false or an error, and neither is its opposite.
 func TestMissingNeverMatches(t *testing.T) {
 	for _, when := range []string{
 		`event.gone`, `event.gone == 1`, `event.gone != 1`, `event.gone < 1`, `event.gone > 1`, `event.gone <= 1`, `event.gone >= 1`,
@@ -63,8 +62,8 @@ func TestMissingNeverMatches(t *testing.T) {
 	}
 }
 
-// The same for every function that takes values, in place of each of its arguments.
-func TestNoFunctionMakesAFactOfWhatIsMissing(t *testing.T) {
+// The same is true for every function, with a missing field as any of its arguments.
+func TestFunctionOfAMissingFieldIsMissing(t *testing.T) {
 	for _, when := range []string{
 		`len(M) == 0`, `lower(M) == ""`, `upper(M) == ""`, `trim(M) == ""`, `trim("a", M) == ""`, `trimPrefix(M, "a") == ""`, `trimPrefix("a", M) == ""`,
 		`trimSuffix(M, "a") == ""`, `hasPrefix(M, "a")`, `hasPrefix("a", M)`, `hasSuffix(M, "a")`, `indexOf(M, "a") == -1`, `indexOf("a", M) == -1`,
@@ -169,8 +168,8 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// Every combination of truths, against their order.
-func TestLogicIsOneOrder(t *testing.T) {
+// Every combination of results follows the order of Truth.
+func TestLogicFollowsTheOrderOfTruth(t *testing.T) {
 	values := map[condition.Truth]string{condition.False: "event.no", condition.Missing: "event.gone", condition.Failed: "event.number > 41", condition.True: "event.yes"}
 	for a, x := range values {
 		for b, y := range values {

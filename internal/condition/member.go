@@ -106,7 +106,7 @@ func (r *Run) slice(n *node) any {
 	from, ok := values[1].(int)
 	to, ok2 := values[2].(int)
 	if !ok || !ok2 {
-		return r.wrong(n, "the bounds of a slice are whole numbers")
+		return r.wrong(n, "the positions in [from:to] must be whole numbers")
 	}
 	switch v := values[0].(type) {
 	case string:
@@ -121,7 +121,7 @@ func (r *Run) slice(n *node) any {
 		from, to = within(from, to, len(v))
 		return v[from:to:to]
 	}
-	return r.wrong(n, "%s has no slices", nameOf(values[0]))
+	return r.wrong(n, "[from:to] needs a string or a list before it, not %s", nameOf(values[0]))
 }
 
 // noBound is the end of a slice whose bound is not written.

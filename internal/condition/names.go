@@ -113,9 +113,9 @@ func methodHint(name, on string, arguments []string) string {
 func instead(name string) string {
 	switch name {
 	case "bitand", "bitor", "bitxor", "bitnand", "bitnot", "bitshl", "bitshr", "bitushr":
-		return "rules have no arithmetic of bits; compare the number itself"
+		return "rules have no bitwise functions; compare the number itself"
 	case "repeat":
-		return "rules do not repeat texts; write the text out"
+		return "write the repeated text out"
 	case "median":
 		return "use mean, min or max"
 	case "splitAfter":
@@ -123,11 +123,11 @@ func instead(name string) string {
 	case "toPairs":
 		return "use keys and values"
 	case "fromPairs":
-		return `write the object out, as in {"name": event.value}`
+		return `write out the object, as in {"name": event.value}`
 	case "toBase64", "fromBase64":
-		return "rules do not read Base64; let the sender send plain text"
+		return "rules cannot read Base64; have the sender send plain text"
 	case "timezone":
-		return "write the zone in the text of the date, as in +01:00"
+		return "write the time zone in the string of the date, as in +01:00"
 	}
 	return ""
 }

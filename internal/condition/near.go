@@ -97,7 +97,7 @@ func (r *Run) alike(v any, others []any) {
 	for _, other := range others {
 		if other, isText := other.(string); ok && isText && text != other {
 			if how := difference(text, other); how != "" {
-				r.note("the texts differ only in " + how)
+				r.note("the strings differ only in " + how)
 				return
 			}
 		}
@@ -112,10 +112,10 @@ func difference(a, b string) string {
 	case strings.EqualFold(a, b):
 		return "upper and lower case; compare lower(…)"
 	case strings.TrimSpace(a) == strings.TrimSpace(b):
-		return "white space at an end; compare trim(…)"
+		return "white space at the beginning or end; compare trim(…)"
 	case (disguised(a) || disguised(b)) && skeleton(a) == skeleton(b):
 		x, y := firstDifference(a, b)
-		return fmt.Sprintf("how a character is encoded: %s against %s", x, y)
+		return fmt.Sprintf("how a character is encoded: %s and %s", x, y)
 	}
 	return ""
 }

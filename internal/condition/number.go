@@ -12,8 +12,8 @@ import (
 // What can be wrong with a string that is read as a number.
 const (
 	notANumber = "number: the string is not a number"
-	ambiguous  = "number: one separator before three digits can be a decimal sign or thousands"
-	tooLarge   = "number: the number is beyond 64 bits"
+	ambiguous  = "number: the separator before the last three digits may be a decimal sign or separate thousands"
+	tooLarge   = "number: the number is too large for 64 bits"
 )
 
 // number reads a number as people write it, such as 12.500,00 €.
@@ -31,7 +31,7 @@ func number(r *Run, n *node, args []any) any {
 	}
 	v, fault := readNumber(s, decimal)
 	if fault == ambiguous {
-		return r.wrong(n, "%s", fault).advise("name the decimal sign: number(%s, \",\") or number(%s, \".\")", n.kids[0].text, n.kids[0].text)
+		return r.wrong(n, "%s", fault).advise("say which sign is the decimal sign: number(%s, \",\") or number(%s, \".\")", n.kids[0].text, n.kids[0].text)
 	}
 	if fault != "" {
 		return r.wrong(n, "%s", fault)
@@ -42,7 +42,7 @@ func number(r *Run, n *node, args []any) any {
 // decimalSign checks the second argument of number.
 func decimalSign(i int, v any) (any, string) {
 	if i == 1 && v != "," && v != "." {
-		return nil, `the decimal sign of number is "," or "."`
+		return nil, `the decimal sign of number must be "," or "."`
 	}
 	return v, ""
 }

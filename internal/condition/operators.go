@@ -40,45 +40,45 @@ var (
 // operators is the table of operators, in the order of the documentation.
 var operators = [...]operator{
 	{symbol: "==", takes: compared, run: equal,
-		about: "whether two values of one type are equal", example: `event.Stage == "Closed Won"`, gives: `true`},
-	{symbol: "!=", about: "whether they differ", example: `event.Stage != "Open"`, gives: `true`},
+		about: "whether two values of the same type are equal", example: `event.Stage == "Closed Won"`, gives: `true`},
+	{symbol: "!=", about: "whether they are different", example: `event.Stage != "Open"`, gives: `true`},
 	{symbol: "<", takes: ordered, run: inOrder(func(sign int) bool { return sign < 0 }),
-		about: "whether a number, text, date or duration comes before another", example: `event.Amount < 2000`, gives: `true`},
+		about: "less than; of dates and strings, before", example: `event.Amount < 2000`, gives: `true`},
 	{symbol: "<=", takes: ordered, run: inOrder(func(sign int) bool { return sign <= 0 }),
-		about: "whether it comes before or is equal; `1 < a <= 5` works too", example: `1000 < event.Amount <= 1200`, gives: `true`},
+		about: "less than or equal; `1 < a <= 5` works too", example: `1000 < event.Amount <= 1200`, gives: `true`},
 	{symbol: ">", takes: ordered, run: inOrder(func(sign int) bool { return sign > 0 }),
-		about: "whether it comes after", example: `event.Amount > 1000`, gives: `true`},
+		about: "greater than; of dates and strings, after", example: `event.Amount > 1000`, gives: `true`},
 	{symbol: ">=", takes: ordered, run: inOrder(func(sign int) bool { return sign >= 0 }),
-		about: "whether it comes after or is equal", example: `event.Amount >= 1200`, gives: `true`},
-	{symbol: "and", about: "whether both hold; also written &&", example: `event.Amount > 1000 and event.Stage == "Closed Won"`, gives: `true`},
-	{symbol: "or", about: "whether one of them holds; also written ||", example: `event.Amount > 5000 or event.Stage == "Closed Won"`, gives: `true`},
-	{symbol: "not", about: "the opposite; also written !, and before in, contains, startsWith, endsWith and matches", example: `not (event.Amount > 5000)`, gives: `true`},
+		about: "greater than or equal", example: `event.Amount >= 1200`, gives: `true`},
+	{symbol: "and", about: "whether both conditions are true; also written `&&`", example: `event.Amount > 1000 and event.Stage == "Closed Won"`, gives: `true`},
+	{symbol: "or", about: "whether at least one condition is true; also written `||`", example: `event.Amount > 5000 or event.Stage == "Closed Won"`, gives: `true`},
+	{symbol: "not", about: "the opposite; also written `!`; also before `in`, `contains`, `startsWith`, `endsWith` and `matches`, as in `a not in b`", example: `not (event.Amount > 5000)`, gives: `true`},
 	{symbol: "in", takes: listed, cost: inCost, run: in,
-		about: "whether a list has a value, or an object a key", example: `event.Stage in ["Closed Won", "Closed Lost"]`, gives: `true`},
+		about: "whether a list contains a value, or an object has a key", example: `event.Stage in ["Closed Won", "Closed Lost"]`, gives: `true`},
 	{symbol: "contains", takes: textual, cost: searchCost, run: ofTexts(strings.Contains),
-		about: "whether a text has another in it", example: `event.Stage contains "Won"`, gives: `true`},
+		about: "whether a string contains another", example: `event.Stage contains "Won"`, gives: `true`},
 	{symbol: "startsWith", takes: textual, run: ofTexts(strings.HasPrefix),
-		about: "whether a text begins with another", example: `event.Stage startsWith "Closed"`, gives: `true`},
+		about: "whether a string begins with another", example: `event.Stage startsWith "Closed"`, gives: `true`},
 	{symbol: "endsWith", takes: textual, run: ofTexts(strings.HasSuffix),
-		about: "whether a text ends with another", example: `event.Stage endsWith "Won"`, gives: `true`},
+		about: "whether a string ends with another", example: `event.Stage endsWith "Won"`, gives: `true`},
 	{symbol: "matches", takes: textual, run: matches,
-		about: "whether a regular expression (RE2) fits somewhere in a text", example: `event.Stage matches "^Closed (Won|Lost)$"`, gives: `true`},
-	{symbol: "?.", about: "a field that may be absent: null then", example: `event?.Discount == nil`, gives: `true`},
-	{symbol: "??", about: "another value where the first is missing or null", example: `(event.Discount ?? 0) == 0`, gives: `true`},
-	{symbol: "? :", about: "one of two values", example: `event.Amount > 1000 ? "large" : "small"`, gives: `"large"`},
-	{symbol: "[ ]", about: "an element from 0, or from the end with a negative number; a field of any name", example: `event.Tags[-1] == event["Tags"][1]`, gives: `true`},
-	{symbol: "[ : ]", about: "a part of a list or text, from an element to before another", example: `event.Stage[:6]`, gives: `"Closed"`},
+		about: "whether a regular expression ([RE2](https://github.com/google/re2/wiki/Syntax)) matches any part of a string", example: `event.Stage matches "^Closed (Won|Lost)$"`, gives: `true`},
+	{symbol: "?.", about: "a field, or null if it is missing", example: `event?.Discount == nil`, gives: `true`},
+	{symbol: "??", about: "a value, or the second one if the first is missing or null", example: `(event.Discount ?? 0) == 0`, gives: `true`},
+	{symbol: "? :", about: "one of two values, depending on a condition", example: `event.Amount > 1000 ? "large" : "small"`, gives: `"large"`},
+	{symbol: "[ ]", about: "an element of a list, counted from 0, or from the end with a negative number; a field with any name", example: `event.Tags[-1] == event["Tags"][1]`, gives: `true`},
+	{symbol: "[ : ]", about: "a part of a list or string, from one position up to, but not including, another", example: `event.Stage[:6]`, gives: `"Closed"`},
 	{symbol: "..", takes: spanned, cost: spanCost, run: span,
 		about: "the whole numbers from one to another", example: `1..3`, gives: `[1, 2, 3]`},
 	{symbol: "+", takes: summed, cost: joinCost, run: add,
-		about: "a sum; two texts joined; a date and a duration", example: `event.Amount + 1`, gives: `1201`},
-	{symbol: "-", takes: differing, run: subtract, about: "a difference; the duration between two dates", example: `event.Amount - 1`, gives: `1199`},
-	{symbol: "*", takes: scaled, run: multiply, about: "a product", example: `event.Amount * 2`, gives: `2400`},
-	{symbol: "/", takes: divided, run: divide, about: "a quotient, with its fraction", example: `7 / 2`, gives: `3.5`},
-	{symbol: "%", takes: wholes, run: modulo, about: "the rest of a division of whole numbers", example: `7 % 4`, gives: `3`},
-	{symbol: "**", takes: powers, run: power, about: "a power", example: `2 ** 3`, gives: `8`},
-	{symbol: "|", about: "a call whose first argument stands before it", example: `event.Stage | lower()`, gives: `"closed won"`},
-	{symbol: "let", about: "a name for a value, for what follows `;`", example: `let net = event.Amount / 1.2; net == 1000`, gives: `true`},
+		about: "the sum of two numbers or durations; two strings joined; a date plus a duration", example: `event.Amount + 1`, gives: `1201`},
+	{symbol: "-", takes: differing, run: subtract, about: "the difference of two numbers or durations; the duration between two dates; a date minus a duration", example: `event.Amount - 1`, gives: `1199`},
+	{symbol: "*", takes: scaled, run: multiply, about: "the product of two numbers, or of a duration and a number", example: `event.Amount * 2`, gives: `2400`},
+	{symbol: "/", takes: divided, run: divide, about: "the quotient of two numbers, with its fraction; a duration divided by a number or a duration", example: `7 / 2`, gives: `3.5`},
+	{symbol: "%", takes: wholes, run: modulo, about: "the remainder of a division of whole numbers", example: `7 % 4`, gives: `3`},
+	{symbol: "**", takes: powers, run: power, about: "a number to the power of another", example: `2 ** 3`, gives: `8`},
+	{symbol: "|", about: "a function call whose first argument is written before it", example: `event.Stage | lower()`, gives: `"closed won"`},
+	{symbol: "let", about: "a name for a value, in the expression after `;`", example: `let net = event.Amount / 1.2; net == 1000`, gives: `true`},
 }
 
 // minus and plus are signs before an operand. It is their second operand; the first is 0.
@@ -144,16 +144,20 @@ func (o *operator) misfit(left, right kinds) (message, hint string) {
 	switch {
 	case o == &minus || o == &plus:
 		return o.symbol + " needs a number after it, not " + right.String(), hint
+	case o.symbol == "in" && right == isObject:
+		return "in needs a string before it to find a key of an object, not " + left.String(), ""
+	case o.symbol == "in" && right == isText:
+		return "in needs a list after it, not a string", "use contains to find text in a string"
 	case o.symbol == "in":
-		return "in needs a list on its right, or a string and an object, not " + both, ""
+		return "in needs a list after it, not " + right.String(), ""
 	case o.fit(isText, isText) == isBool && !o.compares():
 		return o.symbol + " needs two strings, not " + both, conversion(isText, (left|right)&^isText)
 	case o.compares() && one:
-		return both + " has no order", hint
+		return o.symbol + " compares numbers, strings, dates or durations, not " + both, hint
 	case o.compares():
-		return both + " do not compare", hint
+		return left.String() + " cannot be compared with " + right.String(), hint
 	}
-	return both + " cannot be computed with " + o.symbol, hint
+	return o.symbol + " cannot be used with " + both, hint
 }
 
 func searchCost(a, _ any) int { return sizeOf(a) / 8 }
@@ -209,7 +213,7 @@ func span(r *Run, n *node, a, b any) any {
 	case to < from:
 		return []any{}
 	case to-from >= maxSpan || to-from < 0:
-		return r.wrong(n, "a range of more than %d numbers", maxSpan)
+		return r.wrong(n, "the range has more than %d numbers", maxSpan)
 	}
 	list := make([]any, 0, to-from+1)
 	for i := from; i <= to; i++ {

@@ -116,7 +116,7 @@ func (n *node) skeleton() *Fault {
 	}
 	n.place = placePart
 	if n.kinds&isBool == 0 {
-		return &Fault{Offset: n.at, Message: "this is not a condition: it is neither true nor false; compare it with something"}
+		return &Fault{Offset: n.at, Message: notCondition, Hint: compareIt}
 	}
 	return nil
 }

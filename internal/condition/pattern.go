@@ -78,7 +78,7 @@ func parsePattern(text string) (*syntax.Regexp, int, string) {
 	}
 	steps := stepsIn(re)
 	if steps > maxSteps {
-		return nil, steps, "the pattern repeats too much"
+		return nil, steps, "the pattern has too many repetitions"
 	}
 	return re, steps, ""
 }
@@ -98,10 +98,11 @@ func stepsIn(re *syntax.Regexp) int {
 }
 
 func patternFault(err error) string {
+	reason := ""
 	if fault, ok := err.(*syntax.Error); ok {
-		return "the pattern is not a regular expression: " + fault.Code.String()
+		reason = ": " + fault.Code.String()
 	}
-	return "the pattern is not a regular expression"
+	return "the pattern is not a valid regular expression" + reason + "; docs/rules.md links to the syntax"
 }
 
 // stepsPerByte runs a program over strings of the characters that it looks for, as an

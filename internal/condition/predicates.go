@@ -7,35 +7,35 @@ import "fmt"
 // functions need every result to be known.
 var predicates = [...]function{
 	{name: "any", section: Lists, asks: true, least: 2, gives: isBool, each: (*Run).anyOf,
-		about: "whether a condition holds for some element", example: `any([1, 2], # > 1)`, result: `true`},
+		about: "whether a condition is true for at least one element", example: `any([1, 2], # > 1)`, result: `true`},
 	{name: "all", section: Lists, asks: true, least: 2, gives: isBool, each: (*Run).allOf,
-		about: "whether it holds for every element", example: `all([1, 2], # > 1)`, result: `false`},
+		about: "whether a condition is true for every element", example: `all([1, 2], # > 1)`, result: `false`},
 	{name: "none", section: Lists, asks: true, least: 2, gives: isBool, each: (*Run).noneOf,
-		about: "whether it holds for no element", example: `none([1, 2], # > 2)`, result: `true`},
+		about: "whether a condition is true for no element", example: `none([1, 2], # > 2)`, result: `true`},
 	{name: "one", section: Lists, asks: true, least: 2, gives: isBool, each: held(func(_ []any, held []int) any { return len(held) == 1 }),
-		about: "whether it holds for exactly one element", example: `one([1, 2], # > 1)`, result: `true`},
+		about: "whether a condition is true for exactly one element", example: `one([1, 2], # > 1)`, result: `true`},
 	{name: "count", section: Lists, asks: true, least: 1, gives: isWhole, each: held(func(_ []any, held []int) any { return len(held) }),
-		about: "for how many elements it holds", example: `count([1, 2, 3], # > 1)`, result: `2`},
+		about: "the number of elements for which a condition is true", example: `count([1, 2, 3], # > 1)`, result: `2`},
 	{name: "filter", section: Lists, asks: true, least: 2, gives: isList, each: held(pick),
-		about: "the elements for which it holds", example: `filter([1, 2, 3], # > 1)`, result: `[2, 3]`},
+		about: "the elements for which a condition is true", example: `filter([1, 2, 3], # > 1)`, result: `[2, 3]`},
 	{name: "find", section: Lists, asks: true, least: 2, gives: isAny, each: held(at(0, false)),
-		about: "the first element for which it holds; null if there is none", example: `find([1, 2, 3], # > 1)`, result: `2`},
+		about: "the first element for which a condition is true; null if there is none", example: `find([1, 2, 3], # > 1)`, result: `2`},
 	{name: "findIndex", section: Lists, asks: true, least: 2, gives: isWhole | isNull, each: held(at(0, true)),
-		about: "the place of that element, from 0", example: `findIndex([1, 2, 3], # > 1)`, result: `1`},
+		about: "the position of that element, counted from 0; null if there is none", example: `findIndex([1, 2, 3], # > 1)`, result: `1`},
 	{name: "findLast", section: Lists, asks: true, least: 2, gives: isAny, each: held(at(-1, false)),
-		about: "the last element for which it holds", example: `findLast([1, 2, 3], # > 1)`, result: `3`},
+		about: "the last element for which a condition is true; null if there is none", example: `findLast([1, 2, 3], # > 1)`, result: `3`},
 	{name: "findLastIndex", section: Lists, asks: true, least: 2, gives: isWhole | isNull, each: held(at(-1, true)),
-		about: "the place of that element, from 0", example: `findLastIndex([1, 2, 3], # > 1)`, result: `2`},
+		about: "the position of that element, counted from 0; null if there is none", example: `findLastIndex([1, 2, 3], # > 1)`, result: `2`},
 	{name: "map", section: Lists, least: 2, gives: isList, each: (*Run).mapped,
-		about: "what is computed from each element", example: `map([{"n": 1}, {"n": 2}], .n)`, result: `[1, 2]`},
+		about: "a list of the values computed from each element", example: `map([{"n": 1}, {"n": 2}], .n)`, result: `[1, 2]`},
 	{name: "sum", section: Lists, least: 1, gives: isNumber, each: (*Run).sum,
-		about: "the sum of a list, or of what is computed from each element", example: `sum([{"n": 1}, {"n": 2}], .n)`, result: `3`},
+		about: "the sum of a list, or of the values computed from each element", example: `sum([{"n": 1}, {"n": 2}], .n)`, result: `3`},
 	{name: "reduce", section: Lists, least: 2, gives: isAny, each: (*Run).reduce,
-		about: "one value of a list, built up element by element", example: `reduce([1, 2, 3], #acc + #, 0)`, result: `6`},
+		about: "one value computed from a list, element by element; `#acc` is the result so far", example: `reduce([1, 2, 3], #acc + #, 0)`, result: `6`},
 	{name: "groupBy", section: Lists, least: 2, gives: isObject, each: (*Run).groupBy,
-		about: "the elements by what is computed from them", example: `groupBy(["a", "bb", "c"], len(#))["1"]`, result: `["a", "c"]`},
+		about: "the elements of a list, grouped by the value computed from each", example: `groupBy(["a", "bb", "c"], len(#))["1"]`, result: `["a", "c"]`},
 	{name: "sortBy", section: Lists, least: 2, gives: isList, each: (*Run).sortBy, literal: sortByDirection,
-		about: "the elements in the order of what is computed from them; with `\"desc\"`, from the greatest", example: `sortBy([{"n": 2}, {"n": 1}], .n)[0].n`, result: `1`},
+		about: "a list sorted by the value computed from each element; with `\"desc\"`, in descending order", example: `sortBy([{"n": 2}, {"n": 1}], .n)[0].n`, result: `1`},
 }
 
 // each evaluates a call with a predicate. The kids are a list, the predicate if there is one,
@@ -207,7 +207,7 @@ func (r *Run) reduce(n *node, list []any) any {
 			return result
 		}
 	case len(list) == 0:
-		return r.wrong(n, "reduce of an empty list needs a value to start from, as in reduce(…, #acc + #, 0)")
+		return r.wrong(n, "reduce needs a start value for an empty list, as in reduce(…, #acc + #, 0)")
 	default:
 		result, list, skipped = list[0], list[1:], 1
 	}
@@ -229,7 +229,7 @@ func (r *Run) groupBy(n *node, list []any) any {
 	for i, v := range said {
 		key, ok := TextOf(v)
 		if !ok {
-			return r.wrong(n, "groupBy takes strings, numbers or booleans to group by, not %s", plural(v))
+			return r.wrong(n, "groupBy groups by strings, numbers or booleans, not by %s", plural(v))
 		}
 		if !r.charge(30 + len(key)/8) {
 			return r.stopped(n)

@@ -3,7 +3,7 @@ package condition
 import "errors"
 
 // ErrTooCostly means that the evaluations of one event asked for more work than its budget.
-var ErrTooCostly = errors.New("the expressions do more work than one event may cost")
+var ErrTooCostly = errors.New("the rules need more work than untag allows for one event")
 
 // Work is a budget that is enough for one event and a few hundred rules. A unit is less than
 // 10 nanoseconds, or 8 bytes of memory, so the budget is about 10 milliseconds and 10 MiB at

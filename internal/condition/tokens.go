@@ -144,7 +144,7 @@ func (t *tokens) nesting() *Fault {
 			top.signs = 0
 		}
 		if depth+top.signs+top.choices > maxNesting {
-			return &Fault{Offset: token.from, Message: "the expression is nested too deep", Hint: "make several rules of it"}
+			return &Fault{Offset: token.from, Message: "the expression is nested too deep", Hint: "split it into several rules"}
 		}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 	"untag/internal/condition"
 )
 
-// part is a part of a trace: what it is, what it came to, and the fields that it met.
+// part is a part of a trace: its text, its result, and the fields that it read.
 type part struct {
 	Text    string
 	Held    string
@@ -45,7 +45,7 @@ func TestTrace(t *testing.T) {
 			[]part{{"event.no", "false", true, map[string]any{"event.no": false}}, {"event.one == 2", "false", false, map[string]any{"event.one": 1}},
 				{"event.no", "false", false, map[string]any{"event.no": false}}, {"event.no", "false", false, map[string]any{"event.no": false}}}, ""},
 		`event.number > 41`: {condition.Failed, []part{{"event.number > 41", "error", true, map[string]any{"event.number": "42"}}},
-			"a string and a number do not compare; write `float(event.number) > 41`"},
+			"a string cannot be compared with a number; write `float(event.number) > 41`"},
 		`41 <= event.number`:          {condition.Failed, []part{{"41 <= event.number", "error", true, map[string]any{"event.number": "42"}}}, "write `41 <= float(event.number)`"},
 		`event.number in [41, 42]`:    {condition.Failed, []part{{"event.number in [41, 42]", "error", true, map[string]any{"event.number": "42"}}}, "write `float(event.number) in [41, 42]`"},
 		`event.one not in ["1"]`:      {condition.Failed, []part{{`event.one not in ["1"]`, "error", true, map[string]any{"event.one": 1}}}, "write `string(event.one) not in [\"1\"]`"},
@@ -66,11 +66,11 @@ func TestTrace(t *testing.T) {
 		`all(event.items, .n > 0)`: {condition.Missing, []part{{`all(event.items, .n > 0)`, "missing", true, map[string]any{"event.items": scopeOf(t, theEvent).Event["items"]}}},
 			".n is missing in event.items[2]"},
 		`let x = event.gone; x.y == 1`:        {condition.Missing, []part{{`let x = event.gone; x.y == 1`, "missing", true, nil}}, "event.gone is missing"},
-		`event.text == "ABC"`:                 {condition.False, []part{{`event.text == "ABC"`, "false", true, map[string]any{"event.text": "abc"}}}, "the texts differ only in upper and lower case"},
-		`event.text in ["x", "abc "]`:         {condition.False, []part{{`event.text in ["x", "abc "]`, "false", true, map[string]any{"event.text": "abc"}}}, "white space at an end"},
+		`event.text == "ABC"`:                 {condition.False, []part{{`event.text == "ABC"`, "false", true, map[string]any{"event.text": "abc"}}}, "the strings differ only in upper and lower case"},
+		`event.text in ["x", "abc "]`:         {condition.False, []part{{`event.text in ["x", "abc "]`, "false", true, map[string]any{"event.text": "abc"}}}, "white space at the beginning or end"},
 		`event.text in ["ABC", event.number]`: {condition.False, []part{{`event.text in ["ABC", event.number]`, "false", true, map[string]any{"event.text": "abc", "event.number": "42"}}}, "upper and lower case"},
 		`event.gone == 1 and event.lost == 2`: {condition.Missing, []part{{"event.gone == 1", "missing", true, nil}, {"event.lost == 2", "missing", false, nil}}, "event.gone is missing"},
-		"event.text == 'a\u00adbc'":           {condition.False, []part{{"event.text == 'a\u00adbc'", "false", true, map[string]any{"event.text": "abc"}}}, "how a character is encoded: U+0062 against U+00AD"},
+		"event.text == 'a\u00adbc'":           {condition.False, []part{{"event.text == 'a\u00adbc'", "false", true, map[string]any{"event.text": "abc"}}}, "how a character is encoded: U+0062 and U+00AD"},
 	}
 	for when, test := range tests {
 		truth, u, trace := conditions(t, when)[0].Trace(condition.NewRun(scopeOf(t, theEvent), condition.Work, nil))
@@ -103,12 +103,13 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// Texts that look the same are told apart: a space that is none, a letter in two encodings.
-func TestTextsThatLookAlike(t *testing.T) {
+// A trace says how strings differ that look the same: in the kind of a space, or in how a
+// letter is encoded.
+func TestStringsThatLookAlike(t *testing.T) {
 	for name, test := range map[string]struct{ met, rule, want string }{
-		"a space":    {"Closed\u00a0Won", "Closed Won", "U+00A0 against U+0020"},
-		"a letter":   {"Cafe\u0301", "Café", "U+0065 against U+00E9"},
-		"zero width": {"\u200bWon", "Won", "U+200B against U+0057"},
+		"a space":    {"Closed\u00a0Won", "Closed Won", "U+00A0 and U+0020"},
+		"a letter":   {"Cafe\u0301", "Café", "U+0065 and U+00E9"},
+		"zero width": {"\u200bWon", "Won", "U+200B and U+0057"},
 		"others":     {"日本 A", "中国 A", ""},
 		"different":  {"Won", "Lost", ""},
 	} {
@@ -121,8 +122,8 @@ func TestTextsThatLookAlike(t *testing.T) {
 	}
 }
 
-// The parts after the one that decides cost the decision nothing.
-func TestATraceDoesNotSpendTheBudget(t *testing.T) {
+// The parts after the decisive one are not charged to the budget of the decision.
+func TestTraceDoesNotSpendTheBudget(t *testing.T) {
 	heavy := conditions(t, `event.no and any(1..10000, any(1..10000, # == -1))`)[0]
 	r := condition.NewRun(scopeOf(t, theEvent), condition.Work, nil)
 	truth, _, trace := heavy.Trace(r)
@@ -138,11 +139,11 @@ func TestATraceDoesNotSpendTheBudget(t *testing.T) {
 	}
 }
 
-// Of several reasons, the first is told.
-func TestTheFirstReason(t *testing.T) {
+// If several parts have the same result, the message is that of the first.
+func TestMessageOfTheFirstReason(t *testing.T) {
 	for when, want := range map[string]string{
 		`event.gone == 1 and event.lost == 2`: "event.gone is missing", `event.gone == 1 or event.lost == 2`: "event.gone is missing",
-		`event.gone == 1 or event.number > 41 or event.one > "a"`: "`event.number > 41`: a string and a number do not compare; write `float(event.number) > 41`",
+		`event.gone == 1 or event.number > 41 or event.one > "a"`: "`event.number > 41`: a string cannot be compared with a number; write `float(event.number) > 41`",
 		`event.gone + event.lost == 2`:                            "event.gone is missing", `max(event.null, event.gone) == 2`: "event.gone is missing", `max(event.null, 1) == 2`: "event.null is null",
 	} {
 		_, u := conditions(t, when)[0].Holds(condition.NewRun(scopeOf(t, theEvent), condition.Work, nil))
@@ -152,7 +153,7 @@ func TestTheFirstReason(t *testing.T) {
 	}
 }
 
-func TestMessagesHoldNoValue(t *testing.T) {
+func TestMessagesContainNoValue(t *testing.T) {
 	for _, when := range []string{`event.number > 41`, `int(event.text) == 1`, `date(event.text) < now()`, `event.text matches event.text + "("`, `number(event.text) == 1`, `join(event.list) == ""`} {
 		_, u := conditions(t, when)[0].Holds(condition.NewRun(scopeOf(t, theEvent), condition.Work, nil))
 		if u == nil || strings.Contains(u.Message(), "abc") || strings.Contains(u.Message(), "42") || !strings.HasPrefix(u.Message(), "`"+when+"`: ") {

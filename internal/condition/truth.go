@@ -38,7 +38,7 @@ func (r *Run) logical(n *node, v any) (Truth, any) {
 	case nil:
 		return Missing, r.null(n)
 	}
-	return Failed, r.wrong(n, "%s is not a condition; compare it with something", nameOf(v))
+	return Failed, r.wrong(n, "%s is neither true nor false", nameOf(v)).advise(compareIt)
 }
 
 // not swaps true and false, and returns an Unknown as it is.

@@ -31,7 +31,7 @@ func TestExplain(t *testing.T) {
 		"not in":     {`event.text not in ["x"]`, true, "", []part{{`event.text not in ["x"]`, "abc", "true"}}, ""},
 		"two values": {`event.one < event.half`, false, "event.one < event.half", []part{{"event.one < event.half", map[string]any{"event.one": 1, "event.half": 0.5}, "false"}}, ""},
 		"types": {`event.number > 41`, false, "event.number > 41", []part{{"event.number > 41", "42", "error"}},
-			"a string and a number do not compare; write `float(event.number) > 41`"},
+			"a string cannot be compared with a number; write `float(event.number) > 41`"},
 		"types on the left": {`41 <= event.number`, false, "41 <= event.number", []part{{"41 <= event.number", "42", "error"}}, "write `41 <= float(event.number)`"},
 		"types in a list":   {`event.number in [41, 42]`, false, "event.number in [41, 42]", []part{{"event.number in [41, 42]", "42", "error"}}, "write `float(event.number) in [41, 42]`"},
 		"null":              {`event.null == 1`, false, "event.null == 1", []part{{"event.null == 1", nil, "missing"}}, "null"},
