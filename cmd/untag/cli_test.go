@@ -127,11 +127,11 @@ func TestExplain(t *testing.T) {
 		says []string
 	}{
 		"fires":          {[]string{"-e", "events/zoho-workflow-form.json"}, 0, []string{"not checked", "deal-closed: fires", `Deals 5725767000000524102 loses "In progress"`, "POST https://www.zohoapis.com/crm/v2/Deals/5725767000000524102/actions/remove_tags?tag_names=In+progress"}},
-		"does not fire":  {[]string{"-e", "events/zoho-deal-open.json"}, 0, []string{`> false   event.Stage in ["Closed Won", "Closed Lost"]`, `met "Negotiation/Review"`, "none"}},
+		"does not fire":  {[]string{"-e", "events/zoho-deal-open.json"}, 0, []string{`> false   event.Stage in ["Closed Won", "Closed Lost"]`, `value "Negotiation/Review"`, "none"}},
 		"verifies":       {[]string{"-e", "events/github-issues.json", "--secrets", "events/secrets/webhook.json"}, 0, []string{"verified  yes", "issue-closed: fires"}},
 		"a batch":        {[]string{"-e", "events/sqs-batch.json"}, 0, []string{"5725767000000524112", "5725767000000524202", "\n\nsource    "}},
 		"a stored event": {[]string{"-e", stored}, 0, []string{"source    zoho", "deal-closed: fires", "Deals 5725767000000524112"}},
-		"of no source":   {[]string{"-e", renamed}, 0, []string{"source    zoho-crm", "no rule is on this source", "would go to the dead-letter queue", "UNKNOWN_SOURCE"}},
+		"of no source":   {[]string{"-e", renamed}, 0, []string{"source    zoho-crm", "no rule uses this source", "would go to the dead-letter queue", "UNKNOWN_SOURCE"}},
 		"no event":       {[]string{"-e", "events/gone.json"}, 2, []string{"gone.json"}},
 		"no invocation":  {[]string{"-e", "events/secrets/webhook.json"}, 2, []string{"unknown kind"}},
 		"no flag":        {nil, 2, []string{"event"}},

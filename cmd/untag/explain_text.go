@@ -56,7 +56,7 @@ func (e explained) print(w io.Writer) error {
 		r.print(p)
 	}
 	if len(e.Rules) == 0 {
-		p.line(2, "", "no rule is on this source")
+		p.line(2, "", "no rule uses this source")
 	}
 	p.heading("removals")
 	for _, r := range e.Removals {
@@ -130,7 +130,7 @@ func (r explainedRule) print(p *page) {
 			p.line(14, "", c.Message)
 		}
 		if c.Value != nil {
-			p.line(14, "met ", asText(c.Value))
+			p.line(14, "value ", asText(c.Value))
 		}
 	}
 	if r.Error != "" {

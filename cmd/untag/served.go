@@ -178,7 +178,7 @@ func (t *ticker) outcomeDetails(ev event.Event, o pipeline.Outcome) []string {
 		}
 	}
 	if len(details) == 0 {
-		details = append(details, "no rule is on this source")
+		details = append(details, "no rule uses this source")
 	}
 	return details
 }

@@ -20,7 +20,7 @@ func (c Candidate) Recall(ev event.Event) Candidate {
 	return c
 }
 
-// Fingerprint writes a text that identifies what a rule asks for: it is the same for two
+// Fingerprint writes bytes that identify what a rule asks for. They are the same for two
 // candidates if the same unchanged rule asks the same for equal events.
 func (c Candidate) Fingerprint(h io.Writer) {
 	where := ""

@@ -56,8 +56,8 @@ type Candidate struct {
 type Unfinished struct {
 	// Rule is the rule that was being evaluated.
 	Rule string
-	// Err is the error of the context, or condition.ErrTooCostly if the rules do more work
-	// than one event may cost.
+	// Err is the error of the context, or condition.ErrTooCostly if the rules need more work
+	// than is allowed for one event.
 	Err error
 }
 
@@ -69,7 +69,7 @@ func (u *Unfinished) Error() string {
 func (u *Unfinished) Unwrap() error { return u.Err }
 
 // Decide evaluates the rules of the event's source. A source without rules decides nothing.
-// If the rules do more work than one event may cost, the only error says so.
+// If the rules need more work than is allowed for one event, the only error says so.
 func (r *Rules) Decide(ev event.Event) Decision {
 	d, err := r.DecideWithin(context.Background(), ev)
 	if unfinished, ok := errors.AsType[*Unfinished](err); ok {

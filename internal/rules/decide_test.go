@@ -13,7 +13,7 @@ import (
 	"untag/internal/rules"
 )
 
-// load gives the rules of a file, which has to be right.
+// load returns the rules of a file, which must have no faults.
 func load(t testing.TB, text string) *rules.Rules {
 	t.Helper()
 	set, faults := rules.Load([]byte(text))
@@ -23,7 +23,7 @@ func load(t testing.TB, text string) *rules.Rules {
 	return set
 }
 
-// oneRule is a file with one rule of this condition.
+// oneRule returns a file with one rule of this condition.
 func oneRule(when string) string {
 	return "version: 1\nsources: {zoho: {verify: token}}\nrules:\n  - name: r\n    on: zoho\n    when: " +
 		strconv.Quote(when) + "\n    record: {module: Deals, id: '\"1\"'}\n    remove: [x]\n"
@@ -51,14 +51,14 @@ const theEvent = `{
   "items": [{"n": 1, "s": "a"}, {"n": 2}, {"s": "c"}], "full": [{"n": 1}, {"n": 2}]
 }`
 
-// What a condition comes to: it fires, it does not, or it is reported.
+// The outcomes of a rule: it fires, it does not, or its error is reported.
 const (
 	fires   = "fires"
 	silent  = "silent" // false or unknown
 	reports = "reports"
 )
 
-// outcome is what a condition comes to for theEvent.
+// outcome returns the outcome of a rule with this condition for theEvent.
 func outcome(t *testing.T, when string) string {
 	t.Helper()
 	d := load(t, oneRule(when)).Decide(anEvent(t, theEvent))
@@ -74,7 +74,7 @@ func outcome(t *testing.T, when string) string {
 	return ""
 }
 
-// A rule fires only where its condition is true, and only errors are reported.
+// A rule fires only if its condition is true, and only errors are reported.
 func TestOutcomes(t *testing.T) {
 	for when, want := range map[string]string{
 		`event.one == 1`: fires, `headers["x-kind"] == "deal"`: fires, `query.q == "1"`: fires, `source == "zoho"`: fires, `now() == date("2026-03-01T12:00:00Z")`: fires,
@@ -93,7 +93,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-func TestReportNamesTypesAndTheWayOut(t *testing.T) {
+func TestErrorNamesTypesAndWhatToWrite(t *testing.T) {
 	set := load(t, oneRule(`event.number > 41`))
 	d := set.Decide(anEvent(t, theEvent))
 	if len(d.Errors) != 1 {

@@ -11,16 +11,16 @@ import (
 	"untag/internal/event"
 )
 
-// workPerRule is what each rule of a source adds to what one event may cost.
+// workPerRule is how many units each rule of a source adds to the budget of an event.
 const workPerRule = 100
 
-// evaluation is that of the rules of one source for one event.
+// evaluation evaluates the rules of one source for one event.
 type evaluation struct {
 	Decision
 	scope *condition.Scope
 	run   *condition.Run
 	ask   func() error
-	// records are those that the rules name.
+	// records counts the records that the rules name.
 	records namedRecords
 	// unfinished is set once the event is given up.
 	unfinished *Unfinished
@@ -32,15 +32,15 @@ func newEvaluation(ctx context.Context, ix *index, ev event.Event) *evaluation {
 	return e
 }
 
-// scopeOf is what a condition can name of an event.
+// scopeOf returns what a condition can read of an event.
 func scopeOf(ev event.Event) *condition.Scope {
 	return &condition.Scope{Event: ev.Fields, Query: ev.Query, Headers: ev.Headers, Source: ev.Source, Now: ev.Time}
 }
 
-// holds evaluates a condition, and may note what that met.
+// holds evaluates a condition, and may keep a trace of it.
 type holds = func(*condition.Condition, *condition.Run) (condition.Truth, *condition.Unknown)
 
-// decide adds what one rule asks for, and returns what its `when` comes to. A panic counts as
+// decide adds what one rule asks for, and returns the result of its `when`. A panic counts as
 // an error of this rule alone.
 func (e *evaluation) decide(r *rule, when holds) (truth condition.Truth) {
 	if e.unfinished == nil {
@@ -76,7 +76,8 @@ func (e *evaluation) fail(r *rule, err error) {
 	e.Errors = append(e.Errors, RuleError{r.name, err.Error()})
 }
 
-// candidate evaluates a rule. If its `when` is true, it returns what the rule asks for.
+// candidate evaluates a rule. It returns the result of `when` and, if that is true, what the
+// rule asks for.
 func (r *rule) candidate(run *condition.Run, scope *condition.Scope, when holds) (condition.Truth, Candidate, error) {
 	truth, why := when(r.when, run)
 	switch truth {
@@ -89,7 +90,7 @@ func (r *rule) candidate(run *condition.Run, scope *condition.Scope, when holds)
 	return truth, Candidate{}, nil
 }
 
-// removal returns what a rule asks for whose `when` is true.
+// removal returns what a rule asks for. Its `when` must be true.
 func (r *rule) removal(run *condition.Run, scope *condition.Scope) (Candidate, error) {
 	c := Candidate{Rule: r.name, rule: r}
 	module, err := r.module.evaluate(run)

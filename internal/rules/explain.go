@@ -11,7 +11,7 @@ import (
 type Explanation struct {
 	Rule    string
 	Matched bool
-	// DecidedBy is the part that decided, "" if all held.
+	// DecidedBy is the part that decided, "" if all are true.
 	DecidedBy string
 	// Conditions are all parts, from left to right.
 	Conditions []Condition
@@ -24,18 +24,19 @@ type Explanation struct {
 // Condition is one part of a condition, with the value that it read.
 type Condition struct {
 	Expression string `json:"expression"`
-	// Value is the value of the field that the part looked at, or of several by their paths.
+	// Value is the value of the field that the part read, or the values of several fields by
+	// their paths.
 	Value any `json:"value"`
 	// Held is "true", "false", "missing" or "error".
 	Held string `json:"held"`
-	// Message says why it is missing or an error, or what differs that looks the same.
+	// Message says why it is missing or an error, or how strings differ that look alike.
 	Message string `json:"message"`
 	// Decided marks the part that decided.
 	Decided bool `json:"decided,omitempty"`
 }
 
 // Explain evaluates every part of every rule of the event's source, or only of the rules
-// named, in the order of the file. What the other rules do is taken into account.
+// named, in the order of the file. The other rules still count against the limits of an event.
 func (r *Rules) Explain(ev event.Event, only ...string) []Explanation {
 	ix := r.bySource[ev.Source]
 	if ix == nil {
@@ -54,7 +55,7 @@ func (r *Rules) Explain(ev event.Event, only ...string) []Explanation {
 		case explained && possible[rule]:
 			list = append(list, e.explain(rule))
 		case explained:
-			// The index rules it out, so that it costs the event nothing.
+			// The index rules it out, so it is not charged to the event.
 			list = append(list, newEvaluation(context.Background(), ix, ev).explain(rule))
 		case possible[rule]:
 			e.decide(rule, (*condition.Condition).Holds)
@@ -66,7 +67,7 @@ func (r *Rules) Explain(ev event.Event, only ...string) []Explanation {
 	return list
 }
 
-// explain decides about one rule and tells what that met.
+// explain decides about one rule and explains the decision.
 func (e *evaluation) explain(r *rule) Explanation {
 	x := Explanation{Rule: r.name}
 	candidates, failures := len(e.Candidates), len(e.Errors)
@@ -84,7 +85,7 @@ func (e *evaluation) explain(r *rule) Explanation {
 	return x
 }
 
-// giveUp takes back what the rules ask for, of an event that is given up.
+// giveUp drops what the rules ask for, because the event is given up.
 func giveUp(list []Explanation, why *Unfinished) {
 	for i := range list {
 		list[i].Candidate = nil

@@ -112,8 +112,7 @@ func TestOddEvents(t *testing.T) {
 	}
 }
 
-// An explanation evaluates a condition more than twice, here one that takes half of a rule's
-// allowance.
+// The explanation agrees with the decision about a condition that takes half of the budget.
 func TestExplainAgreesWithDecideOnHeavyConditions(t *testing.T) {
 	set := load(t, oneRule(`all(event.l, any(event.l, # == -1) == false) and event.yes`))
 	ev := anEvent(t, `{"yes": true, "l": [`+strings.Repeat("1,", 699)+`1]}`)

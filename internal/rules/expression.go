@@ -54,12 +54,12 @@ func (d *document) expressionFault(n *yaml.Node, offset int, err error) {
 	}
 	hint := f.Hint
 	if offset+f.Offset >= len([]rune(resolve(n).Value))-1 && d.commented(n) {
-		hint = "YAML takes ` #` and what follows for a comment; write the expression in the lines below `>-`"
+		hint = "YAML takes ` #` and what follows for a comment; write the expression on the lines below `>-`"
 	}
 	d.wrong(d.locate(n, offset+f.Offset), hint, "%s", f.Message)
 }
 
-// checkSense reports conditions that cannot be meant, although each is a valid expression.
+// checkSense reports conditions that are valid but cannot be what the author means.
 func (d *document) checkSense(n *yaml.Node, c *condition.Condition, what string) {
 	truth, constant := c.Constant()
 	switch path, contradicts := c.Contradiction(); {

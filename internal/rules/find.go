@@ -44,7 +44,7 @@ type criterion struct {
 	value *condition.Expression
 }
 
-// shortestWait and longestWait bound `wait`: Zoho's index takes minutes to catch up, and a
+// shortestWait and longestWait limit `wait`: Zoho's index takes minutes to catch up, and a
 // queue keeps a message for days.
 const (
 	shortestWait = 10 * time.Second
@@ -92,7 +92,7 @@ func (d *document) readRegion(m *mapping) string {
 	if ok && !phone.IsRegion(text) {
 		hint := "write the two letters of the country, such as US or DE"
 		name := phone.RegionOf(text)
-		if strings.EqualFold(text, "UK") { // so calls Zoho its data center
+		if strings.EqualFold(text, "UK") { // Zoho's name of its data center
 			name = "GB"
 		}
 		if name != "" {

@@ -27,9 +27,9 @@ func syntaxHint(message, line string) string {
 	case strings.Contains(message, "mapping values are not allowed"):
 		return "put a value that contains `: ` in single quotation marks, or on the lines below `>-`"
 	case strings.Contains(line, "${"):
-		return "put a text that contains `${…}` in quotation marks"
+		return "put a value that contains `${…}` in quotation marks"
 	case strings.Contains(message, "alphabetic or numeric character"):
-		return "put a text that begins with `*` or contains `: ` in quotation marks, as in \"Stage: *\""
+		return "put a value that begins with `*` or contains `: ` in quotation marks, as in \"Stage: *\""
 	case strings.Contains(message, "expected '-' indicator"), strings.Contains(message, "expected key"):
 		return "check how far this line and those before it are indented, and whether all quotation marks are closed"
 	case strings.Contains(message, "expected ',' or"):

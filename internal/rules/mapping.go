@@ -111,7 +111,7 @@ func (m *mapping) filled(name string, n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// text returns the text of a scalar. It reports any other value and returns false.
+// text returns the value of a scalar as text. It reports any other node and returns false.
 func (m *mapping) text(name string, n *yaml.Node) (string, bool) {
 	return m.f.text(n, fmt.Sprintf("`%s` of %s", name, m.what))
 }
@@ -119,13 +119,13 @@ func (m *mapping) text(name string, n *yaml.Node) (string, bool) {
 func (f *faults) text(n *yaml.Node, what string) (string, bool) {
 	r := resolve(n)
 	if r.Kind != yaml.ScalarNode {
-		f.wrong(at(n), "", "%s must be a text, found %s", what, kindName(r))
+		f.wrong(at(n), "", "%s must be a string, found %s", what, kindName(r))
 		return "", false
 	}
 	return r.Value, true
 }
 
-// strings returns the nodes of a text or of a list of texts.
+// strings returns the nodes of a string or of a list of strings.
 func (f *faults) strings(n *yaml.Node, what string) []*yaml.Node {
 	r := resolve(n)
 	switch r.Kind {
@@ -136,14 +136,14 @@ func (f *faults) strings(n *yaml.Node, what string) []*yaml.Node {
 		for _, item := range r.Content {
 			value := resolve(item)
 			if value.Kind != yaml.ScalarNode || value.Tag == "!!null" || strings.TrimSpace(value.Value) == "" {
-				f.wrong(at(item), "", "every item of %s must be a text, found %s", what, kindName(value))
+				f.wrong(at(item), "", "every item of %s must be a string, found %s", what, kindName(value))
 				continue
 			}
 			items = append(items, item)
 		}
 		return items
 	}
-	f.wrong(at(n), "", "%s must be a text or a list of texts, found %s", what, kindName(r))
+	f.wrong(at(n), "", "%s must be a string or a list of strings, found %s", what, kindName(r))
 	return nil
 }
 
@@ -179,9 +179,9 @@ func kindName(n *yaml.Node) string {
 		return "a number"
 	}
 	if strings.TrimSpace(n.Value) == "" {
-		return "an empty text"
+		return "an empty string"
 	}
-	return "a text"
+	return "a string"
 }
 
 func list(names []string) string {

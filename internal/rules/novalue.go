@@ -27,8 +27,8 @@ func newNoValue(e *condition.Expression, u *condition.Unknown) *noValue {
 	return &noValue{"cannot be computed: " + message, true}
 }
 
-// textOf evaluates an expression that must be a text, or something that has one. Its error
-// is a *noValue.
+// textOf evaluates an expression whose value must be a string, or can be written as one. Its
+// error is a *noValue.
 func textOf(e *condition.Expression, run *condition.Run) (string, error) {
 	v, unknown := e.Value(run)
 	if unknown != nil {
@@ -36,7 +36,7 @@ func textOf(e *condition.Expression, run *condition.Run) (string, error) {
 	}
 	text, ok := condition.TextOf(v)
 	if !ok {
-		return "", &noValue{"is " + condition.TypeOf(v) + ", not a text or a number", v == nil}
+		return "", &noValue{"is " + condition.TypeOf(v) + ", not a string or a number", v == nil}
 	}
 	return text, nil
 }

@@ -9,7 +9,7 @@ import (
 	"untag/internal/crmname"
 )
 
-// maxRecords is how many records one event may name in all its rules together. More would
+// maxRecords limits the records that all rules together may name for one event. More would
 // keep the other events of its batch waiting.
 const maxRecords = 10_000
 
@@ -172,7 +172,7 @@ func notAnID(v any) string {
 	return "is " + condition.TypeOf(v) + ", not a record id: a string of digits, a whole number, or a list of those"
 }
 
-// isDecimal reports whether a text is a whole number with zeros after a decimal point, as
+// isDecimal reports whether a string is a whole number with zeros after a decimal point, as
 // written by programs that take an id for a decimal number.
 func isDecimal(text string) bool {
 	whole, zeros, ok := strings.Cut(text, ".")

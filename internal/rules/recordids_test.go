@@ -11,7 +11,7 @@ import (
 	"untag/internal/rules"
 )
 
-// idsTwice returns so many ids, each of which occurs twice.
+// idsTwice returns n ids, each twice.
 func idsTwice(first, n int) []any {
 	list := make([]any, 0, 2*n)
 	for i := range n {

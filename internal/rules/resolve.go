@@ -12,7 +12,7 @@ import (
 
 // Resolution is what a rule decides about one live record.
 type Resolution struct {
-	// Matched says that the `where` holds, or that there is none.
+	// Matched says that the `where` is true, or that there is none.
 	Matched bool
 	// Tags are the tags to remove, all of which the record has.
 	Tags []string
@@ -22,7 +22,7 @@ type Resolution struct {
 	Err *RuleError
 	// Conditions are the parts of the `where`, with the values that they read.
 	Conditions []Condition
-	// DecidedBy is the part that decided, "" if all held.
+	// DecidedBy is the part that decided, "" if all are true.
 	DecidedBy string
 }
 

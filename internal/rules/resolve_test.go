@@ -124,7 +124,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-func TestDynamicRecordUseAsksForAllFields(t *testing.T) {
+func TestComputedFieldNamesNeedAllFields(t *testing.T) {
 	set := load(t, ruleOf(aDeal, "    where: record[event.field] == 'x'\n    remove: [x]"))
 	if c := set.Decide(anEvent(t, `{"id": "7", "field": "F"}`)).Candidates[0]; !c.AllFields {
 		t.Errorf("candidate = %+v, want all fields", c)
@@ -185,8 +185,8 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Records are resolved concurrently: each has its own allowance of work.
-func TestEachRecordHasItsOwnAllowance(t *testing.T) {
+// Records are resolved concurrently, each with a budget of its own.
+func TestEachRecordHasItsOwnBudget(t *testing.T) {
 	set := load(t, ruleOf(aDeal, "    where: \"record.Stage == 'Won' and all(event.l, any(event.l, # == -1) == false)\"\n    remove: [x]"))
 	c := set.Decide(anEvent(t, `{"id": "7", "l": [`+strings.Repeat("1,", 599)+`1]}`)).Candidates[0]
 	for range 2 {
@@ -196,8 +196,8 @@ func TestEachRecordHasItsOwnAllowance(t *testing.T) {
 	}
 }
 
-// Without an id or address there is nothing to do where the rule says so; an empty list of
-// ids is never an error.
+// Without an id or address there is nothing to do if the rule says `missing: skip`. An empty
+// list of ids is never an error.
 func TestNothingToDo(t *testing.T) {
 	const skip = "missing: skip, "
 	tests := map[string]struct {
@@ -224,7 +224,7 @@ func TestNothingToDo(t *testing.T) {
 		"an empty number, skipped":       {skip + "find: {phone: event.p}", `{"p": ""}`, nil, "is an empty string", ""},
 		"no criterion, skipped":          {skip + "find: {criteria: {A: event.a, B: event.b}}", `{"a": "1"}`, nil, "`event.b` is missing", ""},
 		"no id as a criterion, skipped":  {skip + "find: {criteria: {id: event.a}}", `{"a": null}`, nil, "`event.a` is null", ""},
-		"a list for an address, skipped": {skip + "find: {email: event.e}", `{"e": []}`, nil, "", "a list, not a text"},
+		"a list for an address, skipped": {skip + "find: {email: event.e}", `{"e": []}`, nil, "", "a list, not a string"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

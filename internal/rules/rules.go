@@ -29,8 +29,7 @@ func (d *document) rules() *Rules {
 // Names lists the names of all rules in the order of the file, including disabled ones.
 func (r *Rules) Names() []string { return slices.Clone(r.names) }
 
-// NamesOn lists the names of the rules that look at the events of a source, in the order of
-// the file.
+// NamesOn lists the names of the enabled rules of a source, in the order of the file.
 func (r *Rules) NamesOn(source string) []string {
 	ix := r.bySource[source]
 	if ix == nil {

@@ -11,7 +11,7 @@ import (
 	"untag/internal/rules"
 )
 
-func TestSchemaTakesWhatLoadTakes(t *testing.T) {
+func TestSchemaAcceptsWhatLoadAccepts(t *testing.T) {
 	data, err := rules.Schema()
 	if err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func (r *sourceReader) readVerify() {
 	r.strays(seen)
 }
 
-// namesSomething reports whether a value is not null, an empty text or an empty list.
+// namesSomething reports whether a value is not null, an empty string or an empty list.
 func (r *sourceReader) namesSomething(n *yaml.Node) bool {
 	n = resolve(n)
 	if ownTag(n) {

@@ -9,13 +9,13 @@ import (
 	"untag/internal/condition"
 )
 
-// template is a text that may contain `${expression}`.
+// template is text that may contain `${expression}`.
 type template struct {
 	text   string
 	pieces []piece
 }
 
-// piece is a stretch of plain text, or an expression.
+// piece is plain text, or an expression.
 type piece struct {
 	plain      string
 	expression *condition.Expression
@@ -30,7 +30,7 @@ func (t *template) computed() bool {
 	return false
 }
 
-// template reads a text of the file. It returns nil if that has a fault.
+// template reads a template of the file. It returns nil if that has a fault.
 func (d *document) template(n *yaml.Node, what string) *template {
 	text, ok := d.text(n, what)
 	if !ok {
@@ -66,8 +66,8 @@ func (d *document) template(n *yaml.Node, what string) *template {
 	}
 }
 
-// cutExpression cuts a text at the brace that closes the expression. Braces in strings, and
-// those of maps and predicates, do not close it.
+// cutExpression cuts text at the brace that closes the expression. Braces in strings, and
+// those of objects and predicates, do not close it.
 func cutExpression(text string) (source, rest string, ok bool) {
 	depth, quote := 0, byte(0)
 	for i := 0; i < len(text); i++ {

@@ -34,7 +34,7 @@ func costlyFields() map[string]any {
 	return map[string]any{"t": strings.Repeat("a", 1<<20), "p": strings.Repeat("(a?){30}", 3) + "b", "l": same}
 }
 
-// threeRules have one rule of this condition between two that always fire.
+// threeRules returns a file with one rule of this condition between two that always fire.
 func threeRules(when string) string {
 	rule := func(name, when string) string {
 		return fmt.Sprintf("  - {name: %s, on: zoho, when: %q, record: {module: Deals, id: '\"1\"'}, remove: [x]}\n", name, when)
@@ -65,7 +65,7 @@ func TestAnEventThatCostsTooMuch(t *testing.T) {
 	}
 }
 
-// endsAfter is a context that ends when it was asked so many times.
+// endsAfter is a context that ends after its error was asked for a number of times.
 type endsAfter struct {
 	context.Context
 	left int
@@ -78,7 +78,7 @@ func (c *endsAfter) Err() error {
 	return nil
 }
 
-// The end of the time ends an evaluation within a condition, and between two.
+// The deadline ends an evaluation inside a condition, and between two conditions.
 func TestDecideWithin(t *testing.T) {
 	set := load(t, threeRules(`all(1..100, any(1..1000, # == -1) == false)`))
 	ev := anEvent(t, "{}")
@@ -94,7 +94,7 @@ func TestDecideWithin(t *testing.T) {
 	}
 }
 
-// A `where` ends too, when the time is over and when it does too much work.
+// A `where` also ends at the deadline, and when it does too much work.
 func TestResolveWithin(t *testing.T) {
 	set := load(t, oneRule("true")+"    where: record.t matches event.p\n")
 	ev := event.Event{Source: "zoho", Fields: map[string]any{"p": strings.Repeat("(a?){30}", 3) + "b"}}
