@@ -21,7 +21,7 @@ const pageWidth = 80
 // page is text that fits a terminal.
 type page struct{ strings.Builder }
 
-// line writes an indented label and, next to it, a wrapped text.
+// line writes an indented label and, next to it, wrapped text.
 func (p *page) line(indent int, label, body string) {
 	prefix := strings.Repeat(" ", indent) + label
 	width := max(pageWidth-utf8.RuneCountInString(prefix), 20)
@@ -34,7 +34,7 @@ func (p *page) line(indent int, label, body string) {
 	}
 }
 
-// long writes a text that must stay in one piece, such as a URL.
+// long writes text that must stay in one line, such as a URL.
 func (p *page) long(indent int, body string) {
 	p.WriteString(strings.Repeat(" ", indent) + clean(body) + "\n")
 }
@@ -142,7 +142,7 @@ func (r explainedRule) print(p *page) {
 func asText(v any) string {
 	var out strings.Builder
 	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false) // this is no web page
+	encoder.SetEscapeHTML(false) // this is not a web page
 	if encoder.Encode(v) != nil {
 		return "?"
 	}

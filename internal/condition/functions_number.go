@@ -35,7 +35,7 @@ func toInt(r *Run, n *node, args []any) any {
 	case string:
 		i, err := strconv.Atoi(v)
 		if err != nil {
-			return r.notPlain(n, "int", v)
+			return r.notPlain(n, "int: the string is not a plain whole number", v)
 		}
 		return i
 	case float64:
@@ -52,14 +52,15 @@ func toFloat(r *Run, n *node, args []any) any {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		return r.notPlain(n, "float", s)
+		return r.notPlain(n, "float: the string is not a plain number", s)
 	}
 	return f
 }
 
-// notPlain suggests number(…) if that can read the string.
-func (r *Run) notPlain(n *node, function, text string) *Unknown {
-	u := r.wrong(n, "%s: the string is not a plain number", function)
+// notPlain says that a string is not a plain number, and suggests number(…) if that can read
+// it.
+func (r *Run) notPlain(n *node, message, text string) *Unknown {
+	u := r.wrong(n, "%s", message)
 	if _, fault := readNumber(text, ""); fault != notANumber {
 		return u.advise("use number(%s), which reads numbers as people write them", n.kids[0].text)
 	}

@@ -143,7 +143,7 @@ func (o *operator) misfit(left, right kinds) (message, hint string) {
 	}
 	switch {
 	case o == &minus || o == &plus:
-		return o.symbol + " needs a number after it, not " + right.String(), hint
+		return o.symbol + " needs a number after it, not " + right.String(), conversion(isNumber, right)
 	case o.symbol == "in" && right == isObject:
 		return "in needs a string before it to find a key of an object, not " + left.String(), ""
 	case o.symbol == "in" && right == isText:
@@ -213,7 +213,7 @@ func span(r *Run, n *node, a, b any) any {
 	case to < from:
 		return []any{}
 	case to-from >= maxSpan || to-from < 0:
-		return r.wrong(n, "the range has more than %d numbers", maxSpan)
+		return r.wrong(n, "the range is too long: more than %d numbers", maxSpan)
 	}
 	list := make([]any, 0, to-from+1)
 	for i := from; i <= to; i++ {

@@ -17,8 +17,8 @@ type body struct {
 	buffer *[]byte
 }
 
-// size returns a length that the body has at least, as its undecoded text shows; false if it
-// is not a text.
+// size returns a lower bound of the body's length, from its undecoded form; false if the body
+// is not a string.
 func (b body) size() (int, bool) {
 	if !b.base64 {
 		return b.text.LeastTextSize(webhook.MaxBody)

@@ -14,26 +14,26 @@ import (
 // Codes of events in the dead-letter queue. There are also pipeline.CodeTooCostly, Zoho's
 // own codes, and RECEIVED_TOO_OFTEN for events that SQS itself moved there.
 const (
-	// CodeRuleError: a rule could not be evaluated. The event can be sent again when the rule
-	// is right.
+	// CodeRuleError: a rule could not be evaluated. Send the event again after you have
+	// corrected the rule.
 	CodeRuleError = "RULE_ERROR"
 	// CodeUnreadable: the message does not come from untag, or its event cannot be read.
 	CodeUnreadable = "UNREADABLE"
-	// CodeUnknownSource: the worker's rules do not have the event's source.
+	// CodeUnknownSource: the worker's rules do not declare the event's source.
 	CodeUnknownSource = "UNKNOWN_SOURCE"
 )
 
 // fate is what happens to the messages of one event. With the zero fate, they leave the
 // queue.
 type fate struct {
-	// again: they go back for another try, after atLeast or longer. If due is set, the delay
-	// does not grow with the number of times they were received.
+	// again: they return to the queue and are received again after atLeast or longer. If due
+	// is set, the delay does not grow with the number of times they were received.
 	again   bool
 	atLeast time.Duration
 	due     bool
 	// done is the part of the event that is already done, if any.
 	done string
-	// reason, if it is not nil, sends them to the dead-letter queue.
+	// reason is why they go to the dead-letter queue; nil if they do not.
 	reason *queue.Reason
 }
 
@@ -76,7 +76,7 @@ func (b *batch) sort() {
 	}
 }
 
-// rank orders the entries as they came, but hopeless ones before all others.
+// rank orders the entries as they arrived, but hopeless ones before all others.
 func (e *entry) rank() int {
 	if e.hopeless {
 		return e.number - maxBatch
@@ -84,7 +84,7 @@ func (e *entry) rank() int {
 	return e.number
 }
 
-// delay makes the messages of an event come back later.
+// delay returns the messages of an event to the queue for later.
 func (b *batch) delay(e *entry) {
 	for _, m := range e.messages {
 		message := m.message()

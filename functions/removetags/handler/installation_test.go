@@ -12,9 +12,9 @@ import (
 	"untag/internal/queue"
 )
 
-// TestSQSAFaultOfTheInstallation is one line of the log for a batch, whatever the number of
-// its events, and none of them is given up.
-func TestSQSAFaultOfTheInstallation(t *testing.T) {
+// A fault of the installation is logged in one line for each batch, no matter how many events
+// it has, and no event is given up.
+func TestSQSInstallationFault(t *testing.T) {
 	m := &fakeMessages{}
 	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
 	misbehave(l, says(403, `{"code":"NO_PERMISSION","details":{},"message":"permission denied","status":"error"}`))
@@ -34,8 +34,9 @@ func TestSQSAFaultOfTheInstallation(t *testing.T) {
 	}
 }
 
-// TestSQSAQueueThatMayNotBeUsed is a fault of the installation too; one that is busy is not.
-func TestSQSAQueueThatMayNotBeUsed(t *testing.T) {
+// A queue that the function cannot use is also a fault of the installation. A busy queue is
+// not.
+func TestSQSUnusableQueue(t *testing.T) {
 	refused := func(code string) error {
 		return &queue.Error{Operation: "dead letter", Err: &smithy.GenericAPIError{Code: code}}
 	}
@@ -43,12 +44,12 @@ func TestSQSAQueueThatMayNotBeUsed(t *testing.T) {
 		err  error
 		says bool
 	}{
-		"denied":    {refused("AccessDenied"), true},
-		"gone":      {refused("AWS.SimpleQueueService.NonExistentQueue"), true},
-		"its key":   {refused("KmsDisabled"), true},
-		"throttled": {refused("ThrottlingException"), false},
-		"broken":    {errors.New("broken"), false},
-		"not set":   {queue.ErrNoDeadLetterQueue, false},
+		"denied":       {refused("AccessDenied"), true},
+		"gone":         {refused("AWS.SimpleQueueService.NonExistentQueue"), true},
+		"key disabled": {refused("KmsDisabled"), true},
+		"throttled":    {refused("ThrottlingException"), false},
+		"broken":       {errors.New("broken"), false},
+		"not set":      {queue.ErrNoDeadLetterQueue, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = &fakeMessages{err: tt.err} })
@@ -61,8 +62,9 @@ func TestSQSAQueueThatMayNotBeUsed(t *testing.T) {
 	}
 }
 
-// TestAtOnceAFaultOfTheInstallation leaves the event with its sender.
-func TestAtOnceAFaultOfTheInstallation(t *testing.T) {
+// Without a queue, a fault of the installation is answered with 503, so that the sender sends
+// the event again.
+func TestInstallationFaultWithoutQueue(t *testing.T) {
 	l := newLine(t)
 	misbehave(l, says(403, `{"code":"NO_PERMISSION","details":{},"message":"permission denied","status":"error"}`))
 	var got response
