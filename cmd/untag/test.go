@@ -13,9 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"untag/functions/removetags/handler"
-	"untag/internal/event"
-	"untag/internal/rules"
 	"untag/internal/sandbox"
 )
 
@@ -148,60 +145,6 @@ func (f *testFile) run(ctx context.Context, t *ruleTest, c covered) (result, err
 		}
 	}
 	return result{f.name, t.Name, v.failure(x.crm), time.Since(start)}, nil
-}
-
-// events returns the events of the recorded request, or the event that the test spells
-// out. Neither is verified.
-func (f *testFile) events(ctx context.Context, t *ruleTest) ([]event.Event, error) {
-	if t.Request == "" {
-		return []event.Event{t.event(f.set)}, nil
-	}
-	payload, err := readFile("request", "name it relative to the file of tests", relativeTo(f.name, t.Request))
-	if err != nil {
-		return nil, err
-	}
-	recorded, err := handler.Read(f.set, payload)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t.Request, err)
-	}
-	r, err := newReader(f.set, "")
-	if err != nil {
-		return nil, err
-	}
-	var events []event.Event
-	for _, one := range recorded {
-		ev, _, err := r.read(ctx, one)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.Request, err)
-		}
-		events = append(events, ev)
-	}
-	return events, nil
-}
-
-// event returns the event that the test spells out. Its query fills in what the event
-// lacks, if the source's likely proof covers the query.
-func (t *ruleTest) event(set *rules.Rules) event.Event {
-	source, _ := set.Source(t.Source)
-	covered := event.CoversQuery(source.LikelyProof())
-	fields, _ := fieldsOf(&t.Event).(map[string]any)
-	if source.Accepts("zoho-notification") {
-		delete(fields, "token") // the credential, which rules never see
-	}
-	ev := event.Event{
-		ID: "test", Source: t.Source, Time: time.Now().UTC(), Fields: fields,
-		Headers: make(map[string]string), Query: make(map[string]any),
-	}
-	for name, value := range t.Headers {
-		ev.Headers[strings.ToLower(name)] = value
-	}
-	for name, value := range t.Query {
-		ev.Query[name] = value
-		if _, has := fields[name]; !has && covered {
-			fields[name] = value
-		}
-	}
-	return ev
 }
 
 func printCoverage(w io.Writer, f *testFile, c covered) {

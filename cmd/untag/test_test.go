@@ -1,15 +1,21 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestTest(t *testing.T) {
 	file := func(tests string) map[string]string {
 		return map[string]string{"rules.yaml": goodRules, "rules_test.yaml": "rules: rules.yaml\ntests:\n" + tests}
+	}
+	with := func(files map[string]string, name, text string) map[string]string {
+		files[name] = text
+		return files
 	}
 	const won = `event: {id: "1", Stage: Closed Won}`
 	tests := map[string]struct {
@@ -29,6 +35,14 @@ func TestTest(t *testing.T) {
 		"an unknown rule":             {file("  - {name: a, source: zoho, " + won + ", expect: {}, unmatched: [gone]}\n"), 2, []string{"no rule `gone`"}},
 		"an unknown source":           {file("  - {name: a, source: gone, " + won + ", expect: {}}\n"), 2, []string{"no source `gone`"}},
 		"a request that is not there": {file("  - {name: a, request: gone.json, expect: {}}\n"), 2, []string{"gone.json"}},
+		"an event from a file":        {with(file("  - {name: a, source: zoho, event: won.json, expect: {Deals: {\"1\": [In progress]}}}\n"), "won.json", `{"id": "1", "Stage": "Closed Won", "face": "\ud83d\ude00"}`), 0, []string{"1 passed"}},
+		"an event from YAML":          {with(file("  - {name: a, source: zoho, event: won.yaml, expect: {Deals: {\"1\": [In progress]}}}\n"), "won.yaml", "id: '1'\nStage: Closed Won\n"), 0, []string{"1 passed"}},
+		"a body from a file":          {with(file("  - {name: a, source: zoho, body: won.json, expect: {Deals: {\"1\": [In progress]}}}\n"), "won.json", `{"id": "1", "Stage": "Closed Won"}`), 0, []string{"1 passed"}},
+		"a form from a file":          {with(file("  - {name: a, source: zoho, body: won.txt, headers: {Content-Type: application/x-www-form-urlencoded}, query: {id: \"1\"}, expect: {Deals: {\"1\": [In progress]}}}\n"), "won.txt", `Stage=Closed+Won`), 0, []string{"1 passed"}},
+		"an event that is a list":     {with(file("  - {name: a, source: zoho, event: won.json, expect: {}}\n"), "won.json", `[1]`), 2, []string{"rules_test.yaml:3", "won.json: it has no fields"}},
+		"an event of no file":         {file("  - {name: a, source: zoho, event: gone.json, expect: {}}\n"), 2, []string{"gone.json"}},
+		"an event and a body":         {file("  - {name: a, source: zoho, body: won.json, " + won + ", expect: {}}\n"), 2, []string{"keep one of them"}},
+		"a number for an event":       {file("  - {name: a, source: zoho, event: 5, expect: {}}\n"), 2, []string{"neither a mapping nor the path"}},
 		"no tests":                    {file("  []\n"), 2, []string{"no tests"}},
 		"no files":                    {map[string]string{"rules.yaml": goodRules}, 2, []string{"no *_test.yaml"}},
 		"bad rules":                   {map[string]string{"rules.yaml": "version: 2", "rules_test.yaml": "rules: rules.yaml\ntests: [{name: a, source: zoho, " + won + ", expect: {}}]"}, 2, []string{"rules.yaml:1:"}},
@@ -67,5 +81,81 @@ func TestCoverageInOrder(t *testing.T) {
 	a, b := strings.Index(out, "rules in a_test.yaml"), strings.Index(out, "rules in b_test.yaml")
 	if code != 0 || a < 0 || b < a {
 		t.Errorf("exit %d, want a_test.yaml before b_test.yaml:\n%s", code, out)
+	}
+}
+
+// The headers of a test replace those of its recorded request.
+func TestHeadersOfARequest(t *testing.T) {
+	request := `{"version":"2.0","rawPath":"/webhooks/zoho","headers":{"content-type":"application/json","x-kind":"a","x-other":"o"},` +
+		`"requestContext":{"http":{"method":"POST","path":"/webhooks/zoho"}},"body":"{\"id\":\"1\"}","isBase64Encoded":false}`
+	rules := `version: 1
+sources: {zoho: {verify: token}}
+rules: [{name: r, on: zoho, when: 'headers["x-kind"] == "b" and headers["x-other"] == "o"', record: {module: Deals, id: event.id}, remove: [x]}]
+`
+	code, out := untag(t, folderWith(t, map[string]string{"rules.yaml": rules, "request.json": request, "rules_test.yaml": `rules: rules.yaml
+tests:
+  - {name: as it came, request: request.json, expect: {}, unmatched: [r]}
+  - {name: another header, request: request.json, headers: {X-Kind: b}, expect: {Deals: {"1": [x]}}}
+`}), "test")
+	if code != 0 || !strings.Contains(out, "2 passed") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
+
+// A failure explains only the rules that surprise.
+func TestAFailureExplainsWhatSurprises(t *testing.T) {
+	rules := "version: 1\nsources: {zoho: {verify: token}}\nrules:\n"
+	for i := range 50 {
+		rules += fmt.Sprintf("  - {name: r%d, on: zoho, when: event.n == %d, record: {module: Deals, id: event.id}, remove: [\"tag %d\"]}\n", i, i, i)
+	}
+	code, out := untag(t, folderWith(t, map[string]string{"rules.yaml": rules, "rules_test.yaml": `rules: rules.yaml
+tests:
+  - {name: a, source: zoho, event: {n: 7, id: "1"}, expect: {Deals: {"1": [tag 8]}}}
+  - {name: b, source: zoho, event: {n: 70, id: "1"}, expect: {Deals: {"1": [no rule's]}}}
+`}), "test")
+	first, second, _ := strings.Cut(out, "FAIL rules_test.yaml: b")
+	if code != 1 || !strings.Contains(first, "r7: fires") || !strings.Contains(first, "r8: does not fire") || strings.Count(first, "event.n ==") != 2 {
+		t.Errorf("exit %d, want the two rules that surprise:\n%s", code, first)
+	}
+	if strings.Count(second, "does not fire") != 20 || !strings.Contains(second, "and 30 more rules") {
+		t.Errorf("want twenty rules, and how many more:\n%s", second)
+	}
+}
+
+// BenchmarkLimitTest compares a test with 10,000 rules and one with ten.
+func BenchmarkLimitTest(b *testing.B) {
+	const most = 4.0
+	perTest := func(n int) time.Duration {
+		rules := "version: 1\nsources: {zoho: {verify: token}}\nrules:\n"
+		for i := range n {
+			rules += fmt.Sprintf("  - {name: r%d, on: zoho, when: event.n == %d, record: {module: Deals, id: event.id}, remove: [x]}\n", i, i)
+		}
+		folder := b.TempDir()
+		tests := "rules: rules.yaml\ntests: [{name: a, source: zoho, event: {n: 7, id: '1'}, expect: {Deals: {'1': [x]}}}]\n"
+		for name, text := range map[string]string{"rules.yaml": rules, "rules_test.yaml": tests} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+				b.Fatal(err)
+			}
+		}
+		f, err := readTestFile(filepath.Join(folder, "rules_test.yaml"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		least := time.Hour
+		for range 50 {
+			r, err := f.run(b.Context(), &f.tests[0], covered{make(map[string]int), make(map[string]int)})
+			if err != nil || r.failure != "" {
+				b.Fatal(err, r.failure)
+			}
+			least = min(least, r.took)
+		}
+		return least
+	}
+	for b.Loop() {
+		ratio := float64(perTest(10_000)) / float64(perTest(10))
+		b.ReportMetric(ratio, "ratio")
+		if ratio > most {
+			b.Fatalf("a test with 10,000 rules costs %.1f times as much as with ten, the limit is %.0f", ratio, most)
+		}
 	}
 }

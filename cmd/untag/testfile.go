@@ -34,6 +34,7 @@ type ruleTest struct {
 	Headers   map[string]string `yaml:"headers"`
 	Query     map[string]string `yaml:"query"`
 	Request   string            `yaml:"request"`
+	Body      string            `yaml:"body"`
 	Records   yaml.Node         `yaml:"records"`
 	Expect    *expectation      `yaml:"expect"`
 	Unmatched []string          `yaml:"unmatched"`
@@ -50,7 +51,7 @@ type expectation map[string]map[string][]string
 func (t *ruleTest) UnmarshalYAML(n *yaml.Node) error {
 	type plain ruleTest
 	if err := strictKeys(n, []string{
-		"name", "source", "event", "headers", "query", "request", "records", "expect", "unmatched", "errors",
+		"name", "source", "event", "headers", "query", "request", "body", "records", "expect", "unmatched", "errors",
 	}); err != nil {
 		return err
 	}
@@ -181,12 +182,14 @@ func (f *testFile) checkTest(t *ruleTest) error {
 		return errors.New("no `name`")
 	case t.Expect == nil:
 		return errors.New("no `expect`: write `expect: {}` if no tag is removed")
-	case t.Request != "" && (t.Event.Kind != 0 || t.Source != "" || t.Headers != nil || t.Query != nil):
-		return errors.New("a `request` has its own source and event; remove `source`, `event`, `headers` and `query`")
-	case t.Request == "" && (t.Event.Kind == 0 || t.Source == ""):
-		return errors.New("it needs a `request`, or a `source` with an `event`")
-	case t.Request == "" && t.Event.Kind != yaml.MappingNode:
-		return errors.New("`event` is not a mapping")
+	case t.Request != "" && (t.Event.Kind != 0 || t.Source != "" || t.Query != nil || t.Body != ""):
+		return errors.New("a `request` has its own source and event; remove `source`, `event`, `body` and `query`")
+	case t.Body != "" && t.Event.Kind != 0:
+		return errors.New("it has both an `event` and a `body`; keep one of them")
+	case t.Request == "" && (t.Event.Kind == 0 && t.Body == "" || t.Source == ""):
+		return errors.New("it needs a `request`, or a `source` with an `event` or a `body`")
+	case t.Body == "" && t.Request == "" && t.Event.Kind != yaml.MappingNode && t.eventFile() == "":
+		return errors.New("`event` is neither a mapping nor the path of a file")
 	case t.Source != "" && !f.hasSource(t.Source):
 		return fmt.Errorf("there is no source `%s` in the rules", t.Source)
 	}
