@@ -1,11 +1,21 @@
 // Package nearest finds the name that someone who misspelt one probably meant.
 package nearest
 
-// Of returns the known name that is nearest to a misspelt one, "" when none is near.
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Of returns the known name that is nearest to a misspelt one, "" when none is near. Names
+// that differ only in case are near. Names without a letter in common, such as `if` and `on`,
+// are not, however short they are.
 func Of(name string, known []string) string {
 	best, least := "", max(2, len(name)/3)+1
 	for _, k := range known {
-		if d := distance(name, k); d < least {
+		if strings.EqualFold(name, k) {
+			return k
+		}
+		if d := distance(name, k); d < min(least, utf8.RuneCountInString(name)) {
 			best, least = k, d
 		}
 	}
