@@ -120,8 +120,9 @@ func TestExplain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := folderWith(t, map[string]string{"event.json": bodies[0], "renamed.json": strings.Replace(bodies[0], `"zoho"`, `"zoho-crm"`, 1)})
-	stored, renamed := folder+"/event.json", folder+"/renamed.json"
+	folder := folderWith(t, map[string]string{"event.json": bodies[0], "renamed.json": strings.Replace(bodies[0], `"zoho"`, `"zoho-crm"`, 1),
+		"list.json": "[1]", "broken.json": "{\"source\": \"zoho\",\n\"event\": {\"id\": \"1\",}}"})
+	stored, renamed, list, broken := folder+"/event.json", folder+"/renamed.json", folder+"/list.json", folder+"/broken.json"
 	tests := map[string]struct {
 		args []string
 		code int
@@ -134,7 +135,9 @@ func TestExplain(t *testing.T) {
 		"a stored event": {[]string{"-e", stored}, 0, []string{"source    zoho", "deal-closed: fires", "Deals 5725767000000524112"}},
 		"of no source":   {[]string{"-e", renamed}, 0, []string{"source    zoho-crm", "no rule uses this source", "would go to the dead-letter queue", "UNKNOWN_SOURCE"}},
 		"no event":       {[]string{"-e", "events/gone.json"}, 2, []string{"gone.json"}},
-		"no invocation":  {[]string{"-e", "events/secrets/webhook.json"}, 2, []string{"unknown kind"}},
+		"no invocation":  {[]string{"-e", "events/secrets/webhook.json"}, 2, []string{"unknown kind", "only the body of a webhook"}},
+		"a list":         {[]string{"-e", list}, 2, []string{"unknown kind"}},
+		"broken JSON":    {[]string{"-e", broken}, 2, []string{"broken.json: not valid JSON: line 2, column 20: a trailing comma"}},
 		"no flag":        {nil, 2, []string{"event"}},
 	}
 	for name, tt := range tests {

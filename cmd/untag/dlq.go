@@ -103,7 +103,7 @@ dlq list shows the reasons.`,
 				return errors.New("redrive takes either --all or --rule NAME")
 			}
 			if f.queueURL == "" {
-				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")
+				return errors.New("name the queue to send to with --queue-url, or in QUEUE_URL: it is the output QueueUrl of the stack")
 			}
 			if f.queueURL == f.deadLetterURL {
 				// The messages would come back without their reasons.
@@ -132,7 +132,7 @@ func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, error) {
 		return nil, fmt.Errorf("--max %d: choose from 1 to %d, the most messages that SQS hands out", f.max, maxInFlight)
 	}
 	if f.deadLetterURL == "" {
-		return nil, errors.New("--dead-letter-queue-url (or DEAD_LETTER_QUEUE_URL) names the dead-letter queue")
+		return nil, errors.New("name the dead-letter queue with --dead-letter-queue-url, or in DEAD_LETTER_QUEUE_URL: it is the output DeadLetterQueueUrl of the stack")
 	}
 	client, err := newSQS(ctx)
 	if err != nil {

@@ -36,8 +36,8 @@ SQS or EventBridge, or a direct one), or a stored event that untag dlq show --ou
 wrote. Show the event as parsed, each condition of each rule with the value it found,
 the removals, and the requests that would go to Zoho. Nothing is sent.
 
-Without --secrets the signature is not checked. With it, a request that does not
-verify shows only the reason. Without --records, the requests that look for records
+Without --secrets, the request's secret or signature is not checked. With it, a request
+that does not verify shows only the reason. Without --records, the requests that look for records
 in Zoho are shown, but not what they would find.
 
 Exit codes: 0: done; 1: the request does not verify; 2: wrong usage or an unreadable
@@ -50,7 +50,7 @@ file.`,
 	c.Flags().StringVarP(&f.event, "event", "e", "", "file with the recorded invocation or the stored event")
 	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file")
 	c.Flags().StringVar(&f.records, "records", "", "YAML file of the CRM's records, for rules that read them")
-	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file of webhook secrets, to check the signature")
+	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file of webhook secrets, to verify the request")
 	c.Flags().BoolVar(&f.json, "json", false, "print as JSON")
 	return c
 }
@@ -118,7 +118,7 @@ func readRecorded(set *rules.Rules, file string) ([]handler.Recorded, error) {
 	}
 	recorded, err := handler.Read(set, payload)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", file, whyUnread(payload, err))
 	}
 	return recorded, nil
 }

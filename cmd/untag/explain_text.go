@@ -46,7 +46,7 @@ func (e explained) print(w io.Writer) error {
 	p.line(0, "source    ", e.Source)
 	verified := e.Verified
 	if verified == "not checked" {
-		verified += " (--secrets FILE checks the signature)"
+		verified += " (--secrets FILE checks the request's secret or signature)"
 	}
 	p.line(0, "verified  ", verified)
 	p.heading("event")

@@ -26,6 +26,7 @@ type faultFlags struct {
 func (f *faultFlags) add(flags *pflag.FlagSet) {
 	flags.Float64Var(&f.all, "faults", 0, "`share` of CRM calls that fail, 0 to 1, in every way but revoked")
 	flags.StringToStringVar(&f.each, "fault", nil, "one `way=share`: "+strings.Join(slices.Sorted(maps.Keys(rates(&sandbox.Faults{}))), ", "))
+	flags.Lookup("fault").DefValue = "" // otherwise the help shows "(default [])"
 	flags.Uint64Var(&f.seed, "seed", 1, "the same seed repeats the same faults")
 	flags.DurationVar(&f.retryAfter, "retry-after", time.Second, "how long 429-after asks to wait, in whole seconds")
 	flags.DurationVar(&f.slowBy, "slow-by", 2*time.Second, "how much longer slow answers take")

@@ -103,7 +103,7 @@ func closing(set *rules.Rules, source event.Source, key recordKey, tags []string
 
 // String returns the command, below a line that says what it does.
 func (i invitation) String() string {
-	about := "Try it: send a webhook, and see which rule does what with it."
+	about := "Try it: send a webhook, and see which rule does what with it. In the JSON, write the fields that your rules read."
 	if i.tag != "" {
 		about = fmt.Sprintf("Try it: this record is closed, and loses \"%s\".", clean(i.tag))
 	}

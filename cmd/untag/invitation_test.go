@@ -30,7 +30,7 @@ func TestInvite(t *testing.T) {
 	webhooks := webhookSecrets{"zoho": {"it's", "old"}}
 	shown := map[string]string{"zoho": "it's"}
 	carried := map[recordKey][]string{{"Deals", "1"}: {"In progress"}, {"Deals", "2"}: {"VIP"}, {"Contacts", "3"}: {"In progress"}}
-	const any = "see which rule does what"
+	const any = "the fields that your rules read"
 	tests := map[string]struct {
 		webhooks webhookSecrets
 		shown    map[string]string

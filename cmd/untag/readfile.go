@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"untag/internal/jsonvalue"
 )
 
 // readFile reads a file that the user named, or a default one. Its error says what is
@@ -40,3 +42,22 @@ func (e *fileError) Error() string { return e.text }
 func (e *fileError) Unwrap() error { return e.err }
 
 func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// whyUnread returns why a recorded event could not be read: where its JSON is broken, or that
+// it may be only the body of a request. Otherwise it returns err.
+func whyUnread(payload []byte, err error) error {
+	value, broken := jsonvalue.Decode(payload)
+	if broken != nil {
+		return fmt.Errorf("not valid JSON: %w", broken)
+	}
+	members, isObject := value.(map[string]any)
+	for _, key := range []string{"requestContext", "Records", "detail-type", "event"} {
+		if _, has := members[key]; has {
+			return err
+		}
+	}
+	if isObject {
+		return fmt.Errorf(`%w; if the file is only the body of a webhook, write it as the event, with the name of its source`, err)
+	}
+	return err
+}

@@ -21,7 +21,7 @@ recorded batches from SQS. Removing a tag twice does no harm. The message stays 
 the dead-letter queue; untag dlq redrive moves it.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if url == "" {
-				return errors.New("--queue-url (or QUEUE_URL) names the queue to send to")
+				return errors.New("name the queue to send to with --queue-url, or in QUEUE_URL: it is the output QueueUrl of the stack")
 			}
 			bodies, err := storedBodies(args)
 			if err != nil {

@@ -203,5 +203,7 @@ func (r *running) invite() {
 	fmt.Fprintf(r.out, "\nListening for webhooks at %s/webhooks/{source}; each one is shown below. Press Ctrl-C to stop.\n", r.url)
 	if try, ok := invite(r.url, r.rules, r.webhooks, r.shown, r.crm.tags()); ok {
 		fmt.Fprintf(r.out, "\n%s\n", try)
+	} else if sources := r.rules.Sources(); !r.flags.zoho && len(sources) > 0 {
+		fmt.Fprintf(r.out, "\nTo try a rule without its sender, write its event to a file, as {\"source\": \"%s\", \"event\": {…}}, and run: untag explain -e FILE\n", clean(sources[0].Name))
 	}
 }

@@ -67,6 +67,18 @@ func TestRunWithRulesAlone(t *testing.T) {
 	}
 }
 
+// TestRunWithoutAWebhookToTry: a signature cannot be typed, so run says how else to try a rule.
+func TestRunWithoutAWebhookToTry(t *testing.T) {
+	folder := folderWith(t, map[string]string{"rules.yaml": strings.Replace(goodRules, "verify: token", "verify: github", 1)})
+	printed, stop := servingIn(t, []string{"PWD=" + folder}, "explain -e", "run", "--listen", "127.0.0.1:0")
+	if want := `{"source": "zoho", "event": {…}}`; !strings.Contains(printed, want) {
+		t.Errorf("printed, without %q:\n%s", want, printed)
+	}
+	if code, rest := stop(os.Interrupt); code != 0 {
+		t.Errorf("exit %d: %s", code, rest)
+	}
+}
+
 // TestRunWithPartOfItsFiles: a file that was named must exist, a default need not.
 func TestRunWithPartOfItsFiles(t *testing.T) {
 	twoSources := strings.Replace(goodRules, "{zoho: {verify: token}}", "{zoho: {verify: token}, shop: {verify: github}}", 1)

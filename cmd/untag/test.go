@@ -58,7 +58,7 @@ func test(ctx context.Context, w io.Writer, files []string, f testFlags) error {
 	if len(files) == 0 {
 		var err error
 		if files, err = filepath.Glob(filepath.Join(filepath.Dir(f.rules), "*_test.yaml")); err != nil || len(files) == 0 {
-			return fmt.Errorf("no tests: there is no *_test.yaml next to %s; name a file of tests, or the rules with --rules", f.rules)
+			return fmt.Errorf("no tests: there is no *_test.yaml next to %s; write one as in docs/rules.md (Tests), name a file of tests, or name the rules with --rules", f.rules)
 		}
 	}
 	var read []*testFile
