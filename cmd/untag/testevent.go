@@ -43,7 +43,7 @@ func (f *testFile) recordedEvents(ctx context.Context, t *ruleTest) ([]event.Eve
 	}
 	recorded, err := handler.Read(f.set, payload)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t.Request, err)
+		return nil, fmt.Errorf("%s: %w", t.Request, whyUnread(payload, err))
 	}
 	for i := range recorded {
 		if r := recorded[i].Request; r != nil {
