@@ -91,7 +91,7 @@ func (d *document) syntax(err error) {
 	}
 	hint := ""
 	if line >= 1 && line <= len(d.lines) {
-		hint = syntaxHint(text, d.lines[line-1])
+		hint = syntaxHint(text, d.lines[line-1], d.lineBefore(line))
 		if tab := strings.IndexByte(d.lines[line-1], '\t'); tab >= 0 {
 			column, hint = tab+1, "indent with spaces: YAML does not allow tabs"
 		}
@@ -100,6 +100,16 @@ func (d *document) syntax(err error) {
 	if line >= 1 && line <= len(d.lines) && holdsSecret(d.lines[line-1]) {
 		d.faults.list[len(d.faults.list)-1].Masked = true
 	}
+}
+
+// lineBefore returns the last line before one that is neither empty nor a comment.
+func (d *document) lineBefore(line int) string {
+	for i := line - 2; i >= 0; i-- {
+		if text := strings.TrimSpace(d.lines[i]); text != "" && text[0] != '#' {
+			return d.lines[i]
+		}
+	}
+	return ""
 }
 
 // holdsSecret reports whether a line of a file that is not valid YAML may hold a secret.

@@ -53,7 +53,12 @@ func (d *document) expressionFault(n *yaml.Node, offset int, err error) {
 		return
 	}
 	hint := f.Hint
-	if offset+f.Offset >= len([]rune(resolve(n).Value))-1 && d.commented(n) {
+	text := resolve(n).Value
+	atEnd := offset+f.Offset >= len([]rune(text))-1 && !strings.ContainsAny(text[max(len(text)-1, 0):], ")]}")
+	switch {
+	case atEnd && d.cutInFlow(n):
+		hint = flowHint
+	case atEnd && d.commented(n):
 		hint = "YAML takes ` #` and what follows for a comment; write the expression on the lines below `>-`"
 	}
 	d.wrong(d.locate(n, offset+f.Offset), hint, "%s", f.Message)

@@ -15,6 +15,8 @@ type mapping struct {
 	node   *yaml.Node
 	values map[string]*yaml.Node
 	keys   map[string]*yaml.Node
+	// merges says that it has a merge key, which is reported.
+	merges bool
 }
 
 func at(n *yaml.Node) place { return place{max(n.Line, 1), max(n.Column, 1)} }
@@ -46,8 +48,11 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 		switch {
 		case m.keys[name] != nil:
 			f.wrong(at(key), "keep one of them", "the key `%s` of %s occurs twice", name, what)
+		case key.Tag == "!!merge":
+			m.merges = true
+			f.wrong(at(key), "write the keys out; what many values share can be an alias, as in `record: *deal`", "%s uses YAML's merge key `<<`, which untag does not read", what)
 		case known != nil && !slices.Contains(known, name):
-			m.unknown(key, known)
+			m.unknown(key, value, known)
 		default:
 			m.keys[name], m.values[name] = key, value
 		}
@@ -55,7 +60,7 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 	return m
 }
 
-func (m *mapping) unknown(key *yaml.Node, known []string) {
+func (m *mapping) unknown(key, value *yaml.Node, known []string) {
 	if secretKey(key.Value) {
 		m.f.wrong(at(key), "remove it here, and store it in AWS Secrets Manager: in the secret that WEBHOOK_SECRET_ID names, under the name of the source",
 			"%s has a secret in the file, under `%s`", m.what, key.Value)
@@ -63,7 +68,10 @@ func (m *mapping) unknown(key *yaml.Node, known []string) {
 		return
 	}
 	hint := didYouMean(key.Value, known)
-	if hint == "" {
+	switch {
+	case resolve(m.node).Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && value.Value == "":
+		hint = flowHint // no colon follows: it is the end of the value before it
+	case hint == "":
 		hint = "use one of " + list(known)
 	}
 	m.f.wrong(at(key), hint, "%s cannot have a key `%s`", m.what, key.Value)
@@ -84,7 +92,9 @@ func secretKey(name string) bool {
 func (m *mapping) required(name, hint string) *yaml.Node {
 	n, ok := m.values[name]
 	if !ok {
-		m.f.wrong(at(m.node), hint, "%s has no `%s`", m.what, name)
+		if !m.merges {
+			m.f.wrong(at(m.node), hint, "%s has no `%s`", m.what, name)
+		}
 		return nil
 	}
 	return m.filled(name, n)
@@ -119,7 +129,7 @@ func (m *mapping) text(name string, n *yaml.Node) (string, bool) {
 func (f *faults) text(n *yaml.Node, what string) (string, bool) {
 	r := resolve(n)
 	if r.Kind != yaml.ScalarNode {
-		f.wrong(at(n), "", "%s must be a string, found %s", what, kindName(r))
+		f.wrong(at(n), notAStringHint(r), "%s must be a string, found %s", what, kindName(r))
 		return "", false
 	}
 	return r.Value, true
@@ -136,14 +146,14 @@ func (f *faults) strings(n *yaml.Node, what string) []*yaml.Node {
 		for _, item := range r.Content {
 			value := resolve(item)
 			if value.Kind != yaml.ScalarNode || value.Tag == "!!null" || strings.TrimSpace(value.Value) == "" {
-				f.wrong(at(item), "", "every item of %s must be a string, found %s", what, kindName(value))
+				f.wrong(at(item), notAStringHint(value), "every item of %s must be a string, found %s", what, kindName(value))
 				continue
 			}
 			items = append(items, item)
 		}
 		return items
 	}
-	f.wrong(at(n), "", "%s must be a string or a list of strings, found %s", what, kindName(r))
+	f.wrong(at(n), notAStringHint(r), "%s must be a string or a list of strings, found %s", what, kindName(r))
 	return nil
 }
 
