@@ -16,6 +16,7 @@ import (
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // examination is what untag would do with one event. Nothing was sent.
@@ -101,11 +102,11 @@ func (x examiner) examine(ctx context.Context, ev event.Event) (examination, err
 // noToken stands in for the source of access tokens.
 type noToken struct{}
 
-func (noToken) Token(context.Context) (zoho.Token, error) {
-	return zoho.Token{AccessToken: "none"}, nil
+func (noToken) Token(context.Context) (zohoauth.Token, error) {
+	return zohoauth.Token{AccessToken: "none"}, nil
 }
 
-func (noToken) Refused(context.Context, zoho.Token) {}
+func (noToken) Refused(context.Context, zohoauth.Token) {}
 
 // deadEnd answers requests without sending them, and records them.
 type deadEnd struct {

@@ -18,13 +18,14 @@ import (
 	"untag/internal/secrets"
 	"untag/internal/webhook"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // account is a Zoho account.
 type account struct {
 	// simulated says that it is not a real account, so that nothing can be lost there.
 	simulated           bool
-	credentials         func(context.Context) (zoho.Credentials, error)
+	credentials         func(context.Context) (zohoauth.Credentials, error)
 	apiURL, accountsURL string
 	version             string
 	environment         string
@@ -93,13 +94,10 @@ func realAccount(getenv func(string) string) (account, error) {
 		store := secrets.New(secrets.Config{ZohoSecretID: id, Client: secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) {
 			o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
 		})})
-		a.credentials = func(ctx context.Context) (zoho.Credentials, error) {
-			z, err := store.ZohoCredentials(ctx)
-			return zoho.Credentials(z), err
-		}
+		a.credentials = store.ZohoCredentials
 		return a, nil
 	}
-	c := zoho.Credentials{
+	c := zohoauth.Credentials{
 		ClientID: getenv("ZOHO_CLIENT_ID"), ClientSecret: getenv("ZOHO_CLIENT_SECRET"),
 		RefreshToken: getenv("ZOHO_REFRESH_TOKEN"), DataCenter: getenv("ZOHO_DATA_CENTER"),
 	}
@@ -109,7 +107,7 @@ func realAccount(getenv func(string) string) (account, error) {
 	if _, err := zoho.LookupDataCenter(c.DataCenter); err != nil {
 		return a, fmt.Errorf("ZOHO_DATA_CENTER: %w", err)
 	}
-	a.credentials = func(context.Context) (zoho.Credentials, error) { return c, nil }
+	a.credentials = func(context.Context) (zohoauth.Credentials, error) { return c, nil }
 	return a, nil
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/functions/removetags/handler"
-	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 type runFlags struct {
@@ -158,10 +158,10 @@ func (r *running) simulate(ctx context.Context) (account, error) {
 	}
 	r.crm = newWatched(r.records)
 	go func() { _ = serve(ctx, l, named(r.crm, l, "", nil), r.log) }()
-	credentials := zoho.Credentials(r.crm.Credentials())
+	credentials := zohoauth.Credentials(r.crm.Credentials())
 	return account{
 		simulated:   true,
-		credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+		credentials: func(context.Context) (zohoauth.Credentials, error) { return credentials, nil },
 		apiURL:      urlOf(l), accountsURL: urlOf(l), version: os.Getenv("ZOHO_API_VERSION"),
 	}, nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"untag/internal/sandbox"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 func TestSandboxProcess(t *testing.T) {
@@ -75,8 +76,8 @@ func TestSandboxProcessMisbehaves(t *testing.T) {
 		if err := json.Unmarshal([]byte(printed), &access); err != nil {
 			t.Fatalf("printed %q: %v", printed, err)
 		}
-		tokens := zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{AccountsURL: access.URL, Credentials: func(context.Context) (zoho.Credentials, error) {
-			return zoho.Credentials(access.Credentials), nil
+		tokens := zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{AccountsURL: access.URL, Credentials: func(context.Context) (zohoauth.Credentials, error) {
+			return zohoauth.Credentials(access.Credentials), nil
 		}}))
 		client, err := zoho.New(zoho.Config{APIURL: access.URL, Tokens: tokens})
 		if err != nil {

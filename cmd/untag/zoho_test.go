@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"untag/internal/sandbox"
-	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // realEnv makes a sandbox stand in for a real account.
@@ -18,7 +18,7 @@ func realEnv(t *testing.T) (*sandbox.Sandbox, []string) {
 	crm := sandbox.New(sandbox.Config{Records: sandbox.Records{"Deals": {{"id": "77", "Tag": []any{"In progress", "VIP"}}}}})
 	server := httptest.NewServer(crm)
 	t.Cleanup(server.Close)
-	c := zoho.Credentials(crm.Credentials())
+	c := zohoauth.Credentials(crm.Credentials())
 	return crm, []string{
 		"ZOHO_CLIENT_ID=" + c.ClientID, "ZOHO_CLIENT_SECRET=" + c.ClientSecret, "ZOHO_REFRESH_TOKEN=" + c.RefreshToken,
 		"ZOHO_DATA_CENTER=" + c.DataCenter, "ZOHO_API_URL=" + server.URL, "ZOHO_ACCOUNTS_URL=" + server.URL,

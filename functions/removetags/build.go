@@ -13,6 +13,7 @@ import (
 	"untag/internal/secrets"
 	"untag/internal/webhook"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // newStore returns the store of the secrets that the environment names.
@@ -64,49 +65,21 @@ func queueOf(url string, endpoint *string) func(events.SQSMessage) string {
 
 // tokenSource provides access tokens for the Zoho client.
 type tokenSource interface {
-	Token(ctx context.Context) (zoho.Token, error)
-	Refused(ctx context.Context, t zoho.Token)
+	Token(ctx context.Context) (zohoauth.Token, error)
+	Refused(ctx context.Context, t zohoauth.Token)
 }
 
 // tokens returns a source of tokens that all instances share if there is a secret to share
 // them in. Otherwise each process has its own tokens.
 func tokens(c config, store *secrets.Store, r remote, log *slog.Logger) tokenSource {
 	minter := zoho.NewMinter(zoho.MinterConfig{
-		Credentials: credentials(store), Environment: c.zohoEnvironment, AccountsURL: c.zohoAccountsURL, APIURL: c.zohoAPIURL,
+		Credentials: store.ZohoCredentials, Environment: c.zohoEnvironment, AccountsURL: c.zohoAccountsURL, APIURL: c.zohoAPIURL,
 		HTTP: r.zoho, Report: noter(log),
 	})
 	if c.tokenSecretID == "" {
 		return zoho.NewTokens(minter)
 	}
-	return sharedTokens{secrets.NewShared(secrets.SharedConfig{
-		Client: r.secrets, SecretID: c.tokenSecretID,
-		Mint: func(ctx context.Context) (secrets.Token, error) {
-			t, err := minter.Mint(ctx)
-			return secrets.Token(t), err
-		},
-		Placed: func(ctx context.Context, t secrets.Token) (secrets.Token, error) {
-			placed, err := minter.Placed(ctx, zoho.Token(t))
-			return secrets.Token(placed), err
-		},
-		Report: reporter(log),
-	})}
-}
-
-// sharedTokens converts between zoho.Token and secrets.Token.
-type sharedTokens struct{ shared *secrets.Shared }
-
-func (s sharedTokens) Token(ctx context.Context) (zoho.Token, error) {
-	t, err := s.shared.Token(ctx)
-	return zoho.Token(t), err
-}
-
-func (s sharedTokens) Refused(ctx context.Context, t zoho.Token) {
-	s.shared.Refused(ctx, secrets.Token(t))
-}
-
-func credentials(store *secrets.Store) func(context.Context) (zoho.Credentials, error) {
-	return func(ctx context.Context) (zoho.Credentials, error) {
-		s, err := store.ZohoCredentials(ctx)
-		return zoho.Credentials(s), err
-	}
+	return secrets.NewShared(secrets.SharedConfig{
+		Client: r.secrets, SecretID: c.tokenSecretID, Mint: minter.Mint, Placed: minter.Placed, Report: reporter(log),
+	})
 }

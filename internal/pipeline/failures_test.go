@@ -15,6 +15,7 @@ import (
 	"untag/internal/event"
 	"untag/internal/pipeline"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 func TestZohoThatKeepsFailingIsNotHammered(t *testing.T) {
@@ -218,7 +219,7 @@ func busyError(t *testing.T) error {
 
 type oneToken struct{}
 
-func (oneToken) Token(context.Context) (zoho.Token, error) {
-	return zoho.Token{AccessToken: "t"}, nil
+func (oneToken) Token(context.Context) (zohoauth.Token, error) {
+	return zohoauth.Token{AccessToken: "t"}, nil
 }
-func (oneToken) Refused(context.Context, zoho.Token) {}
+func (oneToken) Refused(context.Context, zohoauth.Token) {}

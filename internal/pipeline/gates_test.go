@@ -14,6 +14,7 @@ import (
 	"untag/internal/event"
 	"untag/internal/pipeline"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // deniedTokens provides no tokens until someone allows it.
@@ -23,14 +24,14 @@ type deniedTokens struct {
 	err   error
 }
 
-func (d *deniedTokens) Token(context.Context) (zoho.Token, error) {
+func (d *deniedTokens) Token(context.Context) (zohoauth.Token, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.asked++
-	return zoho.Token{AccessToken: "t", APIDomain: "http://127.0.0.1:9"}, d.err
+	return zohoauth.Token{AccessToken: "t", APIDomain: "http://127.0.0.1:9"}, d.err
 }
 
-func (*deniedTokens) Refused(context.Context, zoho.Token) {}
+func (*deniedTokens) Refused(context.Context, zohoauth.Token) {}
 
 // denied is an error of a secret that stays until someone fixes it.
 type denied struct{}

@@ -17,6 +17,7 @@ import (
 	"untag/internal/pipeline"
 	"untag/internal/rules"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // fakeCRM holds records and counts calls.
@@ -224,10 +225,10 @@ func (r readsAndRemoves) RemoveTags(ctx context.Context, module string, ids, tag
 // noToken provides no shared access token.
 type noToken struct{}
 
-func (noToken) Token(context.Context) (zoho.Token, error) {
-	return zoho.Token{}, errors.New("secrets: arn:aws:secretsmanager:eu-central-1:123456789012:secret:token: cannot be read")
+func (noToken) Token(context.Context) (zohoauth.Token, error) {
+	return zohoauth.Token{}, errors.New("secrets: arn:aws:secretsmanager:eu-central-1:123456789012:secret:token: cannot be read")
 }
-func (noToken) Refused(context.Context, zoho.Token) {}
+func (noToken) Refused(context.Context, zohoauth.Token) {}
 
 // TestTheSenderIsNotToldOfOurSecrets: their names are only for the log and for those who read
 // the dead letters.

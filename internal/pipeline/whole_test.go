@@ -13,6 +13,7 @@ import (
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // versions lists the versions of the API that untag supports.
@@ -28,9 +29,9 @@ func line(t *testing.T, version, records string, set *rules.Rules) (*pipeline.Pi
 	crm := sandbox.New(sandbox.Config{Records: parsed})
 	server := httptest.NewServer(crm)
 	t.Cleanup(server.Close)
-	credentials := zoho.Credentials(crm.Credentials())
+	credentials := zohoauth.Credentials(crm.Credentials())
 	client, err := zoho.New(zoho.Config{APIURL: server.URL, Version: version, Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
-		AccountsURL: server.URL, Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+		AccountsURL: server.URL, Credentials: func(context.Context) (zohoauth.Credentials, error) { return credentials, nil },
 	}))})
 	if err != nil {
 		t.Fatal(err)

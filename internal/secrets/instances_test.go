@@ -10,6 +10,7 @@ import (
 
 	"untag/internal/awstest"
 	"untag/internal/secrets"
+	"untag/internal/zohoauth"
 )
 
 // zoho mints tokens that live an hour, in 300 ms each unless told otherwise.
@@ -19,7 +20,7 @@ type zoho struct {
 	takes  time.Duration
 }
 
-func (z *zoho) Mint(ctx context.Context) (secrets.Token, error) {
+func (z *zoho) Mint(ctx context.Context) (zohoauth.Token, error) {
 	takes := z.takes
 	if takes == 0 {
 		takes = 300 * time.Millisecond
@@ -27,13 +28,13 @@ func (z *zoho) Mint(ctx context.Context) (secrets.Token, error) {
 	select {
 	case <-time.After(takes):
 	case <-ctx.Done():
-		return secrets.Token{}, ctx.Err()
+		return zohoauth.Token{}, ctx.Err()
 	}
 	n := z.minted.Add(1)
 	if err := z.err.Load(); err != nil {
-		return secrets.Token{}, *err
+		return zohoauth.Token{}, *err
 	}
-	return secrets.Token{
+	return zohoauth.Token{
 		AccessToken: fmt.Sprintf("hush-%d", n), Expiry: time.Now().Add(time.Hour), APIDomain: "https://www.zohoapis.eu",
 	}, nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/url"
 	"time"
+
+	"untag/internal/zohoauth"
 )
 
 // place sets the address of a token that was read from the secret to the one that is
@@ -15,7 +17,7 @@ func (s *Shared) place(ctx context.Context, c *content, now time.Time) {
 	if s.placed == nil || left <= 0 || s.isRefused(c.AccessToken) {
 		return
 	}
-	t, err := s.placed(ctx, Token{
+	t, err := s.placed(ctx, zohoauth.Token{
 		AccessToken: c.AccessToken, Expiry: time.Now().Add(left), APIDomain: c.APIDomain, DataCenter: c.DataCenter,
 	})
 	if err == nil {
@@ -25,7 +27,7 @@ func (s *Shared) place(ctx context.Context, c *content, now time.Time) {
 	s.mu.Lock()
 	s.refused = c.AccessToken
 	if s.kept.AccessToken == c.AccessToken {
-		s.kept = Token{}
+		s.kept = zohoauth.Token{}
 	}
 	s.mu.Unlock()
 	s.tell(&Error{Secret: s.vault.id, Reason: "the access token stored in it is not used, and untag requests a new one", Err: err})

@@ -11,12 +11,13 @@ import (
 
 	"untag/internal/awstest"
 	"untag/internal/secrets"
+	"untag/internal/zohoauth"
 )
 
 // ofZoho accepts only tokens for Zoho's hosts, and points them at the sandbox.
-func ofZoho(_ context.Context, t secrets.Token) (secrets.Token, error) {
+func ofZoho(_ context.Context, t zohoauth.Token) (zohoauth.Token, error) {
 	if !strings.HasSuffix(t.APIDomain, ".zohoapis.eu") {
-		return secrets.Token{}, errors.New("not one of Zoho's hosts")
+		return zohoauth.Token{}, errors.New("not one of Zoho's hosts")
 	}
 	t.APIDomain = "https://sandbox.zohoapis.eu"
 	return t, nil
@@ -78,8 +79,8 @@ func TestTokensThatAreNeverPlaced(t *testing.T) {
 		begun := time.Now()
 		for time.Since(begun) < 10*time.Minute {
 			c := config(f, z)
-			c.Placed = func(context.Context, secrets.Token) (secrets.Token, error) {
-				return secrets.Token{}, errors.New("it is one of another data center")
+			c.Placed = func(context.Context, zohoauth.Token) (zohoauth.Token, error) {
+				return zohoauth.Token{}, errors.New("it is one of another data center")
 			}
 			// Each is a new process, which has only the secret.
 			if token, err := secrets.NewShared(c).Token(t.Context()); err == nil && token.AccessToken == "" {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"untag/internal/zohoauth"
 )
 
 const (
@@ -24,7 +26,7 @@ var errAnother = errors.New("another instance is minting the access token")
 
 // obtain reads the token, mints it if it is this instance's turn, or waits for the
 // instance whose turn it is. The caller holds the slot.
-func (s *Shared) obtain(ctx context.Context) (Token, error) {
+func (s *Shared) obtain(ctx context.Context) (zohoauth.Token, error) {
 	poll, faults := firstPoll, 0
 	for {
 		token, err := s.step(ctx)
@@ -34,13 +36,13 @@ func (s *Shared) obtain(ctx context.Context) (Token, error) {
 		if token, ok := s.serving(); ok && errors.Is(err, errAnother) {
 			return token, nil
 		} else if ok {
-			return Token{}, err
+			return zohoauth.Token{}, err
 		}
 		switch e, ours := err.(*Error); {
 		case errors.Is(err, errAnother):
 			faults = 0
 		case !ours, !e.Retryable(), e.wait > 0, faults == maxFaults:
-			return Token{}, err
+			return zohoauth.Token{}, err
 		default:
 			faults++
 		}
@@ -48,16 +50,16 @@ func (s *Shared) obtain(ctx context.Context) (Token, error) {
 		case <-time.After(jitter(poll)):
 			poll = min(poll*3/2, maxPoll)
 		case <-ctx.Done():
-			return Token{}, s.late(ctx)
+			return zohoauth.Token{}, s.late(ctx)
 		}
 	}
 }
 
 // step looks at the secret once and takes the next step.
-func (s *Shared) step(ctx context.Context) (Token, error) {
+func (s *Shared) step(ctx context.Context) (zohoauth.Token, error) {
 	state, err := s.vault.load(ctx)
 	if err != nil {
-		return Token{}, err
+		return zohoauth.Token{}, err
 	}
 	if token, done := s.save(ctx, state); done {
 		return token, nil
@@ -67,18 +69,18 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 		return token, nil
 	}
 	if state, err = s.vault.withClaim(ctx, state); err != nil {
-		return Token{}, err
+		return zohoauth.Token{}, err
 	}
 	if left, refused := state.held(); left > 0 && refused {
-		return Token{}, &Error{
+		return zohoauth.Token{}, &Error{
 			Secret: s.vault.id, Reason: "Zoho refused the last request for an access token, and untag does not ask again yet",
 			passing: !state.claim.Claim.Final, wait: left,
 		}
 	} else if left > 0 {
-		return Token{}, errAnother
+		return zohoauth.Token{}, errAnother
 	}
 	if left := tooEarly(state); left > 0 {
-		return Token{}, &Error{
+		return zohoauth.Token{}, &Error{
 			Secret: s.vault.id, Reason: state.current.refusedBy() + " refuses every new access token, and untag does not request another yet; " +
 				"the usual causes are the wrong data center (`data_center` in the credential), and a sandbox or developer " +
 				"organisation (`environment` in the credential, or ZOHO_ENVIRONMENT)",
@@ -86,7 +88,7 @@ func (s *Shared) step(ctx context.Context) (Token, error) {
 		}
 	}
 	if err := s.vault.unchanged(ctx, state); err != nil {
-		return Token{}, err
+		return zohoauth.Token{}, err
 	}
 	return s.renew(ctx, state)
 }
@@ -103,17 +105,17 @@ func tooEarly(state state) time.Duration {
 }
 
 // renew claims the next token and mints it.
-func (s *Shared) renew(ctx context.Context, state state) (Token, error) {
+func (s *Shared) renew(ctx context.Context, state state) (zohoauth.Token, error) {
 	// The time counts from before the claim is made, so that an instance that is slow, or
 	// was frozen meanwhile, gives up before another takes over.
 	ctx, cancel := context.WithTimeout(ctx, mintAndPut)
 	defer cancel()
 	claim, err := s.vault.claimNext(ctx, state)
 	if err != nil {
-		return Token{}, err
+		return zohoauth.Token{}, err
 	}
 	if claim == nil {
-		return Token{}, errAnother
+		return zohoauth.Token{}, errAnother
 	}
 	minted, err := s.minted(ctx)
 	if err != nil {
@@ -121,7 +123,7 @@ func (s *Shared) renew(ctx context.Context, state state) (Token, error) {
 		if putErr != nil {
 			s.tell(putErr)
 		}
-		return Token{}, refusal{err, wait}
+		return zohoauth.Token{}, refusal{err, wait}
 	}
 	now := state.now()
 	c := content{
@@ -142,27 +144,27 @@ func (s *Shared) renew(ctx context.Context, state state) (Token, error) {
 }
 
 // minted returns a new token that can be used.
-func (s *Shared) minted(ctx context.Context) (Token, error) {
+func (s *Shared) minted(ctx context.Context) (zohoauth.Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, mintTime)
 	defer cancel()
 	token, err := s.mint(ctx)
 	if err == nil && (token.AccessToken == "" || time.Until(token.Expiry) <= 0) {
-		return Token{}, &Error{Secret: s.vault.id, Reason: "the access token that Zoho just issued has already expired", passing: true}
+		return zohoauth.Token{}, &Error{Secret: s.vault.id, Reason: "the access token that Zoho just issued has already expired", passing: true}
 	}
 	return token, err
 }
 
 // save stores the token that could not be stored before, unless another has been stored
 // since or Zoho refused it.
-func (s *Shared) save(ctx context.Context, state state) (Token, bool) {
+func (s *Shared) save(ctx context.Context, state state) (zohoauth.Token, bool) {
 	u := s.unsaved
 	if u == nil {
-		return Token{}, false
+		return zohoauth.Token{}, false
 	}
 	token, ok := s.serving()
 	if !ok || token.AccessToken != u.content.AccessToken || state.current.base() != u.won.claim.Replaces {
 		s.unsaved = nil
-		return Token{}, false
+		return zohoauth.Token{}, false
 	}
 	if err := s.vault.deliver(ctx, u.won, u.content); err != nil {
 		s.lookSoon()

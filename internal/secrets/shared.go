@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"untag/internal/zohoauth"
 )
 
 const (
@@ -23,11 +25,11 @@ type SharedConfig struct {
 	SecretID string
 	// Mint makes a new token. Its errors may have the methods Retryable and RetryAfter; they
 	// are passed on unchanged.
-	Mint func(ctx context.Context) (Token, error)
+	Mint func(ctx context.Context) (zohoauth.Token, error)
 	// Placed, if set, returns a token that was read from the secret with the address that is
 	// configured now. An error means that the token must not be used: a new one is then
 	// minted, as if Zoho had refused it.
-	Placed func(ctx context.Context, t Token) (Token, error)
+	Placed func(ctx context.Context, t zohoauth.Token) (zohoauth.Token, error)
 	// Report, if set, is called with faults that do no harm yet, such as a token that could
 	// not be stored, or not renewed while the old one is still good.
 	Report func(error)
@@ -44,13 +46,13 @@ type SharedConfig struct {
 // try a new credential at once, put {} into the secret.
 type Shared struct {
 	vault  vault
-	mint   func(ctx context.Context) (Token, error)
-	placed func(ctx context.Context, t Token) (Token, error)
+	mint   func(ctx context.Context) (zohoauth.Token, error)
+	placed func(ctx context.Context, t zohoauth.Token) (zohoauth.Token, error)
 	report func(error)
 	slot   chan struct{} // held while the secret is read or a token is minted
 
 	mu      sync.Mutex
-	kept    Token
+	kept    zohoauth.Token
 	look    time.Time // when to look for the next token
 	refused string    // the access token that Zoho refused last
 	failed  error     // the last fault
@@ -74,7 +76,7 @@ func NewShared(c SharedConfig) *Shared {
 
 // Token returns a token that is good for a while. It stops waiting when ctx ends. An *Error
 // is about the secret; any other error is Mint's.
-func (s *Shared) Token(ctx context.Context) (Token, error) {
+func (s *Shared) Token(ctx context.Context) (zohoauth.Token, error) {
 	if token, err, known := s.known(); known {
 		return token, err
 	}
@@ -87,7 +89,7 @@ func (s *Shared) Token(ctx context.Context) (Token, error) {
 		select {
 		case s.slot <- struct{}{}:
 		case <-ctx.Done():
-			return Token{}, s.late(ctx)
+			return zohoauth.Token{}, s.late(ctx)
 		}
 	}
 	defer func() { <-s.slot }()
@@ -103,16 +105,16 @@ func (s *Shared) Token(ctx context.Context) (Token, error) {
 
 // Refused records that Zoho refused a token: if it is the current one, the next caller
 // looks for another.
-func (s *Shared) Refused(_ context.Context, token Token) {
+func (s *Shared) Refused(_ context.Context, token zohoauth.Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if token.AccessToken != "" && s.kept.AccessToken == token.AccessToken {
-		s.refused, s.kept = token.AccessToken, Token{}
+		s.refused, s.kept = token.AccessToken, zohoauth.Token{}
 	}
 }
 
 // known returns the current token, or the last fault while it is recent.
-func (s *Shared) known() (Token, error, bool) {
+func (s *Shared) known() (zohoauth.Token, error, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -124,13 +126,13 @@ func (s *Shared) known() (Token, error, bool) {
 		if alive {
 			return s.kept, nil, true
 		}
-		return Token{}, s.failed, true
+		return zohoauth.Token{}, s.failed, true
 	}
-	return Token{}, nil, false
+	return zohoauth.Token{}, nil, false
 }
 
 // serving returns the current token, and whether it can still be used.
-func (s *Shared) serving() (Token, bool) {
+func (s *Shared) serving() (zohoauth.Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.kept, s.alive(time.Now())
@@ -142,16 +144,16 @@ func (s *Shared) alive(now time.Time) bool {
 
 // adopt keeps the token of a version, unless it has expired or was refused, and reports
 // whether it does not need to be replaced yet.
-func (s *Shared) adopt(c content, now time.Time) (Token, bool) {
+func (s *Shared) adopt(c content, now time.Time) (zohoauth.Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	left := c.remaining(now)
 	if left <= 0 || c.AccessToken == s.refused {
-		return Token{}, false
+		return zohoauth.Token{}, false
 	}
 	// This includes Go's monotonic clock, which keeps running when someone sets the time of day.
 	here := time.Now()
-	s.kept = Token{AccessToken: c.AccessToken, Expiry: here.Add(left), APIDomain: c.APIDomain, DataCenter: c.DataCenter}
+	s.kept = zohoauth.Token{AccessToken: c.AccessToken, Expiry: here.Add(left), APIDomain: c.APIDomain, DataCenter: c.DataCenter}
 	fresh := left > c.margin()
 	if fresh {
 		s.look, s.failed = here.Add(left-c.margin()), nil
@@ -162,7 +164,7 @@ func (s *Shared) adopt(c content, now time.Time) (Token, bool) {
 }
 
 // adoptMinted keeps a new token, even if it equals the one that was refused.
-func (s *Shared) adoptMinted(c content, now time.Time) Token {
+func (s *Shared) adoptMinted(c content, now time.Time) zohoauth.Token {
 	s.mu.Lock()
 	s.refused = ""
 	s.mu.Unlock()
@@ -171,7 +173,7 @@ func (s *Shared) adoptMinted(c content, now time.Time) Token {
 }
 
 // fail remembers a fault. While the old token is good, it is only reported.
-func (s *Shared) fail(ctx context.Context, err error) (Token, error) {
+func (s *Shared) fail(ctx context.Context, err error) (zohoauth.Token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -188,7 +190,7 @@ func (s *Shared) fail(ctx context.Context, err error) (Token, error) {
 		s.failed, s.until = err, now.Add(min(stands, 10*lookAgain))
 	}
 	if !alive {
-		return Token{}, err
+		return zohoauth.Token{}, err
 	}
 	s.tell(err)
 	return s.kept, nil

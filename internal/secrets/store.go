@@ -3,12 +3,11 @@ package secrets
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"maps"
 	"slices"
-	"strconv"
 
 	"untag/internal/sharedsecret"
+	"untag/internal/zohoauth"
 )
 
 // Config is what New needs.
@@ -113,30 +112,14 @@ func (s *Store) found(f sharedsecret.Finding) *Error {
 	return &Error{Secret: s.webhook.id, Key: f.Source, Reason: reason}
 }
 
-// Zoho is the credential of a Zoho account.
-type Zoho struct {
-	ClientID, ClientSecret, RefreshToken, DataCenter string
-	// Environment is "" if the credential has none.
-	Environment string
-}
-
-// String hides the credential.
-func (z Zoho) String() string { return "Zoho credential of data center " + strconv.Quote(z.DataCenter) }
-
-// GoString hides the credential.
-func (z Zoho) GoString() string { return z.String() }
-
-// LogValue hides the credential.
-func (z Zoho) LogValue() slog.Value { return slog.StringValue(z.String()) }
-
 // ZohoCredentials returns the Zoho credential: four strings, all required, and the
 // environment, which is optional. Other keys are ignored.
-func (s *Store) ZohoCredentials(ctx context.Context) (Zoho, error) {
+func (s *Store) ZohoCredentials(ctx context.Context) (zohoauth.Credentials, error) {
 	keys, err := s.zoho.read(ctx)
 	if err != nil {
-		return Zoho{}, err
+		return zohoauth.Credentials{}, err
 	}
-	var z Zoho
+	var z zohoauth.Credentials
 	for _, field := range []struct {
 		key      string
 		into     *string
@@ -151,10 +134,10 @@ func (s *Store) ZohoCredentials(ctx context.Context) (Zoho, error) {
 			continue
 		}
 		if !found {
-			return Zoho{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "missing"}
+			return zohoauth.Credentials{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "missing"}
 		}
 		if json.Unmarshal(text, field.into) != nil || *field.into == "" && !field.optional {
-			return Zoho{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "must be a string that is not empty"}
+			return zohoauth.Credentials{}, &Error{Secret: s.zoho.id, Key: field.key, Reason: "must be a string that is not empty"}
 		}
 	}
 	return z, nil

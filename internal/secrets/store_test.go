@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"untag/internal/secrets"
+	"untag/internal/zohoauth"
 )
 
 // fakeManager holds secrets by their names, and counts reads.
@@ -134,7 +135,7 @@ func TestZohoCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := store(&fakeManager{values: map[string]string{"untag/zoho": tt.value}}).ZohoCredentials(t.Context())
 			checkError(t, err, tt.err)
-			want := secrets.Zoho{ClientID: "hush-i", ClientSecret: "hush-s", RefreshToken: "hush-r", DataCenter: "eu"}
+			want := zohoauth.Credentials{ClientID: "hush-i", ClientSecret: "hush-s", RefreshToken: "hush-r", DataCenter: "eu"}
 			if name == "an environment" {
 				want.Environment = "sandbox"
 			}

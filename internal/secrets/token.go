@@ -2,8 +2,9 @@ package secrets
 
 import (
 	"encoding/json"
-	"log/slog"
 	"time"
+
+	"untag/internal/zohoauth"
 )
 
 const (
@@ -13,26 +14,6 @@ const (
 	// maxLife is the longest life of a Zoho token. A longer one was written by a wrong clock.
 	maxLife = time.Hour
 )
-
-// Token is an access token and where it is valid.
-type Token struct {
-	AccessToken string
-	// Expiry is when it expires.
-	Expiry time.Time
-	// APIDomain is the address of the API that accepts it.
-	APIDomain string
-	// DataCenter is where it was minted, "" if unknown.
-	DataCenter string
-}
-
-// String hides the token.
-func (t Token) String() string { return "access token until " + t.Expiry.Format(time.RFC3339) }
-
-// GoString hides the token.
-func (t Token) GoString() string { return t.String() }
-
-// LogValue hides the token.
-func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 // content is what a version of the shared secret holds: a token, or a claim to mint one. It
 // never holds the refresh token.
@@ -83,21 +64,10 @@ func parse(text []byte) content {
 
 // remaining returns how long the token of a version is still good, 0 if it holds none.
 func (c content) remaining(now time.Time) time.Duration {
-	if !inHeader(c.AccessToken) {
+	if !(zohoauth.Token{AccessToken: c.AccessToken}).Usable() {
 		return 0
 	}
 	return max(0, min(c.ExpiresAt.Sub(now), maxLife))
-}
-
-// inHeader reports whether a token can be sent in a header. One that cannot, such as one
-// pasted with its line break, would fail every call until it expires.
-func inHeader(token string) bool {
-	for i := range len(token) {
-		if token[i] <= ' ' || token[i] > '~' {
-			return false
-		}
-	}
-	return token != ""
 }
 
 // margin returns how long before it expires the token should be replaced.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"untag/internal/zohoauth"
 )
 
 // home is where the access tokens of a credential are valid.
@@ -16,7 +18,7 @@ type home struct {
 
 // home returns where a credential's tokens are valid. Its own environment takes precedence
 // over the configured one.
-func (m *Minter) home(c Credentials) (home, error) {
+func (m *Minter) home(c zohoauth.Credentials) (home, error) {
 	dc, err := LookupDataCenter(c.DataCenter)
 	if err != nil {
 		return home{}, fmt.Errorf("data_center: %w", err)
@@ -57,23 +59,23 @@ func (m *Minter) tell(domain, address, why string) {
 // Placed returns an access token that was kept outside of this process with the address that
 // the configuration asks for now. An error says that the token must not be used: its address
 // is not one of Zoho's, or it belongs to another data center.
-func (m *Minter) Placed(ctx context.Context, t Token) (Token, error) {
+func (m *Minter) Placed(ctx context.Context, t zohoauth.Token) (zohoauth.Token, error) {
 	if t.APIDomain != "" && !m.trusted(t.APIDomain) {
-		return Token{}, fmt.Errorf("zoho: its API host %s is not one of Zoho's", hostShown(t.APIDomain))
+		return zohoauth.Token{}, fmt.Errorf("zoho: its API host %s is not one of Zoho's", hostShown(t.APIDomain))
 	}
 	c, err := m.credentials(ctx)
 	if err != nil && t.APIDomain != "" {
 		return t, nil // the token is valid although the credential cannot be read at the moment
 	}
 	if err != nil {
-		return Token{}, fmt.Errorf("zoho: the address of the API is not known: %w", err)
+		return zohoauth.Token{}, fmt.Errorf("zoho: the address of the API is not known: %w", err)
 	}
 	h, err := m.home(c)
 	if err != nil {
-		return Token{}, fmt.Errorf("zoho: %w", err)
+		return zohoauth.Token{}, fmt.Errorf("zoho: %w", err)
 	}
 	if of := cmp.Or(t.DataCenter, dataCenterOf(t.APIDomain)); of != "" && of != h.dc.Name {
-		return Token{}, fmt.Errorf("zoho: it belongs to data center %s, but %s is configured", of, h.dc.Name)
+		return zohoauth.Token{}, fmt.Errorf("zoho: it belongs to data center %s, but %s is configured", of, h.dc.Name)
 	}
 	t.APIDomain, _ = m.address(h, t.APIDomain)
 	return t, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // TestWhereTheAPIIs: the configuration takes precedence over the token answer, and a host of
@@ -59,8 +60,8 @@ func TestWhereTheAPIIs(t *testing.T) {
 			})
 			var reports []string
 			m := zoho.NewMinter(zoho.MinterConfig{
-				Credentials: func(context.Context) (zoho.Credentials, error) {
-					return zoho.Credentials{ClientID: "c", ClientSecret: "s", RefreshToken: "r", DataCenter: tt.dc, Environment: tt.own}, nil
+				Credentials: func(context.Context) (zohoauth.Credentials, error) {
+					return zohoauth.Credentials{ClientID: "c", ClientSecret: "s", RefreshToken: "r", DataCenter: tt.dc, Environment: tt.own}, nil
 				},
 				Environment: tt.configured, APIURL: tt.apiURL, HTTP: &http.Client{Transport: transport},
 				Report: func(message string) { reports = append(reports, message) },
@@ -93,33 +94,33 @@ func quoted(text string) string { return `"` + strings.ReplaceAll(text, "\n", `\
 // always belongs to Zoho.
 func TestPlaced(t *testing.T) {
 	tests := map[string]struct {
-		kept        zoho.Token
+		kept        zohoauth.Token
 		environment string
 		accounts    string
 		want        string // "" where the token must not be used
 	}{
-		"as it was":                        {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu", DataCenter: "eu"}, want: "https://www.zohoapis.eu"},
-		"by an older version":              {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu"}, want: "https://www.zohoapis.eu"},
-		"without an address":               {kept: zoho.Token{}, want: "https://www.zohoapis.eu"},
-		"a sandbox now":                    {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu", DataCenter: "eu"}, environment: "sandbox", want: "https://sandbox.zohoapis.eu"},
-		"production now":                   {kept: zoho.Token{APIDomain: "https://sandbox.zohoapis.eu"}, environment: "production", want: "https://www.zohoapis.eu"},
-		"another data center":              {kept: zoho.Token{APIDomain: "https://www.zohoapis.com", DataCenter: "us"}},
-		"another, by an older version":     {kept: zoho.Token{APIDomain: "https://www.zohoapis.com"}},
-		"of eu, at another's address":      {kept: zoho.Token{APIDomain: "https://www.zohoapis.in", DataCenter: "eu"}, want: "https://www.zohoapis.in"},
-		"not Zoho's":                       {kept: zoho.Token{APIDomain: "https://evil.example", DataCenter: "eu"}},
-		"not Zoho's, and a sandbox":        {kept: zoho.Token{APIDomain: "https://evil.example"}, environment: "sandbox"},
-		"like Zoho's":                      {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu.evil.example"}},
-		"not https":                        {kept: zoho.Token{APIDomain: "http://www.zohoapis.eu"}},
-		"another port":                     {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu:8443"}},
-		"with a user":                      {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu@evil.example"}},
-		"the sandbox of this machine":      {kept: zoho.Token{APIDomain: "http://127.0.0.1:1"}, accounts: "http://127.0.0.1:1", want: "http://127.0.0.1:1"},
-		"another program of this machine":  {kept: zoho.Token{APIDomain: "http://127.0.0.1:2"}, accounts: "http://127.0.0.1:1"},
-		"the sandbox, not configured here": {kept: zoho.Token{APIDomain: "http://127.0.0.1:1"}},
-		"an unknown environment":           {kept: zoho.Token{APIDomain: "https://www.zohoapis.eu"}, environment: "prod"},
+		"as it was":                        {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.eu", DataCenter: "eu"}, want: "https://www.zohoapis.eu"},
+		"by an older version":              {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.eu"}, want: "https://www.zohoapis.eu"},
+		"without an address":               {kept: zohoauth.Token{}, want: "https://www.zohoapis.eu"},
+		"a sandbox now":                    {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.eu", DataCenter: "eu"}, environment: "sandbox", want: "https://sandbox.zohoapis.eu"},
+		"production now":                   {kept: zohoauth.Token{APIDomain: "https://sandbox.zohoapis.eu"}, environment: "production", want: "https://www.zohoapis.eu"},
+		"another data center":              {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.com", DataCenter: "us"}},
+		"another, by an older version":     {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.com"}},
+		"of eu, at another's address":      {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.in", DataCenter: "eu"}, want: "https://www.zohoapis.in"},
+		"not Zoho's":                       {kept: zohoauth.Token{APIDomain: "https://evil.example", DataCenter: "eu"}},
+		"not Zoho's, and a sandbox":        {kept: zohoauth.Token{APIDomain: "https://evil.example"}, environment: "sandbox"},
+		"like Zoho's":                      {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.eu.evil.example"}},
+		"not https":                        {kept: zohoauth.Token{APIDomain: "http://www.zohoapis.eu"}},
+		"another port":                     {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.eu:8443"}},
+		"with a user":                      {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.eu@evil.example"}},
+		"the sandbox of this machine":      {kept: zohoauth.Token{APIDomain: "http://127.0.0.1:1"}, accounts: "http://127.0.0.1:1", want: "http://127.0.0.1:1"},
+		"another program of this machine":  {kept: zohoauth.Token{APIDomain: "http://127.0.0.1:2"}, accounts: "http://127.0.0.1:1"},
+		"the sandbox, not configured here": {kept: zohoauth.Token{APIDomain: "http://127.0.0.1:1"}},
+		"an unknown environment":           {kept: zohoauth.Token{APIDomain: "https://www.zohoapis.eu"}, environment: "prod"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			m := zoho.NewMinter(zoho.MinterConfig{AccountsURL: tt.accounts, Credentials: func(context.Context) (zoho.Credentials, error) {
+			m := zoho.NewMinter(zoho.MinterConfig{AccountsURL: tt.accounts, Credentials: func(context.Context) (zohoauth.Credentials, error) {
 				c := credentials
 				c.Environment = tt.environment
 				return c, nil
@@ -137,9 +138,9 @@ func TestPlaced(t *testing.T) {
 			}
 		})
 	}
-	unread := zoho.NewMinter(zoho.MinterConfig{Credentials: func(context.Context) (zoho.Credentials, error) { return zoho.Credentials{}, passing{} }})
+	unread := zoho.NewMinter(zoho.MinterConfig{Credentials: func(context.Context) (zohoauth.Credentials, error) { return zohoauth.Credentials{}, passing{} }})
 	for domain, ok := range map[string]bool{"https://www.zohoapis.eu": true, "https://evil.example": false, "": false} {
-		got, err := unread.Placed(t.Context(), zoho.Token{APIDomain: domain})
+		got, err := unread.Placed(t.Context(), zohoauth.Token{APIDomain: domain})
 		if (err == nil) != ok || ok && got.APIDomain != domain {
 			t.Errorf("Placed of %q without a credential = %s, %v", domain, got.APIDomain, err)
 		}

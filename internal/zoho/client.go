@@ -11,13 +11,16 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/oauth2"
+
 	"untag/internal/crmname"
+	"untag/internal/zohoauth"
 )
 
 // tokens provides access tokens. Refused tells it that Zoho refused one.
 type tokens interface {
-	Token(ctx context.Context) (Token, error)
-	Refused(ctx context.Context, t Token)
+	Token(ctx context.Context) (zohoauth.Token, error)
+	Refused(ctx context.Context, t zohoauth.Token)
 }
 
 // Config is what New needs.
@@ -160,7 +163,7 @@ func (c *Client) do(ctx context.Context, call call, anew func() reader) (answer,
 }
 
 // send makes one request and reads its answer. The error says why there is no answer.
-func (c *Client) send(ctx context.Context, call call, token Token, into reader) (answer, *Error) {
+func (c *Client) send(ctx context.Context, call call, token zohoauth.Token, into reader) (answer, *Error) {
 	request, err := c.request(ctx, call, token)
 	if err != nil {
 		e := refused(call.operation, err)
@@ -183,7 +186,7 @@ func (c *Client) send(ctx context.Context, call call, token Token, into reader) 
 	return a, nil
 }
 
-func (c *Client) request(ctx context.Context, call call, token Token) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, call call, token zohoauth.Token) (*http.Request, error) {
 	base := c.apiURL
 	if base == "" {
 		base = strings.TrimRight(token.APIDomain, "/")
@@ -191,7 +194,7 @@ func (c *Client) request(ctx context.Context, call call, token Token) (*http.Req
 	if base == "" {
 		return nil, errors.New("the address of the API is not known: the token answer had no api_domain of Zoho's")
 	}
-	if !token.usable() {
+	if !token.Usable() {
 		return nil, errors.New("there is no usable access token")
 	}
 	address := base + "/crm/" + c.version + call.path
@@ -210,7 +213,7 @@ func (c *Client) request(ctx context.Context, call call, token Token) (*http.Req
 		request.Header.Set("Content-Type", "application/json")
 	}
 	request.Header.Set("Accept", "application/json")
-	token.authorize(request)
+	(&oauth2.Token{AccessToken: token.AccessToken, TokenType: "Zoho-oauthtoken"}).SetAuthHeader(request)
 	return request, nil
 }
 

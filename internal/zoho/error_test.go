@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 func TestEveryCode(t *testing.T) {
@@ -93,8 +94,8 @@ func (s sharedRefusal) RetryAfter() time.Duration { return s.wait }
 
 type noTokens struct{ err error }
 
-func (n noTokens) Token(context.Context) (zoho.Token, error) { return zoho.Token{}, n.err }
-func (noTokens) Refused(context.Context, zoho.Token)         {}
+func (n noTokens) Token(context.Context) (zohoauth.Token, error) { return zohoauth.Token{}, n.err }
+func (noTokens) Refused(context.Context, zohoauth.Token)         {}
 
 func TestTokenAfter(t *testing.T) {
 	denied := &zoho.Error{Status: 400, Code: zoho.CodeThrottled}

@@ -14,25 +14,26 @@ import (
 	"testing"
 
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // aToken is a token that never ends, and counts refusals.
 type aToken struct{ refused int }
 
-func (a *aToken) Token(context.Context) (zoho.Token, error) {
-	return zoho.Token{AccessToken: fmt.Sprintf("hush-%d", a.refused)}, nil
+func (a *aToken) Token(context.Context) (zohoauth.Token, error) {
+	return zohoauth.Token{AccessToken: fmt.Sprintf("hush-%d", a.refused)}, nil
 }
 
-func (a *aToken) Refused(context.Context, zoho.Token) { a.refused++ }
+func (a *aToken) Refused(context.Context, zohoauth.Token) { a.refused++ }
 
 // fixed is one token for an API.
 type fixed struct{ domain, token string }
 
-func (f fixed) Token(context.Context) (zoho.Token, error) {
-	return zoho.Token{AccessToken: cmp.Or(f.token, "t"), APIDomain: f.domain}, nil
+func (f fixed) Token(context.Context) (zohoauth.Token, error) {
+	return zohoauth.Token{AccessToken: cmp.Or(f.token, "t"), APIDomain: f.domain}, nil
 }
 
-func (fixed) Refused(context.Context, zoho.Token) {}
+func (fixed) Refused(context.Context, zohoauth.Token) {}
 
 // exchange is a server that always gives the same answer and remembers its requests. It is
 // mounted below a path, so that a wrong relative URL shows.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
+
+	"untag/internal/zohoauth"
 )
 
 // maxGrant is how many bytes of an answer of the accounts server are read.
@@ -31,7 +33,7 @@ type grant struct {
 
 // ask makes the request for a token. The oauth2 library makes it; the answer is read here, as
 // Zoho's errors come with any status, and in more shapes than the library knows.
-func (m *Minter) ask(ctx context.Context, accounts string, c Credentials) (grant, *Error) {
+func (m *Minter) ask(ctx context.Context, accounts string, c zohoauth.Credentials) (grant, *Error) {
 	config := oauth2.Config{
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret,
 		Endpoint: oauth2.Endpoint{TokenURL: accounts + "/oauth/v2/token", AuthStyle: oauth2.AuthStyleInParams},
@@ -79,7 +81,7 @@ func (r *grantReader) RoundTrip(request *http.Request) (*http.Response, error) {
 func readGrant(response *http.Response) (grant, error) {
 	g := grant{status: response.StatusCode, header: response.Header}
 	body := &bounded{body: response.Body, left: maxGrant}
-	s := newScanner(body, Token{})
+	s := newScanner(body, zohoauth.Token{})
 	if err := s.whole(func(name []byte) error { return g.member(s, name) }); err != nil {
 		if body.broke != nil && !errors.Is(body.broke, errTooLarge) {
 			return g, body.broke
@@ -152,7 +154,7 @@ func (g grant) failure() *Error {
 		e.Code = code
 	case g.code != "" || !ok:
 		e.Code, e.Message = unreadableCode(g.status), "the accounts server refused without a code"
-	case !(Token{AccessToken: g.token}).usable():
+	case !(zohoauth.Token{AccessToken: g.token}).Usable():
 		e.Code, e.Message = CodeUnreadable, "the accounts server sent no access token"
 	default:
 		return nil

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"untag/internal/zohoauth"
 )
 
 const mint = "refresh the access token"
@@ -15,7 +17,7 @@ const mint = "refresh the access token"
 // MinterConfig is what NewMinter needs.
 type MinterConfig struct {
 	// Credentials returns the current credentials.
-	Credentials func(ctx context.Context) (Credentials, error)
+	Credentials func(ctx context.Context) (zohoauth.Credentials, error)
 	// Environment is one of Environments, or "" to leave it to the token answer. The
 	// credential's own environment takes precedence over it.
 	Environment string
@@ -34,7 +36,7 @@ type MinterConfig struct {
 // Minter turns a refresh token into access tokens. For one refresh token, Zoho mints ten in
 // ten minutes and keeps fifteen valid, so share the tokens it returns.
 type Minter struct {
-	credentials func(ctx context.Context) (Credentials, error)
+	credentials func(ctx context.Context) (zohoauth.Credentials, error)
 	environment string
 	accountsURL string
 	apiURL      string
@@ -53,31 +55,43 @@ func NewMinter(c MinterConfig) *Minter {
 // Mint asks the accounts server once for a new access token. Its errors name the code of the
 // answer, and nothing else of what was sent or received. See
 // https://www.zoho.com/crm/developer/docs/api/v8/refresh.html.
-func (m *Minter) Mint(ctx context.Context) (Token, error) {
+func (m *Minter) Mint(ctx context.Context) (zohoauth.Token, error) {
 	credentials, err := m.credentials(ctx)
 	if err != nil {
-		return Token{}, &Error{Operation: mint, Code: CodeNoCredential, Message: "the Zoho credential cannot be read", Err: err}
+		return zohoauth.Token{}, &Error{Operation: mint, Code: CodeNoCredential, Message: "the Zoho credential cannot be read", Err: err}
 	}
 	home, err := m.home(credentials)
 	if err == nil {
-		err = credentials.whole()
+		err = whole(credentials)
 	}
 	if err != nil {
-		return Token{}, refused(mint, fmt.Errorf("the Zoho credential: %w", err))
+		return zohoauth.Token{}, refused(mint, fmt.Errorf("the Zoho credential: %w", err))
 	}
 	accounts := cmp.Or(m.accountsURL, home.dc.AccountsURL)
 	if !isBase(accounts) {
-		return Token{}, refused(mint, errors.New("the accounts server's address is not a URL such as https://host/path"))
+		return zohoauth.Token{}, refused(mint, errors.New("the accounts server's address is not a URL such as https://host/path"))
 	}
 	now := time.Now()
 	g, failed := m.ask(ctx, accounts, credentials)
 	switch {
 	case failed != nil:
-		return Token{}, failed
+		return zohoauth.Token{}, failed
 	case g.failure() != nil:
-		return Token{}, g.failure()
+		return zohoauth.Token{}, g.failure()
 	}
 	address, why := m.address(home, g.domain)
 	m.tell(g.domain, address, why)
-	return Token{AccessToken: g.token, Expiry: now.Add(g.lifetime()), APIDomain: address, DataCenter: home.dc.Name}, nil
+	return zohoauth.Token{AccessToken: g.token, Expiry: now.Add(g.lifetime()), APIDomain: address, DataCenter: home.dc.Name}, nil
+}
+
+// whole returns an error that names what the credentials lack, nil if they lack nothing.
+func whole(c zohoauth.Credentials) error {
+	for _, part := range []struct{ key, value string }{
+		{"client_id", c.ClientID}, {"client_secret", c.ClientSecret}, {"refresh_token", c.RefreshToken},
+	} {
+		if part.value == "" {
+			return errors.New(part.key + " is missing or empty")
+		}
+	}
+	return nil
 }

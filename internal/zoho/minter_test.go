@@ -14,14 +14,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
-var credentials = zoho.Credentials{ClientID: "1000.HUSHID", ClientSecret: "hush-secret", RefreshToken: "1000.hush-refresh", DataCenter: "eu"}
+var credentials = zohoauth.Credentials{ClientID: "1000.HUSHID", ClientSecret: "hush-secret", RefreshToken: "1000.hush-refresh", DataCenter: "eu"}
 
 func minter(url string) *zoho.Minter {
 	return zoho.NewMinter(zoho.MinterConfig{
 		AccountsURL: url + "/base",
-		Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+		Credentials: func(context.Context) (zohoauth.Credentials, error) { return credentials, nil },
 	})
 }
 
@@ -130,8 +131,8 @@ func TestMintRefused(t *testing.T) {
 }
 
 func TestAnUnknownDataCenter(t *testing.T) {
-	m := zoho.NewMinter(zoho.MinterConfig{Credentials: func(context.Context) (zoho.Credentials, error) {
-		return zoho.Credentials{DataCenter: "mars"}, nil
+	m := zoho.NewMinter(zoho.MinterConfig{Credentials: func(context.Context) (zohoauth.Credentials, error) {
+		return zohoauth.Credentials{DataCenter: "mars"}, nil
 	}})
 	if _, err := m.Mint(t.Context()); err == nil || !strings.Contains(err.Error(), "us, eu, in") {
 		t.Errorf("Mint = %v, want it to list the data centers", err)
@@ -179,12 +180,12 @@ func TestMintSendsWhatZohoWants(t *testing.T) {
 }
 
 func TestMintWithHalfACredential(t *testing.T) {
-	for name, c := range map[string]zoho.Credentials{
+	for name, c := range map[string]zohoauth.Credentials{
 		"no client": {ClientSecret: "s", RefreshToken: "r", DataCenter: "us"}, "no secret": {ClientID: "c", RefreshToken: "r", DataCenter: "us"},
 		"no refresh token": {ClientID: "c", ClientSecret: "s", DataCenter: "us"}, "no data center": {ClientID: "c", ClientSecret: "s", RefreshToken: "r"},
 	} {
 		e := serving(t, says(200, `{"access_token":"t"}`))
-		_, err := zoho.NewMinter(zoho.MinterConfig{AccountsURL: e.URL, Credentials: func(context.Context) (zoho.Credentials, error) { return c, nil }}).Mint(t.Context())
+		_, err := zoho.NewMinter(zoho.MinterConfig{AccountsURL: e.URL, Credentials: func(context.Context) (zohoauth.Credentials, error) { return c, nil }}).Mint(t.Context())
 		var z *zoho.Error
 		if !errors.As(err, &z) || z.Retryable() || len(e.asked()) > 0 {
 			t.Errorf("%s: Mint = %v with %v asked, want it refused", name, err, e.asked())
@@ -204,8 +205,8 @@ func TestMintGoesToTheDataCenter(t *testing.T) {
 		})
 		m := zoho.NewMinter(zoho.MinterConfig{
 			HTTP: &http.Client{Transport: transport},
-			Credentials: func(context.Context) (zoho.Credentials, error) {
-				return zoho.Credentials{ClientID: "c", ClientSecret: "s", RefreshToken: "r", DataCenter: dc.Name}, nil
+			Credentials: func(context.Context) (zohoauth.Credentials, error) {
+				return zohoauth.Credentials{ClientID: "c", ClientSecret: "s", RefreshToken: "r", DataCenter: dc.Name}, nil
 			},
 		})
 		got, err := m.Mint(t.Context())
@@ -216,8 +217,8 @@ func TestMintGoesToTheDataCenter(t *testing.T) {
 }
 
 func TestMintWithoutCredentials(t *testing.T) {
-	m := zoho.NewMinter(zoho.MinterConfig{Credentials: func(context.Context) (zoho.Credentials, error) {
-		return zoho.Credentials{}, passing{}
+	m := zoho.NewMinter(zoho.MinterConfig{Credentials: func(context.Context) (zohoauth.Credentials, error) {
+		return zohoauth.Credentials{}, passing{}
 	}})
 	_, err := m.Mint(t.Context())
 	var z *zoho.Error

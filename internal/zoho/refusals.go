@@ -3,6 +3,8 @@ package zoho
 import (
 	"sync"
 	"time"
+
+	"untag/internal/zohoauth"
 )
 
 const (
@@ -38,7 +40,7 @@ func (r *refusals) refused(kind string) {
 }
 
 // accept records that Zoho accepted a token.
-func (r *refusals) accept(kind string, t Token) {
+func (r *refusals) accept(kind string, t zohoauth.Token) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.accepted = t.AccessToken
@@ -46,7 +48,7 @@ func (r *refusals) accept(kind string, t Token) {
 }
 
 // hopeless reports whether another token instead of this one would be refused as well.
-func (r *refusals) hopeless(kind string, t Token) bool {
+func (r *refusals) hopeless(kind string, t zohoauth.Token) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	since, known := r.since[kind]

@@ -10,6 +10,7 @@ import (
 
 	"untag/internal/sandbox"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // TestAgainstTheSandboxsAnswers: in every form of Zoho's answers, one wrong id does not
@@ -34,9 +35,9 @@ func TestAgainstTheSandboxsAnswers(t *testing.T) {
 			crm := sandbox.New(config)
 			server := httptest.NewServer(crm)
 			defer server.Close()
-			credentials := zoho.Credentials(crm.Credentials())
+			credentials := zohoauth.Credentials(crm.Credentials())
 			c, err := zoho.New(zoho.Config{Version: "v8", Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
-				AccountsURL: server.URL, Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+				AccountsURL: server.URL, Credentials: func(context.Context) (zohoauth.Credentials, error) { return credentials, nil },
 			}))})
 			if err != nil {
 				t.Fatal(err)
@@ -83,9 +84,9 @@ Contacts:
 			crm := sandbox.New(sandbox.Config{Records: records})
 			server := httptest.NewServer(crm)
 			defer server.Close()
-			credentials := zoho.Credentials(crm.Credentials())
+			credentials := zohoauth.Credentials(crm.Credentials())
 			c, err := zoho.New(zoho.Config{Version: version, Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
-				AccountsURL: server.URL, Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+				AccountsURL: server.URL, Credentials: func(context.Context) (zohoauth.Credentials, error) { return credentials, nil },
 			}))})
 			if err != nil {
 				t.Fatal(err)

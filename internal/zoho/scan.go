@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"untag/internal/jsonvalue"
+	"untag/internal/zohoauth"
 )
 
 // maxText is how many bytes of one text of an answer are kept.
@@ -27,10 +28,10 @@ var (
 type scanner struct {
 	dec *jsontext.Decoder
 	// token is kept out of every text, as a server may repeat what it was sent.
-	token Token
+	token zohoauth.Token
 }
 
-func newScanner(r io.Reader, token Token) *scanner {
+func newScanner(r io.Reader, token zohoauth.Token) *scanner {
 	return &scanner{jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), token}
 }
 
@@ -117,7 +118,7 @@ func (s *scanner) text() (string, error) {
 		return string(raw[:min(len(raw), maxText)]), nil
 	}
 	plain, _ := jsontext.AppendUnquote(nil, raw)
-	text := s.token.hidden(string(plain))
+	text := s.token.Hide(string(plain))
 	if len(text) > maxText {
 		text = strings.Clone(text[:maxText]) // a slice of it would keep all of it in memory
 	}
@@ -140,7 +141,7 @@ func (s *scanner) scalar() (any, error) {
 	switch kind {
 	case jsontext.KindString:
 		plain, _ := jsontext.AppendUnquote(nil, raw)
-		return s.token.hidden(string(plain)), nil
+		return s.token.Hide(string(plain)), nil
 	case jsontext.KindNumber:
 		return jsonvalue.Number(string(raw)), nil
 	case jsontext.KindTrue, jsontext.KindFalse:

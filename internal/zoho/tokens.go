@@ -6,6 +6,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"untag/internal/zohoauth"
 )
 
 const (
@@ -27,7 +29,7 @@ const (
 
 // minter makes a new access token.
 type minter interface {
-	Mint(ctx context.Context) (Token, error)
+	Mint(ctx context.Context) (zohoauth.Token, error)
 }
 
 // Tokens keeps the access token of one process. It refreshes the token once for all waiting
@@ -37,7 +39,7 @@ type Tokens struct {
 	slot   chan struct{} // held while refreshing, so that waiting ends with the context
 
 	mu      sync.Mutex
-	token   Token
+	token   zohoauth.Token
 	minted  time.Time // when the token was minted
 	renew   time.Time // when to replace the token
 	early   int       // how many tokens in a row were refused early
@@ -53,7 +55,7 @@ func NewTokens(m minter) *Tokens {
 // Token returns a token that is good for another minute, or for less if Zoho refuses a new
 // one. It stops waiting for another caller's refresh when ctx ends. A refused refresh is not
 // retried for a few seconds; Token then returns the same error.
-func (t *Tokens) Token(ctx context.Context) (Token, error) {
+func (t *Tokens) Token(ctx context.Context) (zohoauth.Token, error) {
 	if token, err, known := t.known(); known {
 		return token, err
 	}
@@ -61,7 +63,7 @@ func (t *Tokens) Token(ctx context.Context) (Token, error) {
 	case t.slot <- struct{}{}:
 		defer func() { <-t.slot }()
 	case <-ctx.Done():
-		return Token{}, &Error{Operation: mint, Code: CodeNoAnswer, Err: ctx.Err()}
+		return zohoauth.Token{}, &Error{Operation: mint, Code: CodeNoAnswer, Err: ctx.Err()}
 	}
 	if token, err, known := t.known(); known {
 		return token, err
@@ -72,14 +74,14 @@ func (t *Tokens) Token(ctx context.Context) (Token, error) {
 
 // Refused records that Zoho refused a token: if it is the current one, the next caller gets
 // a new one.
-func (t *Tokens) Refused(_ context.Context, token Token) {
+func (t *Tokens) Refused(_ context.Context, token zohoauth.Token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if token.AccessToken == "" || t.token.AccessToken != token.AccessToken {
 		return
 	}
 	host := hostOf(t.token.APIDomain)
-	t.token = Token{}
+	t.token = zohoauth.Token{}
 	now := time.Now()
 	if now.Sub(t.minted) >= earlyLife {
 		t.early = 0
@@ -96,7 +98,7 @@ func (t *Tokens) Refused(_ context.Context, token Token) {
 }
 
 // known returns the current token, or the last refusal while it is recent.
-func (t *Tokens) known() (Token, error, bool) {
+func (t *Tokens) known() (zohoauth.Token, error, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
@@ -107,9 +109,9 @@ func (t *Tokens) known() (Token, error, bool) {
 		if t.alive(now) {
 			return t.token, nil, true
 		}
-		return Token{}, t.refused, true
+		return zohoauth.Token{}, t.refused, true
 	}
-	return Token{}, nil, false
+	return zohoauth.Token{}, nil, false
 }
 
 // alive reports whether the current token can still be used.
@@ -119,7 +121,7 @@ func (t *Tokens) alive(now time.Time) bool {
 
 // keep stores the result of a refresh. While the old token is good, a failed refresh does no
 // harm.
-func (t *Tokens) keep(token Token, err error) (Token, error) {
+func (t *Tokens) keep(token zohoauth.Token, err error) (zohoauth.Token, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
@@ -141,5 +143,5 @@ func (t *Tokens) keep(token Token, err error) (Token, error) {
 	if t.alive(now) {
 		return t.token, nil
 	}
-	return Token{}, err
+	return zohoauth.Token{}, err
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // slowMinter takes a second to mint, and counts.
@@ -20,17 +21,17 @@ type slowMinter struct {
 	err    error
 }
 
-func (m *slowMinter) Mint(ctx context.Context) (zoho.Token, error) {
+func (m *slowMinter) Mint(ctx context.Context) (zohoauth.Token, error) {
 	select {
 	case <-time.After(time.Second):
 	case <-ctx.Done():
-		return zoho.Token{}, ctx.Err()
+		return zohoauth.Token{}, ctx.Err()
 	}
 	n := m.minted.Add(1)
 	if m.err != nil {
-		return zoho.Token{}, m.err
+		return zohoauth.Token{}, m.err
 	}
-	return zoho.Token{AccessToken: string('a' + rune(n)), Expiry: time.Now().Add(time.Hour)}, nil
+	return zohoauth.Token{AccessToken: string('a' + rune(n)), Expiry: time.Now().Add(time.Hour)}, nil
 }
 
 func TestOneRefreshAtATime(t *testing.T) {
@@ -135,12 +136,12 @@ type scripted struct {
 	err    error
 }
 
-func (m *scripted) Mint(context.Context) (zoho.Token, error) {
+func (m *scripted) Mint(context.Context) (zohoauth.Token, error) {
 	m.minted++
 	if m.err != nil {
-		return zoho.Token{}, m.err
+		return zohoauth.Token{}, m.err
 	}
-	return zoho.Token{AccessToken: fmt.Sprint("token-", m.minted), Expiry: time.Now().Add(m.life)}, nil
+	return zohoauth.Token{AccessToken: fmt.Sprint("token-", m.minted), Expiry: time.Now().Add(m.life)}, nil
 }
 
 // TestATokenOutlivesARefusedRefresh: a token still works in its last minute.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 // bare401 returns answers of an API that accepts no access token.
@@ -213,8 +214,8 @@ func clientOf(t *testing.T, tokens *zoho.Tokens, transport http.RoundTripper) *z
 // TestTheHostIsNamedWhileThereIsNoToken: also while no new one is requested.
 func TestTheHostIsNamedWhileThereIsNoToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tokens := zoho.NewTokens(minterOf(func(n int) zoho.Token {
-			return zoho.Token{AccessToken: fmt.Sprint("token-", n), Expiry: time.Now().Add(time.Hour), APIDomain: "https://www.zohoapis.eu"}
+		tokens := zoho.NewTokens(minterOf(func(n int) zohoauth.Token {
+			return zohoauth.Token{AccessToken: fmt.Sprint("token-", n), Expiry: time.Now().Add(time.Hour), APIDomain: "https://www.zohoapis.eu"}
 		}))
 		for range 3 {
 			token, err := tokens.Token(t.Context())
@@ -232,15 +233,15 @@ func TestTheHostIsNamedWhileThereIsNoToken(t *testing.T) {
 	})
 }
 
-func minterOf(next func(n int) zoho.Token) *counted { return &counted{next: next} }
+func minterOf(next func(n int) zohoauth.Token) *counted { return &counted{next: next} }
 
 // counted mints the token that a function returns for its number.
 type counted struct {
 	minted int
-	next   func(n int) zoho.Token
+	next   func(n int) zohoauth.Token
 }
 
-func (m *counted) Mint(context.Context) (zoho.Token, error) {
+func (m *counted) Mint(context.Context) (zohoauth.Token, error) {
 	m.minted++
 	return m.next(m.minted), nil
 }

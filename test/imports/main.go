@@ -24,6 +24,7 @@ var never = map[string][]string{
 	"untag/internal/sharedsecret": {"untag/"},
 	"untag/internal/webhook":      {"untag/internal/rules", "untag/internal/zoho", "github.com/aws/"},
 	"untag/internal/rules":        {"untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/", "log", "log/", "github.com/expr-lang/expr/vm", "github.com/expr-lang/expr/compiler", "github.com/expr-lang/expr/checker"},
+	"untag/internal/zohoauth":     {"untag/", "net/http", "net/http/", "github.com/aws/", "os"},
 	"untag/internal/zoho":         {"untag/internal/rules", "github.com/aws/", "os"},
 	"untag/internal/pipeline":     {"github.com/aws/"},
 	"untag/internal/secrets":      {"untag/internal/rules", "untag/internal/webhook"},

@@ -19,6 +19,7 @@ import (
 	"untag/internal/sandbox"
 	"untag/internal/webhook"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 const samples = "../../../events"
@@ -46,10 +47,10 @@ func starter(t *testing.T) (*handler.Handler, *sandbox.Sandbox) {
 	crm := sandbox.New(sandbox.Config{Records: records})
 	server := httptest.NewServer(crm)
 	t.Cleanup(server.Close)
-	credentials := zoho.Credentials(crm.Credentials())
+	credentials := zohoauth.Credentials(crm.Credentials())
 	client, err := zoho.New(zoho.Config{APIURL: server.URL, Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
 		AccountsURL: server.URL,
-		Credentials: func(context.Context) (zoho.Credentials, error) { return credentials, nil },
+		Credentials: func(context.Context) (zohoauth.Credentials, error) { return credentials, nil },
 	}))})
 	if err != nil {
 		t.Fatal(err)

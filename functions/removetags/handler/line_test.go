@@ -16,6 +16,7 @@ import (
 	"untag/internal/sandbox"
 	"untag/internal/webhook"
 	"untag/internal/zoho"
+	"untag/internal/zohoauth"
 )
 
 const (
@@ -117,7 +118,9 @@ func newLine(t *testing.T, options ...option) *line {
 		APIURL: server.URL,
 		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
 			AccountsURL: server.URL,
-			Credentials: func(context.Context) (zoho.Credentials, error) { return zoho.Credentials(l.crm.Credentials()), nil },
+			Credentials: func(context.Context) (zohoauth.Credentials, error) {
+				return zohoauth.Credentials(l.crm.Credentials()), nil
+			},
 		})),
 	})
 	if err != nil {
