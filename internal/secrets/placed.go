@@ -26,8 +26,8 @@ func (s *Shared) place(ctx context.Context, c *content, now time.Time) {
 	}
 	s.mu.Lock()
 	s.refused = c.AccessToken
-	if s.kept.AccessToken == c.AccessToken {
-		s.kept = zohoauth.Token{}
+	if s.kept.Token.AccessToken == c.AccessToken {
+		s.kept.Token = zohoauth.Token{}
 	}
 	s.mu.Unlock()
 	s.tell(&Error{Secret: s.vault.id, Reason: "the access token stored in it is not used, and untag requests a new one", Err: err})

@@ -178,7 +178,7 @@ func (s *Shared) save(ctx context.Context, state state) (zohoauth.Token, bool) {
 func (s *Shared) lookSoon() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.look = time.Now().Add(jitter(lookAgain))
+	s.kept.Renew = time.Now().Add(jitter(lookAgain))
 }
 
 // refusal is Mint's error, with how long no instance asks again.

@@ -52,12 +52,9 @@ type Shared struct {
 	slot   chan struct{} // held while the secret is read or a token is minted
 
 	mu      sync.Mutex
-	kept    zohoauth.Token
-	look    time.Time // when to look for the next token
-	refused string    // the access token that Zoho refused last
-	failed  error     // the last fault
-	until   time.Time // when to try again after it
-	unsaved *unsaved  // guarded by slot
+	kept    zohoauth.Kept
+	refused string   // the access token that Zoho refused last
+	unsaved *unsaved // guarded by slot
 }
 
 // unsaved is a token that was minted but could not be stored yet.
@@ -108,8 +105,8 @@ func (s *Shared) Token(ctx context.Context) (zohoauth.Token, error) {
 func (s *Shared) Refused(_ context.Context, token zohoauth.Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if token.AccessToken != "" && s.kept.AccessToken == token.AccessToken {
-		s.refused, s.kept = token.AccessToken, zohoauth.Token{}
+	if token.AccessToken != "" && s.kept.Token.AccessToken == token.AccessToken {
+		s.refused, s.kept.Token = token.AccessToken, zohoauth.Token{}
 	}
 }
 
@@ -117,29 +114,14 @@ func (s *Shared) Refused(_ context.Context, token zohoauth.Token) {
 func (s *Shared) known() (zohoauth.Token, error, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
-	alive := s.alive(now)
-	if alive && now.Before(s.look) {
-		return s.kept, nil, true
-	}
-	if s.failed != nil && now.Before(s.until) {
-		if alive {
-			return s.kept, nil, true
-		}
-		return zohoauth.Token{}, s.failed, true
-	}
-	return zohoauth.Token{}, nil, false
+	return s.kept.Answer(time.Now())
 }
 
 // serving returns the current token, and whether it can still be used.
 func (s *Shared) serving() (zohoauth.Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.kept, s.alive(time.Now())
-}
-
-func (s *Shared) alive(now time.Time) bool {
-	return s.kept.AccessToken != "" && now.Before(s.kept.Expiry)
+	return s.kept.Token, s.kept.Alive(time.Now())
 }
 
 // adopt keeps the token of a version, unless it has expired or was refused, and reports
@@ -153,14 +135,14 @@ func (s *Shared) adopt(c content, now time.Time) (zohoauth.Token, bool) {
 	}
 	// This includes Go's monotonic clock, which keeps running when someone sets the time of day.
 	here := time.Now()
-	s.kept = zohoauth.Token{AccessToken: c.AccessToken, Expiry: here.Add(left), APIDomain: c.APIDomain, DataCenter: c.DataCenter}
+	s.kept.Token = zohoauth.Token{AccessToken: c.AccessToken, Expiry: here.Add(left), APIDomain: c.APIDomain, DataCenter: c.DataCenter}
 	fresh := left > c.margin()
 	if fresh {
-		s.look, s.failed = here.Add(left-c.margin()), nil
+		s.kept.Renew, s.kept.Failed = here.Add(left-c.margin()), nil
 	} else {
-		s.look = here.Add(jitter(lookAgain))
+		s.kept.Renew = here.Add(jitter(lookAgain))
 	}
-	return s.kept, fresh
+	return s.kept.Token, fresh
 }
 
 // adoptMinted keeps a new token, even if it equals the one that was refused.
@@ -177,7 +159,7 @@ func (s *Shared) fail(ctx context.Context, err error) (zohoauth.Token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	alive := s.alive(now)
+	alive := s.kept.Alive(now)
 	if ctx.Err() == nil { // otherwise only this caller's time ran out
 		stands := failedFor
 		if alive {
@@ -187,13 +169,13 @@ func (s *Shared) fail(ctx context.Context, err error) (zohoauth.Token, error) {
 			stands = max(stands, min(e.RetryAfter(), maxBackOff))
 		}
 		// Another instance may end a back-off early, so look again now and then.
-		s.failed, s.until = err, now.Add(min(stands, 10*lookAgain))
+		s.kept.Failed, s.kept.Until = err, now.Add(min(stands, 10*lookAgain))
 	}
 	if !alive {
 		return zohoauth.Token{}, err
 	}
 	s.tell(err)
-	return s.kept, nil
+	return s.kept.Token, nil
 }
 
 func (s *Shared) tell(err error) {

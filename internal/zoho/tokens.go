@@ -38,13 +38,10 @@ type Tokens struct {
 	minter minter
 	slot   chan struct{} // held while refreshing, so that waiting ends with the context
 
-	mu      sync.Mutex
-	token   zohoauth.Token
-	minted  time.Time // when the token was minted
-	renew   time.Time // when to replace the token
-	early   int       // how many tokens in a row were refused early
-	refused error     // the error of the last refresh
-	until   time.Time // when to try again after it
+	mu     sync.Mutex
+	kept   zohoauth.Kept
+	minted time.Time // when the token was minted
+	early  int       // how many tokens in a row were refused early
 }
 
 // NewTokens returns Tokens that a minter makes.
@@ -77,11 +74,11 @@ func (t *Tokens) Token(ctx context.Context) (zohoauth.Token, error) {
 func (t *Tokens) Refused(_ context.Context, token zohoauth.Token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if token.AccessToken == "" || t.token.AccessToken != token.AccessToken {
+	if token.AccessToken == "" || t.kept.Token.AccessToken != token.AccessToken {
 		return
 	}
-	host := hostOf(t.token.APIDomain)
-	t.token = zohoauth.Token{}
+	host := hostOf(t.kept.Token.APIDomain)
+	t.kept.Token = zohoauth.Token{}
 	now := time.Now()
 	if now.Sub(t.minted) >= earlyLife {
 		t.early = 0
@@ -89,8 +86,8 @@ func (t *Tokens) Refused(_ context.Context, token zohoauth.Token) {
 	}
 	if t.early++; t.early >= maxEarly {
 		wait := min(backOffThrottled<<min(t.early-maxEarly, 10), maxBackOff)
-		t.until = now.Add(wait)
-		t.refused = &Error{
+		t.kept.Until = now.Add(wait)
+		t.kept.Failed = &Error{
 			Operation: mint, Code: CodeThrottled, retryAfter: wait,
 			Message: cmp.Or(host, "Zoho") + " refuses every new access token, and untag does not request another yet; " + whyRefused,
 		}
@@ -101,22 +98,7 @@ func (t *Tokens) Refused(_ context.Context, token zohoauth.Token) {
 func (t *Tokens) known() (zohoauth.Token, error, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := time.Now()
-	if t.alive(now) && now.Before(t.renew) {
-		return t.token, nil, true
-	}
-	if t.refused != nil && now.Before(t.until) {
-		if t.alive(now) {
-			return t.token, nil, true
-		}
-		return zohoauth.Token{}, t.refused, true
-	}
-	return zohoauth.Token{}, nil, false
-}
-
-// alive reports whether the current token can still be used.
-func (t *Tokens) alive(now time.Time) bool {
-	return t.token.AccessToken != "" && now.Before(t.token.Expiry)
+	return t.kept.Answer(time.Now())
 }
 
 // keep stores the result of a refresh. While the old token is good, a failed refresh does no
@@ -125,23 +107,23 @@ func (t *Tokens) keep(token zohoauth.Token, err error) (zohoauth.Token, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
-	t.refused = nil
+	t.kept.Failed = nil
 	if err == nil {
-		if t.token.AccessToken != "" && now.Sub(t.minted) >= earlyLife {
+		if t.kept.Token.AccessToken != "" && now.Sub(t.minted) >= earlyLife {
 			t.early = 0 // the previous token was not refused early
 		}
-		t.token, t.minted = token, now
-		t.renew = token.Expiry.Add(-min(renewBefore, token.Expiry.Sub(now)/10))
+		t.kept.Token, t.minted = token, now
+		t.kept.Renew = token.Expiry.Add(-min(renewBefore, token.Expiry.Sub(now)/10))
 		return token, nil
 	}
 	if z, ok := errors.AsType[*Error](err); ok && z.Status != 0 { // without an answer nothing was refused
-		t.refused, t.until = err, now.Add(max(backOff, min(z.RetryAfter(), maxBackOff)))
+		t.kept.Failed, t.kept.Until = err, now.Add(max(backOff, min(z.RetryAfter(), maxBackOff)))
 		if z.Code == CodeThrottled {
-			t.until = now.Add(max(backOffThrottled, min(z.RetryAfter(), maxBackOff)))
+			t.kept.Until = now.Add(max(backOffThrottled, min(z.RetryAfter(), maxBackOff)))
 		}
 	}
-	if t.alive(now) {
-		return t.token, nil
+	if t.kept.Alive(now) {
+		return t.kept.Token, nil
 	}
 	return zohoauth.Token{}, err
 }

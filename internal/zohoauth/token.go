@@ -1,6 +1,6 @@
-// Package zohoauth holds what package zoho mints and package secrets stores: an access token
-// of Zoho's, and the credentials it is minted from. Neither shows its secrets when it is
-// printed or logged.
+// Package zohoauth holds what the packages zoho and secrets share: an access token of Zoho's,
+// the credentials it is minted from, and what both keep of a token between two calls. Tokens
+// and credentials do not show their secrets when they are printed or logged.
 package zohoauth
 
 import (

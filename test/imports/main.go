@@ -27,7 +27,7 @@ var never = map[string][]string{
 	"untag/internal/zohoauth":     {"untag/", "net/http", "net/http/", "github.com/aws/", "os"},
 	"untag/internal/zoho":         {"untag/internal/rules", "github.com/aws/", "os"},
 	"untag/internal/pipeline":     {"github.com/aws/"},
-	"untag/internal/secrets":      {"untag/internal/rules", "untag/internal/webhook"},
+	"untag/internal/secrets":      {"untag/internal/rules", "untag/internal/webhook", "untag/internal/zoho"},
 	"untag/internal/queue":        {"untag/internal/rules", "untag/internal/zoho"},
 	"untag/internal/sandbox":      {"untag/internal/rules", "github.com/aws/"},
 	"untag/internal/awsenv":       {"untag/", "os"},
