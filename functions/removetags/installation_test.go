@@ -74,11 +74,17 @@ func TestABrokenInstallationBuriesNoBacklog(t *testing.T) {
 			l.secrets["untag/zoho"].Replace("broken", `{"client_id":"hush"}`)
 			time.AfterFunc(brokenFor, func() { l.secrets["untag/zoho"].Replace("fixed", good) })
 		},
-		"the refresh token is revoked": answers(nil, says(http.StatusOK, "application/json", `{"error":"invalid_code"}`)),
-		"the client is unknown":        answers(nil, says(http.StatusBadRequest, "application/json", `{"error":"invalid_client"}`)),
-		"a scope is missing":           answers(says(http.StatusUnauthorized, "application/json", `{"code":"OAUTH_SCOPE_MISMATCH","details":{},"message":"invalid oauth scope","status":"error"}`), nil),
-		"the wrong data center":        answers(says(http.StatusUnauthorized, "text/html", ""), nil),
-		"the user may do nothing":      answers(says(http.StatusForbidden, "application/json", `{"code":"NO_PERMISSION","details":{},"message":"permission denied","status":"error"}`), nil),
+		"the refresh token is revoked":          answers(nil, says(http.StatusOK, "application/json", `{"error":"invalid_code"}`)),
+		"the client is unknown":                 answers(nil, says(http.StatusBadRequest, "application/json", `{"error":"invalid_client"}`)),
+		"a scope is missing":                    answers(says(http.StatusUnauthorized, "application/json", `{"code":"OAUTH_SCOPE_MISMATCH","details":{},"message":"invalid oauth scope","status":"error"}`), nil),
+		"the wrong data center":                 answers(says(http.StatusUnauthorized, "text/html", ""), nil),
+		"the user may do nothing":               answers(says(http.StatusForbidden, "application/json", `{"code":"NO_PERMISSION","details":{},"message":"permission denied","status":"error"}`), nil),
+		"the key service denies the credential": get("untag/zoho", "KMSAccessDeniedException"),
+		"the CRM's plan lacks the API":          answers(says(http.StatusBadRequest, "application/json", `{"code":"LICENSE_LIMIT_EXCEEDED","details":{},"message":"the plan does not include this","status":"error"}`), nil),
+		"payment is due":                        answers(says(http.StatusPaymentRequired, "application/json", `{"code":"LICENSE_EXPIRED","details":{},"message":"renew","status":"error"}`), nil),
+		"the API has no such URL":               answers(says(http.StatusNotFound, "application/json", `{"code":"INVALID_URL_PATTERN","details":{},"message":"check the URL","status":"error"}`), nil),
+		// However many records a call is about.
+		"no rights, in an element without an id": answers(says(http.StatusOK, "application/json", `{"data":[{"code":"NO_PERMISSION","details":{},"message":"permission denied","status":"error"}]}`), nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -60,6 +60,9 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 		return
 	}
 	removals, err := crm.RemoveTags(ctx, c.Module, c.IDs, c.Tags)
+	if err == nil && len(removals) == 1 && removals[0].Err != nil && removals[0].Err.Cause() != zoho.CauseCall {
+		err = removals[0].Err // nothing says that this record is to blame
+	}
 	p := r.failures.note(route{doRemove, c.Module}, problemOf(err))
 	if p != nil && p.oneOfSeveral && len(c.IDs) > 1 {
 		r.halve(ctx, crm, c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 
 	"github.com/aws/smithy-go"
 )
@@ -40,12 +41,19 @@ func (e *Error) Installation() bool {
 	if !errors.As(e.Err, &api) {
 		return false
 	}
-	switch api.ErrorCode() {
+	return lasting(api.ErrorCode())
+}
+
+// lasting reports whether a refusal with this code stays until someone fixes the queue, its
+// key, or the permissions for it. The codes about keys have two spellings: KmsDisabled and
+// KMS.DisabledException.
+func lasting(code string) bool {
+	switch code {
 	case "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "AccessDenied", "AccessDeniedException",
-		"InvalidAddress", "InvalidSecurity", "KmsAccessDenied", "KmsDisabled", "KmsNotFound", "UnrecognizedClientException":
+		"InvalidAddress", "InvalidSecurity", "UnrecognizedClientException":
 		return true
 	}
-	return false
+	return strings.HasPrefix(strings.ToUpper(code), "KMS") && !strings.Contains(code, "Throttl")
 }
 
 // Retryable reports whether the same call may succeed later on its own. Throttling, a broken
@@ -54,13 +62,12 @@ func (e *Error) Installation() bool {
 func (e *Error) Retryable() bool {
 	var api smithy.APIError
 	if errors.As(e.Err, &api) {
-		switch api.ErrorCode() {
-		case "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "AccessDenied", "AccessDeniedException",
-			"InvalidMessageContents", "InvalidParameterValue", "InvalidAddress", "InvalidSecurity", "UnsupportedOperation",
-			"ReceiptHandleIsInvalid", "KmsAccessDenied", "KmsDisabled", "KmsNotFound", "UnrecognizedClientException":
+		switch code := api.ErrorCode(); code {
+		case "InvalidMessageContents", "InvalidParameterValue", "UnsupportedOperation", "ReceiptHandleIsInvalid":
 			return false
+		default:
+			return !lasting(code)
 		}
-		return true
 	}
 	var network net.Error
 	return errors.Is(e.Err, errNoID) || errors.As(e.Err, &network) ||

@@ -16,14 +16,17 @@ func TestRetryable(t *testing.T) {
 		err  error
 		want bool
 	}{
-		"throttled":           {&smithy.GenericAPIError{Code: "RequestThrottled"}, true},
-		"a fault of SQS":      {&smithy.GenericAPIError{Code: "InternalError"}, true},
-		"the time ran out":    {context.DeadlineExceeded, true},
-		"the queue is gone":   {&types.QueueDoesNotExist{}, false},
-		"denied":              {&smithy.GenericAPIError{Code: "AccessDenied"}, false},
-		"odd characters":      {&types.InvalidMessageContents{}, false},
-		"no credentials":      {errors.New("AWS_ACCESS_KEY_ID: not set"), false},
-		"no id in the answer": {nil, true},
+		"throttled":            {&smithy.GenericAPIError{Code: "RequestThrottled"}, true},
+		"a fault of SQS":       {&smithy.GenericAPIError{Code: "InternalError"}, true},
+		"the time ran out":     {context.DeadlineExceeded, true},
+		"the queue is gone":    {&types.QueueDoesNotExist{}, false},
+		"denied":               {&smithy.GenericAPIError{Code: "AccessDenied"}, false},
+		"the key is disabled":  {&smithy.GenericAPIError{Code: "KMS.DisabledException"}, false},
+		"the key is pending":   {&types.KmsInvalidState{}, false},
+		"the key is throttled": {&smithy.GenericAPIError{Code: "KMS.ThrottlingException"}, true},
+		"odd characters":       {&types.InvalidMessageContents{}, false},
+		"no credentials":       {errors.New("AWS_ACCESS_KEY_ID: not set"), false},
+		"no id in the answer":  {nil, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/aws/smithy-go"
@@ -50,16 +51,23 @@ func (e *Error) Retryable() bool {
 	}
 	var api smithy.APIError
 	if errors.As(e.Err, &api) {
-		switch api.ErrorCode() {
-		case "ResourceNotFoundException", "AccessDeniedException", "InvalidParameterException",
-			"InvalidRequestException", "DecryptionFailure", "EncryptionFailure", "UnrecognizedClientException",
-			"InvalidSignatureException", "ValidationException":
-			return false
-		}
-		return true
+		return !lasting(api.ErrorCode())
 	}
 	var network net.Error
 	return errors.As(e.Err, &network) || errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, context.Canceled)
+}
+
+// lasting reports whether a refusal with this code stays until someone fixes the secret, its
+// key, or the permissions of the function.
+func lasting(code string) bool {
+	switch code {
+	case "ResourceNotFoundException", "AccessDeniedException", "AccessDenied", "InvalidParameterException",
+		"InvalidRequestException", "DecryptionFailure", "EncryptionFailure", "UnrecognizedClientException",
+		"InvalidSignatureException", "ValidationException":
+		return true
+	}
+	// The codes of the key service, such as KMSInvalidStateException.
+	return strings.HasPrefix(code, "KMS") && !strings.Contains(code, "Throttl") && !strings.Contains(code, "Internal")
 }
 
 // said wraps the error of a read. It starts with the code of Secrets Manager: the SDK's own

@@ -8,7 +8,8 @@ type Cause int
 const (
 	// CauseCall: the call itself or one of its records is wrong, or only time is needed.
 	CauseCall Cause = iota
-	// CauseRights: the credential's user must not do this with the module.
+	// CauseRights: the credential's user, the edition of the CRM or the version of its API does
+	// not allow this with the module.
 	CauseRights
 	// CauseScope: the credential lacks a scope for this operation on the module.
 	CauseScope
@@ -35,12 +36,23 @@ func (e *Error) Cause() Cause {
 		return CauseScope
 	case e.Code == "INVALID_HOST":
 		return CauseInstallation
-	case overloaded(e.Status), !e.whole && e.Status != http.StatusForbidden:
+	case overloaded(e.Status), !e.whole && (e.Record != "" || e.Status != http.StatusForbidden):
 		return CauseCall
-	case e.Status == http.StatusForbidden, e.Code == "NO_PERMISSION", e.Code == "AUTHORIZATION_FAILED":
+	case e.Status == http.StatusForbidden, e.Status == http.StatusPaymentRequired, aboutRights(e.Code):
 		return CauseRights
 	case e.Code == "" && (e.Status == http.StatusNotFound || e.Status/100 == 3):
 		return CauseInstallation // something other than Zoho's API answers
 	}
 	return CauseCall
+}
+
+// aboutRights reports whether a code says what the user, the edition of the CRM or the version
+// of its API does not allow. If it concerns no record, every such call is refused.
+func aboutRights(code string) bool {
+	switch code {
+	case "NO_PERMISSION", "AUTHORIZATION_FAILED", "FEATURE_NOT_SUPPORTED", "LICENSE_LIMIT_EXCEEDED",
+		"API_NOT_SUPPORTED", "INVALID_URL_PATTERN":
+		return true
+	}
+	return false
 }

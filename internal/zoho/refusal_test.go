@@ -155,6 +155,25 @@ func TestOneRecordIsMeant(t *testing.T) {
 	}
 }
 
+// TestWhoLacksTheRight: an error about rights that names the record is about that record. If
+// it names none, every such call may be refused, however many records it is about.
+func TestWhoLacksTheRight(t *testing.T) {
+	for _, code := range []string{"NO_PERMISSION", "AUTHORIZATION_FAILED", "FEATURE_NOT_SUPPORTED"} {
+		for details, want := range map[string]zoho.Cause{
+			`{}`: zoho.CauseRights, `{"permissions":["edit"]}`: zoho.CauseRights,
+			`{"id":"` + one + `"}`: zoho.CauseCall, `{"json_path":"$.ids[0]"}`: zoho.CauseCall,
+		} {
+			for _, status := range []int{200, 400, 403} {
+				e := serving(t, says(status, inData(problem(code, "x", details))))
+				got, err := client(t, e, "v8", &aToken{}).RemoveTags(t.Context(), "Deals", []string{one}, []string{"x"})
+				if err != nil || got[0].Err == nil || got[0].Err.Cause() != want {
+					t.Errorf("%d %s %s: RemoveTags = %+v, %v, want the cause %v", status, code, details, got, err, want)
+				}
+			}
+		}
+	}
+}
+
 func TestOddMembers(t *testing.T) {
 	tests := map[string]struct{ body, code string }{
 		"a number as the code":       {`{"code":4001,"message":"x","details":{}}`, "4001"},

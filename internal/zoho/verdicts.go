@@ -110,6 +110,13 @@ func (v *verdicts) whole(c call, a answer) *Error {
 	return err
 }
 
+// named reports whether an element of a call about one record names that record. If not, it
+// may be the error of the whole call.
+func (e *element) named() bool {
+	_, _, placed := e.place(1)
+	return e.id != "" || placed
+}
+
 // missing counts the records that the answer says nothing about.
 func (v *verdicts) missing() int {
 	n := 0
@@ -132,6 +139,7 @@ func (v *verdicts) removals(a answer) []Removal {
 			list[i].Err = v.unsettled(a, id, missing)
 		case e.failed():
 			list[i].Err = e.error(removeTags, a, id)
+			list[i].Err.whole = len(v.ids) == 1 && !e.named()
 			if v.unsure[i] && missing > 0 {
 				list[i].Err.again = alone
 			}
