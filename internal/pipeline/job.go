@@ -20,6 +20,8 @@ type Job struct {
 	Read func() (event.Event, error)
 	// Done is the Outcome.Done of an earlier attempt, which says what that got done, or "".
 	Done string
+	// Stalled says that an attempt with the same Done was made before.
+	Stalled bool
 }
 
 // jobsOf returns jobs for events that have already been read.
@@ -78,9 +80,10 @@ func (d *decided) cutShort() {
 
 // fillCalls leaves the records of the last, partly filled call of a further attempt to the next
 // one, where what fails now joins them. Otherwise each attempt would make a call for a few
-// records, and a large event would cost several calls more than its faults.
+// records, and a large event would cost several calls more than its faults. If an attempt got
+// nothing done, the next one makes all calls: the full ones may keep failing.
 func (d *decided) fillCalls() {
-	if d.done == nil {
+	if d.done == nil || d.job.Stalled {
 		return
 	}
 	for i, c := range d.candidates {

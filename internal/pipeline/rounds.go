@@ -43,10 +43,11 @@ func (r *run) repeat(ctx context.Context, outcomes []Outcome, list []unfinished)
 			outcomes[u.number].continued(o)
 			switch {
 			case o.Done != "":
-				u.job.Done, u.stalled = o.Done, 0
+				u.job.Done, u.job.Stalled, u.stalled = o.Done, false, 0
 			case !o.Retryable():
 				continue
 			default:
+				u.job.Stalled = true
 				u.stalled++
 			}
 			if u.stalled < maxStalled {

@@ -143,3 +143,37 @@ func TestSQSNothingCameOfATry(t *testing.T) {
 		t.Errorf("failures %v, delayed %v, %d continuations, want both back as they were", failures(got), m.delayed, len(c.list))
 	}
 }
+
+// TestSQSARestThatMadeNoProgress: when a message comes back, records that shared the calls of
+// a later attempt are tried, although the calls before them fail again.
+func TestSQSARestThatMadeNoProgress(t *testing.T) {
+	failing, last := "1120", "1249"
+	m, c := &fakeMessages{}, &fakeContinuer{}
+	l := newLine(t, withManyDeals(&failing), func(l *line, config *handler.Config) {
+		config.Messages = movesAndContinues{m, c}
+		inner := l.zoho
+		l.zoho = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if last != "" && strings.Contains(r.URL.RequestURI(), last) {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			inner.ServeHTTP(w, r)
+		})
+	})
+	var got events.SQSEventResponse
+	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{manyDeals(t, "first")}}, &got)
+	if len(c.list) != 1 || len(l.crm.Journal()) != 100 {
+		t.Fatalf("%d continuations after %d removals, want one after 100", len(c.list), len(l.crm.Journal()))
+	}
+	body, err := queue.Encode(c.list[0].Delivery)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last = ""
+	rest := manyDeals(t, "rest")
+	rest.Body, rest.Attributes["ApproximateReceiveCount"] = body, "2"
+	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{rest}}, &got)
+	if n := len(l.crm.Journal()); n != 150 {
+		t.Errorf("%d removals, want 150", n)
+	}
+}

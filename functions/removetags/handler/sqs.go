@@ -118,7 +118,7 @@ func (h *Handler) jobs(ctx context.Context, messages []stored, b *batch) iter.Se
 			}
 			e.event = event.Event{ID: delivery.ID, DeliveryID: delivery.DeliveryID, Source: delivery.Source}
 			b.entries = append(b.entries, e)
-			if !yield(pipeline.Job{ID: delivery.ID, Done: delivery.Done, Read: m.reader(h.rules, delivery, e)}) {
+			if !yield(pipeline.Job{ID: delivery.ID, Done: delivery.Done, Stalled: m.receivedBefore(), Read: m.reader(h.rules, delivery, e)}) {
 				return
 			}
 		}

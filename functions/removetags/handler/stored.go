@@ -1,6 +1,8 @@
 package handler
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-lambda-go/events"
 
 	"untag/internal/event"
@@ -58,6 +60,13 @@ func (s stored) message() events.SQSMessage {
 		m.Attributes[name] = text(value)
 	}
 	return m
+}
+
+// receivedBefore reports whether an earlier attempt left the message in the queue.
+func (s stored) receivedBefore() bool {
+	attributes, _ := s.attributes.Object()
+	received, err := strconv.Atoi(text(attributes["ApproximateReceiveCount"]))
+	return err == nil && received > 1
 }
 
 // letter returns the message with its body, for the dead-letter queue.
