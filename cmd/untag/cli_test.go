@@ -121,8 +121,8 @@ func TestExplain(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := folderWith(t, map[string]string{"event.json": bodies[0], "renamed.json": strings.Replace(bodies[0], `"zoho"`, `"zoho-crm"`, 1),
-		"list.json": "[1]", "broken.json": "{\"source\": \"zoho\",\n\"event\": {\"id\": \"1\",}}"})
-	stored, renamed, list, broken := folder+"/event.json", folder+"/renamed.json", folder+"/list.json", folder+"/broken.json"
+		"list.json": "[1]", "other.json": `{"source": "shop", "event": {}}`, "broken.json": "{\"source\": \"zoho\",\n\"event\": {\"id\": \"1\",}}"})
+	stored, renamed, list, broken, other := folder+"/event.json", folder+"/renamed.json", folder+"/list.json", folder+"/broken.json", folder+"/other.json"
 	tests := map[string]struct {
 		args []string
 		code int
@@ -137,6 +137,7 @@ func TestExplain(t *testing.T) {
 		"no event":       {[]string{"-e", "events/gone.json"}, 2, []string{"gone.json"}},
 		"no invocation":  {[]string{"-e", "events/secrets/webhook.json"}, 2, []string{"unknown kind", "only the body of a webhook"}},
 		"a list":         {[]string{"-e", list}, 2, []string{"unknown kind"}},
+		"another source": {[]string{"-e", other}, 1, []string{`source "shop": no such source in the rules file, which has zoho, github`}},
 		"broken JSON":    {[]string{"-e", broken}, 2, []string{"broken.json: not valid JSON: line 2, column 20: a trailing comma"}},
 		"no flag":        {nil, 2, []string{"event"}},
 	}

@@ -161,7 +161,7 @@ func (r *reader) read(ctx context.Context, one handler.Recorded) (event.Event, s
 	if err != nil {
 		var e *webhook.Error
 		if errors.As(err, &e) && e.Kind != webhook.TooLarge && e.Kind != webhook.Malformed {
-			return event.Event{}, "no", answerIsNo{"not verified: " + err.Error()}
+			return event.Event{}, "no", answerIsNo{"not verified: " + err.Error() + r.sourcesInstead(e)}
 		}
 		return event.Event{}, "no", err
 	}

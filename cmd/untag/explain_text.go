@@ -13,6 +13,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"untag/internal/event"
+	"untag/internal/webhook"
 )
 
 // pageWidth is the usual width of a terminal, in columns.
@@ -163,4 +164,17 @@ func quoted(tags []string) string {
 		shown[i] = `"` + tag + `"`
 	}
 	return strings.Join(shown, ", ")
+}
+
+// sourcesInstead names the sources that there are, if a request is for none of them.
+func (r *reader) sourcesInstead(e *webhook.Error) string {
+	sources := r.rules.Sources()
+	if e.Kind != webhook.UnknownSource || len(sources) == 0 {
+		return ""
+	}
+	var names []string
+	for _, s := range sources {
+		names = append(names, s.Name)
+	}
+	return ", which has " + strings.Join(names, ", ")
 }
