@@ -133,16 +133,15 @@ func readEscape(text []byte) (char rune, written int) {
 	return utf8.RuneError, length // half of a pair
 }
 
+// hexadecimal returns the value of four digits.
 func hexadecimal(digits []byte) rune {
-	var n rune
-	for _, d := range digits {
-		n <<= 4
-		switch {
-		case d <= '9':
-			n |= rune(d - '0')
-		default:
-			n |= rune(d|0x20-'a') + 10
-		}
-	}
-	return n
+	_ = digits[3]
+	return rune(hexDigits[digits[0]])<<12 | rune(hexDigits[digits[1]])<<8 | rune(hexDigits[digits[2]])<<4 | rune(hexDigits[digits[3]])
+}
+
+// hexDigits maps a hexadecimal digit to its value. A text full of escapes is read digit by
+// digit, so a look-up pays.
+var hexDigits = [256]byte{
+	'0': 0, '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, '6': 6, '7': 7, '8': 8, '9': 9,
+	'a': 10, 'b': 11, 'c': 12, 'd': 13, 'e': 14, 'f': 15, 'A': 10, 'B': 11, 'C': 12, 'D': 13, 'E': 14, 'F': 15,
 }
