@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"untag/internal/parallel"
+	"golang.org/x/sync/errgroup"
 )
 
 // maxFailuresInARow is how many calls may fail temporarily one after the other before the
@@ -123,6 +123,16 @@ func sideBySide[T any](f *failures, limit int, items []T, routeOf func(T) route,
 		tried[r.module] = f.doubts.about(r.module) || f.gates.about(r)
 		first = append(first, item)
 	}
-	parallel.Each(limit, first, do)
-	parallel.Each(limit, rest, do)
+	each(limit, first, do)
+	each(limit, rest, do)
+}
+
+// each begins the calls in order and waits for all of them: a call that fails ends no other.
+func each[T any](limit int, items []T, do func(T)) {
+	var calls errgroup.Group
+	calls.SetLimit(limit)
+	for _, item := range items {
+		calls.Go(func() error { do(item); return nil })
+	}
+	_ = calls.Wait() // do keeps its own result
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"untag/internal/event"
-	"untag/internal/parallel"
 )
 
 // maxSendDelay is the longest delay that SQS allows for a message that is sent.
@@ -34,13 +33,7 @@ func (c Continuation) wait() time.Duration {
 // from. It returns an error for each: nil means that the queue has it, and only then may the
 // original message be deleted.
 func (w *Worker) Continue(ctx context.Context, list []Continuation) []error {
-	errs := make([]error, len(list))
-	var indexes []int
-	for i := range list {
-		indexes = append(indexes, i)
-	}
-	parallel.Each(callsAtOnce, indexes, func(i int) { errs[i] = w.resume(ctx, list[i]) })
-	return errs
+	return each(len(list), func(i int) error { return w.resume(ctx, list[i]) })
 }
 
 func (w *Worker) resume(ctx context.Context, c Continuation) error {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
@@ -16,8 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-
-	"untag/internal/parallel"
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -107,20 +105,17 @@ func (w *Worker) Delay(ctx context.Context, list []Delayed) error {
 			calls = append(calls, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: aws.String(url), Entries: chunk})
 		}
 	}
-	var mu sync.Mutex
-	var errs []error
-	parallel.Each(callsAtOnce, calls, func(in *sqs.ChangeMessageVisibilityBatchInput) {
+	return errors.Join(each(len(calls), func(i int) error {
+		in := calls[i]
 		out, err := w.client.ChangeMessageVisibilityBatch(ctx, in)
 		if err == nil && len(out.Failed) > 0 {
 			err = fmt.Errorf("SQS refused %d of %d", len(out.Failed), len(in.Entries))
 		}
 		if err != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			errs = append(errs, &Error{Operation: "delay", Err: err})
+			return &Error{Operation: "delay", Err: err}
 		}
-	})
-	return errors.Join(errs...)
+		return nil
+	})...)
 }
 
 // Letter is a message for the dead-letter queue, with its reason.
@@ -136,12 +131,19 @@ var ErrNoDeadLetterQueue = errors.New("queue: DEAD_LETTER_QUEUE_URL is not set")
 // It returns an error for each letter: nil means that the queue has it, and only then may the
 // message be deleted from its own queue.
 func (w *Worker) DeadLetter(ctx context.Context, letters []Letter) []error {
-	errs := make([]error, len(letters))
-	var indexes []int
-	for i := range letters {
-		indexes = append(indexes, i)
+	return each(len(letters), func(i int) error { return w.store(ctx, letters[i]) })
+}
+
+// each makes n calls, a few at once, and returns the error of each. A call that fails ends no
+// other.
+func each(n int, do func(i int) error) []error {
+	errs := make([]error, n)
+	var calls errgroup.Group
+	calls.SetLimit(callsAtOnce)
+	for i := range n {
+		calls.Go(func() error { errs[i] = do(i); return nil })
 	}
-	parallel.Each(callsAtOnce, indexes, func(i int) { errs[i] = w.store(ctx, letters[i]) })
+	_ = calls.Wait() // errs has them all
 	return errs
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -201,4 +203,28 @@ func TestRedriveThatIsRefusedLosesNothing(t *testing.T) {
 	if err == nil || sent != 0 || len(f.deleted) > 0 || len(f.changes) != 1 {
 		t.Errorf("Redrive = %d, %v with %v deleted and %d put back, want nothing lost", sent, err, f.deleted, len(f.changes))
 	}
+}
+
+// slowMover is an SQS that takes a second for each message.
+type slowMover struct{ fakeMover }
+
+func (s *slowMover) SendMessage(ctx context.Context, in *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+	time.Sleep(time.Second)
+	return s.fakeMover.SendMessage(ctx, in, options...)
+}
+
+// TestCallsAtOnce: five at a time, and all of them although each fails.
+func TestCallsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &slowMover{fakeMover{fakeSQS: fakeSQS{err: errors.New("out of order")}}}
+		w := queue.NewWorker(queue.WorkerConfig{Client: f, DeadLetterURL: "https://sqs.example/dead"})
+		start := time.Now()
+		errs := w.DeadLetter(t.Context(), make([]queue.Letter, 12))
+		if took := time.Since(start); took != 3*time.Second || len(f.letters) != 12 {
+			t.Errorf("%d messages in %v, want 12 in 3 s", len(f.letters), took)
+		}
+		if len(errs) != 12 || slices.Contains(errs, nil) {
+			t.Errorf("errors = %v, want one for each message", errs)
+		}
+	})
 }

@@ -33,7 +33,6 @@ var never = map[string][]string{
 	"untag/internal/awsenv":       {"untag/", "os"},
 	"untag/internal/lambdatest":   {"untag/"},
 	"untag/internal/awstest":      {"untag/"},
-	"untag/internal/parallel":     {"untag/"},
 	"untag/internal/localhttp":    {"untag/"},
 	"untag/internal/phone":        {"untag/"},
 	"untag/internal/nearest":      {"untag/"},
