@@ -2,14 +2,11 @@ package handler
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"net/http"
 	"slices"
 
 	"untag/internal/event"
 	"untag/internal/pipeline"
-	"untag/internal/queue"
 	"untag/internal/webhook"
 )
 
@@ -51,15 +48,11 @@ func (h *Handler) act(ctx context.Context, ev event.Event) pipeline.Outcome {
 }
 
 func (h *Handler) store(ctx context.Context, d event.Delivery) answer {
-	err := h.send(ctx, d)
-	switch {
-	case err == nil:
-		return answerOf(http.StatusAccepted, queued{EventID: d.ID, Outcome: "queued"})
-	case errors.Is(err, queue.ErrTooLarge):
-		return message(http.StatusRequestEntityTooLarge, "the event does not fit in a message of the queue (1 MiB)")
-	default:
-		return unavailable("the queue did not take the event")
+	end := storedEnding(h.send(ctx, d))
+	if end != endStored {
+		return message(end, endings[end].phrase)
 	}
+	return answerOf(end, queued{EventID: d.ID, Outcome: "queued"})
 }
 
 // send stores a delivery, with only those headers that rules can read.

@@ -10,9 +10,9 @@ import (
 // routeError is why a request has no route. Its text quotes nothing of the request: the path
 // may hold a secret.
 type routeError struct {
-	status int
-	text   string
-	allow  string
+	end   ending
+	text  string
+	allow string
 }
 
 func (e *routeError) Error() string { return e.text }
@@ -26,9 +26,9 @@ func (h *Handler) route(ctx context.Context, to target) (a answer, source string
 		if err := allowed(to.method, "GET", "HEAD"); err != nil {
 			return h.refuse(ctx, "", err), ""
 		}
-		return answerOf(http.StatusOK, map[string]string{"status": "ok"}), ""
+		return answerOf(endDone, map[string]string{"status": "ok"}), ""
 	case source == "":
-		err := &routeError{status: http.StatusNotFound, text: "not found: send to /webhooks/{source}"}
+		err := &routeError{end: endNoRoute, text: endings[endNoRoute].phrase}
 		return h.refuse(ctx, "", err), ""
 	}
 	if err := h.receiver.Known(source); err != nil {
@@ -39,7 +39,7 @@ func (h *Handler) route(ctx context.Context, to target) (a answer, source string
 	}
 	if to.method == http.MethodHead {
 		// Some senders check in this way that a URL exists before they use it.
-		return answer{status: http.StatusOK}, ""
+		return answer{status: endings[endDone].status}, ""
 	}
 	return answer{}, source
 }
@@ -68,5 +68,5 @@ func allowed(method string, methods ...string) error {
 		return nil
 	}
 	allow := strings.Join(methods, ", ")
-	return &routeError{status: http.StatusMethodNotAllowed, text: "method not allowed: use " + allow, allow: allow}
+	return &routeError{end: endMethod, text: "method not allowed: use " + allow, allow: allow}
 }
