@@ -68,7 +68,7 @@ test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, l
 
 .PHONY: bench
 bench: ## Measure, and fail if a limit is exceeded
-	go test -run '^$$' -bench Limit -benchtime 1x ./...
+	go test -p 1 -run '^$$' -bench Limit -benchtime 1x ./...
 
 .PHONY: validate
 validate: $(VENV)/sam/done ## Check template.yaml

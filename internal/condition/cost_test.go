@@ -105,26 +105,36 @@ func costlyEvents() map[string]string {
 // that event.
 func BenchmarkLimitCost(b *testing.B) {
 	for b.Loop() {
-		worst, which := 0.0, ""
-		for name, text := range costlyEvents() {
-			parse := fastest(5, func() { _, _ = jsonvalue.Decode([]byte(text)) })
-			scope := scopeOf(b, text)
-			for i, c := range conditions(b, costlyConditions...) {
-				decide := func() { c.Holds(condition.NewRun(scope, condition.Work, nil)) }
-				ratio := float64(fastest(2, decide)) / float64(parse)
-				if ratio > worst { // other work on the machine may have slowed it down
-					ratio = float64(fastest(8, decide)) / float64(parse)
-				}
-				if ratio > worst {
-					worst, which = ratio, name+": "+costlyConditions[i]
-				}
-			}
+		worst, which := mostCostly(b)
+		// A machine that is busy with something else gets two more tries.
+		for try := 1; try < 3 && worst > 10; try++ {
+			worst, which = mostCostly(b)
 		}
 		b.ReportMetric(worst, "ratio")
 		if worst > 10 {
 			b.Fatalf("%s costs %.1f times the parsing of its event, the limit is 10", which, worst)
 		}
 	}
+}
+
+// mostCostly returns how many times the parsing of its event the most costly decision takes,
+// and which that is.
+func mostCostly(b *testing.B) (worst float64, which string) {
+	for name, text := range costlyEvents() {
+		parse := fastest(5, func() { _, _ = jsonvalue.Decode([]byte(text)) })
+		scope := scopeOf(b, text)
+		for i, c := range conditions(b, costlyConditions...) {
+			decide := func() { c.Holds(condition.NewRun(scope, condition.Work, nil)) }
+			ratio := float64(fastest(2, decide)) / float64(parse)
+			if ratio > worst { // other work on the machine may have slowed it down
+				ratio = float64(fastest(8, decide)) / float64(parse)
+			}
+			if ratio > worst {
+				worst, which = ratio, name+": "+costlyConditions[i]
+			}
+		}
+	}
+	return worst, which
 }
 
 func fastest(times int, do func()) time.Duration {

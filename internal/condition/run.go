@@ -6,9 +6,9 @@ import "errors"
 var ErrTooCostly = errors.New("the rules need more work than untag allows for one event")
 
 // Work is a budget that is enough for one event and a few hundred rules. A unit is less than
-// 10 nanoseconds, or 8 bytes of memory, so the budget is about 8 milliseconds and 6 MiB at
+// 10 nanoseconds, or 8 bytes of memory, so the budget is about 7 milliseconds and 6 MiB at
 // most, and the most costly event costs less than ten times the parsing of its JSON.
-const Work = 800_000
+const Work = 750_000
 
 // askEvery is how many units are charged between two calls of ask.
 const askEvery = 20_000
