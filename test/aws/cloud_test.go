@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"untag/internal/awsenv"
-	"untag/internal/lambdatest"
+	"untag/internal/awstest"
 	"untag/internal/sandbox"
 )
 
@@ -103,7 +103,7 @@ func (c *cloud) queue(t *testing.T, name string) string {
 }
 
 // start runs the binary with these settings, in addition to those that every function has.
-func (c *cloud) start(t *testing.T, settings map[string]string) *lambdatest.Function {
+func (c *cloud) start(t *testing.T, settings map[string]string) *awstest.Function {
 	t.Helper()
 	env := map[string]string{
 		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": c.endpoint,
@@ -116,7 +116,7 @@ func (c *cloud) start(t *testing.T, settings map[string]string) *lambdatest.Func
 	for name, value := range env {
 		list = append(list, name+"="+value)
 	}
-	f, err := lambdatest.Start(c.bootstrap, list)
+	f, err := awstest.StartFunction(c.bootstrap, list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ type response struct {
 	Body       string `json:"body"`
 }
 
-func invoke(t *testing.T, f *lambdatest.Function, payload, out any) {
+func invoke(t *testing.T, f *awstest.Function, payload, out any) {
 	t.Helper()
 	text, err := json.Marshal(payload)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"untag/internal/lambdatest"
+	"untag/internal/awstest"
 )
 
 func TestThroughTheQueue(t *testing.T) {
@@ -99,7 +99,7 @@ type batchResponse struct {
 
 // pump does what Lambda does: it receives messages from a queue, invokes the function, and
 // deletes the messages that were not reported as failed.
-func (c *cloud) pump(t *testing.T, f *lambdatest.Function, queue string) batchResponse {
+func (c *cloud) pump(t *testing.T, f *awstest.Function, queue string) batchResponse {
 	t.Helper()
 	out, err := c.queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{
 		QueueUrl: &queue, MaxNumberOfMessages: 10, MessageSystemAttributeNames: []types.MessageSystemAttributeName{"All"},

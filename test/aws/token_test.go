@@ -4,7 +4,7 @@ import (
 	"sync"
 	"testing"
 
-	"untag/internal/lambdatest"
+	"untag/internal/awstest"
 )
 
 func TestOneTokenForManyProcesses(t *testing.T) {
@@ -15,7 +15,7 @@ func TestOneTokenForManyProcesses(t *testing.T) {
 			settings := map[string]string{
 				"ZOHO_SECRET_ID": c.zohoSecret(t), "WEBHOOK_SECRET_ID": c.webhookSecret(t), "ZOHO_TOKEN_SECRET_ID": c.secret(t, "token", stored),
 			}
-			var functions []*lambdatest.Function
+			var functions []*awstest.Function
 			for range processes {
 				functions = append(functions, c.start(t, settings))
 			}

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"untag/internal/lambdatest"
+	"untag/internal/awstest"
 )
 
 const (
@@ -49,7 +49,7 @@ func secretsManager(secrets map[string]string) *httptest.Server {
 func firstAnswer(b *testing.B, binary string, env []string, payload []byte) time.Duration {
 	b.Helper()
 	start := time.Now()
-	f, err := lambdatest.Start(binary, env)
+	f, err := awstest.StartFunction(binary, env)
 	if err != nil {
 		b.Fatal(err)
 	}

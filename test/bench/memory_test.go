@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"untag/internal/lambdatest"
+	"untag/internal/awstest"
 	"untag/internal/sandbox"
 )
 
@@ -100,7 +100,7 @@ func peakOf(b *testing.B, binary, rules string, crm *sandbox.Sandbox, payload []
 	}
 	aws := secretsManager(map[string]string{"zoho": string(credential)})
 	defer aws.Close()
-	f, err := lambdatest.Start(binary, []string{
+	f, err := awstest.StartFunction(binary, []string{
 		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL=" + aws.URL,
 		"ZOHO_SECRET_ID=zoho", "RULES_FILE=" + rules, "ZOHO_API_URL=" + zoho.URL, "ZOHO_ACCOUNTS_URL=" + zoho.URL,
 		"EVENT_QUEUE_ARN=" + eventsARN, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128",

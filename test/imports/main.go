@@ -31,7 +31,6 @@ var never = map[string][]string{
 	"untag/internal/queue":        {"untag/internal/rules", "untag/internal/zoho"},
 	"untag/internal/sandbox":      {"untag/internal/rules", "github.com/aws/"},
 	"untag/internal/awsenv":       {"untag/", "os"},
-	"untag/internal/lambdatest":   {"untag/"},
 	"untag/internal/awstest":      {"untag/"},
 	"untag/internal/localhttp":    {"untag/"},
 	"untag/internal/phone":        {"untag/"},

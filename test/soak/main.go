@@ -19,7 +19,7 @@ import (
 	"sync"
 	"time"
 
-	"untag/internal/lambdatest"
+	"untag/internal/awstest"
 	"untag/internal/sandbox"
 )
 
@@ -126,7 +126,7 @@ func serve(h http.Handler) (string, error) {
 func run(ctx context.Context, o options, cloud *cloud, load *load, progress *progress) (receivers, workers int, err error) {
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	pool := &pool{atWork: make(map[int]*lambdatest.Function), kills: make(map[int]int)}
+	pool := &pool{atWork: make(map[int]*awstest.Function), kills: make(map[int]int)}
 	todo := make(chan sent)
 	var wg sync.WaitGroup
 	for i := range o.receivers {

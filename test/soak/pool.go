@@ -8,13 +8,13 @@ import (
 	"sync"
 	"time"
 
-	"untag/internal/lambdatest"
+	"untag/internal/awstest"
 )
 
 // pool holds the processes of both functions that are at work.
 type pool struct {
 	mu     sync.Mutex
-	atWork map[int]*lambdatest.Function
+	atWork map[int]*awstest.Function
 	// kills counts the killed processes, by their number.
 	kills map[int]int
 }
@@ -23,14 +23,14 @@ type pool struct {
 type instance struct {
 	pool     *pool
 	number   int
-	function *lambdatest.Function
+	function *awstest.Function
 }
 
 // keep runs a process of the binary, replaces it when it dies, and calls use with it until
 // ctx ends.
 func (p *pool) keep(ctx context.Context, number int, binary string, env []string, use func(context.Context, instance) error) error {
 	for ctx.Err() == nil {
-		f, err := lambdatest.Start(binary, env)
+		f, err := awstest.StartFunction(binary, env)
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (i instance) invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return i.function.Invoke(ctx, payload)
 }
 
-func (p *pool) set(number int, f *lambdatest.Function) {
+func (p *pool) set(number int, f *awstest.Function) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f == nil {

@@ -1,7 +1,4 @@
-// Package lambdatest runs a Lambda binary the way Lambda does: it serves the Runtime
-// API over HTTP, starts the binary as a separate process, and passes it invocations.
-// It is for tests and measurements, and does not depend on what the binary does.
-package lambdatest
+package awstest
 
 import (
 	"context"
@@ -19,7 +16,8 @@ import (
 	"time"
 )
 
-// Function is a running Lambda binary.
+// Function is a Lambda binary that runs the way Lambda runs it: as a process of its own that
+// gets its invocations from the Runtime API over HTTP.
 type Function struct {
 	server *http.Server
 	cmd    *exec.Cmd
@@ -52,21 +50,21 @@ type FunctionError struct {
 func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
 
 // ErrExited means that the function's process has ended.
-var ErrExited = errors.New("lambdatest: the process has ended")
+var ErrExited = errors.New("awstest: the process has ended")
 
-// Start runs a binary with this environment, to which it adds the address of the Runtime
-// API.
-func Start(binary string, env []string) (*Function, error) {
+// StartFunction runs a binary with this environment, to which it adds the address of the
+// Runtime API.
+func StartFunction(binary string, env []string) (*Function, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("lambdatest: listen: %w", err)
+		return nil, fmt.Errorf("awstest: listen: %w", err)
 	}
 	// The process writes to a file: when its answer arrives, everything written before is
 	// there, which a pipe does not guarantee.
-	output, err := os.CreateTemp("", "lambdatest")
+	output, err := os.CreateTemp("", "awstest")
 	if err != nil {
 		_ = l.Close()
-		return nil, fmt.Errorf("lambdatest: make a file for the output: %w", err)
+		return nil, fmt.Errorf("awstest: make a file for the output: %w", err)
 	}
 	_ = os.Remove(output.Name()) // it lasts as long as it is open
 	f := &Function{
@@ -83,7 +81,7 @@ func Start(binary string, env []string) (*Function, error) {
 	f.cmd.Stdout, f.cmd.Stderr = f.output, f.output
 	if err := f.cmd.Start(); err != nil {
 		_ = f.server.Close()
-		return nil, fmt.Errorf("lambdatest: start %s: %w", binary, err)
+		return nil, fmt.Errorf("awstest: start %s: %w", binary, err)
 	}
 	go func() {
 		_ = f.cmd.Wait()
@@ -120,7 +118,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 func (f *Function) Output() string {
 	text, err := io.ReadAll(io.NewSectionReader(f.output, 0, math.MaxInt64))
 	if err != nil {
-		return "lambdatest: read the output: " + err.Error()
+		return "awstest: read the output: " + err.Error()
 	}
 	return string(text)
 }
