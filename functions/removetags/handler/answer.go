@@ -39,7 +39,11 @@ func (a answer) headers() map[string]string {
 
 // answerOf returns the answer to a request that ended in this way.
 func answerOf(end ending, body any) answer {
-	a := answer{status: endings[end].status}
+	return answerWith(endings[end].status, body)
+}
+
+func answerWith(status int, body any) answer {
+	a := answer{status: status}
 	if a.status == http.StatusServiceUnavailable {
 		a.retryAfter = defaultRetryAfter
 	}
@@ -58,7 +62,8 @@ func message(end ending, text string) answer {
 }
 
 func outcomeAnswer(o pipeline.Outcome) answer {
-	a := answerOf(endingOf(o), o)
+	status, _ := outcomeEnding(o)
+	a := answerWith(status, o)
 	if a.retryAfter > 0 {
 		a.retryAfter = cmp.Or(o.RetryAfter(), a.retryAfter)
 	}

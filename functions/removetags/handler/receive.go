@@ -59,15 +59,14 @@ func (h *Handler) store(ctx context.Context, d event.Delivery) answer {
 func (h *Handler) send(ctx context.Context, d event.Delivery) error {
 	d.Headers = h.namedHeaders(d)
 	err := h.queue.Send(ctx, d)
-	level, attrs := slog.LevelInfo, []slog.Attr{
+	attrs := []slog.Attr{
 		slog.String("event_id", d.ID), slog.String("source", d.Source), slog.String("outcome", "queued"),
 	}
 	if err != nil {
-		level = slog.LevelError
 		attrs[2] = slog.String("outcome", "refused")
 		attrs = append(attrs, slog.String("reason", err.Error()))
 	}
-	h.log.LogAttrs(ctx, level, "event", attrs...)
+	h.log.LogAttrs(ctx, endings[storedEnding(err)].level, "event", attrs...)
 	return err
 }
 
@@ -88,7 +87,6 @@ func (h *Handler) namedHeaders(d event.Delivery) map[string]string {
 // logOutcome writes the one line of an event: counts, codes and rules, but no field of the
 // event itself.
 func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Outcome) {
-	level := slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("event_id", ev.ID), slog.String("source", ev.Source), slog.String("outcome", o.Outcome),
 		slog.Int("removed", len(o.Removed)),
@@ -97,13 +95,11 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 		attrs = append(attrs, slog.String("delivery_id", ev.DeliveryID))
 	}
 	if len(o.Failed) > 0 {
-		level = failedLevel(o.Failed)
 		shown, more := pipeline.Listed(o.Failed)
 		attrs = append(attrs, slog.Any("failed", failedLog(shown)))
 		attrs = appendMore(attrs, "failed_more", more)
 	}
 	if len(o.Errors) > 0 {
-		level = max(level, slog.LevelWarn)
 		shown, more := pipeline.Listed(o.Errors)
 		attrs = append(attrs, slog.Any("errors", shown))
 		attrs = appendMore(attrs, "errors_more", more)
@@ -114,6 +110,7 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 	if ev.PassedOver.Count > 0 {
 		attrs = append(attrs, passedOverLog(ev.PassedOver))
 	}
+	_, level := outcomeEnding(o)
 	h.log.LogAttrs(ctx, level, "event", attrs...)
 }
 
@@ -123,21 +120,6 @@ func appendMore(attrs []slog.Attr, name string, more int) []slog.Attr {
 		return attrs
 	}
 	return append(attrs, slog.Int(name, more))
-}
-
-// failedLevel returns the level of an error, unless all records are gone or were only not
-// found yet.
-func failedLevel(failed []pipeline.Failed) slog.Level {
-	level := slog.LevelInfo
-	for _, f := range failed {
-		switch {
-		case f.Gone:
-			level = slog.LevelWarn
-		case f.Code != pipeline.CodeNotFoundYet:
-			return slog.LevelError
-		}
-	}
-	return level
 }
 
 type failedLine struct {

@@ -32,7 +32,8 @@ func (h *Handler) logRefused(ctx context.Context, source string, err error, more
 		attrs = append(attrs, slog.String("source", source))
 	}
 	attrs = append(attrs, more...)
-	h.log.LogAttrs(ctx, slog.LevelWarn, "refused", append(attrs, slog.String("reason", brief(h.reason(err), maxReason)))...)
+	end, _ := refusedEnding(err)
+	h.log.LogAttrs(ctx, endings[end].level, "refused", append(attrs, slog.String("reason", brief(h.reason(err), maxReason)))...)
 }
 
 // reason returns the text of an error, without the name of an unknown source: it came in a

@@ -2,6 +2,7 @@ package handler
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"untag/internal/pipeline"
@@ -9,17 +10,20 @@ import (
 	"untag/internal/webhook"
 )
 
-// ending is how an HTTP request ended. With the zero ending, the sender keeps the event and
-// sends it again.
+// ending is how an event or a request ended. With the zero ending, the sender keeps the event
+// and sends it again.
 type ending int
 
 const (
 	endUnavailable ending = iota
 	endNoCredential
 	endNotStored
+	endNotFoundYet
 	endDone
+	endUndecided
 	endStored
 	endFailed
+	endGone
 	endMalformed
 	endUnverified
 	endNoRoute
@@ -29,33 +33,56 @@ const (
 	endTooLargeToStore
 )
 
-// endings is the one table of HTTP statuses. The phrase is what the sender reads if neither
-// the outcome nor an error says more; where it is "", one of them always does.
+// endings is the one table of HTTP statuses and log levels. The level is error where the
+// function could not do its part, so that somebody must look into it. The phrase is what the
+// sender reads if neither the outcome nor an error says more; where it is "", one of them
+// always does.
 var endings = [...]struct {
 	status int
+	level  slog.Level
 	phrase string
 }{
-	endUnavailable:     {http.StatusServiceUnavailable, "unavailable"},
-	endNoCredential:    {http.StatusServiceUnavailable, ""},
-	endNotStored:       {http.StatusServiceUnavailable, "the queue did not take the event"},
-	endDone:            {http.StatusOK, ""},
-	endStored:          {http.StatusAccepted, ""},
-	endFailed:          {http.StatusBadGateway, ""},
-	endMalformed:       {http.StatusBadRequest, ""},
-	endUnverified:      {http.StatusUnauthorized, ""},
-	endNoRoute:         {http.StatusNotFound, "not found: send to /webhooks/{source}"},
-	endUnknownSource:   {http.StatusNotFound, ""},
-	endMethod:          {http.StatusMethodNotAllowed, ""},
-	endTooLarge:        {http.StatusRequestEntityTooLarge, ""},
-	endTooLargeToStore: {http.StatusRequestEntityTooLarge, "the event does not fit in a message of the queue (1 MiB)"},
+	endUnavailable:     {http.StatusServiceUnavailable, slog.LevelError, "unavailable"},
+	endNoCredential:    {http.StatusServiceUnavailable, slog.LevelError, ""},
+	endNotStored:       {http.StatusServiceUnavailable, slog.LevelError, "the queue did not take the event"},
+	endNotFoundYet:     {http.StatusServiceUnavailable, slog.LevelInfo, ""},
+	endDone:            {http.StatusOK, slog.LevelInfo, ""},
+	endUndecided:       {http.StatusOK, slog.LevelWarn, ""},
+	endStored:          {http.StatusAccepted, slog.LevelInfo, ""},
+	endFailed:          {http.StatusBadGateway, slog.LevelError, ""},
+	endGone:            {http.StatusBadGateway, slog.LevelWarn, ""},
+	endMalformed:       {http.StatusBadRequest, slog.LevelWarn, ""},
+	endUnverified:      {http.StatusUnauthorized, slog.LevelWarn, ""},
+	endNoRoute:         {http.StatusNotFound, slog.LevelWarn, "not found: send to /webhooks/{source}"},
+	endUnknownSource:   {http.StatusNotFound, slog.LevelWarn, ""},
+	endMethod:          {http.StatusMethodNotAllowed, slog.LevelWarn, ""},
+	endTooLarge:        {http.StatusRequestEntityTooLarge, slog.LevelWarn, ""},
+	endTooLargeToStore: {http.StatusRequestEntityTooLarge, slog.LevelError, "the event does not fit in a message of the queue (1 MiB)"},
 }
 
-// endingOf returns how a request with this outcome ended.
-func endingOf(o pipeline.Outcome) ending {
+// outcomeEnding returns the status and the level of an event with this outcome: the highest
+// of what happened in it. So 503 comes before 502: one failure that may pass is enough for the
+// sender to send the event again.
+func outcomeEnding(o pipeline.Outcome) (status int, level slog.Level) {
+	end := endings[endDone]
+	if len(o.Errors) > 0 {
+		end = endings[endUndecided]
+	}
+	status, level = end.status, end.level
+	for _, f := range o.Failed {
+		end := endings[failedEnding(f)]
+		status, level = max(status, end.status), max(level, end.level)
+	}
+	return status, level
+}
+
+func failedEnding(f pipeline.Failed) ending {
 	switch {
-	case o.Outcome != pipeline.OutcomeFailed:
-		return endDone
-	case o.Retryable():
+	case f.Gone:
+		return endGone
+	case f.Code == pipeline.CodeNotFoundYet:
+		return endNotFoundYet
+	case f.Retryable:
 		return endUnavailable
 	default:
 		return endFailed
@@ -88,6 +115,8 @@ func refusedEnding(err error) (end ending, public string) {
 		return endUnavailable, endings[endUnavailable].phrase
 	}
 	switch e.Kind {
+	case webhook.NoCredential:
+		return endNoCredential, e.Public()
 	case webhook.UnknownSource:
 		return endUnknownSource, e.Public()
 	case webhook.TooLarge:
