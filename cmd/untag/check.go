@@ -1,17 +1,17 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"untag/internal/findings"
 	"untag/internal/rules"
+	"untag/internal/terminal"
+	"untag/internal/userfile"
 	"untag/internal/zoho"
 )
 
@@ -67,7 +67,7 @@ type checkFlags struct {
 }
 
 func check(w io.Writer, file string, f checkFlags) error {
-	data, err := readFile("rules", "name another: untag check FILE", file)
+	data, err := userfile.Read("rules", "name another: untag check FILE", file)
 	if err != nil {
 		return err
 	}
@@ -77,115 +77,30 @@ func check(w io.Writer, file string, f checkFlags) error {
 		}
 	}
 	set, faults := rules.LoadFor(data, zoho.HasModule(f.apiVersion))
-	var ofSecrets []secretFault
+	var ofSecrets []userfile.SecretFault
 	if f.secrets != "" {
-		webhooks, err := readWebhookSecrets(f.secrets)
+		webhooks, err := userfile.ReadSecrets(f.secrets)
 		if err != nil {
 			return err
 		}
 		if set != nil {
-			ofSecrets = webhooks.faults(set)
+			ofSecrets = webhooks.Faults(set)
 		}
 	}
 	if f.json {
-		err = printFaultsJSON(w, file, faults, f.secrets, ofSecrets)
+		err = findings.PrintJSON(w, file, faults, f.secrets, ofSecrets)
 	} else {
-		err = printFaults(w, file, data, set, faults)
+		err = findings.Print(w, file, data, set, faults)
 		if err == nil && f.secrets != "" && set != nil {
-			err = printSecretFaults(w, f.secrets, ofSecrets)
+			err = findings.PrintSecrets(w, f.secrets, ofSecrets)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	refused := slices.ContainsFunc(ofSecrets, func(s secretFault) bool { return s.Severity == rules.SeverityError })
+	refused := slices.ContainsFunc(ofSecrets, func(s userfile.SecretFault) bool { return s.Severity == rules.SeverityError })
 	if set == nil || refused || f.strict && len(faults)+len(ofSecrets) > 0 {
-		return answerIsNo{}
+		return terminal.AnswerIsNo("")
 	}
 	return nil
-}
-
-func printFaultsJSON(w io.Writer, file string, faults []rules.Fault, secretsFile string, ofSecrets []secretFault) error {
-	if faults == nil {
-		faults = []rules.Fault{}
-	}
-	type checkedSecrets struct {
-		File   string        `json:"file"`
-		Faults []secretFault `json:"faults"`
-	}
-	var checked *checkedSecrets
-	if secretsFile != "" {
-		checked = &checkedSecrets{secretsFile, append([]secretFault{}, ofSecrets...)}
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(struct {
-		File    string          `json:"file"`
-		Faults  []rules.Fault   `json:"faults"`
-		Secrets *checkedSecrets `json:"secrets,omitempty"`
-	}{file, faults, checked})
-}
-
-func printSecretFaults(w io.Writer, file string, faults []secretFault) error {
-	var out strings.Builder
-	for _, f := range faults {
-		fmt.Fprintf(&out, "%s: %s\n", clean(file), f)
-	}
-	if len(faults) == 0 {
-		fmt.Fprintf(&out, "%s: nothing is wrong\n", clean(file))
-	}
-	_, err := io.WriteString(w, out.String())
-	return err
-}
-
-func printFaults(w io.Writer, file string, data []byte, set *rules.Rules, faults []rules.Fault) error {
-	lines := strings.Split(string(data), "\n")
-	var out strings.Builder
-	for _, f := range faults {
-		message := clean(f.Message)
-		if f.Severity == rules.SeverityWarning {
-			message = "warning: " + message
-		}
-		fmt.Fprintf(&out, "%s:%d:%d: %s\n", clean(file), f.Line, f.Column, message)
-		out.WriteString(excerpt(lines, f))
-		if f.Hint != "" {
-			fmt.Fprintf(&out, "    %s\n", clean(f.Hint))
-		}
-	}
-	if set != nil && len(faults) == 0 {
-		fmt.Fprintf(&out, "%s: nothing is wrong (rules: %d, sources: %d)\n", clean(file), len(set.Names()), len(set.Sources()))
-	}
-	_, err := io.WriteString(w, out.String())
-	return err
-}
-
-// excerptWidth is how much of a line is shown around its fault.
-const excerptWidth = 74
-
-// excerpt returns the line of a fault with a caret below its column. A line with a secret
-// is not shown.
-func excerpt(lines []string, f rules.Fault) string {
-	if f.Line < 1 || f.Line > len(lines) {
-		return ""
-	}
-	if f.Masked {
-		return "    (the line has a secret and is not shown)\n"
-	}
-	runes := []rune(strings.TrimRight(strings.ToValidUTF8(lines[f.Line-1], "\uFFFD"), "\r"))
-	column := min(max(f.Column-1, 0), len(runes))
-	start := 0
-	if column > excerptWidth-10 {
-		start = column - excerptWidth/2
-	}
-	end := min(len(runes), start+excerptWidth)
-	shown := strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case unprintable(r):
-			return utf8.RuneError // as wide as the character it replaces, so that the caret stays in place
-		}
-		return r
-	}, string(runes[start:end]))
-	return fmt.Sprintf("    %s\n    %s^\n", shown, strings.Repeat(" ", utf8.RuneCountInString(string(runes[start:column]))))
 }

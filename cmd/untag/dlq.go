@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/internal/queue"
+	"untag/internal/terminal"
 )
 
 // most is how many dead letters are read unless --max says otherwise.
@@ -157,7 +158,7 @@ func ofAWS(err error) error {
 	if strings.Contains(text, "get credentials") {
 		text = "there are no AWS credentials: set AWS_PROFILE, or log in with the AWS CLI; " + text
 	}
-	return answerIsNo{text}
+	return terminal.AnswerIsNo(text)
 }
 
 // deadLine is a dead letter as --json prints it.
@@ -200,7 +201,7 @@ func printDead(w io.Writer, list []queue.Dead, asJSON bool) error {
 	t.AppendHeader(table.Row{"message", "source", "rule", "code", "why", "ago"})
 	for _, one := range list {
 		l := lineOf(one)
-		t.AppendRow(table.Row{clean(l.ID), clean(l.Source), clean(l.Rule), clean(l.Code), shorten(clean(l.Message), 60), ago(l.Time)})
+		t.AppendRow(table.Row{terminal.Clean(l.ID), terminal.Clean(l.Source), terminal.Clean(l.Rule), terminal.Clean(l.Code), terminal.Shorten(terminal.Clean(l.Message), 60), ago(l.Time)})
 	}
 	t.Render()
 	return nil
@@ -229,7 +230,7 @@ func showDead(w io.Writer, list []queue.Dead, id, output string) error {
 		}
 		l := lineOf(one)
 		fmt.Fprintf(w, "message   %s\nevent     %s\nsource    %s\nrule      %s\ncode      %s\nwhy       %s\nsince     %s (%s ago)\nsize      %d bytes\n",
-			clean(l.ID), clean(l.EventID), clean(l.Source), clean(l.Rule), clean(l.Code), clean(l.Message), l.Time.Format(time.RFC3339), ago(l.Time), len(one.Body))
+			terminal.Clean(l.ID), terminal.Clean(l.EventID), terminal.Clean(l.Source), terminal.Clean(l.Rule), terminal.Clean(l.Code), terminal.Clean(l.Message), l.Time.Format(time.RFC3339), ago(l.Time), len(one.Body))
 		if !one.Readable {
 			fmt.Fprintln(w, "          (not a delivery that untag stored)")
 		}
@@ -241,5 +242,5 @@ func showDead(w io.Writer, list []queue.Dead, id, output string) error {
 		}
 		return nil
 	}
-	return answerIsNo{fmt.Sprintf("there is no message %s among the %d that were read; use --max to read more", id, len(list))}
+	return terminal.AnswerIsNo(fmt.Sprintf("there is no message %s among the %d that were read; use --max to read more", id, len(list)))
 }

@@ -10,6 +10,7 @@ import (
 
 	"untag/internal/condition"
 	"untag/internal/rules"
+	"untag/internal/ruletest"
 )
 
 // Every YAML block of docs/rules.md is a rules file, or tests of the one before it.
@@ -37,7 +38,7 @@ func TestDocumentedRules(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		if err := test(t.Context(), &out, []string{file}, testFlags{}); err != nil {
+		if err := ruletest.Run(t.Context(), &out, []string{file}, ruletest.Options{}); err != nil {
 			t.Errorf("%v\n%s%s", err, out.String(), block)
 		}
 	}

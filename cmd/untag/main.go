@@ -16,6 +16,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"untag/internal/terminal"
 )
 
 func main() {
@@ -28,9 +30,9 @@ func main() {
 // execute runs a command line and returns its exit code. All that it prints goes through
 // a screen.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	out, errs := newScreen(stdout), newScreen(stderr)
-	defer out.flush()
-	defer errs.flush()
+	out, errs := terminal.NewScreen(stdout), terminal.NewScreen(stderr)
+	defer out.Flush()
+	defer errs.Flush()
 	root := newRoot()
 	root.SetOut(out)
 	root.SetErr(errs)
@@ -42,69 +44,16 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	for i, line := range errorLines(err) {
+	for i, line := range terminal.ErrorLines(err) {
 		if i == 0 {
 			line = "untag: " + line
 		}
 		fmt.Fprintln(errs, line)
 	}
-	if _, no := errors.AsType[answerIsNo](err); no {
+	if _, no := errors.AsType[terminal.AnswerIsNo](err); no {
 		return 1
 	}
 	return 2
-}
-
-// answerIsNo is the error of a command that did its work, and found that a check, test or
-// delivery failed.
-type answerIsNo struct{ reason string }
-
-func (a answerIsNo) Error() string { return a.reason }
-
-// faultLines is an error with a heading and a line for each thing that is wrong. The
-// lines are clean.
-type faultLines []string
-
-func (f faultLines) Error() string { return strings.Join(f, "\n") }
-
-// errorLines returns the lines of an error. Only this program's own line breaks count: a
-// text from elsewhere may contain some too, and they are escaped.
-func errorLines(err error) []string {
-	var lines []string
-	for _, one := range parted(err) {
-		lines = append(lines, linesOf(one)...)
-	}
-	return lines
-}
-
-// parted returns the errors that were joined into one, at any depth.
-func parted(err error) []error {
-	several, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var all []error
-	for _, one := range several.Unwrap() {
-		all = append(all, parted(one)...)
-	}
-	return all
-}
-
-// linesOf returns the lines of one error.
-func linesOf(err error) []string {
-	text := err.Error()
-	if faults, ok := errors.AsType[faultLines](err); ok {
-		before, _ := strings.CutSuffix(text, faults.Error())
-		return append([]string{clean(before) + faults[0]}, faults[1:]...)
-	}
-	// What cobra suggests for an unknown command, on one line.
-	text, suggested, _ := strings.Cut(text, "\n\nDid you mean this?\n")
-	if suggested != "" {
-		text += "; did you mean " + strings.Join(strings.Fields(suggested), " or ") + "?"
-	}
-	if text == "" {
-		return nil
-	}
-	return []string{clean(text)}
 }
 
 // forCompletion cleans the words that a shell asks to complete: cobra's own errors about
@@ -115,7 +64,7 @@ func forCompletion(args []string) []string {
 	}
 	cleaned := make([]string, len(args))
 	for i, arg := range args {
-		cleaned[i] = clean(arg)
+		cleaned[i] = terminal.Clean(arg)
 	}
 	return cleaned
 }

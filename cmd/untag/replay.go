@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/internal/queue"
+	"untag/internal/userfile"
 )
 
 func newReplay() *cobra.Command {
@@ -49,7 +50,7 @@ the dead-letter queue; untag dlq redrive moves it.`,
 func storedBodies(files []string) ([]string, error) {
 	var bodies []string
 	for _, file := range files {
-		data, err := readFile("event", "name files that untag dlq show --output wrote", file)
+		data, err := userfile.Read("event", "name files that untag dlq show --output wrote", file)
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"untag/internal/local"
 	"untag/internal/webhook"
 )
 
@@ -156,7 +156,7 @@ func TestRunPrintsWhatItServes(t *testing.T) {
 		{"POST", "/webhooks/zoho", "", "", closed("1"), 401, `zoho  refused  401 Unauthorized: no header X-Webhook-Token`},
 		{"POST", "/webhooks/zoho", "", token, `{"id`, 400, `zoho  refused  400 Bad Request: the body: line 1, column `},
 		{"POST", "/webhooks/zoho", "", token, strings.Repeat(" ", webhook.MaxBody+1), 413, `zoho  refused  413 Request Entity Too Large: the body is over 1 MiB`},
-		{"POST", "/webhooks/zoho", "", token, strings.Repeat(" ", maxRequest+1), 413, `zoho  refused  413 Request Entity Too Large: the body is over 10 MiB`},
+		{"POST", "/webhooks/zoho", "", token, strings.Repeat(" ", local.MaxRequest+1), 413, `zoho  refused  413 Request Entity Too Large: the body is over 10 MiB`},
 		{"PATCH", "/webhooks/zoho", "", token, closed("1"), 405, `zoho  refused  405 Method Not Allowed, PATCH /webhooks/zoho: `},
 		{"POST", "/webhooks/shop", "", token, closed("1"), 404, `shop  refused  404 Not Found: no such source in the rules file`},
 		{"POST", "/webhooks/%1b%5b2J%e2%80%ae", "", token, closed("1"), 404, `\x1b[2J\u202e  refused  404 Not Found`},
@@ -212,26 +212,5 @@ func TestServedHosts(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// TestListen: each error says what to do.
-func TestListen(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer taken.Close()
-	for address, want := range map[string]string{
-		taken.Addr().String(): "address already in use", "8080": "name an address and a port", "127.0.0.1:http:x": "choose another address",
-		"256.0.0.1:0": "choose another address", "127.0.0.1:99999": "choose another address",
-	} {
-		l, err := listen(address)
-		if err == nil {
-			l.Close()
-		}
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "--listen ") {
-			t.Errorf("listen(%s) = %v, want %q in it", address, err, want)
-		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,7 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"untag/internal/local"
 	"untag/internal/sandbox"
+	"untag/internal/userfile"
 )
 
 type sandboxFlags struct {
@@ -56,7 +57,7 @@ Zoho's documentation and its users' reports differ on some answers. --answers ch
   path-index      a bad id is named by its number among the ids, from 0
   number-ids      ids are JSON numbers
 
-` + hostsHelp,
+` + local.HostsHelp,
 		Example: `  untag sandbox --records events/crm.yaml
   untag sandbox --listen 127.0.0.1:0 --json
   untag sandbox --records events/crm.yaml --faults 0.2 --seed 7 --journal removals.jsonl
@@ -105,21 +106,21 @@ func serveSandbox(c *cobra.Command, f sandboxFlags) error {
 		}
 	}
 	crm := sandbox.New(config)
-	l, err := listen(f.listen)
+	l, err := local.Listen(f.listen)
 	if err != nil {
 		return err
 	}
-	a := access{URL: urlOf(l), Credentials: crm.Credentials(), Code: crm.Code()}
+	a := access{URL: local.URLOf(l), Credentials: crm.Credentials(), Code: crm.Code()}
 	if err := printAccess(c.OutOrStdout(), a, f.json); err != nil {
 		return err
 	}
-	return serve(c.Context(), l, named(crm, l, f.listen, f.hosts), slog.New(slog.DiscardHandler))
+	return local.Serve(c.Context(), l, local.Named(crm, l, f.listen, f.hosts), slog.New(slog.DiscardHandler))
 }
 
 // config returns the configuration that the flags ask for. Without --records the sandbox
 // is empty.
 func (f sandboxFlags) config() (sandbox.Config, error) {
-	records, err := readRecords(f.records)
+	records, err := userfile.ReadRecords(f.records)
 	if err != nil {
 		return sandbox.Config{}, err
 	}
@@ -139,51 +140,6 @@ func (f sandboxFlags) config() (sandbox.Config, error) {
 	}
 	err = chooseAnswers(&c, f.answers)
 	return c, err
-}
-
-func readRecords(file string) (sandbox.Records, error) {
-	if file == "" {
-		return nil, nil
-	}
-	data, err := readFile("records", "name another with --records", file)
-	if err != nil {
-		return nil, err
-	}
-	records, err := sandbox.ParseRecords(data)
-	if err != nil {
-		return nil, recordsFault(file, err)
-	}
-	return records, nil
-}
-
-// recordsFault puts file, line and column before each fault.
-func recordsFault(file string, err error) error {
-	lines := faultLines{"the records cannot be used:"}
-	for _, fault := range parted(err) {
-		place, message := file, fault.Error()
-		if e, ok := errors.AsType[*sandbox.RecordsError](fault); ok {
-			message = e.Message
-			if e.Line > 0 {
-				place = fmt.Sprintf("%s:%d:%d", file, e.Line, max(e.Column, 1))
-			}
-		}
-		lines = append(lines, clean(place+": "+message))
-	}
-	return lines
-}
-
-// recordsFaults lists the faults of records that are part of another file. Their line
-// numbers are left out: they do not count from the start of that file.
-func recordsFaults(err error) error {
-	var lines faultLines
-	for _, fault := range parted(err) {
-		message := fault.Error()
-		if e, ok := errors.AsType[*sandbox.RecordsError](fault); ok {
-			message = e.Message
-		}
-		lines = append(lines, "records: "+clean(message))
-	}
-	return lines
 }
 
 func printAccess(w io.Writer, a access, asJSON bool) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"untag/internal/rules"
+	"untag/internal/userfile"
 )
 
 const manySources = `version: 1
@@ -90,15 +91,15 @@ func TestCheckSecretsJSON(t *testing.T) {
 		Faults  []rules.Fault
 		Secrets struct {
 			File   string
-			Faults []secretFault
+			Faults []userfile.SecretFault
 		}
 	}
 	if err := json.Unmarshal([]byte(out), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []secretFault{
-		{"zoho", rules.SeverityError, "secret 1 of 2 has fewer than 8 characters"},
-		{"other", rules.SeverityWarning, "there is no source of this name in the rules; its sources are zoho"},
+	want := []userfile.SecretFault{
+		{Source: "zoho", Severity: rules.SeverityError, Message: "secret 1 of 2 has fewer than 8 characters"},
+		{Source: "other", Severity: rules.SeverityWarning, Message: "there is no source of this name in the rules; its sources are zoho"},
 	}
 	if diff := cmp.Diff(want, got.Secrets.Faults); code != 1 || diff != "" || got.Secrets.File != "secrets.json" || len(got.Faults) != 0 {
 		t.Errorf("exit %d: -want +got\n%s\n%s", code, diff, out)

@@ -1,0 +1,132 @@
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+)
+
+// explained is an examination as it is shown.
+type explained struct {
+	Source   string         `json:"source"`
+	Verified string         `json:"verified"`
+	Event    map[string]any `json:"event"`
+	// PassedOver are the files of a form that rules cannot read.
+	PassedOver []string           `json:"files_passed_over,omitempty"`
+	Rules      []explainedRule    `json:"rules"`
+	Removals   []explainedRemoval `json:"removals"`
+	Requests   []sent             `json:"requests"`
+
+	Notes []string
+	// errors are the rules that could not be evaluated.
+	errors map[string]string
+}
+
+type explainedRule struct {
+	Name       string            `json:"name"`
+	Matched    bool              `json:"matched"`
+	DecidedBy  *string           `json:"decided_by"`
+	Conditions []rules.Condition `json:"conditions"`
+	Error      string            `json:"error,omitempty"`
+}
+
+type explainedRemoval struct {
+	Rule   string   `json:"rule"`
+	Module string   `json:"module"`
+	ID     string   `json:"id"`
+	Tags   []string `json:"tags"`
+}
+
+func New(x Examination, explanations []rules.Explanation, verified string, crm *sandbox.Sandbox) explained {
+	out := explained{
+		Source: x.Event.Source, Verified: verified, Event: x.Event.Fields, PassedOver: passedOver(x.Event.PassedOver),
+		Rules: []explainedRule{}, Removals: []explainedRemoval{}, Requests: []sent{},
+		errors: make(map[string]string),
+	}
+	nothing := make(map[string]bool)
+	for _, e := range explanations {
+		out.Rules = append(out.Rules, newExplainedRule(e, x, crm))
+		nothing[e.Rule] = e.Candidate != nil && e.Candidate.Nothing != ""
+	}
+	for _, r := range x.Planned.Removals {
+		out.Removals = append(out.Removals, explainedRemoval{r.Rule, r.Module, r.ID, r.Tags})
+		if r.Rounded {
+			out.Notes = append(out.Notes, fmt.Sprintf("%s: the id of %s %s came as a number that ends in zeros: the sender has probably rounded it; have it send the id as text", r.Rule, r.Module, r.ID))
+		}
+	}
+	out.Requests = append(out.Requests, x.requests...)
+	for _, s := range x.outcome.Skipped {
+		if crm == nil && !nothing[s.Rule] {
+			continue // nothing was looked up
+		}
+		out.Notes = append(out.Notes, fmt.Sprintf("%s: %s: %s", s.Rule, strings.TrimSpace(s.Module+" "+s.ID), s.Reason))
+	}
+	for _, e := range x.outcome.Errors {
+		out.errors[e.Rule] = e.Message
+		out.Notes = append(out.Notes, fmt.Sprintf("%s: cannot be evaluated: %s", e.Rule, e.Message))
+	}
+	for _, failed := range x.outcome.Failed {
+		out.Notes = append(out.Notes, fmt.Sprintf("%s: %s: %s", failed.Rule, failed.Code, failed.Why()))
+	}
+	return out
+}
+
+// newExplainedRule joins the parts of `when` with those of `where`, if the record was
+// read.
+func newExplainedRule(e rules.Explanation, x Examination, crm *sandbox.Sandbox) explainedRule {
+	r := explainedRule{Name: e.Rule, Matched: e.Matched, Conditions: e.Conditions}
+	if r.Conditions == nil {
+		r.Conditions = []rules.Condition{}
+	}
+	decidedBy := e.DecidedBy
+	if e.Err != nil {
+		r.Error = e.Err.Message
+	}
+	for i, resolved := range x.Planned.Resolutions {
+		if resolved.Rule != e.Rule {
+			continue
+		}
+		if i == 0 || !r.Matched {
+			r.Matched = e.Matched && resolved.Resolution.Matched
+		}
+		conditions := resolved.Resolution.Conditions
+		switch {
+		case decidedBy == "" || !resolved.Resolution.Matched && resolved.Resolution.DecidedBy != "":
+			decidedBy = resolved.Resolution.DecidedBy
+			r.Conditions = undecided(r.Conditions)
+		default:
+			conditions = undecided(conditions)
+		}
+		r.Conditions = append(r.Conditions, conditions...)
+		if resolved.Resolution.Err != nil {
+			r.Error = resolved.Resolution.Err.Message
+		}
+	}
+	if crm == nil && e.Candidate != nil && (e.Candidate.NeedsRecord || e.Candidate.Find != nil) {
+		r.Error = "" // nothing is wrong: the record was not read
+	}
+	if decidedBy != "" {
+		r.DecidedBy = &decidedBy
+	}
+	return r
+}
+
+// undecided returns conditions none of which decided: another one did.
+func undecided(conditions []rules.Condition) []rules.Condition {
+	conditions = slices.Clone(conditions)
+	for i := range conditions {
+		conditions[i].Decided = false
+	}
+	return conditions
+}
+
+func (e explained) PrintJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(e)
+}

@@ -1,0 +1,123 @@
+package explain
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"untag/internal/event"
+	"untag/internal/terminal"
+)
+
+func (e explained) Print(w io.Writer) error {
+	p := &terminal.Page{}
+	p.Line(0, "source    ", e.Source)
+	verified := e.Verified
+	if verified == "not checked" {
+		verified += " (--secrets FILE checks the request's secret or signature)"
+	}
+	p.Line(0, "verified  ", verified)
+	p.Heading("event")
+	e.printEvent(p)
+	p.Heading("rules")
+	for _, r := range e.Rules {
+		r.Print(p)
+	}
+	if len(e.Rules) == 0 {
+		p.Line(2, "", "no rule uses this source")
+	}
+	p.Heading("removals")
+	for _, r := range e.Removals {
+		p.Line(2, "", fmt.Sprintf("%s %s loses %s (%s)", r.Module, r.ID, terminal.Quoted(r.Tags), r.Rule))
+	}
+	if len(e.Removals) == 0 {
+		p.Line(2, "", "none")
+	}
+	for _, note := range e.Notes {
+		p.Line(2, "- ", note)
+	}
+	p.Heading("requests to Zoho (not sent)")
+	for _, r := range e.Requests {
+		p.Long(2, r.Method+" "+r.URL)
+		if r.Body != nil {
+			p.Line(6, "", *r.Body)
+		}
+	}
+	if len(e.Requests) == 0 {
+		p.Line(2, "", "none")
+	}
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+func (e explained) printEvent(p *terminal.Page) {
+	names := slices.Sorted(maps.Keys(e.Event))
+	widest := 0
+	for _, name := range names {
+		widest = max(widest, min(utf8.RuneCountInString(terminal.Clean(name)), 24))
+	}
+	for _, name := range names {
+		p.Line(2, fmt.Sprintf("%-*s  ", widest, terminal.Shorten(terminal.Clean(name), 24)), asText(e.Event[name]))
+	}
+	if len(names) == 0 {
+		p.Line(2, "", "no fields")
+	}
+	for _, file := range e.PassedOver {
+		p.Line(2, "- ", "passed over, as rules cannot read it: "+file)
+	}
+}
+
+// passedOver names the files of a form that are not in the event.
+func passedOver(p event.PassedOver) []string {
+	var files []string
+	for _, f := range p.Files {
+		files = append(files, fmt.Sprintf("file field `%s` (%s)", terminal.Shorten(f.Field, 60), cmp.Or(f.Type, "no content type")))
+	}
+	if more := p.Count - len(p.Files); more > 0 {
+		files = append(files, fmt.Sprintf("%d more files", more))
+	}
+	return files
+}
+
+func (r explainedRule) Print(p *terminal.Page) {
+	state := "does not fire"
+	switch {
+	case r.Error != "":
+		state = "cannot be evaluated"
+	case r.Matched:
+		state = "fires"
+	}
+	p.Line(2, "", r.Name+": "+state)
+	for _, c := range r.Conditions {
+		mark := "  "
+		if c.Decided {
+			mark = "> "
+		}
+		p.Line(4, fmt.Sprintf("%s%-8s", mark, c.Held), c.Expression)
+		if c.Message != "" {
+			p.Line(14, "", c.Message)
+		}
+		if c.Value != nil {
+			p.Line(14, "value ", asText(c.Value))
+		}
+	}
+	if r.Error != "" {
+		p.Line(6, "", r.Error)
+	}
+}
+
+// asText returns a value as JSON, shortened to a few lines.
+func asText(v any) string {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // this is not a web page
+	if encoder.Encode(v) != nil {
+		return "?"
+	}
+	return terminal.Shorten(strings.TrimSuffix(out.String(), "\n"), 400)
+}

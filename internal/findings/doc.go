@@ -1,0 +1,2 @@
+// Package findings prints what `untag check` found.
+package findings

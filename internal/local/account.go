@@ -1,0 +1,59 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"untag/internal/awsenv"
+	"untag/internal/secrets"
+	"untag/internal/zoho"
+	"untag/internal/zohoauth"
+)
+
+// account is a Zoho account.
+type account struct {
+	// simulated says that it is not a real account, so that nothing can be lost there.
+	simulated           bool
+	credentials         func(context.Context) (zohoauth.Credentials, error)
+	apiURL, accountsURL string
+	version             string
+	environment         string
+}
+
+// realAccount takes the credential from Secrets Manager if ZOHO_SECRET_ID names it,
+// otherwise from the environment.
+func realAccount(getenv func(string) string) (account, error) {
+	a := account{
+		apiURL: getenv("ZOHO_API_URL"), accountsURL: getenv("ZOHO_ACCOUNTS_URL"),
+		version: getenv("ZOHO_API_VERSION"), environment: getenv("ZOHO_ENVIRONMENT"),
+	}
+	if err := zoho.CheckEnvironment(a.environment); err != nil {
+		return a, fmt.Errorf("ZOHO_ENVIRONMENT: %w", err)
+	}
+	if id := getenv("ZOHO_SECRET_ID"); id != "" {
+		config, err := awsenv.Config(getenv)
+		if err != nil {
+			return a, err
+		}
+		store := secrets.New(secrets.Config{ZohoSecretID: id, Client: secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) {
+			o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
+		})})
+		a.credentials = store.ZohoCredentials
+		return a, nil
+	}
+	c := zohoauth.Credentials{
+		ClientID: getenv("ZOHO_CLIENT_ID"), ClientSecret: getenv("ZOHO_CLIENT_SECRET"),
+		RefreshToken: getenv("ZOHO_REFRESH_TOKEN"), DataCenter: getenv("ZOHO_DATA_CENTER"),
+	}
+	if c.ClientID == "" || c.ClientSecret == "" || c.RefreshToken == "" || c.DataCenter == "" {
+		return a, errors.New("--zoho needs a credential: set ZOHO_SECRET_ID, or ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER")
+	}
+	if _, err := zoho.LookupDataCenter(c.DataCenter); err != nil {
+		return a, fmt.Errorf("ZOHO_DATA_CENTER: %w", err)
+	}
+	a.credentials = func(context.Context) (zohoauth.Credentials, error) { return c, nil }
+	return a, nil
+}

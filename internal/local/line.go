@@ -1,0 +1,62 @@
+package local
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"untag/functions/removetags/handler"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+	"untag/internal/userfile"
+	"untag/internal/webhook"
+	"untag/internal/zoho"
+)
+
+// eventQueueARN is the queue that the function takes batches from. There is none here:
+// recorded batches are delivered as though they came from it.
+const eventQueueARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
+
+// newLine wires the Lambda function's handler to an account, and records in the trace of
+// each invocation what it does.
+func newLine(set *rules.Rules, webhooks userfile.Secrets, a account, log *slog.Logger) (*handler.Handler, error) {
+	client, err := zoho.New(zoho.Config{
+		APIURL: a.apiURL, Version: a.version,
+		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
+			Credentials: a.credentials, Environment: a.environment, AccountsURL: a.accountsURL, APIURL: a.apiURL,
+			Report: func(message string) { log.Warn("zoho", "reason", message) },
+		})),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return handler.New(handler.Config{
+		Rules:         set,
+		Receiver:      webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks, AllowDemo: a.simulated}),
+		Pipeline:      recorder{pipeline.New(pipeline.Config{Rules: set, CRM: client})},
+		EventQueueARN: eventQueueARN,
+		Log:           slog.New(reasons{log.Handler()}),
+	}), nil
+}
+
+// logger writes the function's log, at LOG_LEVEL or, with verbose, at info. Without
+// either, it writes nothing.
+func logger(w io.Writer, getenv func(string) string, verbose bool) (*slog.Logger, error) {
+	level := slog.LevelInfo
+	if text := getenv("LOG_LEVEL"); text != "" {
+		verbose = true
+		if err := level.UnmarshalText([]byte(text)); err != nil {
+			return nil, fmt.Errorf("LOG_LEVEL: %q is not a level; use debug, info, warn or error", text)
+		}
+	}
+	if !verbose {
+		return slog.New(slog.DiscardHandler), nil
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})), nil
+}
+
+// statusText returns an HTTP status with its name, such as "404 Not Found".
+func statusText(status int) string {
+	return fmt.Sprintf("%d %s", status, http.StatusText(status))
+}

@@ -1,0 +1,160 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"untag/functions/removetags/handler"
+	"untag/internal/terminal"
+	"untag/internal/zohoauth"
+)
+
+// Options are those of `untag run`.
+type Options struct {
+	Listen, Rules, Events, Records, Secrets string
+	Hosts                                   []string
+	Once, Zoho, Verbose                     bool
+	// Given says which of --events, --records and --secrets were given: a file that was
+	// named must exist, a default need not.
+	Given map[string]bool
+}
+
+// running is the function that `untag run` serves, with its inputs and its account.
+type running struct {
+	out   io.Writer
+	flags Options
+	log   *slog.Logger
+	inputs
+
+	url      string
+	function *handler.Handler
+	own      *deliveries
+	crm      *crm // nil with a real account
+}
+
+// Run runs the function behind a stand-in for API Gateway, delivers the recorded events, and
+// serves until ctx ends. It reads all its input before it opens a port. Its error is a
+// terminal.AnswerIsNo if a delivery of --once failed.
+func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
+	r := &running{out: w, flags: f, own: new(deliveries)}
+	var err error
+	if r.log, err = logger(stderr, os.Getenv, f.Verbose); err != nil {
+		return err
+	}
+	var a account
+	if f.Zoho {
+		if a, err = realAccount(os.Getenv); err != nil {
+			return err
+		}
+	}
+	if r.inputs, err = readInputs(f); err != nil {
+		return err
+	}
+	for _, warning := range r.warnings {
+		fmt.Fprintln(stderr, "warning: "+warning)
+	}
+	// The simulated Zoho outlives the requests in flight.
+	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBehind()
+	if !f.Zoho {
+		if a, err = r.simulate(behind); err != nil {
+			return err
+		}
+	}
+	if r.function, err = newLine(r.rules, r.webhooks, a, r.log); err != nil {
+		return err
+	}
+	return r.serve(ctx)
+}
+
+// serve delivers the recorded events, and then serves until ctx ends.
+func (r *running) serve(ctx context.Context) error {
+	l, err := Listen(r.flags.Listen)
+	if err != nil {
+		return err
+	}
+	r.url = URLOf(l)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	lines := newTicker(r.out, r.rules)
+	front := Named(gateway{r.function, r.own, lines.print}, l, r.flags.Listen, r.flags.Hosts)
+	front.Refused = func(q *http.Request) {
+		reason := "the Host " + terminal.Shorten(q.Host, 60) + " is not a name of this machine; if it should be, use --allow-host"
+		lines.print(served{at: time.Now(), method: q.Method, path: q.URL.Path, status: http.StatusMisdirectedRequest, reason: reason})
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- Serve(ctx, l, front, r.log) }()
+
+	fmt.Fprint(r.out, r.notes(r.flags))
+	err = r.deliver(ctx)
+	if r.flags.Once || err != nil {
+		stop()
+		return errors.Join(err, <-ended)
+	}
+	r.invite()
+	return <-ended
+}
+
+// simulate starts a sandbox that serves until ctx ends, and returns its account.
+func (r *running) simulate(ctx context.Context) (account, error) {
+	l, err := Listen("127.0.0.1:0")
+	if err != nil {
+		return account{}, err
+	}
+	r.crm = newWatched(r.records)
+	go func() { _ = Serve(ctx, l, Named(r.crm, l, "", nil), r.log) }()
+	credentials := zohoauth.Credentials(r.crm.Credentials())
+	return account{
+		simulated:   true,
+		credentials: func(context.Context) (zohoauth.Credentials, error) { return credentials, nil },
+		apiURL:      URLOf(l), accountsURL: URLOf(l), version: os.Getenv("ZOHO_API_VERSION"),
+	}, nil
+}
+
+// deliver delivers every event and prints the report. With --once, its error says that
+// some deliveries failed.
+func (r *running) deliver(ctx context.Context) error {
+	if len(r.files) == 0 {
+		return nil
+	}
+	table, d := newReport(r.out), newDeliverer(r.function, r.url, r.own)
+	done, wrong := 0, 0
+	for _, file := range r.files {
+		before := r.crm.tags()
+		one := d.deliver(ctx, file)
+		if ctx.Err() != nil {
+			break
+		}
+		done++
+		if one.wrong != "" {
+			wrong++
+		}
+		table.add(one, changesIn(one.outcomes, before, r.crm.tags()))
+	}
+	table.print()
+	switch {
+	case !r.flags.Once:
+		return nil
+	case wrong > 0:
+		return terminal.AnswerIsNo(fmt.Sprintf("%d of %d deliveries went wrong", wrong, len(r.files)))
+	case done < len(r.files):
+		return terminal.AnswerIsNo(fmt.Sprintf("ended after %d of %d deliveries", done, len(r.files)))
+	}
+	return nil
+}
+
+// invite prints where webhooks are received, and what to try.
+func (r *running) invite() {
+	fmt.Fprintf(r.out, "\nListening for webhooks at %s/webhooks/{source}; each one is shown below. Press Ctrl-C to stop.\n", r.url)
+	if try, ok := invite(r.url, r.rules, r.webhooks, r.shown, r.crm.tags()); ok {
+		fmt.Fprintf(r.out, "\n%s\n", try)
+	} else if sources := r.rules.Sources(); !r.flags.Zoho && len(sources) > 0 {
+		fmt.Fprintf(r.out, "\nTo try a rule without its sender, write its event to a file, as {\"source\": \"%s\", \"event\": {…}}, and run: untag explain -e FILE\n", terminal.Clean(sources[0].Name))
+	}
+}

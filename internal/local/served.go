@@ -1,0 +1,195 @@
+package local
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"untag/internal/event"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+	"untag/internal/terminal"
+)
+
+const (
+	// mostDetails is how many details of a request are shown: it may be about thousands of
+	// records.
+	mostDetails = 5
+	// longestDetail is how much of one detail is shown, in characters.
+	longestDetail = 300
+)
+
+// served is a request that was answered.
+type served struct {
+	at     time.Time
+	method string
+	path   string
+	// source is the one that the path names, "" if it names none.
+	source string
+	status int
+	// reason is why it was refused, "" if it was not.
+	reason string
+	traceContent
+}
+
+func newServed(r *http.Request, a reply, t *trace) served {
+	s := served{at: time.Now(), method: r.Method, path: r.URL.Path, source: sourceOf(r.URL), status: a.status, traceContent: t.read()}
+	switch {
+	case len(s.outcomes) > 0 || a.status < 300:
+		return s
+	case a.reason != "":
+		s.reason = a.reason
+	case s.traceContent.reason != "":
+		s.reason = strings.TrimPrefix(s.traceContent.reason, "webhook: source "+strconv.Quote(s.source)+": ")
+	default:
+		var answer struct{ Message string }
+		_ = json.Unmarshal(a.body, &answer)
+		s.reason = answer.Message
+	}
+	return s
+}
+
+// sourceOf returns the source that the path of a webhook names, "" if it names none.
+func sourceOf(u *url.URL) string {
+	segments := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
+	if n := len(segments); n >= 2 && segments[n-2] == "webhooks" {
+		if source, err := url.PathUnescape(segments[n-1]); err == nil {
+			return source
+		}
+	}
+	return ""
+}
+
+// ticker prints a line for each request as it is served. It is safe for concurrent use.
+type ticker struct {
+	out    io.Writer
+	colour terminal.Painter
+	set    *rules.Rules
+	width  int // of the longest name of a source
+
+	mu sync.Mutex
+}
+
+func newTicker(w io.Writer, set *rules.Rules) *ticker {
+	t := &ticker{out: w, colour: terminal.PainterFor(w), set: set, width: 1}
+	for _, s := range set.Sources() {
+		t.width = max(t.width, min(len([]rune(s.Name)), 20))
+	}
+	return t
+}
+
+// print prints a line for one request, unless it is a successful check of /health.
+func (t *ticker) print(s served) {
+	if s.source == "" && s.status < 300 {
+		return
+	}
+	outcome, details := t.describe(s)
+	shown := make([]string, 0, mostDetails+1)
+	for i, detail := range details {
+		if i == mostDetails {
+			shown = append(shown, fmt.Sprintf("and %d more", len(details)-mostDetails))
+			break
+		}
+		shown = append(shown, terminal.Clean(terminal.Shorten(detail, longestDetail)))
+	}
+	source := fmt.Sprintf("%-*s", t.width, terminal.OrDash(terminal.Clean(terminal.Shorten(s.source, 40))))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fmt.Fprintf(t.out, "%s  %s  %s  %s\n", s.at.Format(time.TimeOnly), source, t.paint(outcome), strings.Join(shown, "; "))
+}
+
+func (t *ticker) paint(outcome string) string {
+	padded := fmt.Sprintf("%-7s", outcome)
+	switch outcome {
+	case pipeline.OutcomeRemoved:
+		return t.colour.Paint(text.FgGreen, padded)
+	case pipeline.OutcomeFailed, outcomeRefused:
+		return t.colour.Paint(text.FgRed, padded)
+	}
+	return padded
+}
+
+// outcomeRefused is shown for a request that has no outcome.
+const outcomeRefused = "refused"
+
+// describe returns the outcome and its details.
+func (t *ticker) describe(s served) (outcome string, details []string) {
+	if len(s.outcomes) > 0 {
+		for i, o := range s.outcomes {
+			outcome = o.Outcome
+			details = append(details, t.outcomeDetails(s.events[i], o)...)
+		}
+		return outcome, details
+	}
+	if s.status < 300 {
+		return "answer", []string{statusText(s.status) + " to " + s.method}
+	}
+	detail := statusText(s.status)
+	if s.source == "" || s.status == http.StatusMethodNotAllowed {
+		detail += ", " + s.method + " " + terminal.Shorten(s.path, 60)
+	}
+	if s.reason != "" {
+		detail += ": " + s.reason
+	}
+	if s.status == http.StatusNotFound && s.source != "" {
+		detail += "; " + t.sources()
+	}
+	return outcomeRefused, []string{detail}
+}
+
+// sources lists the sources of the rules.
+func (t *ticker) sources() string {
+	var names []string
+	for _, s := range t.set.Sources() {
+		names = append(names, s.Name)
+	}
+	return "the sources are " + strings.Join(names, ", ")
+}
+
+// outcomeDetails says what was removed and what was not, and why. Failures come first, as only
+// the beginning of a long list is printed.
+func (t *ticker) outcomeDetails(ev event.Event, o pipeline.Outcome) []string {
+	var details []string
+	for _, f := range o.Failed {
+		details = append(details, fmt.Sprintf("%s: %s: %s: %s", f.Rule, strings.TrimSpace(f.Module+" "+f.ID), f.Code, f.Why()))
+	}
+	for _, e := range o.Errors {
+		details = append(details, fmt.Sprintf("%s: cannot be evaluated: %s", e.Rule, e.Message))
+	}
+	for _, r := range o.Removed {
+		details = append(details, fmt.Sprintf("%s: %s %s loses %s", r.Rule, r.Module, r.ID, terminal.Quoted(r.Tags)))
+	}
+	for _, s := range o.Skipped {
+		details = append(details, fmt.Sprintf("%s: %s: %s", s.Rule, strings.TrimSpace(s.Module+" "+s.ID), s.Reason))
+	}
+	if len(details) > 0 {
+		return details
+	}
+	for _, e := range t.set.Explain(ev) {
+		if !e.Matched && e.DecidedBy != "" {
+			details = append(details, fmt.Sprintf("%s: %s is %s", e.Rule, e.DecidedBy, heldBy(e)))
+		}
+	}
+	if len(details) == 0 {
+		details = append(details, "no rule uses this source")
+	}
+	return details
+}
+
+// heldBy returns what the condition that decided a rule was: false, missing, or an error.
+func heldBy(e rules.Explanation) string {
+	for _, c := range e.Conditions {
+		if c.Decided {
+			return c.Held
+		}
+	}
+	return "false"
+}

@@ -1,0 +1,279 @@
+package ruletest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"untag/internal/crmname"
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+	"untag/internal/userfile"
+)
+
+// testFile is a file of rule tests.
+type testFile struct {
+	name  string
+	set   *rules.Rules
+	tests []ruleTest
+	// targets are those of the rules, once a failure needs them.
+	targets []rules.Target
+}
+
+// ruleTest is one event and what it must do.
+type ruleTest struct {
+	Name      string            `yaml:"name"`
+	Source    string            `yaml:"source"`
+	Event     yaml.Node         `yaml:"event"`
+	Headers   map[string]string `yaml:"headers"`
+	Query     map[string]string `yaml:"query"`
+	Request   string            `yaml:"request"`
+	Body      string            `yaml:"body"`
+	Records   yaml.Node         `yaml:"records"`
+	Expect    *expectation      `yaml:"expect"`
+	Unmatched []string          `yaml:"unmatched"`
+	Errors    []string          `yaml:"errors"`
+
+	line    int
+	records sandbox.Records
+}
+
+// expectation is every tag that is removed, by module and record.
+type expectation map[string]map[string][]string
+
+// UnmarshalYAML notes the line of the test.
+func (t *ruleTest) UnmarshalYAML(n *yaml.Node) error {
+	type plain ruleTest
+	if err := strictKeys(n, []string{
+		"name", "source", "event", "headers", "query", "request", "body", "records", "expect", "unmatched", "errors",
+	}); err != nil {
+		return err
+	}
+	p := plain(*t)
+	if err := n.Decode(&p); err != nil {
+		return err
+	}
+	*t = ruleTest(p)
+	t.line = n.Line
+	return nil
+}
+
+// keyError is a wrong key of a tests file.
+type keyError struct {
+	line int
+	text string
+}
+
+func (e *keyError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
+
+// placedIn writes an error of the YAML library as lines of FILE:LINE: MESSAGE.
+func placedIn(file string, err error) error {
+	var several *yaml.LoadErrors
+	if !errors.As(err, &several) {
+		var key *keyError
+		if errors.As(err, &key) {
+			return fmt.Errorf("%s:%d: %s", file, key.line, key.text)
+		}
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	var faults []error
+	for _, one := range several.Errors {
+		var key *keyError
+		if errors.As(one, &key) {
+			faults = append(faults, fmt.Errorf("%s:%d: %s", file, key.line, key.text))
+			continue
+		}
+		faults = append(faults, fmt.Errorf("%s:%d: %s", file, one.Mark.Line, one.Message))
+	}
+	return errors.Join(faults...)
+}
+
+// strictKeys refuses a key that is unknown or occurs twice: a misspelt `unmatched`
+// would be a test that cannot fail.
+func strictKeys(n *yaml.Node, known []string) error {
+	if n.Kind != yaml.MappingNode {
+		return &keyError{n.Line, "a mapping is expected here"}
+	}
+	seen := make(map[string]bool)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		switch {
+		case !slices.Contains(known, key.Value):
+			return &keyError{key.Line, fmt.Sprintf("unknown key `%s`; the keys are `%s`", key.Value, strings.Join(known, "`, `"))}
+		case seen[key.Value]:
+			return &keyError{key.Line, fmt.Sprintf("the key `%s` occurs twice", key.Value)}
+		}
+		seen[key.Value] = true
+	}
+	return nil
+}
+
+func readTestFile(name string) (*testFile, error) {
+	data, err := userfile.Read("tests", "name another: untag test FILE", name)
+	if err != nil {
+		return nil, err
+	}
+	var root yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&root); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("%s: the file is empty", name)
+		}
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: more than one YAML document", name)
+	}
+	if len(root.Content) == 0 {
+		return nil, fmt.Errorf("%s: the file is empty", name)
+	}
+	if err := strictKeys(root.Content[0], []string{"rules", "tests"}); err != nil {
+		return nil, placedIn(name, err)
+	}
+	var file struct {
+		Rules string     `yaml:"rules"`
+		Tests []ruleTest `yaml:"tests"`
+	}
+	if err := root.Decode(&file); err != nil {
+		return nil, placedIn(name, err)
+	}
+	if file.Rules == "" {
+		return nil, fmt.Errorf("%s: no `rules`: name the rules file, relative to this one", name)
+	}
+	if len(file.Tests) == 0 {
+		return nil, fmt.Errorf("%s: no tests", name)
+	}
+	f := &testFile{name: name, tests: file.Tests}
+	if f.set, err = userfile.ReadRules(relativeTo(name, file.Rules)); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return f, f.check()
+}
+
+// relativeTo resolves a path that a file names relative to itself.
+func relativeTo(file, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(file), path)
+}
+
+// check finds what would make a test meaningless.
+func (f *testFile) check() error {
+	var faults []error
+	for i := range f.tests {
+		t := &f.tests[i]
+		if err := f.checkTest(t); err != nil {
+			faults = append(faults, fmt.Errorf("%s:%d: test %q: %w", f.name, t.line, t.Name, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (f *testFile) checkTest(t *ruleTest) error {
+	switch {
+	case t.Name == "":
+		return errors.New("no `name`")
+	case t.Expect == nil:
+		return errors.New("no `expect`: write `expect: {}` if no tag is removed")
+	case t.Request != "" && (t.Event.Kind != 0 || t.Source != "" || t.Query != nil || t.Body != ""):
+		return errors.New("a `request` has its own source and event; remove `source`, `event`, `body` and `query`")
+	case t.Body != "" && t.Event.Kind != 0:
+		return errors.New("it has both an `event` and a `body`; keep one of them")
+	case t.Request == "" && (t.Event.Kind == 0 && t.Body == "" || t.Source == ""):
+		return errors.New("it needs a `request`, or a `source` with an `event` or a `body`")
+	case t.Body == "" && t.Request == "" && t.Event.Kind != yaml.MappingNode && t.eventFile() == "":
+		return errors.New("`event` is neither a mapping nor the path of a file")
+	case t.Source != "" && !f.hasSource(t.Source):
+		return fmt.Errorf("there is no source `%s` in the rules", t.Source)
+	}
+	for _, name := range slices.Concat(t.Unmatched, t.Errors) {
+		if !slices.Contains(f.set.Names(), name) {
+			return fmt.Errorf("there is no rule `%s`", name)
+		}
+	}
+	for module, records := range *t.Expect {
+		if _, err := crmname.ModuleAPIName(module); err != nil {
+			return fmt.Errorf("expect: %w", err)
+		}
+		for id := range records {
+			if err := crmname.CheckID(id); err != nil {
+				return fmt.Errorf("expect: %s: %w", module, err)
+			}
+		}
+	}
+	return t.readRecords()
+}
+
+func (f *testFile) hasSource(name string) bool {
+	for _, s := range f.set.Sources() {
+		if s.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *ruleTest) readRecords() error {
+	if t.Records.Kind == 0 {
+		return nil
+	}
+	text, err := yaml.Marshal(&t.Records)
+	if err != nil {
+		return fmt.Errorf("records: %w", err)
+	}
+	if t.records, err = sandbox.ParseRecords(text); err != nil {
+		return userfile.RecordsFaults(err)
+	}
+	return nil
+}
+
+// fieldsOf returns the fields of an event written in YAML, with the types that its JSON
+// would have: whole numbers that fit 64 bits, other numbers, and text for the rest.
+func fieldsOf(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.AliasNode:
+		return fieldsOf(n.Alias)
+	case yaml.MappingNode:
+		fields := make(map[string]any, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			fields[n.Content[i].Value] = fieldsOf(n.Content[i+1])
+		}
+		return fields
+	case yaml.SequenceNode:
+		list := []any{}
+		for _, item := range n.Content {
+			list = append(list, fieldsOf(item))
+		}
+		return list
+	}
+	return scalarOf(n)
+}
+
+func scalarOf(n *yaml.Node) any {
+	switch n.Tag {
+	case "!!null":
+		return nil
+	case "!!bool":
+		var b bool
+		if n.Decode(&b) == nil {
+			return b
+		}
+	case "!!int":
+		if i, err := strconv.ParseInt(n.Value, 0, 64); err == nil {
+			return int(i)
+		}
+	case "!!float":
+		if f, err := strconv.ParseFloat(n.Value, 64); err == nil {
+			return f
+		}
+	}
+	return n.Value
+}

@@ -1,0 +1,172 @@
+package ruletest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"untag/internal/crmname"
+	"untag/internal/explain"
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+	"untag/internal/terminal"
+)
+
+// verdict collects what the events of a test do.
+type verdict struct {
+	file     *testFile
+	test     *ruleTest
+	examined []explain.Examination
+	got      expectation
+	by       map[string]string
+}
+
+func (v *verdict) take(x explain.Examination) {
+	if v.by == nil {
+		v.by = make(map[string]string)
+	}
+	v.examined = append(v.examined, x)
+	for _, r := range x.Planned.Removals {
+		if v.got[r.Module] == nil {
+			v.got[r.Module] = make(map[string][]string)
+		}
+		for _, tag := range r.Tags {
+			if !slices.Contains(v.got[r.Module][r.ID], tag) {
+				v.got[r.Module][r.ID] = append(v.got[r.Module][r.ID], tag)
+			}
+			v.by[r.Module+" "+r.ID+" "+tag] = r.Rule
+		}
+	}
+}
+
+// failure returns a readable difference, "" if there is none.
+func (v *verdict) failure(crm *sandbox.Sandbox) string {
+	var out strings.Builder
+	surprises := make(map[string]bool)
+	want, got := flattened(*v.test.Expect), flattened(v.got)
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		if !got[key] {
+			fmt.Fprintf(&out, "- expected, but not removed: %s\n", terminal.Clean(strings.Replace(key, "\x00", " ", 2)))
+			module, tag := key[:strings.Index(key, "\x00")], key[strings.LastIndex(key, "\x00")+1:]
+			v.surprise(surprises, v.file.rulesFor(module, tag))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(got)) {
+		if !want[key] {
+			name := strings.Replace(key, "\x00", " ", 2)
+			fmt.Fprintf(&out, "+ removed, but not expected: %s (rule %s)\n", terminal.Clean(name), terminal.Clean(v.by[name]))
+			surprises[v.by[name]] = true
+		}
+	}
+	v.checkRules(&out, surprises)
+	if out.Len() == 0 {
+		return ""
+	}
+	p := &terminal.Page{}
+	for _, x := range v.examined {
+		v.explain(p, x, slices.Collect(maps.Keys(surprises)), crm)
+	}
+	return out.String() + p.String()
+}
+
+// mostExplained is how many rules a failure explains.
+const mostExplained = 20
+
+// explain writes why the rules that surprised did what they did.
+func (v *verdict) explain(p *terminal.Page, x explain.Examination, surprises []string, crm *sandbox.Sandbox) {
+	var explanations []rules.Explanation
+	if len(surprises) > 0 {
+		explanations = v.file.set.Explain(x.Event, surprises...)
+	}
+	e := explain.New(x, explanations, "not checked", crm)
+	for i, r := range e.Rules {
+		if i == mostExplained {
+			p.Line(2, "", fmt.Sprintf("and %d more rules", len(e.Rules)-mostExplained))
+			break
+		}
+		r.Print(p)
+	}
+	for _, note := range e.Notes {
+		p.Line(2, "- ", note)
+	}
+}
+
+// surprise marks those of the rules that did not fire: one of them was meant to.
+func (v *verdict) surprise(surprises map[string]bool, names []string) {
+	for _, x := range v.examined {
+		fired := x.Fired()
+		for _, name := range names {
+			if !fired[name] {
+				surprises[name] = true
+			}
+		}
+	}
+}
+
+// checkRules compares the rules with `unmatched` and `errors`.
+func (v *verdict) checkRules(out *strings.Builder, surprises map[string]bool) {
+	failed := make(map[string]string)
+	for _, x := range v.examined {
+		maps.Copy(failed, x.Failed())
+		fired := x.Fired()
+		for _, rule := range slices.Sorted(maps.Keys(fired)) {
+			if slices.Contains(v.test.Unmatched, rule) {
+				fmt.Fprintf(out, "+ fires, but must not: rule %s\n", terminal.Clean(rule))
+				surprises[rule] = true
+			}
+		}
+	}
+	for _, rule := range slices.Sorted(maps.Keys(failed)) {
+		if !slices.Contains(v.test.Errors, rule) {
+			fmt.Fprintf(out, "! cannot be evaluated: rule %s: %s\n", terminal.Clean(rule), terminal.Clean(failed[rule]))
+			surprises[rule] = true
+		}
+	}
+	for _, rule := range v.test.Errors {
+		if failed[rule] == "" {
+			fmt.Fprintf(out, "- expected an error, but there is none: rule %s\n", terminal.Clean(rule))
+			surprises[rule] = true
+		}
+	}
+}
+
+// rulesFor returns the rules that could remove a tag of a module: those that name both, or if
+// there are none, those that may name both.
+func (f *testFile) rulesFor(module, tag string) []string {
+	const most = 10 * mostExplained // a rule may be on another source than the event
+	if f.targets == nil {
+		f.targets = f.set.Targets()
+	}
+	var naming, others []string
+	for _, t := range f.targets {
+		switch {
+		case t.Module != "" && t.Module != module:
+		case slices.Contains(t.Tags, tag):
+			naming = append(naming, t.Rule)
+		default:
+			others = append(others, t.Rule)
+		}
+	}
+	if len(naming) == 0 {
+		naming = others
+	}
+	return naming[:min(len(naming), most)]
+}
+
+// flattened returns every tag that is removed, as module, record and tag.
+func flattened(e expectation) map[string]bool {
+	flat := make(map[string]bool)
+	for module, records := range e {
+		name, err := crmname.ModuleAPIName(module)
+		if err != nil {
+			name = module
+		}
+		for id, tags := range records {
+			for _, tag := range tags {
+				flat[name+"\x00"+id+"\x00"+tag] = true
+			}
+		}
+	}
+	return flat
+}

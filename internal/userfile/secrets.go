@@ -1,0 +1,163 @@
+package userfile
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"untag/internal/event"
+	"untag/internal/jsonvalue"
+	"untag/internal/rules"
+	"untag/internal/sharedsecret"
+	"untag/internal/terminal"
+)
+
+// Secrets are the secrets of a file in the form of the webhook secret.
+type Secrets map[string][]string
+
+func (s Secrets) WebhookSecrets(_ context.Context, source string) ([]string, error) {
+	return s[source], nil
+}
+
+func ReadSecrets(file string) (Secrets, error) {
+	data, err := Read("webhook secrets", "name another with --secrets", file)
+	if err != nil {
+		return nil, err
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // a byte order mark, which some editors write
+	var syntax *jsonvalue.SyntaxError
+	if _, err := jsonvalue.Decode(data); errors.As(err, &syntax) {
+		return nil, fmt.Errorf("%s:%d:%d: %s", file, syntax.Line, syntax.Column, syntax.Message)
+	}
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(data, &keys) != nil || keys == nil {
+		return nil, fmt.Errorf(`%s: not a JSON object such as {"zoho": "…", "github": ["new", "old"]}`, file)
+	}
+	webhooks := make(Secrets)
+	for source, value := range keys {
+		var several []string
+		if json.Unmarshal(value, &several) != nil {
+			several = make([]string, 1)
+			if json.Unmarshal(value, &several[0]) != nil {
+				return nil, fmt.Errorf("%s: key %s: neither a string nor a list of strings", file, source)
+			}
+		}
+		webhooks[source] = several
+	}
+	return webhooks, nil
+}
+
+// SecretFault is something wrong with the webhook secrets of a file. It names the source
+// and never shows a secret.
+type SecretFault struct {
+	Source   string         `json:"source"`
+	Severity rules.Severity `json:"severity"`
+	Message  string         `json:"message"`
+}
+
+func (f SecretFault) String() string {
+	text := "source " + f.Source + ": " + f.Message
+	if f.Severity == rules.SeverityWarning {
+		text = "warning: " + text
+	}
+	return terminal.Clean(text)
+}
+
+// Faults lists what is wrong with the secrets, first by source in the order of the rules,
+// then the names that are not sources.
+func (s Secrets) Faults(set *rules.Rules) []SecretFault {
+	list := []SecretFault{}
+	var names []string
+	for _, source := range set.Sources() {
+		names = append(names, source.Name)
+		list = append(list, s.faultsOf(source)...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		if !slices.Contains(names, name) {
+			list = append(list, SecretFault{name, rules.SeverityWarning, "there is no source of this name in the rules; its sources are " + strings.Join(names, ", ")})
+		}
+	}
+	return list
+}
+
+func (s Secrets) faultsOf(source event.Source) (list []SecretFault) {
+	add := func(severity rules.Severity, format string, args ...any) {
+		list = append(list, SecretFault{source.Name, severity, fmt.Sprintf(format, args...)})
+	}
+	stored := s[source.Name]
+	switch {
+	case !source.Secrets() && len(stored) > 0:
+		add(rules.SeverityWarning, "it verifies with `aws` alone and needs no secret")
+		return list
+	case source.Secrets() && len(stored) == 0:
+		add(rules.SeverityWarning, "no secret is stored for it, so it refuses requests that need one")
+		return list
+	}
+	usable, findings := sharedsecret.Examine(source.Name, stored)
+	for _, f := range findings {
+		severity := rules.SeverityWarning
+		if f.Refused {
+			severity = rules.SeverityError
+		}
+		add(severity, "%s %s", f.Subject(), f.Reason)
+	}
+	if source.Accepts("basic") {
+		basicFaults(source, usable, add)
+	}
+	if source.Accepts("zoho-notification") {
+		for _, secret := range usable {
+			if n := utf8.RuneCountInString(secret); n > maxNotificationToken {
+				add(rules.SeverityWarning, "a secret has %d characters, but the token of a Zoho notification may have at most %d", n, maxNotificationToken)
+			}
+		}
+	}
+	return list
+}
+
+// ForRealAccount returns what makes secrets unusable for a real account, such as being
+// published: as refused if a source has no other secret, otherwise as warnings.
+func (s Secrets) ForRealAccount(set *rules.Rules, file string) (refused, warnings []string) {
+	for _, source := range set.Sources() {
+		if !source.Secrets() {
+			continue
+		}
+		usable, findings := sharedsecret.Examine(source.Name, s[source.Name])
+		for _, found := range findings {
+			fault := terminal.Clean(fmt.Sprintf("%s: source %s: %s %s", file, source.Name, found.Subject(), found.Reason))
+			if len(usable) == 0 {
+				refused = append(refused, fault)
+			} else {
+				warnings = append(warnings, fault)
+			}
+		}
+	}
+	return refused, warnings
+}
+
+// maxNotificationToken is how many characters the token of a Zoho subscription may have.
+const maxNotificationToken = 50
+
+// basicFaults finds secrets that are not user:password though they must be: every one if
+// the source needs secrets for nothing else, otherwise at least one.
+func basicFaults(source event.Source, stored []string, add func(rules.Severity, string, ...any)) {
+	alone := !slices.ContainsFunc(source.Verify, func(v event.Scheme) bool { return v.Kind != "basic" && v.Kind != "aws" })
+	pairs := 0
+	for _, secret := range stored {
+		reason := sharedsecret.RefusedPair(secret)
+		switch {
+		case reason == "":
+			pairs++
+		case alone:
+			add(rules.SeverityError, "a stored secret %s", reason)
+		}
+	}
+	if !alone && pairs == 0 {
+		add(rules.SeverityWarning, "it lists `basic`, but no usable secret is user:password")
+	}
+}
