@@ -70,6 +70,7 @@ type Examiner struct {
 	CRM *sandbox.Sandbox
 }
 
+// Examine finds out what untag would do with an event.
 func (x Examiner) Examine(ctx context.Context, ev event.Event) (Examination, error) {
 	out := Examination{Event: ev, decision: x.Set.Decide(ev)}
 	wire := &deadEnd{crm: x.CRM}

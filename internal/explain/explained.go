@@ -11,8 +11,8 @@ import (
 	"untag/internal/sandbox"
 )
 
-// explained is an examination as it is shown.
-type explained struct {
+// Explained is an examination as it is shown.
+type Explained struct {
 	Source   string         `json:"source"`
 	Verified string         `json:"verified"`
 	Event    map[string]any `json:"event"`
@@ -42,8 +42,9 @@ type explainedRemoval struct {
 	Tags   []string `json:"tags"`
 }
 
-func New(x Examination, explanations []rules.Explanation, verified string, crm *sandbox.Sandbox) explained {
-	out := explained{
+// New explains an examination: what each rule found, and what follows.
+func New(x Examination, explanations []rules.Explanation, verified string, crm *sandbox.Sandbox) Explained {
+	out := Explained{
 		Source: x.Event.Source, Verified: verified, Event: x.Event.Fields, PassedOver: passedOver(x.Event.PassedOver),
 		Rules: []explainedRule{}, Removals: []explainedRemoval{}, Requests: []sent{},
 		errors: make(map[string]string),
@@ -125,7 +126,7 @@ func undecided(conditions []rules.Condition) []rules.Condition {
 	return conditions
 }
 
-func (e explained) PrintJSON(w io.Writer) error {
+func (e Explained) PrintJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(e)

@@ -34,14 +34,16 @@ func ReadRecorded(set *rules.Rules, file string) ([]handler.Recorded, error) {
 	return recorded, nil
 }
 
-// reader verifies and parses recorded events.
-type reader struct {
+// Reader verifies and parses recorded events.
+type Reader struct {
 	rules    *rules.Rules
 	receiver *webhook.Receiver
 	checks   bool
 }
 
-func NewReader(set *rules.Rules, secretsFile string) (*reader, error) {
+// NewReader returns a Reader that checks what requests carry against a file of secrets, or
+// checks nothing if the file is "".
+func NewReader(set *rules.Rules, secretsFile string) (*Reader, error) {
 	// Nothing is acted on, so any secret will do.
 	c := webhook.Config{Sources: set.Sources(), AllowDemo: true}
 	if secretsFile != "" {
@@ -51,12 +53,12 @@ func NewReader(set *rules.Rules, secretsFile string) (*reader, error) {
 		}
 		c.Secrets = secrets
 	}
-	return &reader{rules: set, receiver: webhook.New(c), checks: secretsFile != ""}, nil
+	return &Reader{rules: set, receiver: webhook.New(c), checks: secretsFile != ""}, nil
 }
 
 // Read returns the event and whether it verified: "yes" or "not checked". If it does not
 // verify, or its source does not exist, the error is an answerIsNo.
-func (r *reader) Read(ctx context.Context, one handler.Recorded) (event.Event, string, error) {
+func (r *Reader) Read(ctx context.Context, one handler.Recorded) (event.Event, string, error) {
 	verified := "not checked"
 	var d event.Delivery
 	var err error
@@ -87,7 +89,7 @@ func (r *reader) Read(ctx context.Context, one handler.Recorded) (event.Event, s
 }
 
 // sourcesInstead names the sources that there are, if a request is for none of them.
-func (r *reader) sourcesInstead(e *webhook.Error) string {
+func (r *Reader) sourcesInstead(e *webhook.Error) string {
 	sources := r.rules.Sources()
 	if e.Kind != webhook.UnknownSource || len(sources) == 0 {
 		return ""

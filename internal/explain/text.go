@@ -14,7 +14,7 @@ import (
 	"untag/internal/terminal"
 )
 
-func (e explained) Print(w io.Writer) error {
+func (e Explained) Print(w io.Writer) error {
 	p := &terminal.Page{}
 	p.Line(0, "source    ", e.Source)
 	verified := e.Verified
@@ -55,7 +55,7 @@ func (e explained) Print(w io.Writer) error {
 	return err
 }
 
-func (e explained) printEvent(p *terminal.Page) {
+func (e Explained) printEvent(p *terminal.Page) {
 	names := slices.Sorted(maps.Keys(e.Event))
 	widest := 0
 	for _, name := range names {

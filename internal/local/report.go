@@ -23,7 +23,7 @@ type report struct {
 }
 
 func newReport(w io.Writer) *report {
-	r := &report{out: w, table: table.NewWriter(), width: terminal.TerminalWidth(w), colour: terminal.PainterFor(w)}
+	r := &report{out: w, table: table.NewWriter(), width: terminal.Width(w), colour: terminal.PainterFor(w)}
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
 	style.Options = table.Options{SeparateHeader: true}

@@ -31,4 +31,5 @@ func (p *Page) Long(indent int, body string) {
 	p.WriteString(strings.Repeat(" ", indent) + Clean(body) + "\n")
 }
 
+// Heading writes a title below an empty line.
 func (p *Page) Heading(title string) { p.WriteString("\n" + title + "\n") }

@@ -20,6 +20,7 @@ func PainterFor(w io.Writer) Painter {
 	return Painter(file != nil && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb")
 }
 
+// Paint returns text in a colour.
 func (p Painter) Paint(c text.Color, s string) string {
 	if !p {
 		return s
@@ -27,7 +28,8 @@ func (p Painter) Paint(c text.Color, s string) string {
 	return c.Sprint(s)
 }
 
-func TerminalWidth(w io.Writer) int {
+// Width returns the width of a terminal, in columns.
+func Width(w io.Writer) int {
 	if file := terminalOf(w); file != nil {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
 			return width

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 )
 
+// Shorten cuts a text off after this many characters.
 func Shorten(s string, most int) string {
 	runes := []rune(s)
 	if len(runes) <= most {
@@ -15,6 +16,7 @@ func Shorten(s string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
+// Quoted lists tags in quotation marks.
 func Quoted(tags []string) string {
 	shown := make([]string, len(tags))
 	for i, tag := range tags {
@@ -23,6 +25,7 @@ func Quoted(tags []string) string {
 	return strings.Join(shown, ", ")
 }
 
+// OrDash returns a dash in place of an empty text.
 func OrDash(s string) string {
 	if s == "" {
 		return "–"
@@ -50,4 +53,5 @@ func Clean(s string) string {
 	return out.String()
 }
 
+// Unprintable reports whether a character would not show as one.
 func Unprintable(r rune) bool { return !unicode.IsPrint(r) }

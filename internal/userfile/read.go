@@ -39,4 +39,5 @@ func (e *fileError) Error() string { return e.text }
 // Unwrap returns what the system says.
 func (e *fileError) Unwrap() error { return e.err }
 
+// Absent reports whether a file could not be read because it does not exist.
 func Absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -8,6 +8,7 @@ import (
 	"untag/internal/terminal"
 )
 
+// ReadRecords reads a file of records, none if its name is "". Its error lists every fault.
 func ReadRecords(file string) (sandbox.Records, error) {
 	if file == "" {
 		return nil, nil

@@ -21,10 +21,12 @@ import (
 // Secrets are the secrets of a file in the form of the webhook secret.
 type Secrets map[string][]string
 
+// WebhookSecrets returns the secrets of one source.
 func (s Secrets) WebhookSecrets(_ context.Context, source string) ([]string, error) {
 	return s[source], nil
 }
 
+// ReadSecrets reads a file of webhook secrets. Its error shows none of them.
 func ReadSecrets(file string) (Secrets, error) {
 	data, err := Read("webhook secrets", "name another with --secrets", file)
 	if err != nil {
