@@ -1,5 +1,7 @@
 package event
 
+import "untag/internal/sender"
+
 // Source is a sender of events as the rules file declares it.
 type Source struct {
 	Name string
@@ -9,13 +11,29 @@ type Source struct {
 	// EventBridge is the `source` of the EventBridge events that belong to this source,
 	// or "".
 	EventBridge string
+	// ID is where the sender puts its identifier of a delivery; the zero Place if untag
+	// looks for the usual headers.
+	ID sender.Place
+	// Events is where the events of a request are.
+	Events sender.Events
+	// Handshakes are requests that confirm the URL, each with its answer.
+	Handshakes []sender.Handshake
+	// Reply is the text of every 2xx answer, "" for untag's own answer.
+	Reply string
+	// Answer is what the sender is told.
+	Answer sender.Answer
+	// URL is the URL of the source as its sender knows it, "" for the one of the request.
+	URL string
 }
 
-// Scheme is one way to prove where a delivery came from. Kind is "token", "basic",
-// "github", "hmac", "zoho-notification" or "aws". The other fields are complete: reading
-// the configuration fills in the defaults.
+// Scheme is one way to prove where a delivery came from. Kind is "token", "basic", "hmac",
+// "key", "jwt", "zoho-notification", "aws", or the name of a sender's row, such as "github".
+// The other fields are complete: reading the configuration fills in the defaults.
 type Scheme struct {
 	Kind string
+	// Verify is how the sender signs. It is nil for token, basic, zoho-notification and aws,
+	// and for an hmac that the fields below describe.
+	Verify *sender.Verify
 	// Header carries the token or the signature (token, hmac). Any case.
 	Header string
 	// Query is the query parameter that carries the token. If Header is set too, a token in

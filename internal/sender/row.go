@@ -1,0 +1,172 @@
+package sender
+
+import "time"
+
+// Row is all that is particular to one sender: how it proves itself, what it expects in
+// answer, and where its events are in a request.
+type Row struct {
+	Verify     Verify
+	ID         Place // the sender's identifier of a delivery; the zero Place if it sets none
+	Events     Events
+	Handshakes []Handshake
+	Reply      string // the text of every 2xx answer, "" for untag's own
+	Answer     Answer
+}
+
+// Verify is how a request proves its origin. Exactly one of HMAC, Key, JWT, Compare and Code
+// is set.
+type Verify struct {
+	HMAC    *HMAC
+	Key     *Key
+	JWT     *JWT
+	Compare string // "token": the Signature place holds the stored secret itself
+	Code    string // "paypal", "sns" or "braintree": verified by code of its own
+
+	// Signature is where the signature (or the JWT, or the token) is. If it has several
+	// values, one of them must be right.
+	Signature Place
+	// Timestamp is where the time of signing is; the zero value if there is none.
+	Timestamp Timestamp
+	// Signed is what is signed.
+	Signed Template
+	URL    URL
+	Params Params
+	// Digest is a hash of the body that the signature covers in place of the body.
+	Digest *Digest
+	// Each is the path of elements that carry a signature each: all must be right. Places
+	// and templates that read JSON then read the element. "" if the request has one.
+	Each Path
+	// CoversSender means that the proof says who sent the request but does not cover the body.
+	CoversSender bool
+}
+
+// HMAC is a signature with a shared secret.
+type HMAC struct {
+	Hash     string // "sha1", "sha256" or "sha512"
+	Encoding string // of the signature: "hex" or "base64"
+	Secret   string // how the key is stored: "text", "base64" or "hex"
+	Strip    string // a prefix of the stored secret that is not part of the key
+}
+
+// Key is a signature with a public key, which is stored in place of a secret.
+type Key struct {
+	Type     string // "ed25519", "ecdsa" or "rsa"
+	Hash     string // "sha256", "sha512" or "sha1"; "" for ed25519
+	Encoding string // of the signature: "base64" or "hex"
+	Public   string // how the key is stored: "pem", "der" (in base64) or "raw" (in base64)
+}
+
+// JWT is a JSON Web Token, signed with the stored secret or with a key of a JWKS.
+type JWT struct {
+	Algorithms []string
+	JWKS       string // an https URL, "" if the stored secret is the key
+	Issuer     string // "" if it is not checked
+	Audience   string // "" if it is not checked; "{url}" for the URL of the request
+	Leeway     time.Duration
+	// Claim, if set, is the claim that holds a hash of the body, and so covers it.
+	Claim *Digest
+}
+
+// Digest is a hash of the body somewhere in what is signed.
+type Digest struct {
+	Place    Place  // where the request has it; unused in a JWT
+	Claim    string // the claim of a JWT
+	Hash     string
+	Encoding string
+	Optional bool // a request without it is accepted if its body is a form
+}
+
+// Place is where in a request a value is. At most one of Headers, Query, JSON and Form is
+// set. The zero Place is nowhere.
+type Place struct {
+	// Headers are names of which a request has one. Where several places of a row list
+	// several, they are families: all are taken from the same position of their lists.
+	Headers []string
+	// To means that the header's name contains {n}, which counts from 1 to To.
+	To    int
+	Query string
+	JSON  Path
+	Form  string
+
+	// Scheme is the word before the value of Authorization, such as Bearer.
+	Scheme string
+	// Prefix precedes the value and is removed.
+	Prefix string
+	// List separates the items of a value that is a list; "" if it is not one. Blanks around
+	// an item do not count.
+	List string
+	// Key selects the items `key=value` with this key; Separator is what stands between.
+	Key       string
+	Separator string
+	// Item selects an item by its position, from 1; From selects it and all that follow.
+	Item, From int
+}
+
+// IsZero reports whether a place is nowhere.
+func (p Place) IsZero() bool {
+	return len(p.Headers) == 0 && p.Query == "" && p.JSON == nil && p.Form == ""
+}
+
+// Timestamp is where and how a request says when it was signed.
+type Timestamp struct {
+	Place
+	Unit string // "s", "ms" or "iso"
+	// Tolerance is how far the time may be from now, in either direction; 0 means that any
+	// time is accepted.
+	Tolerance time.Duration
+}
+
+// URL is how a sender writes the URL that it signs.
+type URL struct {
+	Decode []string // escapes that are decoded first, such as %3A
+	Port   string   // "either": with or without the port; "" as it is
+}
+
+// Params are the query and form parameters that a sender signs, sorted by name.
+type Params struct {
+	Of     []string // "query", "form"
+	Unique bool     // equal repeated values count once
+}
+
+// Events is where the events of a request are.
+type Events struct {
+	// Each is the path of the elements that are events of their own; nil if the whole body
+	// is one event.
+	Each Path
+	// ID is the path of an event's identifier within it; nil if it has none.
+	ID Path
+	// Form is the field of a form that holds the events as JSON; "" if there is none.
+	Form string
+}
+
+// Handshake is a request that a sender makes to confirm a URL, and the answer to it.
+type Handshake struct {
+	Method string // "" for any
+	When   []Condition
+	// Secret is where the request has the stored verify_token; the zero Place if it has none.
+	Secret Place
+	// Signed means that it is answered only if the request verifies.
+	Signed bool
+	// Status is 200 if it is not set.
+	Status int
+	// Text or JSON is the body of the answer. It may be at most 1 KiB.
+	Text Template
+	JSON map[string]Template
+	// Header echoes a value in a header of the answer, under its name.
+	Header map[string]Template
+}
+
+// Condition is met if a place has a value, and, if Is is set, this one.
+type Condition struct {
+	Place Place
+	Is    string
+}
+
+// Answer is what a sender is told.
+type Answer struct {
+	// Queued is the status for an event that was stored in the queue; 0 for 202.
+	Queued int
+	// Brief leaves out all but the id and the outcome, so that tags of the CRM are not told
+	// to a third party.
+	Brief bool
+}
