@@ -102,19 +102,16 @@ func (h *Handler) dispatch(ctx context.Context, payload []byte) (any, error) {
 }
 
 func (h *Handler) answer(ctx context.Context, payload []byte) (any, error) {
-	e, err := open(payload)
-	if err != nil {
+	in, err := read(h.rules, payload)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	switch e.kind {
-	case kindHTTPAPI, kindRESTAPI, kindALB:
-		return h.http(ctx, e)
-	case kindSQS:
-		return h.sqs(ctx, e.records)
-	case kindEventBridge:
-		return h.eventBridge(ctx, payload)
+	case in.kind.http():
+		return h.http(ctx, in)
+	case in.kind == kindSQS:
+		return h.sqs(ctx, in.messages)
 	default:
-		return h.direct(ctx, e)
+		return h.invoked(ctx, in)
 	}
 }
 

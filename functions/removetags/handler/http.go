@@ -9,18 +9,18 @@ import (
 )
 
 // http answers an HTTP request in the form of its envelope.
-func (h *Handler) http(ctx context.Context, e envelope) (any, error) {
-	a, err := h.serve(ctx, e)
+func (h *Handler) http(ctx context.Context, in invocation) (any, error) {
+	a, err := h.serve(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	switch e.kind {
+	switch in.kind {
 	case kindHTTPAPI:
 		return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Headers: a.headers(), Body: a.body}, nil
 	case kindRESTAPI:
 		return events.APIGatewayProxyResponse{StatusCode: a.status, Headers: a.headers(), Body: a.body}, nil
 	default:
-		return albResponse(a, e.has("multiValueHeaders")), nil
+		return albResponse(a, in.has("multiValueHeaders")), nil
 	}
 }
 
@@ -43,27 +43,21 @@ func albResponse(a answer, multi bool) events.ALBTargetGroupResponse {
 // serve answers one HTTP request of any kind. The route, the source and the method come
 // first, so that a request that they refuse costs only finding them. Its error is
 // errUnknownKind.
-func (h *Handler) serve(ctx context.Context, e envelope) (answer, error) {
-	form := formOf(e.kind)
-	to := form.target(e)
-	if err := e.err(); err != nil {
-		return answer{}, err
-	}
-	a, source := h.route(ctx, to)
-	if source != "" {
+func (h *Handler) serve(ctx context.Context, in invocation) (answer, error) {
+	a, passed := h.route(ctx, in)
+	if passed {
 		// Later requests reuse the memory: requests that anyone can send should leave no garbage.
 		if used, _ := h.buffers.Get().(*[]byte); used != nil {
-			e.buffer = used
+			in.buffer = used
 		}
-		defer h.buffers.Put(e.buffer)
-		request := form.request(e)
-		if err := e.err(); err != nil {
+		defer h.buffers.Put(in.buffer)
+		request, err := in.request()
+		if err != nil {
 			return answer{}, err
 		}
-		request.Source = source
 		a = h.receive(ctx, *request)
 	}
-	if to.method == http.MethodHead {
+	if in.to.method == http.MethodHead {
 		a.body = ""
 	}
 	return a, nil

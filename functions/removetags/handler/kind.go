@@ -17,6 +17,9 @@ const (
 	kindEventBridge
 )
 
+// http reports whether it is an HTTP request.
+func (k kind) http() bool { return k == kindHTTPAPI || k == kindRESTAPI || k == kindALB }
+
 // envelope is the kind of an invocation, and its parts where they are in the payload. One
 // pass finds them; they are copied or decoded only when they are needed.
 type envelope struct {

@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -16,25 +17,32 @@ type queued struct {
 	Outcome string `json:"outcome"`
 }
 
-// receive verifies and parses one HTTP request, and then stores the event in the queue, or
-// decides and acts.
+// receive answers one HTTP request: it stores the event in the queue, or decides and acts.
 func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
-	delivery, err := h.receiver.Verify(ctx, req)
+	delivery, ev, err := h.accept(ctx, req, "")
 	if err != nil {
 		return h.refuse(ctx, req.Source, err)
 	}
-	ev, err := webhook.Parse(delivery)
-	if err != nil {
-		return h.refuse(ctx, req.Source, err)
-	}
-	delivery.DeliveryID = ev.DeliveryID
 	if h.queue != nil {
 		return h.store(ctx, delivery)
 	}
-	if h.pipeline == nil {
-		return h.refuse(ctx, req.Source, errNoCredential)
-	}
 	return outcomeAnswer(h.act(ctx, ev))
+}
+
+// accept verifies and parses one event. It refuses all events of a function that can neither
+// store them nor act on them. The id, if any, is the sender's.
+func (h *Handler) accept(ctx context.Context, req webhook.Request, id string) (event.Delivery, event.Event, error) {
+	delivery, err := h.receiver.Verify(ctx, req)
+	if err != nil {
+		return event.Delivery{}, event.Event{}, err
+	}
+	delivery.DeliveryID = cmp.Or(id, delivery.DeliveryID)
+	ev, err := webhook.Parse(delivery)
+	if err == nil && h.queue == nil && h.pipeline == nil {
+		err = errNoCredential
+	}
+	delivery.DeliveryID = ev.DeliveryID
+	return delivery, ev, err
 }
 
 // act decides and acts on one event, and logs its one line.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"untag/functions/removetags/handler"
+	"untag/internal/event"
+	"untag/internal/queue"
 	"untag/internal/rules"
 )
 
@@ -93,6 +96,72 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestRead: each kind of invocation is read as far as the handler would verify it, and what
+// the handler would refuse before that is an error.
+func TestRead(t *testing.T) {
+	set, faults := rules.Load([]byte(testRules))
+	if set == nil {
+		t.Fatal(faults)
+	}
+	batch := func(bodies ...string) any {
+		var e events.SQSEvent
+		for i, body := range bodies {
+			e.Records = append(e.Records, events.SQSMessage{MessageId: "m" + strconv.Itoa(i), EventSource: "aws:sqs", Body: body})
+		}
+		return e
+	}
+	message, err := queue.Encode(event.Delivery{ID: "e", Source: "zoho", Body: []byte("{}")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		payload any
+		// want is the source, the delivery id and the body of each event.
+		want [][3]string
+		err  string
+	}{
+		"HTTP":                   {post("zoho", "{}", nil), [][3]string{{"zoho", "", "{}"}}, ""},
+		"an unknown source":      {post("nobody", "{", nil), [][3]string{{"nobody", "", "{"}}, ""},
+		"direct":                 {map[string]any{"source": "web", "event": []int{1}}, [][3]string{{"web", "", "[1]"}}, ""},
+		"EventBridge":            {bus("com.example.crm", "{}"), [][3]string{{"bus", "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "{}"}}, ""},
+		"a batch":                {batch(message, message), [][3]string{{"zoho", "", "{}"}, {"zoho", "", "{}"}}, ""},
+		"a batch with a fault":   {batch(message, "{", "["), nil, "message m1: "},
+		"an unknown bus":         {bus("com.example.other", "{}"), nil, "com.example.other"},
+		"health":                 {at("GET", "/health"), nil, "does not go to /webhooks/{source}"},
+		"no route":               {at("POST", "/elsewhere"), nil, "does not go to /webhooks/{source}"},
+		"a path of another type": {with(at("POST", ""), map[string]any{"rawPath": 1}), nil, "unknown kind"},
+		"a body of another type": {with(at("POST", "/webhooks/zoho"), map[string]any{"body": 1}), nil, "unknown kind"},
+		"a time of another type": {with(bus("com.example.crm", "{}"), map[string]any{"time": 1}), nil, "unknown kind"},
+		"something else":         {map[string]any{}, nil, "unknown kind"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			payload, err := json.Marshal(tt.payload)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := handler.Read(set, payload)
+			if tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) || tt.err == "" && err != nil {
+				t.Fatalf("Read(%s) = %v, want error %q", payload, err, tt.err)
+			}
+			var got [][3]string
+			for _, one := range list {
+				if d := one.Stored; d != nil {
+					got = append(got, [3]string{d.Source, d.DeliveryID, string(d.Body)})
+					continue
+				}
+				body, err := one.Request.Body()
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, [3]string{one.Request.Source, one.DeliveryID, string(body)})
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("Read(%s): -want +got\n%s", payload, diff)
+			}
+		})
+	}
 }
 
 // escaped returns a query as a load balancer passes it on.

@@ -17,31 +17,30 @@ type routeError struct {
 
 func (e *routeError) Error() string { return e.text }
 
-// route returns the source that a request goes to, if it exists and accepts the method.
-// Otherwise source is "", and a is the answer.
-func (h *Handler) route(ctx context.Context, to target) (a answer, source string) {
-	source, health := to.find()
+// route reports whether a request has a source that exists and accepts the method. Otherwise
+// a is the answer.
+func (h *Handler) route(ctx context.Context, in invocation) (a answer, passed bool) {
 	switch {
-	case health:
-		if err := allowed(to.method, "GET", "HEAD"); err != nil {
-			return h.refuse(ctx, "", err), ""
+	case in.health:
+		if err := allowed(in.to.method, "GET", "HEAD"); err != nil {
+			return h.refuse(ctx, "", err), false
 		}
-		return answerOf(endDone, map[string]string{"status": "ok"}), ""
-	case source == "":
+		return answerOf(endDone, map[string]string{"status": "ok"}), false
+	case in.source == "":
 		err := &routeError{end: endNoRoute, text: endings[endNoRoute].phrase}
-		return h.refuse(ctx, "", err), ""
+		return h.refuse(ctx, "", err), false
 	}
-	if err := h.receiver.Known(source); err != nil {
-		return h.refuse(ctx, "", err), ""
+	if err := h.receiver.Known(in.source); err != nil {
+		return h.refuse(ctx, "", err), false
 	}
-	if err := allowed(to.method, "GET", "HEAD", "POST", "PUT", "DELETE"); err != nil {
-		return h.refuse(ctx, source, err), ""
+	if err := allowed(in.to.method, "GET", "HEAD", "POST", "PUT", "DELETE"); err != nil {
+		return h.refuse(ctx, in.source, err), false
 	}
-	if to.method == http.MethodHead {
+	if in.to.method == http.MethodHead {
 		// Some senders check in this way that a URL exists before they use it.
-		return answer{status: endings[endDone].status}, ""
+		return answer{status: endings[endDone].status}, false
 	}
-	return answer{}, source
+	return answer{}, true
 }
 
 // find looks for `/webhooks/{source}` or `/health` in the path, with or without one segment

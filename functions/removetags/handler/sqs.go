@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"untag/internal/event"
-	"untag/internal/jsonvalue"
 	"untag/internal/pipeline"
 	"untag/internal/queue"
 )
@@ -21,9 +20,8 @@ const movingMargin = 5 * time.Second
 
 // sqs acts on a batch of stored deliveries. Only messages whose own removals are not all done
 // are reported as failed; the others leave the queue.
-func (h *Handler) sqs(ctx context.Context, records []jsonvalue.Raw) (any, error) {
-	messages, err := h.fromEventQueue(records)
-	if err != nil {
+func (h *Handler) sqs(ctx context.Context, messages []stored) (any, error) {
+	if err := h.fromEventQueue(messages); err != nil {
 		return nil, h.refused(ctx, "", err)
 	}
 	if h.pipeline == nil {
