@@ -36,9 +36,9 @@ type config struct {
 const maxConcurrencyLimit = 25
 
 // readConfig reads the environment through getenv. Its error joins all faults, including
-// those already met, so that one deployment can correct them all. An empty variable counts
+// awsErr (nil if there is none), so that one deployment can correct them all. An empty variable counts
 // as not set, because SAM templates cannot leave one out.
-func readConfig(getenv func(string) string, met error) (config, error) {
+func readConfig(getenv func(string) string, awsErr error) (config, error) {
 	c := config{
 		zohoSecretID:    getenv("ZOHO_SECRET_ID"),
 		webhookSecretID: getenv("WEBHOOK_SECRET_ID"),
@@ -84,8 +84,8 @@ func readConfig(getenv func(string) string, met error) (config, error) {
 		}
 		c.maxConcurrency = n
 	}
-	if met != nil {
-		faults = append(faults, met)
+	if awsErr != nil {
+		faults = append(faults, awsErr)
 	}
 	set, ruleFaults := loadRules(getenv("RULES_FILE"), c.zohoVersion)
 	c.rules = set

@@ -27,9 +27,9 @@ func (l *line) checkFates(all []sent) {
 			}
 			delete(removed, removal{s.module, s.id, s.tag})
 		}
-		reason, buried := dead[s.event]
-		if buried != (s.code != "") || reason.Code != s.code || reason.Rule != s.rule || buried && reason.Time.IsZero() {
-			l.t.Errorf("%s is in the dead-letter queue: %v, with %+v, want %q of rule %q", s.body, buried, reason, s.code, s.rule)
+		reason, isDead := dead[s.event]
+		if isDead != (s.code != "") || reason.Code != s.code || reason.Rule != s.rule || isDead && reason.Time.IsZero() {
+			l.t.Errorf("%s is in the dead-letter queue: %v, with %+v, want %q of rule %q", s.body, isDead, reason, s.code, s.rule)
 		}
 		delete(dead, s.event)
 	}

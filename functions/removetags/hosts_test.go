@@ -26,8 +26,8 @@ rules:
   - {name: r, on: manual, when: event.go, record: {module: Deals, id: event.id}, remove: [In progress]}
 `
 
-// world simulates Zoho's hosts: accounts servers, and APIs of which one accepts tokens.
-type world struct {
+// zohoHosts simulates Zoho's hosts: accounts servers, and APIs of which one accepts tokens.
+type zohoHosts struct {
 	// home is the one API host that accepts tokens.
 	home string
 
@@ -36,7 +36,7 @@ type world struct {
 	minted int
 }
 
-func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *zohoHosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.asked = append(w.asked, r.URL.Host)
@@ -64,7 +64,7 @@ func rulesFile(t *testing.T, text string) string {
 }
 
 // atHome starts the function with a credential, a stored token and further settings.
-func atHome(t *testing.T, w *world, credential, stored string, env map[string]string, log *bytes.Buffer) (*handler.Handler, awstest.Secrets) {
+func atHome(t *testing.T, w *zohoHosts, credential, stored string, env map[string]string, log *bytes.Buffer) (*handler.Handler, awstest.Secrets) {
 	t.Helper()
 	l := &line{t: t, log: slog.New(slog.NewTextHandler(log, nil)), rules: rulesFile(t, hostsRules), sqs: awstest.NewSQS()}
 	l.secrets = awstest.Secrets{"untag/zoho": awstest.NewSecret(credential), "untag/token": awstest.NewSecret(stored)}
@@ -105,7 +105,7 @@ func TestWhereTheFunctionCalls(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			w := &world{home: tt.want[len(tt.want)-1]}
+			w := &zohoHosts{home: tt.want[len(tt.want)-1]}
 			var log bytes.Buffer
 			h, _ := atHome(t, w, tt.credential, tt.stored, tt.env, &log)
 			answer, err := h.Invoke(t.Context(), []byte(directEvent))
@@ -131,7 +131,7 @@ func TestWhereTheFunctionCalls(t *testing.T) {
 // in ten minutes that lock an account out.
 func TestAWrongHostForAThousandEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{home: "sandbox.zohoapis.eu"}
+		w := &zohoHosts{home: "sandbox.zohoapis.eu"}
 		var log bytes.Buffer
 		h, shared := atHome(t, w, credentialOf(""), "{}", nil, &log)
 		for i := range 1000 {

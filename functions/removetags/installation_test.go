@@ -40,10 +40,10 @@ func (l *syncLog) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-// TestABrokenInstallationBuriesNoBacklog: for four hours no call to Zoho can succeed, for a
+// TestABrokenInstallationGivesUpNoEvent: for four hours no call to Zoho can succeed, for a
 // reason that only an administrator can fix. No event is given up, few attempts are made,
 // and all events are acted on when the reason is gone.
-func TestABrokenInstallationBuriesNoBacklog(t *testing.T) {
+func TestABrokenInstallationGivesUpNoEvent(t *testing.T) {
 	refuse := func(code string) func(broken func() bool) func(int) error {
 		return func(broken func() bool) func(int) error {
 			return func(int) error {
@@ -59,7 +59,7 @@ func TestABrokenInstallationBuriesNoBacklog(t *testing.T) {
 	}
 	answers := func(crm, accounts condition) func(l *line, broken func() bool) {
 		return func(l *line, _ func() bool) {
-			l.network.spells = []spell{{until: brokenFor, crm: crm, accounts: accounts}}
+			l.network.phases = []phase{{until: brokenFor, crm: crm, accounts: accounts}}
 		}
 	}
 	for name, breaks := range map[string]func(l *line, broken func() bool){

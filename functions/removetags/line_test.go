@@ -56,13 +56,13 @@ type batch struct {
 	calls int
 }
 
-func newLine(t *testing.T, rules string, crm sandbox.Config, spells []spell, outage time.Time) *line {
+func newLine(t *testing.T, rules string, crm sandbox.Config, phases []phase, outage time.Time) *line {
 	t.Helper()
 	l := &line{t: t, log: slog.New(slog.DiscardHandler), rules: filepath.Join(t.TempDir(), "rules.yaml")}
 	if err := os.WriteFile(l.rules, []byte(rules), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l.network = &network{crm: sandbox.New(crm), spells: spells, outage: outage}
+	l.network = &network{crm: sandbox.New(crm), phases: phases, outage: outage}
 	credential, err := json.Marshal(l.network.crm.Credentials())
 	if err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ const (
 
 // TestOutage: Zoho is down for six hours, and other things fail too. Nothing is lost.
 func TestOutage(t *testing.T) {
-	for name, spells := range map[string][]spell{
+	for name, phases := range map[string][]phase{
 		// The access token expires while no new one is available.
 		"in one way after the other": {
 			{until: 40 * time.Minute, crm: refused},
@@ -55,7 +55,7 @@ func TestOutage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
-			synctest.Test(t, func(t *testing.T) { simulate(t, spells) })
+			synctest.Test(t, func(t *testing.T) { simulate(t, phases) })
 			t.Logf("ten hours took %v", time.Since(start).Round(100*time.Millisecond))
 		})
 	}
@@ -63,12 +63,12 @@ func TestOutage(t *testing.T) {
 
 // simulate runs the whole line from an hour before Zoho goes down until the last message
 // has left the queue.
-func simulate(t *testing.T, spells []spell) {
+func simulate(t *testing.T, phases []phase) {
 	outage := time.Now().Add(before)
 	l := newLine(t, trafficRules, sandbox.Config{
 		Records: crmOf(webhooks), ReadOnly: []string{"Cases"}, Concurrency: instances * concurrency,
 		Faults: &sandbox.Faults{Slow: 1, Delay: 200 * time.Millisecond},
-	}, spells, outage)
+	}, phases, outage)
 	l.trouble(outage)
 	ctx, stop := context.WithCancel(t.Context())
 	var polling, waiting sync.WaitGroup

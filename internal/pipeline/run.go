@@ -61,7 +61,7 @@ func (r *run) decide(ctx context.Context, jobs func() (Job, bool)) (portion []*d
 			return &decided{Planned: &Planned{Outcome: Outcome{EventID: job.ID}}, job: job}, true
 		},
 		share: r.shareOf,
-		do:    r.judge,
+		do:    r.readAndDecide,
 		take: func(d *decided, decision rules.Decision, err error, took time.Duration) {
 			r.spend(d, took)
 			if err != nil {
@@ -76,8 +76,8 @@ func (r *run) decide(ctx context.Context, jobs func() (Job, bool)) (portion []*d
 	return portion
 }
 
-// judge reads an event and asks the rules about it.
-func (r *run) judge(ctx context.Context, d *decided) (rules.Decision, error) {
+// readAndDecide reads an event and asks the rules about it.
+func (r *run) readAndDecide(ctx context.Context, d *decided) (rules.Decision, error) {
 	ev, err := d.job.Read()
 	if err != nil {
 		return rules.Decision{}, &unreadable{err}

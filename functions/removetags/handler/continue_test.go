@@ -101,8 +101,8 @@ func TestSQSWhatIsLeftOfAnEvent(t *testing.T) {
 			if tt.back {
 				want = []string{"first", "again"}
 			}
-			if !slices.Equal(failures(got), want) || !slices.Equal(m.delayed, want) || len(m.buried) > 0 || len(l.crm.Journal()) != 150 {
-				t.Errorf("failures %v, delayed %v, buried %v after %d removals, want %v, and 150", failures(got), m.delayed, m.buried, len(l.crm.Journal()), want)
+			if !slices.Equal(failures(got), want) || !slices.Equal(m.delayed, want) || len(m.deadLetters) > 0 || len(l.crm.Journal()) != 150 {
+				t.Errorf("failures %v, delayed %v, dead letters %v after %d removals, want %v, and 150", failures(got), m.delayed, m.deadLetters, len(l.crm.Journal()), want)
 			}
 			if tt.back {
 				return

@@ -65,8 +65,8 @@ func TestSQSAnEventThatTakesTooLong(t *testing.T) {
 			if err != nil || string(answer) != `{"batchItemFailures":[]}` {
 				t.Fatalf("Invoke = %s, %v, want no failures", answer, err)
 			}
-			if !slices.Equal(m.buried, []string{"costly"}) || !slices.Equal(m.codes, []string{pipeline.CodeTooCostly}) || len(l.crm.Journal()) != 99 {
-				t.Errorf("buried %v with %v after %d removals, want the costly one after the 99 others", m.buried, m.codes, len(l.crm.Journal()))
+			if !slices.Equal(m.deadLetters, []string{"costly"}) || !slices.Equal(m.codes, []string{pipeline.CodeTooCostly}) || len(l.crm.Journal()) != 99 {
+				t.Errorf("dead letters %v with %v after %d removals, want the costly one after the 99 others", m.deadLetters, m.codes, len(l.crm.Journal()))
 			}
 		})
 	}

@@ -55,8 +55,8 @@ func TestABatchThatPosesAsStored(t *testing.T) {
 				}
 				return
 			}
-			if l.crm.Requests().CRM > 0 || len(m.buried)+len(m.delayed) > 0 {
-				t.Errorf("%+v, buried %v, delayed %v, want that nothing was done", l.crm.Requests(), m.buried, m.delayed)
+			if l.crm.Requests().CRM > 0 || len(m.deadLetters)+len(m.delayed) > 0 {
+				t.Errorf("%+v, dead letters %v, delayed %v, want that nothing was done", l.crm.Requests(), m.deadLetters, m.delayed)
 			}
 			if lines := strings.Split(strings.TrimSpace(l.log.String()), "\n"); len(lines) != 1 || len(lines[0]) > 512 {
 				t.Errorf("the log has %d lines, want one that is not long: %.600s", len(lines), l.log)

@@ -10,7 +10,7 @@ import (
 	"untag/internal/queue"
 )
 
-// faults collects what is wrong with the installation, as a batch met it: one fault for each
+// faults collects what a batch shows to be wrong with the installation: one fault for each
 // code, not one for each event.
 type faults struct {
 	events int

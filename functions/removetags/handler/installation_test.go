@@ -25,8 +25,8 @@ func TestSQSInstallationFault(t *testing.T) {
 		l.log.Reset()
 		var got events.SQSEventResponse
 		l.invoke(t, batch, &got)
-		if len(failures(got)) != 3 || len(m.buried) > 0 {
-			t.Errorf("failures %v, buried %v, want all three to go back", failures(got), m.buried)
+		if len(failures(got)) != 3 || len(m.deadLetters) > 0 {
+			t.Errorf("failures %v, dead letters %v, want all three to go back", failures(got), m.deadLetters)
 		}
 		if log := l.log.String(); strings.Count(log, "msg=installation code=NO_PERMISSION") != 1 || !strings.Contains(log, "events=3") {
 			t.Errorf("want one line about the installation, for three events:\n%s", log)

@@ -27,18 +27,18 @@ type continuer interface {
 
 // move moves the messages of a batch that do not simply leave the queue, and returns how many
 // became dead letters.
-func (h *Handler) move(ctx context.Context, b *batch) (buried int) {
+func (h *Handler) move(ctx context.Context, b *batch) (deadLetters int) {
 	h.resume(ctx, b)
-	buried = h.bury(ctx, b)
+	deadLetters = h.deadLetter(ctx, b)
 	if h.messages == nil || len(b.delayed) == 0 {
-		return buried
+		return deadLetters
 	}
 	if err := h.messages.Delay(ctx, b.delayed); err != nil {
 		// They come back after the queue's own visibility timeout instead.
 		h.log.LogAttrs(ctx, slog.LevelWarn, "delay refused", slog.String("reason", err.Error()))
 		b.faults.move(err)
 	}
-	return buried
+	return deadLetters
 }
 
 // resume stores what is left of partly done events, before their messages may leave the
@@ -71,10 +71,10 @@ func (h *Handler) resume(ctx context.Context, b *batch) {
 	}
 }
 
-// bury stores messages that retrying does not help in the dead-letter queue, and returns how
-// many there were. A message that cannot be stored there stays where it is; SQS itself moves
-// it after it was received often enough.
-func (h *Handler) bury(ctx context.Context, b *batch) (buried int) {
+// deadLetter stores messages that retrying does not help in the dead-letter queue, and returns
+// how many there were. A message that cannot be stored there stays where it is; SQS itself
+// moves it after it was received often enough.
+func (h *Handler) deadLetter(ctx context.Context, b *batch) (deadLetters int) {
 	if h.messages == nil {
 		for _, l := range b.letters {
 			b.failed(l.Message)
@@ -85,7 +85,7 @@ func (h *Handler) bury(ctx context.Context, b *batch) (buried int) {
 		l := b.letters[i]
 		attrs := []slog.Attr{slog.String("message_id", l.Message.MessageId), slog.String("code", l.Reason.Code), slog.String("rule", l.Reason.Rule)}
 		if err == nil {
-			buried++
+			deadLetters++
 			h.log.LogAttrs(ctx, slog.LevelError, "dead letter", attrs...)
 			continue
 		}
@@ -94,5 +94,5 @@ func (h *Handler) bury(ctx context.Context, b *batch) (buried int) {
 		b.failed(l.Message)
 		b.delayed = append(b.delayed, queue.Delayed{Message: l.Message})
 	}
-	return buried
+	return deadLetters
 }

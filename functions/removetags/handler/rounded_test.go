@@ -55,7 +55,7 @@ func TestAnIDThatTheSenderRounded(t *testing.T) {
 				want = handler.CodeRuleError
 			}
 			if got := strings.Join(messages.codes, " "); got != want || len(answer.BatchItemFailures) > 0 {
-				t.Errorf("buried as %q with %v sent back, want %q", got, failures(answer), want)
+				t.Errorf("dead letter with %q with %v sent back, want %q", got, failures(answer), want)
 			}
 			if want == "ID_ROUNDED" && !strings.Contains(l.log.String(), "rounded it") {
 				t.Errorf("the log = %s, want it to say that the id was rounded", l.log.String())

@@ -58,8 +58,8 @@ func TestNotFoundYet(t *testing.T) {
 	fresh.Attributes["ApproximateReceiveCount"] = "9"
 	var answer events.SQSEventResponse
 	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{old, fresh}}, &answer)
-	if got := failures(answer); !slices.Equal(got, []string{"fresh"}) || len(messages.buried) > 0 {
-		t.Errorf("failed %v and buried %v, want only the fresh one failed", got, messages.buried)
+	if got := failures(answer); !slices.Equal(got, []string{"fresh"}) || len(messages.deadLetters) > 0 {
+		t.Errorf("failed %v and dead letters %v, want only the fresh one failed", got, messages.deadLetters)
 	}
 	if len(messages.waits) != 1 || !messages.waits[0].Due || messages.waits[0].AtLeast > 30*time.Second {
 		t.Errorf("waits = %+v, want half a minute, however often it was received", messages.waits)

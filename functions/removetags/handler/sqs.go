@@ -28,7 +28,7 @@ func (h *Handler) sqs(ctx context.Context, messages []stored) (any, error) {
 		return nil, h.refused(ctx, "", errNoCredential)
 	}
 	b := &batch{response: events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}}
-	t := tally{messages: len(messages)}
+	counts := batchCounts{messages: len(messages)}
 	acting, cancel := withMargin(ctx, movingMargin)
 	done := 0
 	for o := range h.pipeline.Each(acting, h.jobs(ctx, messages, b)) {
@@ -43,13 +43,13 @@ func (h *Handler) sqs(ctx context.Context, messages []stored) (any, error) {
 		}
 		h.logOutcome(ctx, e.event, o)
 		e.fate = fateOf(o)
-		t.add(o)
+		counts.add(o)
 		b.faults.add(o)
 	}
 	cancel()
 	b.sort()
-	t.repeats = b.repeats
-	h.logBatch(ctx, t, b, h.move(ctx, b))
+	counts.repeats = b.repeats
+	h.logBatch(ctx, counts, b, h.move(ctx, b))
 	h.logFaults(ctx, b.faults)
 	return b.response, nil
 }

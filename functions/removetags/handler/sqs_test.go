@@ -38,11 +38,11 @@ func stored(t *testing.T, messageID, deliveryID, body string) events.SQSMessage 
 
 // fakeMessages records which messages are delayed and which become dead letters.
 type fakeMessages struct {
-	delayed, buried []string
-	codes, bodies   []string
-	err, delayErr   error
-	left            time.Duration // for Delay
-	waits           []queue.Delayed
+	delayed, deadLetters []string
+	codes, bodies        []string
+	err, delayErr        error
+	left                 time.Duration // for Delay
+	waits                []queue.Delayed
 }
 
 func (f *fakeMessages) Delay(ctx context.Context, list []queue.Delayed) error {
@@ -60,7 +60,7 @@ func (f *fakeMessages) DeadLetter(_ context.Context, letters []queue.Letter) []e
 	errs := make([]error, len(letters))
 	for i, l := range letters {
 		if errs[i] = f.err; f.err == nil {
-			f.buried = append(f.buried, l.Message.MessageId)
+			f.deadLetters = append(f.deadLetters, l.Message.MessageId)
 			f.codes = append(f.codes, l.Reason.Code)
 			f.bodies = append(f.bodies, l.Message.Body)
 		}
@@ -96,7 +96,7 @@ func TestSQSBatch(t *testing.T) {
 			t.Errorf("failures = %v, want none", failures(got))
 		}
 		want := []string{"unparseable", "foreign", "wrong-module", "rule-error"}
-		if diff := cmp.Diff(want, m.buried); diff != "" {
+		if diff := cmp.Diff(want, m.deadLetters); diff != "" {
 			t.Errorf("dead letters: -want +got\n%s", diff)
 		}
 		if diff := cmp.Diff([]string{"UNREADABLE", "UNREADABLE", "INVALID_MODULE", handler.CodeRuleError}, m.codes); diff != "" {
@@ -154,8 +154,8 @@ func TestSQSOneIDThatFailsTheCall(t *testing.T) {
 	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{
 		stored(t, "won", "", closed(wonDeal)), stored(t, "odd", "", closed(odd)), stored(t, "lost", "", closed(lostDeal)),
 	}}, &got)
-	if len(failures(got))+len(m.buried)+len(m.delayed) > 0 || len(l.crm.Journal()) != 2 {
-		t.Errorf("failures %v, buried %v, delayed %v, removals %v, want two removals", failures(got), m.buried, m.delayed, l.crm.Journal())
+	if len(failures(got))+len(m.deadLetters)+len(m.delayed) > 0 || len(l.crm.Journal()) != 2 {
+		t.Errorf("failures %v, dead letters %v, delayed %v, removals %v, want two removals", failures(got), m.deadLetters, m.delayed, l.crm.Journal())
 	}
 	if !strings.Contains(l.log.String(), "removed=2 nothing=0 gone=1") {
 		t.Errorf("the log does not say that one record is gone:\n%s", l.log)
@@ -171,8 +171,8 @@ func TestSQSAnotherTryMayMend(t *testing.T) {
 	if diff := cmp.Diff([]string{"won"}, failures(got)); diff != "" {
 		t.Errorf("failures: -want +got\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"won"}, m.delayed); diff != "" || len(m.buried) > 0 {
-		t.Errorf("delayed: -want +got\n%s; buried %v", diff, m.buried)
+	if diff := cmp.Diff([]string{"won"}, m.delayed); diff != "" || len(m.deadLetters) > 0 {
+		t.Errorf("delayed: -want +got\n%s; dead letters %v", diff, m.deadLetters)
 	}
 }
 
@@ -199,8 +199,8 @@ func TestSQSRulesThatChangedMeanwhile(t *testing.T) {
 	l := newLine(t, func(_ *line, c *handler.Config) { c.Messages = m })
 	var got events.SQSEventResponse
 	l.invoke(t, events.SQSEvent{Records: []events.SQSMessage{stored(t, "old", "", `{"kind":"of old","id":"`+wonDeal+`"}`)}}, &got)
-	if len(failures(got))+len(m.buried)+len(m.delayed) > 0 || l.crm.Requests().CRM > 0 {
-		t.Errorf("failures %v, buried %v, delayed %v, %+v, want it to be done", failures(got), m.buried, m.delayed, l.crm.Requests())
+	if len(failures(got))+len(m.deadLetters)+len(m.delayed) > 0 || l.crm.Requests().CRM > 0 {
+		t.Errorf("failures %v, dead letters %v, delayed %v, %+v, want it to be done", failures(got), m.deadLetters, m.delayed, l.crm.Requests())
 	}
 	if log := l.log.String(); !strings.Contains(log, "outcome=nothing") || !strings.Contains(log, "e-old") {
 		t.Errorf("log %s, want that there was nothing to do", log)
@@ -219,7 +219,7 @@ func TestSQSUnknownSource(t *testing.T) {
 		var got events.SQSEventResponse
 		l.invoke(t, batch, &got)
 		if len(failures(got)) > 0 || !slices.Equal(m.codes, []string{handler.CodeUnknownSource}) || !slices.Equal(m.bodies, []string{unknown.Body}) {
-			t.Errorf("failures %v, buried %v with %v, want the message of the unknown source, as it was", failures(got), m.buried, m.codes)
+			t.Errorf("failures %v, dead letters %v with %v, want the message of the unknown source, as it was", failures(got), m.deadLetters, m.codes)
 		}
 		if len(l.crm.Journal()) != 1 {
 			t.Errorf("removals %v, want the one of the other message", l.crm.Journal())

@@ -51,8 +51,8 @@ func says(status int, contentType, body string) condition {
 // mintTime is how long Zoho takes to mint a token.
 const mintTime = 300 * time.Millisecond
 
-// spell is how Zoho behaves until some time in the outage.
-type spell struct {
+// phase is how Zoho behaves until some time in the outage.
+type phase struct {
 	until         time.Duration
 	crm, accounts condition
 }
@@ -62,7 +62,7 @@ type spell struct {
 type network struct {
 	crm    *sandbox.Sandbox
 	outage time.Time
-	spells []spell
+	phases []phase
 
 	mu     sync.Mutex
 	calls  []request
@@ -126,7 +126,7 @@ func (n *network) condition(at time.Duration, accounts bool) condition {
 	if at < 0 {
 		return nil
 	}
-	for _, s := range n.spells {
+	for _, s := range n.phases {
 		if at < s.until && accounts {
 			return s.accounts
 		} else if at < s.until {
@@ -165,9 +165,9 @@ func call(h http.Handler, r *http.Request) (*http.Response, error) {
 // abandoned reports whether a handler aborted its connection.
 func abandoned(serve func()) (broken bool) {
 	defer func() {
-		if met := recover(); met != nil {
-			if err, ok := met.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
-				panic(met)
+		if caught := recover(); caught != nil {
+			if err, ok := caught.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+				panic(caught)
 			}
 			broken = true
 		}

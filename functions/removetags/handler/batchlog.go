@@ -7,25 +7,25 @@ import (
 	"untag/internal/pipeline"
 )
 
-// tally counts the messages of a batch, and its events by result.
-type tally struct {
+// batchCounts counts the messages of a batch, and its events by result.
+type batchCounts struct {
 	messages, repeats                         int
 	removed, nothing, gone, failed, undecided int
 }
 
 // add counts one event. An event that failed only because its records are gone is done.
-func (t *tally) add(o pipeline.Outcome) {
+func (c *batchCounts) add(o pipeline.Outcome) {
 	switch {
 	case o.Outcome == pipeline.OutcomeFailed && allGone(o.Failed):
-		t.gone++
+		c.gone++
 	case o.Outcome == pipeline.OutcomeFailed:
-		t.failed++
+		c.failed++
 	case o.Outcome == pipeline.OutcomeRemoved:
-		t.removed++
+		c.removed++
 	case len(o.Errors) > 0:
-		t.undecided++
+		c.undecided++
 	default:
-		t.nothing++
+		c.nothing++
 	}
 }
 
@@ -40,10 +40,10 @@ func allGone(failed []pipeline.Failed) bool {
 
 // logBatch writes the one line of a batch: the results of its events, how many of its
 // messages became dead letters, and how many go back for another try. The others are done.
-func (h *Handler) logBatch(ctx context.Context, t tally, b *batch, buried int) {
+func (h *Handler) logBatch(ctx context.Context, c batchCounts, b *batch, deadLetters int) {
 	h.log.LogAttrs(ctx, slog.LevelInfo, "batch",
-		slog.Int("messages", t.messages), slog.Int("repeats", t.repeats),
-		slog.Int("removed", t.removed), slog.Int("nothing", t.nothing), slog.Int("gone", t.gone),
-		slog.Int("failed", t.failed), slog.Int("undecided", t.undecided),
-		slog.Int("dead_letters", buried), slog.Int("back", len(b.response.BatchItemFailures)), slog.Int("continued", b.resumed))
+		slog.Int("messages", c.messages), slog.Int("repeats", c.repeats),
+		slog.Int("removed", c.removed), slog.Int("nothing", c.nothing), slog.Int("gone", c.gone),
+		slog.Int("failed", c.failed), slog.Int("undecided", c.undecided),
+		slog.Int("dead_letters", deadLetters), slog.Int("back", len(b.response.BatchItemFailures)), slog.Int("continued", b.resumed))
 }
