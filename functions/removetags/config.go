@@ -35,9 +35,9 @@ type config struct {
 // maxConcurrencyLimit is what the largest edition of Zoho CRM allows.
 const maxConcurrencyLimit = 25
 
-// readConfig reads the environment through getenv. Its error joins all faults, including
-// awsErr (nil if there is none), so that one deployment can correct them all. An empty variable counts
-// as not set, because SAM templates cannot leave one out.
+// readConfig reads the environment through getenv. Its error joins all faults, awsErr among
+// them, so that one deployment can correct them all. An empty variable counts as not set,
+// because SAM templates cannot leave one out.
 func readConfig(getenv func(string) string, awsErr error) (config, error) {
 	c := config{
 		zohoSecretID:    getenv("ZOHO_SECRET_ID"),

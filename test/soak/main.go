@@ -102,7 +102,7 @@ func soak(ctx context.Context, o options) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	v := judge(load, progress, crm, dead)
+	v := verdictOf(load, progress, crm, dead)
 	v.receiversKilled, v.workersKilled = receivers, workers
 	v.awsFaults, v.took = int(lossy.failed.Load()), time.Since(start)
 	if o.faults > 0 && v.requests.Faulty == 0 || o.awsFaults > 0 && v.awsFaults == 0 || workers == 0 {

@@ -23,9 +23,9 @@ type verdict struct {
 	took                           time.Duration
 }
 
-// judge compares what the simulated Zoho received and what the queues hold with what was
+// verdictOf compares what the simulated Zoho received and what the queues hold with what was
 // sent.
-func judge(l *load, p *progress, crm *sandbox.Sandbox, dead map[string]queue.Reason) verdict {
+func verdictOf(l *load, p *progress, crm *sandbox.Sandbox, dead map[string]queue.Reason) verdict {
 	v := verdict{events: len(l.events), requests: crm.Requests(), again: p.again, fewest: fewest(l, p.batches)}
 	for _, entry := range crm.Journal() {
 		for _, tag := range entry.Tags {
