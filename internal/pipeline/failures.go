@@ -16,44 +16,44 @@ const maxFailuresInARow = 5
 // kept failing or the deadline was near.
 const CodeHandedBack = "HANDED_BACK"
 
-// doubts are the modules whose calls ended a batch by failing one after the other. They
+// suspects are the modules whose calls ended a batch by failing one after the other. They
 // outlast the batch: while Zoho is down, the next batch makes only one call for each module
 // instead of failing several times again. If Zoho fails for one module only, the calls for
 // others go on.
-type doubts struct {
+type suspects struct {
 	mu      sync.Mutex
 	modules map[string]bool
 }
 
-func (d *doubts) about(module string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.modules[module]
+func (s *suspects) has(module string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.modules[module]
 }
 
-func (d *doubts) set(module string, doubted bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.modules[module] = doubted
+func (s *suspects) set(module string, suspected bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.modules[module] = suspected
 }
 
 // failures counts the calls of a batch, both look-ups and removals, that failed one after the
 // other.
 type failures struct {
-	doubts *doubts
-	gates  *gates
+	suspects *suspects
+	gates    *gates
 
 	mu     sync.Mutex
 	inARow int
 	// failing are the modules of those calls, each with its last problem.
 	failing map[string]*problem
 	last    *problem
-	// down are modules that were in doubt and failed again.
+	// down are suspects that failed again.
 	down map[string]*problem
 }
 
 func (p *Pipeline) newFailures() *failures {
-	return &failures{doubts: p.doubts, gates: p.gates, failing: make(map[string]*problem), down: make(map[string]*problem)}
+	return &failures{suspects: p.suspects, gates: p.gates, failing: make(map[string]*problem), down: make(map[string]*problem)}
 }
 
 // handBack returns why a call should not be made now, or nil. A removal that is handed back
@@ -88,10 +88,10 @@ func (f *failures) note(r route, p *problem) *problem {
 	if p == nil || !p.retryable {
 		f.inARow = 0
 		clear(f.failing)
-		f.doubts.set(r.module, false)
+		f.suspects.set(r.module, false)
 		return p
 	}
-	if f.doubts.about(r.module) {
+	if f.suspects.has(r.module) {
 		// It says nothing new about Zoho: many such modules must not hold back the others.
 		f.down[r.module] = p
 		return p
@@ -100,16 +100,16 @@ func (f *failures) note(r route, p *problem) *problem {
 	f.failing[r.module], f.last = p, p
 	if f.inARow >= maxFailuresInARow {
 		for module := range f.failing {
-			f.doubts.set(module, true)
+			f.suspects.set(module, true)
 		}
 	}
 	return p
 }
 
-// sideBySide makes a call for every item, at most limit at once, and waits for all. If a
-// module is in doubt, one of its calls goes first, to see whether the others are worth
-// making; it may take until it times out, so the other modules go on meanwhile. If the
-// installation is at fault for all calls, one call goes before all others.
+// sideBySide makes a call for every item, at most limit at once, and waits for all. One call
+// of a suspect goes first, to see whether the others are worth making; it may take until it
+// times out, so the other modules go on meanwhile. If the installation is at fault for all
+// calls, one call goes before all others.
 func sideBySide[T any](f *failures, limit int, items []T, routeOf func(T) route, do func(T)) {
 	var first, rest []T
 	tried := make(map[string]bool)
@@ -120,7 +120,7 @@ func sideBySide[T any](f *failures, limit int, items []T, routeOf func(T) route,
 			rest = append(rest, item)
 			continue
 		}
-		tried[r.module] = f.doubts.about(r.module) || f.gates.about(r)
+		tried[r.module] = f.suspects.has(r.module) || f.gates.about(r)
 		first = append(first, item)
 	}
 	each(limit, first, do)

@@ -63,7 +63,7 @@ func TestZohoIsAskedOnceWhileItIsDown(t *testing.T) {
 	if len(crm.removed) != 30 {
 		t.Errorf("%d calls after its return, want 30", len(crm.removed))
 	}
-	// It is no longer in doubt: one failure holds nothing back.
+	// It is no longer a suspect: one failure holds nothing back.
 	crm.removed, crm.removeOnce = nil, &zoho.Error{Status: 503}
 	p.Run(t.Context(), slices.Values(events))
 	if len(crm.removed) != 30 {

@@ -53,7 +53,7 @@ type Pipeline struct {
 	crm            crm
 	maxConcurrency int
 	waited         bool
-	doubts         *doubts
+	suspects       *suspects
 	gates          *gates
 	limiter        *limiter
 }
@@ -65,7 +65,7 @@ func New(c Config) *Pipeline {
 	}
 	return &Pipeline{
 		rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, waited: c.Waited,
-		doubts: &doubts{modules: make(map[string]bool)}, gates: newGates(), limiter: &limiter{maxHeap: c.MaxHeap},
+		suspects: &suspects{modules: make(map[string]bool)}, gates: newGates(), limiter: &limiter{maxHeap: c.MaxHeap},
 	}
 }
 
