@@ -18,7 +18,7 @@ type content struct {
 // parseBody reads the body in the form that its content type names. Some senders name
 // the wrong one (a CRM posts a form as JSON, a script posts JSON as a form), so parseBody
 // ignores the type if the body can be read in only one way: JSON begins with a brace or a
-// bracket, which a form escapes, and a form is never JSON.
+// bracket, XML with an angle bracket, which a form escapes, and a form is never either.
 func parseBody(d event.Delivery) (content, error) {
 	var err error
 	if d.Body, err = decompressed(d.Headers[contentEncodingHeader], d.Body); err != nil {
@@ -41,12 +41,12 @@ func parseBody(d event.Delivery) (content, error) {
 		c.fields, err = parseFormBody(d, text, formCharset(kind, text))
 	case kind.isJSON() || start[0] == '{' || start[0] == '[':
 		c.fields, err = parseJSON(text, charsetOf(kind.parameters["charset"]))
-	case kind.isXML() || looksLikeXML(start):
-		err = jsonvalue.At(text, len(text)-len(start), "this is XML or HTML, neither a JSON object nor a form: XML is not supported yet, send JSON or a form")
+	case looksLikeXML(start) && kind.name != "text/html":
+		c.fields, err = parseXML(text, charsetOf(kind.parameters["charset"]))
 	case isForm:
 		c.fields, err = parseFormBody(d, text, formCharset(kind, text))
 	default:
-		err = jsonvalue.At(text, len(text)-len(start), "neither a JSON object nor a form, by content type and first character: send one of them")
+		err = jsonvalue.At(text, len(text)-len(start), "neither a JSON object nor a form nor XML, by content type and first character: send one of them")
 	}
 	return c, err
 }
@@ -110,7 +110,7 @@ func parseFormBody(d event.Delivery, text []byte, c charset) (map[string]any, er
 		return nil, err
 	}
 	if d.Headers[githubEventHeader] == "" {
-		return fields, nil
+		return nested(fields), nil
 	}
 	payload, ok := fields["payload"].(string)
 	if !ok {

@@ -28,6 +28,7 @@ func parseMultipart(body []byte, kind mediaType) (content, error) {
 	for i := 1; ; i++ {
 		part, err := reader.NextPart()
 		if errors.Is(err, io.EOF) && closed {
+			form.fields = nested(form.fields)
 			return form.content, nil
 		}
 		if err != nil {
