@@ -310,3 +310,34 @@ func (f *firstLine) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// TestExplainTakesAWebhookAsItIs: nobody has a recorded invocation at the beginning.
+func TestExplainTakesAWebhookAsItIs(t *testing.T) {
+	folder := folderWith(t, map[string]string{
+		"rules.yaml": goodRules, "body.json": `{"id":"5725767000000524157","Stage":"Closed Won"}`,
+		"secrets.json": `{"zoho":"a-secret-of-the-test"}`,
+	})
+	tests := map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"a body":              {[]string{"--source", "zoho", "--body", "body.json"}, 0, `Deals 5725767000000524157 loses "In progress"`},
+		"a query":             {[]string{"--source", "zoho", "--query", "id=5725767000000524157&Stage=Closed+Won"}, 0, `Deals 5725767000000524157 loses "In progress"`},
+		"with its token":      {[]string{"--source", "zoho", "--body", "body.json", "--secrets", "secrets.json", "--header", "X-Webhook-Token: a-secret-of-the-test"}, 0, "verified  yes"},
+		"with a wrong token":  {[]string{"--source", "zoho", "--body", "body.json", "--secrets", "secrets.json", "--header", "X-Webhook-Token: another"}, 1, "not verified"},
+		"nothing":             {nil, 2, "or a webhook's body, with untag explain --source NAME --body FILE"},
+		"a source alone":      {[]string{"--source", "zoho"}, 2, "name the webhook's body with --body FILE"},
+		"a body alone":        {[]string{"--body", "body.json"}, 2, "name the source that the webhook is sent to with --source"},
+		"a body and an event": {[]string{"-e", "body.json", "--query", "a=1"}, 2, "remove -e, or remove --source, --body, --header and --query"},
+		"no such source":      {[]string{"--source", "zohoo", "--body", "body.json"}, 2, `there is no source "zohoo" in the rules, which has zoho`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			code, out := untag(t, folder, append([]string{"explain"}, tt.args...)...)
+			if code != tt.code || !strings.Contains(out, tt.says) {
+				t.Errorf("exit %d, want %d and %q:\n%s", code, tt.code, tt.says, out)
+			}
+		})
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"untag/functions/removetags/handler"
 	"untag/internal/explain"
+	"untag/internal/rules"
 	"untag/internal/sandbox"
 	"untag/internal/userfile"
 )
@@ -18,17 +19,21 @@ import (
 type explainFlags struct {
 	event, rules, records, secrets string
 	json                           bool
+	raw                            explain.Raw
 }
 
 func newExplain() *cobra.Command {
 	var f explainFlags
 	c := &cobra.Command{
-		Use:   "explain -e FILE",
+		Use:   "explain (-e FILE | --source NAME --body FILE)",
 		Short: "Explain what untag would do with a recorded event, and why",
 		Long: `Read a recorded invocation (from an HTTP or REST API, a function URL, a load balancer,
 SQS or EventBridge, or a direct one), or a stored event that untag dlq show --output
 wrote. Show the event as parsed, each condition of each rule with the value it found,
 the removals, and the requests that would go to Zoho. Nothing is sent.
+
+If nothing is recorded yet, copy a body from the sender's pages into a file, and name it with
+--body and the source with --source; --header and --query add what else it sends.
 
 Without --secrets, the request's secret or signature is not checked. With it, a request
 that does not verify shows only the reason. Without --records, the requests that look for records
@@ -37,11 +42,18 @@ in Zoho are shown, but not what they would find.
 Exit codes: 0: done; 1: the request does not verify; 2: wrong usage or an unreadable
 file.`,
 		Example: `  untag explain -e events/zoho-workflow-json.json
-  untag explain -e events/github-issues.json --secrets events/secrets/webhook.json --json`,
+  untag explain -e events/github-issues.json --secrets events/secrets/webhook.json --json
+  untag explain --source github --body issue.json --header 'X-GitHub-Event: issues'`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return runExplain(c.Context(), c.OutOrStdout(), f) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return runExplain(c.Context(), c.InOrStdin(), c.OutOrStdout(), f)
+		},
 	}
-	c.Flags().StringVarP(&f.event, "event", "e", "", "file with the recorded invocation or the stored event")
+	c.Flags().StringVarP(&f.event, "event", "e", "", "file with the recorded invocation or the stored event; - for standard input")
+	c.Flags().StringVar(&f.raw.Source, "source", "", "in place of -e: the source that a webhook is sent to")
+	c.Flags().StringVar(&f.raw.Body, "body", "", "with --source: file with the webhook's body; - for standard input")
+	c.Flags().StringArrayVar(&f.raw.Headers, "header", nil, "with --source: a header as `'Name: value'`; may be repeated")
+	c.Flags().StringVar(&f.raw.Query, "query", "", "with --source: the query as in a URL, such as 'id=1&stage=Won'")
 	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file")
 	c.Flags().StringVar(&f.records, "records", "", "YAML file of the CRM's records, for rules that read them")
 	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file of webhook secrets, to verify the request")
@@ -49,15 +61,30 @@ file.`,
 	return c
 }
 
-func runExplain(ctx context.Context, w io.Writer, f explainFlags) error {
-	if f.event == "" {
-		return errors.New("name the recorded event with -e FILE, such as untag explain -e events/zoho-workflow-json.json")
+// input reads the event that the flags name.
+func (f explainFlags) input(set *rules.Rules, stdin io.Reader) ([]handler.Recorded, error) {
+	raw := f.raw.Source != "" || f.raw.Body != "" || len(f.raw.Headers) > 0 || f.raw.Query != ""
+	switch {
+	case f.event == "" && !raw:
+		return nil, errors.New("name the recorded event with -e FILE, such as untag explain -e events/zoho-workflow-json.json; or a webhook's body, with untag explain --source NAME --body FILE")
+	case f.event != "" && raw:
+		return nil, errors.New("-e names a recorded event, which has its own source, body, headers and query; remove -e, or remove --source, --body, --header and --query")
+	case f.event != "":
+		return explain.ReadRecorded(set, stdin, f.event)
+	case f.raw.Source == "":
+		return nil, errors.New("name the source that the webhook is sent to with --source")
+	case f.raw.Body == "" && f.raw.Query == "" && len(f.raw.Headers) == 0:
+		return nil, errors.New("name the webhook's body with --body FILE, or - for standard input; or what it has in place of a body, with --query")
 	}
+	return f.raw.Recorded(set, stdin)
+}
+
+func runExplain(ctx context.Context, stdin io.Reader, w io.Writer, f explainFlags) error {
 	set, err := userfile.ReadRules(f.rules)
 	if err != nil {
 		return err
 	}
-	recorded, err := explain.ReadRecorded(set, f.event)
+	recorded, err := f.input(set, stdin)
 	if err != nil {
 		return err
 	}

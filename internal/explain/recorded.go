@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"io"
 	"time"
 
 	"untag/functions/removetags/handler"
@@ -18,9 +18,9 @@ import (
 )
 
 // ReadRecorded reads a file with an invocation, or with one event as it is stored in the
-// queue.
-func ReadRecorded(set *rules.Rules, file string) ([]handler.Recorded, error) {
-	payload, err := userfile.Read("event", "name another with -e", file)
+// queue, from standard input if the file is "-".
+func ReadRecorded(set *rules.Rules, stdin io.Reader, file string) ([]handler.Recorded, error) {
+	payload, err := userfile.ReadOrStdin(stdin, "event", "name another with -e", file)
 	if err != nil {
 		return nil, err
 	}
@@ -90,15 +90,10 @@ func (r *Reader) Read(ctx context.Context, one handler.Recorded) (event.Event, s
 
 // sourcesInstead names the sources that there are, if a request is for none of them.
 func (r *Reader) sourcesInstead(e *webhook.Error) string {
-	sources := r.rules.Sources()
-	if e.Kind != webhook.UnknownSource || len(sources) == 0 {
+	if e.Kind != webhook.UnknownSource {
 		return ""
 	}
-	var names []string
-	for _, s := range sources {
-		names = append(names, s.Name)
-	}
-	return ", which has " + strings.Join(names, ", ")
+	return instead(r.rules)
 }
 
 // WhyUnread returns why a recorded event could not be read: where its JSON is broken, or that

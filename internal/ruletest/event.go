@@ -72,8 +72,8 @@ func (f *testFile) bodyEvents(ctx context.Context, t *ruleTest) ([]event.Event, 
 		return nil, err
 	}
 	header, query := t.header(nil), make(url.Values)
-	if header.Get("Content-Type") == "" && strings.EqualFold(filepath.Ext(t.Body), ".json") {
-		header.Set("Content-Type", "application/json")
+	if kind := explain.ContentType(t.Body); kind != "" && header.Get("Content-Type") == "" {
+		header.Set("Content-Type", kind)
 	}
 	for name, value := range t.Query {
 		query.Set(name, value)

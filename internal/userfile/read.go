@@ -3,6 +3,7 @@ package userfile
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -26,6 +27,21 @@ func Read(what, how, file string) ([]byte, error) {
 		why = "it is a folder, not a file"
 	}
 	return nil, &fileError{fmt.Sprintf("read the %s: %s: %s; %s", what, file, why, how), err}
+}
+
+// Stdin is the name that stands for standard input.
+const Stdin = "-"
+
+// ReadOrStdin reads standard input if the file is Stdin, and otherwise as Read does.
+func ReadOrStdin(stdin io.Reader, what, how, file string) ([]byte, error) {
+	if file != Stdin {
+		return Read(what, how, file)
+	}
+	data, err := io.ReadAll(stdin)
+	if err != nil {
+		return nil, fmt.Errorf("read the %s from standard input: %w", what, err)
+	}
+	return data, nil
 }
 
 // fileError says in plain words why a file could not be read.
