@@ -98,7 +98,7 @@ func TestCheckJSON(t *testing.T) {
 		rules string
 		code  int
 		n     int
-	}{"good": {goodRules, 0, 0}, "bad": {strings.Replace(goodRules, "when:", "wenn:", 1), 1, 2}} {
+	}{"good": {goodRules, 0, 0}, "bad": {strings.Replace(goodRules, "when:", "wenn:", 1), 1, 1}} {
 		t.Run(name, func(t *testing.T) {
 			code, out := untag(t, folderWith(t, map[string]string{"rules.yaml": tt.rules}), "check", "--json")
 			var got struct {

@@ -261,9 +261,17 @@ func (b *builder) let(n *ast.VariableDeclaratorNode, token int) *node {
 // needBool rejects a kid that is used as a condition but can never be true or false.
 func (b *builder) needBool(n *node, kid int) *node {
 	if k := n.kids[kid]; k.kinds&isBool == 0 && b.fault == nil {
-		return b.failAt(k.at, compareIt, notCondition)
+		return b.failAt(k.at, compareHint(k), notCondition)
 	}
 	return n
+}
+
+// compareHint says what to write instead of a value that is used as a condition.
+func compareHint(n *node) string {
+	if n.form == formConstant && n.kinds&isText != 0 {
+		return `repeat the comparison, as in event.Stage == "Closed Won" or event.Stage == "Closed Lost", or write event.Stage in ["Closed Won", "Closed Lost"]`
+	}
+	return compareIt
 }
 
 // What is wrong with a value that is used as a condition, and what to write instead.

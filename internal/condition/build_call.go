@@ -32,21 +32,28 @@ func (b *builder) method(n *ast.CallNode, callee *ast.MemberNode, token int) *no
 		return b.call(n, function, []ast.Node{callee.Node}, token)
 	}
 	base := b.build(callee.Node)
-	var arguments []string
-	for _, argument := range n.Arguments {
-		arguments = append(arguments, b.build(argument).text)
-	}
+	arguments := b.texts(n.Arguments)
 	if b.fault != nil {
 		return base
 	}
 	return b.fail(n, methodHint(name.Value, base.text, arguments), "only functions can be called, not fields or methods")
 }
 
+// texts returns the text of arguments. It builds them, so that a fault in one of them, which
+// is more exact, is reported first.
+func (b *builder) texts(args []ast.Node) []string {
+	var list []string
+	for _, arg := range args {
+		list = append(list, b.build(arg).text)
+	}
+	return list
+}
+
 // call builds a call of a function by its name.
 func (b *builder) call(n ast.Node, name string, args []ast.Node, token int) *node {
 	f := functionOf(name)
 	if f == nil {
-		return b.fail(n, b.functionHint(name), "unknown name "+name)
+		return b.fail(n, b.functionHint(name, b.texts(args)), "unknown name "+name)
 	}
 	if fault := f.arity(len(args)); fault != "" {
 		return b.fail(n, "", fault)

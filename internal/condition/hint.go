@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/parser/utils"
 
 	"untag/internal/nearest"
 )
@@ -31,6 +34,14 @@ func meant(word string) string {
 		return "!="
 	case "like", "LIKE":
 		return "contains"
+	case "startswith", "starts", "StartsWith", "beginsWith", "begins":
+		return "startsWith"
+	case "endswith", "ends", "EndsWith":
+		return "endsWith"
+	case "&":
+		return "and"
+	case "|":
+		return "or"
 	}
 	return ""
 }
@@ -107,6 +118,16 @@ func tokenHint(kind, token, before, after string) string {
 		return "write the expression alone, as in event.id, without ${ }"
 	case token == "=" && (strings.HasSuffix(before, "==") || strings.HasSuffix(before, "!=")):
 		return "write `" + meant(before[len(before)-2:]+token) + "`"
+	case token == "&":
+		return "write `and`, or `&&`"
+	case token == "|":
+		return "write `or`, or `||`"
+	case strings.EqualFold(token, "does"):
+		return "write `contains`, or `not contains`"
+	case strings.EqualFold(token, "is"):
+		return isHint(lastWord(before), strings.ToLower(after[len(token):]))
+	case kind == "Operator" && strings.HasPrefix(after, token+"("):
+		return "write `" + token + "` between two values, as in event.Name " + token + ` "text"`
 	case token == ">" && strings.HasSuffix(before, "<"):
 		return "write `" + meant("<>") + "`"
 	case token == "," && thousands(before, after):
@@ -121,6 +142,9 @@ func tokenHint(kind, token, before, after string) string {
 		if word := lastWord(before); meant(word) != "" {
 			return "write `" + meant(word) + "` instead of `" + word + "`"
 		}
+		if other := otherName(lastWord(before), nil); other != "" {
+			return "write " + otherName(lastWord(before), []string{firstWord(after)})
+		}
 		if written := spaced(before, after); written != "" {
 			return "if the name contains a space, write " + written
 		}
@@ -129,11 +153,55 @@ func tokenHint(kind, token, before, after string) string {
 	return ""
 }
 
+// isHint says what to write instead of `is`, and of `is not` and `is empty`.
+func isHint(field, after string) string {
+	words := strings.Fields(strings.Trim(after, "()"))
+	negated := len(words) > 0 && words[0] == "not"
+	if negated {
+		words = words[1:]
+	}
+	name := "isNull"
+	switch {
+	case len(words) == 0:
+	case words[0] == "empty" || words[0] == "blank":
+		name = "isEmpty"
+	case words[0] == "defined" || words[0] == "present" || words[0] == "set":
+		negated = !negated
+	case !negated && words[0] != "null" && words[0] != "nil" && words[0] != "none" && words[0] != "missing":
+		return "write `==`"
+	case words[0] != "null" && words[0] != "nil" && words[0] != "none" && words[0] != "missing":
+		return "write `!=`"
+	}
+	if negated {
+		name = "not" + name
+	}
+	return "write " + otherName(name, []string{field})
+}
+
+// singlePipe returns the offset, in runes, of a single `|` between two conditions, which the
+// parser takes for a call of the word after it. The parser stopped at an offset.
+func singlePipe(text string, offset int) (int, bool) {
+	runes := []rune(text)
+	before := strings.TrimRight(string(runes[:min(max(offset, 0), len(runes))]), " ")
+	word := before[strings.LastIndexFunc(before, func(r rune) bool { return !utils.IsAlphaNumeric(r) })+1:]
+	before = strings.TrimRight(strings.TrimSuffix(before, word), " ")
+	rest, ok := strings.CutSuffix(before, "|")
+	if !ok || strings.HasSuffix(rest, "|") || functionOf(word) != nil {
+		return 0, false
+	}
+	return utf8.RuneCountInString(rest), true
+}
+
 // thousands reports whether a comma separates thousands, as in 10,000.
 func thousands(before, after string) bool {
 	digits := strings.TrimPrefix(after, ",")
 	end := strings.IndexFunc(digits, func(r rune) bool { return !unicode.IsDigit(r) })
 	return before != "" && unicode.IsDigit(rune(before[len(before)-1])) && (end == 3 || end < 0 && len(digits) == 3)
+}
+
+func firstWord(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return word
 }
 
 func lastWord(text string) string { return text[strings.LastIndexAny(text, " ()")+1:] }
@@ -145,6 +213,9 @@ func (b *builder) nameHint(name string, token int) string {
 	}
 	if m := meant(name); m != "" {
 		return "write `" + m + "`"
+	}
+	if strings.EqualFold(name, "empty") || strings.EqualFold(name, "blank") {
+		return `for text write "", as in event.Stage == "", for a list len(event.list) == 0`
 	}
 	if b.tokens.is(token-1, "[") && b.tokens.is(token+1, "]") {
 		field := wordAround(b.tokens.text, b.tokens.list[token-1].begin)
@@ -162,11 +233,17 @@ func (b *builder) nameHint(name string, token int) string {
 }
 
 // functionHint says what to write instead of an unknown function.
-func (b *builder) functionHint(name string) string {
+func (b *builder) functionHint(name string, arguments []string) string {
 	if hint := instead(name); hint != "" {
 		return hint
 	}
+	if other := otherName(name, arguments); other != "" {
+		return "write " + other
+	}
 	if m := meant(name); m != "" {
+		if (m == "and" || m == "or") && len(arguments) > 1 {
+			return "write " + strings.Join(arguments, " "+m+" ")
+		}
 		return "write `" + m + "`"
 	}
 	hint := "docs/rules.md lists the functions"

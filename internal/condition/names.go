@@ -71,43 +71,6 @@ func dateMethod(name string) string {
 	return ""
 }
 
-// methodHint says which function or operator to write instead of a method of another
-// language.
-func methodHint(name, on string, arguments []string) string {
-	first := "…"
-	if len(arguments) > 0 {
-		first = arguments[0]
-	}
-	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
-	case "tolowercase", "tolower", "lower", "downcase", "lowercase":
-		return "write lower(" + on + ")"
-	case "touppercase", "toupper", "upper", "upcase", "uppercase":
-		return "write upper(" + on + ")"
-	case "trim", "strip", "trimspace":
-		return "write trim(" + on + ")"
-	case "includes", "contains", "indexof", "test", "has":
-		return "write " + on + " contains " + first + ", or for a list " + first + " in " + on
-	case "startswith", "hasprefix":
-		return "write " + on + " startsWith " + first
-	case "endswith", "hassuffix":
-		return "write " + on + " endsWith " + first
-	case "match", "matches":
-		return "write " + on + " matches " + first
-	case "length", "len", "size", "count":
-		return "write len(" + on + ")"
-	case "tostring", "string", "str":
-		return "write string(" + on + ")"
-	case "equals", "equalsignorecase":
-		return "write " + on + " == " + first
-	case "slice", "substring", "substr":
-		return "write " + on + "[from:to]"
-	}
-	if functionOf(name) != nil {
-		return "write " + name + "(" + strings.Join(append([]string{on}, arguments...), ", ") + ")"
-	}
-	return "docs/rules.md lists the functions"
-}
-
 // instead says what to use instead of a function of expr that rules do not have; "" for any
 // other function.
 func instead(name string) string {

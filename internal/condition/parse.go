@@ -98,6 +98,9 @@ func syntaxFault(text string, err error) *Fault {
 		before, _, _ := strings.Cut(text, literal[:strings.Index(literal, `"`)])
 		offset = utf8.RuneCountInString(before)
 	}
+	if pipe, ok := singlePipe(text, offset); ok {
+		return &Fault{Offset: pipe, Message: "unexpected `|`", Hint: tokenHint("Operator", "|", "", "")}
+	}
 	return &Fault{Offset: offset, Message: plainMessage(e.Message), Hint: syntaxHint(text, offset, e.Message)}
 }
 
@@ -116,7 +119,7 @@ func (n *node) skeleton() *Fault {
 	}
 	n.place = placePart
 	if n.kinds&isBool == 0 {
-		return &Fault{Offset: n.at, Message: notCondition, Hint: compareIt}
+		return &Fault{Offset: n.at, Message: notCondition, Hint: compareHint(n)}
 	}
 	return nil
 }

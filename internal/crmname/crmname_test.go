@@ -111,3 +111,15 @@ func TestCheckTag(t *testing.T) {
 		}
 	}
 }
+
+func TestMeantModule(t *testing.T) {
+	for name, want := range map[string]string{
+		"Deal": "Deals", "deal": "Deals", "Activity": "Activities", "Price Book": "Price_Books", "Price_Book": "Price_Books", "salesorder": "Sales_Orders",
+		"Potentials": "Deals", "Opportunity": "Deals", "Company": "Accounts", "Meeting": "Events",
+		"Deals": "", "Custom": "", "Custo": "", "Dealer": "", "CustomModule1": "", "": "", "s": "",
+	} {
+		if got := crmname.MeantModule(name); got != want {
+			t.Errorf("MeantModule(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

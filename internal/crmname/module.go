@@ -48,6 +48,38 @@ func ModuleAPIName(name string) (string, error) {
 	return name, nil
 }
 
+// labels are names that people know standard modules by, besides the API names: labels of
+// Zoho's pages, of older versions, and of other CRMs.
+var labels = [...]struct{ label, module string }{
+	{"Potentials", "Deals"}, {"Opportunities", "Deals"}, {"Companies", "Accounts"}, {"Organizations", "Accounts"},
+	{"Organisations", "Accounts"}, {"Customers", "Accounts"}, {"People", "Contacts"}, {"Persons", "Contacts"},
+	{"Meetings", "Events"}, {"Appointments", "Events"}, {"Tickets", "Cases"},
+}
+
+// MeantModule returns the API name of the standard module that someone means who writes its
+// singular (Deal) or another label (Potentials). It returns "" for any other name, and for
+// those that ModuleAPIName knows. A CRM may have a module of its own with such a name.
+func MeantModule(name string) string {
+	for _, m := range modules {
+		if m != "Custom" && sameModule(singular(m), name) {
+			return m
+		}
+	}
+	for _, l := range labels {
+		if sameModule(l.label, name) || sameModule(singular(l.label), name) {
+			return l.module
+		}
+	}
+	return ""
+}
+
+func singular(plural string) string {
+	if stem, ok := strings.CutSuffix(plural, "ies"); ok {
+		return stem + "y"
+	}
+	return strings.TrimSuffix(plural, "s")
+}
+
 // sameModule reports whether a display, API or scope name is that of the module with this
 // API name. Case, spaces and underscores make no difference.
 func sameModule(api, name string) bool {

@@ -44,6 +44,8 @@ type document struct {
 	sources  []event.Source
 	declared map[string]*yaml.Node
 	used     map[string]bool
+	// lacksOn says that a rule does not name its sources, which is reported.
+	lacksOn bool
 	// unsigned are the sources of the current rule that do not sign the query.
 	unsigned []unsignedSource
 	list     []*rule
@@ -149,7 +151,7 @@ func (d *document) read(root *yaml.Node) {
 		d.readSources(n)
 	}
 	d.region = d.readRegion(m)
-	if n := m.required("rules", "each rule has `name`, `on`, `when`, `record` and `remove`"); n != nil {
+	if n := m.required("rules", "write at least one rule; each has `name`, `on`, `when`, `record` and `remove`"); n != nil {
 		d.readRules(n)
 	}
 	d.unused()
@@ -203,6 +205,9 @@ func (d *document) readSources(n *yaml.Node) {
 }
 
 func (d *document) unused() {
+	if d.lacksOn {
+		return
+	}
 	for _, s := range d.sources {
 		if !d.used[s.Name] {
 			d.warn(at(d.declared[s.Name]), "add a rule with `on: "+s.Name+"`, or remove the source", "no rule uses source `%s`", s.Name)

@@ -17,6 +17,8 @@ type mapping struct {
 	keys   map[string]*yaml.Node
 	// merges says that it has a merge key, which is reported.
 	merges bool
+	// meant are the keys that an unknown key, which is reported, stands for.
+	meant map[string]bool
 }
 
 func at(n *yaml.Node) place { return place{max(n.Line, 1), max(n.Column, 1)} }
@@ -41,7 +43,7 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 		f.wrong(at(node), "", "%s must have the keys %s, found %s", what, list(known), kindName(n))
 		return nil
 	}
-	m := &mapping{f: f, what: what, node: node, values: make(map[string]*yaml.Node), keys: make(map[string]*yaml.Node)}
+	m := &mapping{f: f, what: what, node: node, values: make(map[string]*yaml.Node), keys: make(map[string]*yaml.Node), meant: make(map[string]bool)}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		name := key.Value
@@ -62,12 +64,12 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 
 func (m *mapping) unknown(key, value *yaml.Node, known []string) {
 	if secretKey(key.Value) {
-		m.f.wrong(at(key), "remove it here, and store it in AWS Secrets Manager: in the secret that WEBHOOK_SECRET_ID names, under the name of the source",
-			"%s has a secret in the file, under `%s`", m.what, key.Value)
+		m.f.wrong(at(key), secretHint, "%s has a secret in the file, under `%s`", m.what, key.Value)
 		m.f.list[len(m.f.list)-1].Masked = true
 		return
 	}
-	hint := didYouMean(key.Value, known)
+	meant, hint := meantKey(key.Value, known)
+	m.meant[meant] = true
 	switch {
 	case resolve(m.node).Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && value.Value == "":
 		hint = flowHint // no colon follows: it is the end of the value before it
@@ -76,6 +78,11 @@ func (m *mapping) unknown(key, value *yaml.Node, known []string) {
 	}
 	m.f.wrong(at(key), hint, "%s cannot have a key `%s`", m.what, key.Value)
 }
+
+// secretHint says what to do about a secret in the rules file. Removing it is not enough, as
+// the file is in a repository and in the function's package.
+const secretHint = "everyone who can read the file, or an older version of it, knows this secret: remove it here, set a new one at the sender, " +
+	"and store that in AWS Secrets Manager, in the secret that WEBHOOK_SECRET_ID names, under the name of the source"
 
 // secretKey reports whether the name of a key suggests that its value is a secret.
 func secretKey(name string) bool {
@@ -92,12 +99,12 @@ func secretKey(name string) bool {
 func (m *mapping) required(name, hint string) *yaml.Node {
 	n, ok := m.values[name]
 	if !ok {
-		if !m.merges {
+		if !m.merges && !m.meant[name] {
 			m.f.wrong(at(m.node), hint, "%s has no `%s`", m.what, name)
 		}
 		return nil
 	}
-	return m.filled(name, n)
+	return m.filled(name, hint, n)
 }
 
 // optional returns the value of a key that may be missing, but not empty.
@@ -106,15 +113,15 @@ func (m *mapping) optional(name string) *yaml.Node {
 	if !ok {
 		return nil
 	}
-	return m.filled(name, n)
+	return m.filled(name, emptyHint(name), n)
 }
 
-func (m *mapping) filled(name string, n *yaml.Node) *yaml.Node {
+func (m *mapping) filled(name, hint string, n *yaml.Node) *yaml.Node {
 	r := resolve(n)
 	if r.Tag == "!!null" || r.Kind == yaml.ScalarNode && strings.TrimSpace(r.Value) == "" ||
 		r.Kind != yaml.ScalarNode && len(r.Content) == 0 {
 		if !ownTag(r) { // else already reported
-			m.f.wrong(at(n), "", "`%s` of %s is empty", name, m.what)
+			m.f.wrong(at(n), hint, "`%s` of %s is empty", name, m.what)
 		}
 		return nil
 	}

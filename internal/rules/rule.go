@@ -2,12 +2,10 @@ package rules
 
 import (
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"untag/internal/condition"
-	"untag/internal/crmname"
 )
 
 var (
@@ -77,8 +75,9 @@ func (d *document) readRule(node *yaml.Node) *rule {
 }
 
 func (d *document) readOn(m *mapping, r *rule) {
-	n := m.required("on", "name the source, or a list of sources")
+	n := m.required("on", d.onHint())
 	if n == nil {
+		d.lacksOn = true
 		return
 	}
 	var known []string
@@ -101,6 +100,14 @@ func (d *document) readOn(m *mapping, r *rule) {
 			r.on = append(r.on, name)
 		}
 	}
+}
+
+// onHint says what to write for `on`, with a source that the file declares.
+func (d *document) onHint() string {
+	if len(d.sources) == 0 {
+		return "name the source, or a list of sources"
+	}
+	return "name the source, as in `on: " + d.sources[0].Name + "`, or a list of sources"
 }
 
 func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
@@ -133,23 +140,7 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 		}
 	case find != nil:
 		d.readFind(find, what, r)
-	case m.keys["id"] == nil && m.keys["find"] == nil:
+	case m.keys["id"] == nil && m.keys["find"] == nil && !m.meant["id"] && !m.meant["find"]:
 		d.wrong(at(node), "write for example `id: event.id`", "`record` of %s has neither `id` nor `find`", what)
-	}
-}
-
-func (d *document) checkModule(n *yaml.Node, r *rule) {
-	module, err := crmname.ModuleAPIName(r.module.text)
-	switch {
-	case err != nil:
-		hint := didYouMean(r.module.text, crmname.Modules())
-		if strings.HasPrefix(r.module.text, "event.") {
-			hint = "to take the module from the event, write \"${" + r.module.text + "}\""
-		}
-		d.wrong(at(n), hint, "%v", err)
-	case d.hasModule != nil && !r.disabled:
-		if err := d.hasModule(module); err != nil {
-			d.wrong(at(n), "", "%v", err)
-		}
 	}
 }

@@ -152,7 +152,13 @@ func (r *sourceReader) choice(name, standard string, values []string) string {
 func (r *sourceReader) headerName(name string) {
 	for _, c := range name {
 		if c <= ' ' || c >= 0x7f || c == ':' {
-			r.f.wrong(at(r.values["header"]), "write only the name, without a colon and a value", "%q is not the name of a header", name)
+			name, value, _ := strings.Cut(name, ":")
+			hint := "write only the name, without a colon and a value"
+			if value = strings.TrimSpace(value); value != "" {
+				hint += "; if the value is a secret, " + secretHint
+			}
+			r.f.wrong(at(r.values["header"]), hint, "%q is not the name of a header", name)
+			r.f.list[len(r.f.list)-1].Masked = value != ""
 			return
 		}
 	}
