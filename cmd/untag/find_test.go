@@ -13,6 +13,7 @@ rules:
   - {name: in-germany, on: crm, when: has(event.tel), record: {module: Contacts, find: {phone: event.tel, region: DE, many: true}}, remove: [Call back]}
   - {name: of-account, on: crm, when: has(event.account), record: {module: Deals, find: {criteria: {Account_Name.id: event.account}}}, remove: [New customer]}
   - {name: soon, on: crm, when: has(event.email), record: {module: Contacts, find: {email: event.email, wait: 5m}}, remove: [Call back]}
+  - {name: bounced, on: crm, when: has(event.bounced), record: {module: Contacts, find: {email: event.bounced}}, remove: [Call back]}
 `
 
 const findRecords = `
@@ -40,6 +41,7 @@ func TestFindAsPeopleMeanIt(t *testing.T) {
 		"the account's deal":              {`{account: 5725767000000524002}`, `{Deals: {"22": [New customer]}}`},
 		"an account without deals":        {`{account: "5725767000000524003"}`, `{}`},
 		"found in time":                   {`{email: ADA@example.com}`, `{Contacts: {"11": [Call back]}}`},
+		"two addresses, one known":        {`{bounced: [ada@example.com, nobody@example.com]}`, `{Contacts: {"11": [Call back]}}`},
 		"never found":                     {`{email: da@example.com}`, `{}`},
 	}
 	var file strings.Builder

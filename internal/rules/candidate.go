@@ -7,6 +7,20 @@ import (
 	"untag/internal/event"
 )
 
+// each returns the candidate once for each Find, so that each address is looked up, and
+// fails, by itself.
+func (c Candidate) each() []Candidate {
+	if len(c.finds) == 0 {
+		return []Candidate{c}
+	}
+	list := make([]Candidate, len(c.finds))
+	for i, f := range c.finds {
+		list[i] = c
+		list[i].Find, list[i].finds = f, nil
+	}
+	return list
+}
+
 // NeedsEvent reports whether Resolve needs the event, because a `where` can use all of it.
 func (c Candidate) NeedsEvent() bool { return c.rule != nil && c.rule.where != nil }
 

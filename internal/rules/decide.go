@@ -48,6 +48,8 @@ type Candidate struct {
 	AllFields bool
 
 	rule *rule
+	// finds are all that a rule looks for, before each of them is a Candidate of its own.
+	finds []*Find
 	// scope is the scope of the event if the rule has a `where`; Forget sets it to nil.
 	scope *condition.Scope
 }

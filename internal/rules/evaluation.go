@@ -67,7 +67,7 @@ func (e *evaluation) decide(r *rule, when holds) (truth condition.Truth) {
 	case err != nil:
 		e.fail(r, err)
 	case truth == condition.True:
-		e.Candidates = append(e.Candidates, c)
+		e.Candidates = append(e.Candidates, c.each()...)
 	}
 	return truth
 }
@@ -104,9 +104,9 @@ func (r *rule) removal(run *condition.Run, scope *condition.Scope) (Candidate, e
 		return c, err
 	}
 	if r.find != nil {
-		c.Find, err = r.find.evaluate(run, scope.Now)
+		c.finds, c.Nothing, err = r.find.evaluate(run, scope.Now, r.skipMissing)
 		if err != nil && r.skips(err) {
-			c.Find, c.Nothing, err = nil, err.Error(), nil
+			c.finds, c.Nothing, err = nil, err.Error(), nil
 		}
 	} else {
 		var list idList

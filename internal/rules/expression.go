@@ -29,6 +29,17 @@ func (d *document) expression(n *yaml.Node, what string) *condition.Expression {
 	return e
 }
 
+// expressions reads an expression or a list of them.
+func (d *document) expressions(n *yaml.Node, what string) []*condition.Expression {
+	var list []*condition.Expression
+	for _, item := range d.strings(n, what) {
+		if e := d.expression(item, what); e != nil {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
 // condition reads a condition of the file. It returns nil if that has a fault.
 func (d *document) condition(n *yaml.Node, what string) *condition.Condition {
 	source, ok := d.text(n, "`"+what+"`")

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ type Criterion struct{ Field, Value string }
 
 // find is a Find that has not been evaluated for an event.
 type find struct {
-	email, phone *condition.Expression
+	email, phone []*condition.Expression
 	region       string
 	criteria     []criterion
 	many         bool
@@ -60,11 +61,11 @@ func (d *document) readFind(node *yaml.Node, what string, r *rule) {
 	given := 0
 	if n := m.optional("email"); n != nil {
 		given++
-		r.find.email = d.expression(n, "`email`")
+		r.find.email = d.expressions(n, "`email`")
 	}
 	if n := m.optional("phone"); n != nil {
 		given++
-		r.find.phone = d.expression(n, "`phone`")
+		r.find.phone = d.expressions(n, "`phone`")
 		r.find.region = d.region
 	}
 	if n := m.optional("criteria"); n != nil {
@@ -151,27 +152,114 @@ func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
 	}
 }
 
-// evaluate returns what to look for in the records at the time of an event.
-func (f *find) evaluate(run *condition.Run, received time.Time) (*Find, error) {
-	found := &Find{Many: f.many, Region: f.region, Wait: f.wait}
+// maxAddresses is how many addresses or telephone numbers a rule may look for because of one
+// event: each is a call.
+const maxAddresses = 100
+
+// evaluate returns what to look for in the records at the time of an event: one Find, or one
+// for each address if the expression is a list of them. Without any, nothing says why.
+func (f *find) evaluate(run *condition.Run, received time.Time, skipMissing bool) (list []*Find, nothing string, err error) {
+	one := Find{Many: f.many, Region: f.region, Wait: f.wait}
 	if f.wait > 0 {
-		found.Until = received.Add(f.wait)
+		one.Until = received.Add(f.wait)
 	}
-	var err error
-	if f.email != nil {
-		found.Email, err = searchText("email", f.email, run)
-	}
-	if f.phone != nil {
-		found.Phone, err = searchText("phone", f.phone, run)
-	}
-	for _, c := range f.criteria {
-		var value string
-		if value, err = c.evaluate(run); err != nil {
-			break
+	if f.criteria != nil {
+		for _, c := range f.criteria {
+			value, err := c.evaluate(run)
+			if err != nil {
+				return nil, "", err
+			}
+			one.Criteria = append(one.Criteria, Criterion{c.field, value})
 		}
-		found.Criteria = append(found.Criteria, Criterion{c.field, value})
+		return []*Find{&one}, "", nil
 	}
-	return found, err
+	what, from := "email", f.email
+	if f.phone != nil {
+		what, from = "phone", f.phone
+	}
+	a := addresses{what: what, skipMissing: skipMissing}
+	for _, e := range from {
+		if err := a.add(e, run); err != nil {
+			return nil, "", err
+		}
+	}
+	if len(a.list) == 0 {
+		return nil, a.nothing, nil
+	}
+	for _, address := range a.list {
+		each := one
+		if f.phone != nil {
+			each.Phone = address
+		} else {
+			each.Email = address
+		}
+		list = append(list, &each)
+	}
+	return list, "", nil
+}
+
+// addresses are the email addresses or telephone numbers to look for, each once.
+type addresses struct {
+	what        string // "email" or "phone"
+	skipMissing bool
+
+	list []string
+	// nothing is why the first expression without an address has none.
+	nothing string
+}
+
+// add adds the text of an expression, or of each item of a list. What is missing is passed
+// over if skipMissing is set.
+func (a *addresses) add(e *condition.Expression, run *condition.Run) error {
+	value, unknown := e.Value(run)
+	items, isList := value.([]any)
+	if unknown != nil || !isList {
+		text, err := searchText(a.what, e, run)
+		if v, ok := errors.AsType[*noValue](err); ok && v.missing && a.skipMissing {
+			a.none(err.Error())
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return a.put(e, text)
+	}
+	if len(items) == 0 {
+		a.none("`" + e.String() + "` is an empty list")
+	}
+	for _, item := range items {
+		text, ok := condition.TextOf(item)
+		switch missing := item == nil || item == ""; {
+		case missing && a.skipMissing:
+			a.none("`" + e.String() + "` holds an empty value")
+		case missing:
+			return fmt.Errorf("find: %s: `%s` holds an empty value", a.what, e)
+		case !ok:
+			return fmt.Errorf("find: %s: `%s` holds %s, not a string or a number", a.what, e, condition.TypeOf(item))
+		default:
+			if err := a.put(e, strings.Clone(text)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (a *addresses) none(why string) {
+	if a.nothing == "" {
+		a.nothing = why
+	}
+}
+
+func (a *addresses) put(e *condition.Expression, text string) error {
+	if slices.Contains(a.list, text) {
+		return nil
+	}
+	if len(a.list) == maxAddresses {
+		return fmt.Errorf("find: %s: `%s` exceeds %d values, which is the limit for one event; send them in several events", a.what, e, maxAddresses)
+	}
+	a.list = append(a.list, text)
+	return nil
 }
 
 // evaluate returns the value to compare with. For a field called id it must be an id.

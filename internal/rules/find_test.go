@@ -37,3 +37,31 @@ func TestFindSays(t *testing.T) {
 		})
 	}
 }
+
+// TestFindSeveral: each address of a list is looked for by itself, once.
+func TestFindSeveral(t *testing.T) {
+	tests := map[string]struct {
+		find string
+		want []string
+	}{
+		"a list":               {"{email: event.list}", []string{"a@b.example", "c@d.example"}},
+		"several expressions":  {"{email: [event.one, event.list]}", []string{"x@y.example", "a@b.example", "c@d.example"}},
+		"numbers":              {"{phone: event.numbers}", []string{"030 1", "301"}},
+		"a list of one":        {"{email: [event.one]}", []string{"x@y.example"}},
+		"part of each element": {"{email: 'map(event.people, .email)', many: true}", []string{"p@q.example", "r@s.example"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			set := load(t, ruleOf("{module: Contacts, find: "+tt.find+"}", "    remove: [x]"))
+			d := set.Decide(anEvent(t, `{"one": "x@y.example", "list": ["a@b.example", "c@d.example", "a@b.example"], "numbers": ["030 1", 301],
+				"people": [{"email": "p@q.example"}, {"email": "r@s.example"}]}`))
+			var got []string
+			for _, c := range d.Candidates {
+				got = append(got, c.Find.Email+c.Find.Phone)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("Decide: %v, -want +got\n%s", d.Errors, diff)
+			}
+		})
+	}
+}

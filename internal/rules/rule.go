@@ -133,11 +133,7 @@ func (d *document) readRecord(node *yaml.Node, what string, r *rule) {
 	case id != nil && find != nil:
 		d.wrong(at(m.keys["find"]), "keep one of them", "`record` cannot have both `id` and `find`")
 	case id != nil:
-		for _, item := range d.strings(id, "`id`") {
-			if e := d.expression(item, "`id`"); e != nil {
-				r.id = append(r.id, e)
-			}
-		}
+		r.id = d.expressions(id, "`id`")
 	case find != nil:
 		d.readFind(find, what, r)
 	case m.keys["id"] == nil && m.keys["find"] == nil && !m.meant["id"] && !m.meant["find"]:

@@ -131,12 +131,9 @@ func (r *rule) expressions() []*condition.Expression {
 			add(&c.Expression)
 		}
 	}
-	for _, e := range r.id {
-		add(e)
-	}
+	all = append(all, r.id...)
 	if r.find != nil {
-		add(r.find.email)
-		add(r.find.phone)
+		all = append(append(all, r.find.email...), r.find.phone...)
 		for _, c := range r.find.criteria {
 			add(c.value)
 		}

@@ -21,8 +21,8 @@ func Schema() ([]byte, error) {
 		"eventbridge": nonEmpty("The source of the EventBridge events that belong to this source; verify must list aws."),
 	}, "verify")
 	find := closed(findKeys, object{
-		"email":    expressionText("The email address to look for."),
-		"phone":    expressionText("The phone number to look for."),
+		"email":    expressions("An expression for the email address to look for or for a list of addresses, or a list of such expressions."),
+		"phone":    expressions("An expression for the phone number to look for or for a list of numbers, or a list of such expressions."),
 		"region":   region("The country of phone numbers without a country code, if it differs from that of the file."),
 		"criteria": object{"type": "object", "minProperties": 1, "description": "Fields, by their API names, and the values that they must equal.", "propertyNames": object{"pattern": criterionName}, "additionalProperties": expressionText("The value, an expression.")},
 		"many":     object{"type": "boolean", "description": "Whether several records may be found; otherwise that is an error and no tag is removed."},
@@ -30,11 +30,8 @@ func Schema() ([]byte, error) {
 	})
 	find["oneOf"] = []any{required("email"), required("phone"), required("criteria")}
 	record := closed(recordKeys, object{
-		"module": nonEmpty("The module, such as Deals; ${…} computes it."),
-		"id": object{
-			"description": "An expression for the id of the record or for a list of ids, or a list of such expressions.",
-			"oneOf":       []any{expressionText(""), object{"type": "array", "items": expressionText(""), "minItems": 1}},
-		},
+		"module":  nonEmpty("The module, such as Deals; ${…} computes it."),
+		"id":      expressions("An expression for the id of the record or for a list of ids, or a list of such expressions."),
 		"find":    find,
 		"missing": object{"const": "skip", "description": "skip: a missing or empty id, or value to look for, is nothing to do instead of an error."},
 	}, "module")
@@ -98,6 +95,14 @@ func texts(about string) object {
 
 // expressionText returns the schema of an expression. YAML does not read all of them as
 // text: `true` is a boolean and `42` a number.
+// expressions is an expression or a list of them.
+func expressions(about string) object {
+	return object{
+		"description": about,
+		"oneOf":       []any{expressionText(""), object{"type": "array", "items": expressionText(""), "minItems": 1}},
+	}
+}
+
 func expressionText(about string) object {
 	o := object{"type": []string{"string", "boolean", "integer"}, "minLength": 1}
 	if about != "" {
