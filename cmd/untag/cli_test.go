@@ -23,8 +23,6 @@ func untag(t *testing.T, folder string, args ...string) (int, string) {
 	return code, out.String()
 }
 
-const project = "../.."
-
 // started is the folder of the tests, as each command runs in its own.
 var started, _ = os.Getwd()
 
@@ -116,7 +114,7 @@ func TestCheckJSON(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	bodies, err := storedBodies([]string{filepath.Join(started, project, "events/sqs-batch.json")})
+	bodies, err := storedBodies([]string{filepath.Join(projectFolder(t), "events/sqs-batch.json")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +141,7 @@ func TestExplain(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			code, out := untag(t, project, append([]string{"explain"}, tt.args...)...)
+			code, out := untag(t, projectFolder(t), append([]string{"explain"}, tt.args...)...)
 			if code != tt.code {
 				t.Fatalf("exit %d, want %d:\n%s", code, tt.code, out)
 			}
@@ -190,14 +188,14 @@ func TestExplainMarksWhatDecided(t *testing.T) {
 
 func TestExplainWhatDoesNotVerify(t *testing.T) {
 	secrets := folderWith(t, map[string]string{"s.json": `{"zoho":"another"}`}) + "/s.json"
-	code, out := untag(t, project, "explain", "-e", "events/zoho-workflow-json.json", "--secrets", secrets)
+	code, out := untag(t, projectFolder(t), "explain", "-e", "events/zoho-workflow-json.json", "--secrets", secrets)
 	if code != 1 || strings.Contains(out, "Closed Won") || !strings.Contains(out, "not verified") {
 		t.Errorf("exit %d, want 1 and the reason alone:\n%s", code, out)
 	}
 }
 
 func TestExplainJSON(t *testing.T) {
-	code, out := untag(t, project, "explain", "-e", "events/zoho-workflow-json.json", "--json")
+	code, out := untag(t, projectFolder(t), "explain", "-e", "events/zoho-workflow-json.json", "--json")
 	var got struct {
 		Source, Verified string
 		Event            map[string]any
@@ -263,22 +261,22 @@ func TestExplainLookUps(t *testing.T) {
 }
 
 func TestRunOnce(t *testing.T) {
-	code, out := untag(t, project, "run", "--once", "--listen", "127.0.0.1:0")
+	code, out := untag(t, projectFolder(t), "run", "--once", "--listen", "127.0.0.1:0")
 	if code != 0 || !strings.Contains(out, "zoho-workflow-json") || !strings.Contains(out, "In progress, VIP") || strings.Contains(out, "\x1b[") {
 		t.Errorf("exit %d, want a table without colour:\n%s", code, out)
 	}
-	code, out = untag(t, project, "run", "--once", "--listen", "127.0.0.1:0", "--secrets", folderWith(t, map[string]string{"s.json": `{"zoho":"x"}`})+"/s.json")
+	code, out = untag(t, projectFolder(t), "run", "--once", "--listen", "127.0.0.1:0", "--secrets", folderWith(t, map[string]string{"s.json": `{"zoho":"x"}`})+"/s.json")
 	if code != 1 || !strings.Contains(out, "wrong: 401 Unauthorized") {
 		t.Errorf("exit %d, want 1, as the demo token is not the stored one:\n%s", code, out)
 	}
-	code, out = untag(t, project, "run", "--once", "--rules", folderWith(t, map[string]string{"r.yaml": "version: 2"})+"/r.yaml")
+	code, out = untag(t, projectFolder(t), "run", "--once", "--rules", folderWith(t, map[string]string{"r.yaml": "version: 2"})+"/r.yaml")
 	if code != 2 || !strings.Contains(out, "r.yaml:1:") {
 		t.Errorf("exit %d, want 2 and the fault:\n%s", code, out)
 	}
 }
 
 func TestSandboxPrintsItsAccess(t *testing.T) {
-	t.Chdir(project)
+	t.Chdir(projectFolder(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	root := newRoot()
 	out := &firstLine{line: make(chan string, 1)}

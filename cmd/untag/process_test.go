@@ -24,12 +24,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// projectFolder has the project's rules and events.
+// projectFolder makes a folder with the starter rules, their tests and the project's events.
+// The project's own rules.yaml is the user's and may be any other.
 func projectFolder(t *testing.T) string {
 	t.Helper()
-	folder, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
+	folder := t.TempDir()
+	for from, to := range map[string]string{"test/starter": ".", "events": "events"} {
+		if err := os.CopyFS(filepath.Join(folder, to), os.DirFS(filepath.Join(started, "../..", from))); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return folder
 }

@@ -61,9 +61,9 @@ func TestTest(t *testing.T) {
 	}
 }
 
-func TestTheProjectsOwnRules(t *testing.T) {
+func TestTheStarterRules(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report.xml")
-	code, out := untag(t, project, "test", "--coverage", "--junit", report)
+	code, out := untag(t, projectFolder(t), "test", "--coverage", "--junit", report)
 	if code != 0 || !strings.Contains(out, "4 of 4 rules are tested both ways") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}

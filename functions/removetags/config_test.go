@@ -17,7 +17,7 @@ func TestQueuesThatCannotServe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := map[string]string{
-				"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": "../../rules.yaml", "QUEUE_URL": tt.queue, "DEAD_LETTER_QUEUE_URL": tt.dead,
+				"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": "../../test/starter/rules.yaml", "QUEUE_URL": tt.queue, "DEAD_LETTER_QUEUE_URL": tt.dead,
 			}
 			_, err := readConfig(func(name string) string { return env[name] }, nil)
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
@@ -55,7 +55,7 @@ func TestEventQueueARN(t *testing.T) {
 		"arn:aws:sqs:eu-central-1:123456789012:" + strings.Repeat("x", 81):   none,
 		"arn:aws:lambda:eu-central-1:123456789012:function:untag-Worker-123": none,
 	} {
-		env := map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": "../../rules.yaml", "EVENT_QUEUE_ARN": arn}
+		env := map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": "../../test/starter/rules.yaml", "EVENT_QUEUE_ARN": arn}
 		_, err := readConfig(func(name string) string { return env[name] }, nil)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("EVENT_QUEUE_ARN=%q: %v, want %q", arn, err, want)
@@ -69,7 +69,7 @@ func TestZohoEnvironment(t *testing.T) {
 		"prod": `ZOHO_ENVIRONMENT: "prod" is not an environment of Zoho's; use production, sandbox or developer`,
 		" ":    "ZOHO_ENVIRONMENT: the value is not an environment",
 	} {
-		env := map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": "../../rules.yaml", "ZOHO_ENVIRONMENT": value}
+		env := map[string]string{"ZOHO_SECRET_ID": "untag/zoho", "RULES_FILE": "../../test/starter/rules.yaml", "ZOHO_ENVIRONMENT": value}
 		_, err := readConfig(func(name string) string { return env[name] }, nil)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("ZOHO_ENVIRONMENT=%q: %v, want %q", value, err, want)

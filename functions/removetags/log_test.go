@@ -36,7 +36,7 @@ func TestWhatAnUnverifiedRequestLogs(t *testing.T) {
 				secret.GetErr = func(int) error { return tt.err }
 				vault := awstest.Secrets{secretARN: secret}
 				outside := remote{secrets: secretsManager{get: vault.GetSecretValue, put: vault.PutSecretValue}}
-				env := map[string]string{"WEBHOOK_SECRET_ID": secretARN, "QUEUE_URL": eventsURL, "RULES_FILE": "../../rules.yaml"}
+				env := map[string]string{"WEBHOOK_SECRET_ID": secretARN, "QUEUE_URL": eventsURL, "RULES_FILE": "../../test/starter/rules.yaml"}
 				getenv := func(name string) string { return env[name] }
 				c, err := readConfig(getenv, nil)
 				if err != nil {

@@ -56,7 +56,7 @@ func (p template) text() string {
 // TestTheTemplateThrottlesEachSource: a flood on one source must not affect the others, so
 // each source that accepts HTTP requests has its own route with its own limits.
 func TestTheTemplateThrottlesEachSource(t *testing.T) {
-	text, err := os.ReadFile("../../rules.yaml")
+	text, err := os.ReadFile("../../test/starter/rules.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestTheTemplateThrottlesEachSource(t *testing.T) {
 	}
 	for _, s := range set.Sources() {
 		if route := "ANY /webhooks/" + s.Name; s.Secrets() && !throttled[route] {
-			t.Errorf("source %s of rules.yaml has no route %s in template.yaml: add one, see docs/deploy.md, Throttling", s.Name, route)
+			t.Errorf("source %s of the starter rules has no route %s in template.yaml: add one, see docs/deploy.md, Throttling", s.Name, route)
 		}
 	}
 }

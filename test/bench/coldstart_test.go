@@ -77,7 +77,7 @@ func BenchmarkLimitColdStart(b *testing.B) {
 	hello, bootstrap := buildLambda(b, "./hello"), buildLambda(b, "../../functions/removetags")
 	aws := secretsManager(map[string]string{"webhooks": `{"zoho":"a-token-for-the-benchmark"}`, "zoho": `{}`})
 	defer aws.Close()
-	rules, err := filepath.Abs("../../rules.yaml")
+	rules, err := filepath.Abs("../starter/rules.yaml")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -129,7 +129,7 @@ func BenchmarkLimitBatchMemory(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("the peak of a process's memory is read from /proc, which only Linux has")
 	}
-	rules, err := filepath.Abs("../../rules.yaml")
+	rules, err := filepath.Abs("../starter/rules.yaml")
 	if err != nil {
 		b.Fatal(err)
 	}

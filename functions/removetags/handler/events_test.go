@@ -28,7 +28,7 @@ const samples = "../../../events"
 // sandbox with the records of events/crm.yaml.
 func starter(t *testing.T) (*handler.Handler, *sandbox.Sandbox) {
 	t.Helper()
-	text, err := os.ReadFile("../../../rules.yaml")
+	text, err := os.ReadFile("../../../test/starter/rules.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
