@@ -153,7 +153,7 @@ func TestDeliverJudges(t *testing.T) {
 }
 
 func TestDeliverJudgesOutcomes(t *testing.T) {
-	failed := pipeline.Failed{Rule: "r", Module: "Deals", ID: "1", Tags: []string{"x"}, Code: "NO_PERMISSION", Message: "denied"}
+	failed := pipeline.Failed{Rule: "r", Module: "Deals", ID: "1", Tags: []string{"x"}, Problem: pipeline.Problem{Code: "NO_PERMISSION", Message: "denied"}}
 	tests := map[string]struct {
 		outcome pipeline.Outcome
 		answer  string

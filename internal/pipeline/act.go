@@ -14,7 +14,7 @@ type tagKey struct{ module, id, tag string }
 type results struct {
 	mu        sync.Mutex
 	off       map[tagKey]bool
-	failed    map[tagKey]*problem
+	failed    map[tagKey]*Problem
 	remaining map[recordKey][]string
 	failures  *failures
 }
@@ -24,7 +24,7 @@ type results struct {
 // done; removals without a call by then fail and are retryable.
 func (p *Pipeline) Act(ctx context.Context, plan *Plan) []Outcome {
 	r := &results{
-		off: make(map[tagKey]bool), failed: make(map[tagKey]*problem), remaining: make(map[recordKey][]string), failures: plan.failures,
+		off: make(map[tagKey]bool), failed: make(map[tagKey]*Problem), remaining: make(map[recordKey][]string), failures: plan.failures,
 	}
 	for wave := range waves(plan.Calls) {
 		sideBySide(plan.failures, p.maxConcurrency, wave, func(c Call) route { return route{doRemove, c.Module} }, func(c Call) { r.make(ctx, p.crm, c) })
@@ -64,7 +64,7 @@ func (r *results) make(ctx context.Context, crm remover, c Call) {
 		err = removals[0].Err // nothing says that this record is to blame
 	}
 	p := r.failures.note(route{doRemove, c.Module}, problemOf(err))
-	if p != nil && p.oneOfSeveral && len(c.IDs) > 1 {
+	if p != nil && p.OneOfSeveral && len(c.IDs) > 1 {
 		r.halve(ctx, crm, c)
 		return
 	}
@@ -142,7 +142,7 @@ func (r *results) halve(ctx context.Context, crm remover, c Call) {
 	r.make(ctx, crm, c.of(c.IDs[half:]...))
 }
 
-func (r *results) callFailed(c Call, p *problem) {
+func (r *results) callFailed(c Call, p *Problem) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, id := range c.IDs {
@@ -173,8 +173,8 @@ func (r *results) outcome(planned Planned) Outcome {
 // their problem. A tag about which no call says anything does not count as removed, or the
 // event would be lost.
 func (r *results) sortOut(removal Removal) (removed []string, failed []Failed) {
-	byProblem := make(map[*problem]int)
-	unanswered := &problem{code: CodeHandedBack, message: "no answer from Zoho says whether it was removed", retryable: true}
+	byProblem := make(map[*Problem]int)
+	unanswered := &Problem{Code: CodeHandedBack, Message: "no answer from Zoho says whether it was removed", Retryable: true}
 	for _, tag := range removal.Tags {
 		key := tagKey{removal.Module, removal.ID, tag}
 		p := r.failed[key]

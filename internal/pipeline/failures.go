@@ -46,21 +46,21 @@ type failures struct {
 	mu     sync.Mutex
 	inARow int
 	// failing are the modules of those calls, each with its last problem.
-	failing map[string]*problem
-	last    *problem
+	failing map[string]*Problem
+	last    *Problem
 	// down are suspects that failed again.
-	down map[string]*problem
+	down map[string]*Problem
 }
 
 func (p *Pipeline) newFailures() *failures {
-	return &failures{suspects: p.suspects, gates: p.gates, failing: make(map[string]*problem), down: make(map[string]*problem)}
+	return &failures{suspects: p.suspects, gates: p.gates, failing: make(map[string]*Problem), down: make(map[string]*Problem)}
 }
 
 // handBack returns why a call should not be made now, or nil. A removal that is handed back
 // waits as long as the call that failed before it.
-func (f *failures) handBack(ctx context.Context, r route) *problem {
+func (f *failures) handBack(ctx context.Context, r route) *Problem {
 	if ctx.Err() != nil {
-		return &problem{code: CodeHandedBack, message: "not sent to Zoho: the time limit is near", retryable: true}
+		return &Problem{Code: CodeHandedBack, Message: "not sent to Zoho: the time limit is near", Retryable: true}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -71,21 +71,21 @@ func (f *failures) handBack(ctx context.Context, r route) *problem {
 	if because == nil {
 		return f.gates.closed(r)
 	}
-	return &problem{
-		code: CodeHandedBack, message: "not sent to Zoho: several calls in a row failed", retryable: true,
-		retryAfter: because.retryAfter, due: because.due,
+	return &Problem{
+		Code: CodeHandedBack, Message: "not sent to Zoho: several calls in a row failed", Retryable: true,
+		RetryAfter: because.RetryAfter, Due: because.Due,
 	}
 }
 
 // note counts a call by the problem of the whole call, nil if it succeeded, and returns what
 // that means for its events.
-func (f *failures) note(r route, p *problem) *problem {
+func (f *failures) note(r route, p *Problem) *Problem {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if p = f.gates.note(r, p); p.ofInstallation() {
+	if p = f.gates.note(r, p); p.Installation() {
 		return p // it does not show whether Zoho is up
 	}
-	if p == nil || !p.retryable {
+	if p == nil || !p.Retryable {
 		f.inARow = 0
 		clear(f.failing)
 		f.suspects.set(r.module, false)

@@ -20,13 +20,13 @@ type fetch struct {
 
 	mu     sync.Mutex
 	record map[string]zoho.Record
-	failed map[string]*problem
+	failed map[string]*Problem
 }
 
 func newFetch(module string) *fetch {
 	return &fetch{
 		module: module, asked: make(map[string]bool), fields: make(map[string]bool),
-		record: make(map[string]zoho.Record), failed: make(map[string]*problem),
+		record: make(map[string]zoho.Record), failed: make(map[string]*Problem),
 	}
 }
 
@@ -93,7 +93,7 @@ func (l *lookup) read(ctx context.Context, p page) {
 	}
 	records, err := l.crm.Records(ctx, p.of.module, p.ids, p.of.wanted())
 	problem := l.failures.note(route{doRead, p.of.module}, problemOf(err))
-	if half := len(p.ids) / 2; problem != nil && problem.oneOfSeveral && half > 0 {
+	if half := len(p.ids) / 2; problem != nil && problem.OneOfSeveral && half > 0 {
 		l.read(ctx, page{p.of, p.ids[:half]})
 		l.read(ctx, page{p.of, p.ids[half:]})
 		return
@@ -109,7 +109,7 @@ func (f *fetch) wanted() []string {
 	return slices.Sorted(maps.Keys(f.fields))
 }
 
-func (f *fetch) take(ids []string, records []zoho.Record, p *problem) {
+func (f *fetch) take(ids []string, records []zoho.Record, p *Problem) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if p != nil {
@@ -124,6 +124,6 @@ func (f *fetch) take(ids []string, records []zoho.Record, p *problem) {
 }
 
 // answer returns the record, or why it could not be read; both are nil if the CRM has none.
-func (f *fetch) answer(id string) (zoho.Record, *problem) {
+func (f *fetch) answer(id string) (zoho.Record, *Problem) {
 	return f.record[id], f.failed[id]
 }

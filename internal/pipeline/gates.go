@@ -42,7 +42,7 @@ type gates struct {
 // gate says why calls cannot succeed, since when that is known, and when to let the next one
 // through.
 type gate struct {
-	because      *problem
+	because      *Problem
 	since, probe time.Time
 }
 
@@ -55,7 +55,7 @@ func newGates() *gates {
 
 // closed returns why a call on a route is not worth making now. It returns nil if it is, or
 // if this is the call to let through.
-func (g *gates) closed(r route) *problem {
+func (g *gates) closed(r route) *Problem {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
@@ -63,11 +63,11 @@ func (g *gates) closed(r route) *problem {
 		shut := g.by[key]
 		switch {
 		case shut == nil:
-		case shut.because.cause == zoho.CauseRights && g.onlyFor(r):
+		case shut.because.Cause == zoho.CauseRights && g.onlyFor(r):
 			delete(g.by, key) // other modules have worked since, so the rule is at fault
 		case now.Before(shut.probe):
 			p := *shut.because
-			p.retryAfter = max(shut.probe.Sub(now), p.retryAfter-now.Sub(shut.since))
+			p.RetryAfter = max(shut.probe.Sub(now), p.RetryAfter-now.Sub(shut.since))
 			return &p
 		default:
 			shut.probe = now.Add(probeEvery)
@@ -85,7 +85,7 @@ func (g *gates) about(r route) bool {
 
 // note closes or opens gates according to the result of a call, and returns what that means
 // for its events.
-func (g *gates) note(r route, p *problem) *problem {
+func (g *gates) note(r route, p *Problem) *Problem {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if p == nil {
@@ -94,16 +94,16 @@ func (g *gates) note(r route, p *problem) *problem {
 	key := r
 	switch {
 	case p == nil:
-	case p.cause == zoho.CauseCall && p.retryable:
+	case p.Cause == zoho.CauseCall && p.Retryable:
 		return p // it says nothing about the installation
-	case p.cause == zoho.CauseRights && g.onlyFor(r):
+	case p.Cause == zoho.CauseRights && g.onlyFor(r):
 		// The rule names a module that the Zoho user has no right to.
 		p = new(*p)
-		p.cause, p.retryable = zoho.CauseCall, false
-	case p.cause == zoho.CauseInstallation, p.cause == zoho.CauseToken && len(g.worked) == 0:
+		p.Cause, p.Retryable = zoho.CauseCall, false
+	case p.Cause == zoho.CauseInstallation, p.Cause == zoho.CauseToken && len(g.worked) == 0:
 		key = route{}
 	}
-	if !p.ofInstallation() {
+	if !p.Installation() {
 		delete(g.by, route{})
 		delete(g.by, r)
 		return p

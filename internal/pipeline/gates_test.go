@@ -59,7 +59,7 @@ func TestAFaultOfTheInstallationLosesNothing(t *testing.T) {
 				p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: untilFixed{c, crm, tokens}, MaxConcurrency: 1})
 				for range 60 { // ten minutes
 					for _, o := range p.Run(t.Context(), slices.Values(manyEvents(500))) {
-						if !o.Retryable() || !o.Failed[0].Installation || o.RetryAfter() > time.Minute {
+						if !o.Retryable() || !o.Failed[0].Installation() || o.RetryAfter() > time.Minute {
 							t.Fatalf("outcome = %+v, want it to go back for the installation's sake", o)
 						}
 					}
@@ -114,7 +114,7 @@ func TestWhatTheUserMayNotDo(t *testing.T) {
 		p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", more), CRM: crm, MaxConcurrency: 1})
 		deal := []event.Event{goEvent("1")}
 		o := p.Run(t.Context(), slices.Values(deal))[0]
-		if !o.Retryable() || !o.Failed[0].Installation || o.Failed[0].Code != "NO_PERMISSION" {
+		if !o.Retryable() || !o.Failed[0].Installation() || o.Failed[0].Code != "NO_PERMISSION" {
 			t.Errorf("outcome = %+v, want it to go back", o)
 		}
 		other := event.Event{ID: "other", Source: "zoho", Fields: map[string]any{"go": false, "more": true, "id": "2"}}
@@ -123,7 +123,7 @@ func TestWhatTheUserMayNotDo(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute)
 		o = p.Run(t.Context(), slices.Values(deal))[0]
-		if o.Retryable() || o.Failed[0].Installation {
+		if o.Retryable() || o.Failed[0].Installation() {
 			t.Errorf("outcome = %+v, want it final", o)
 		}
 		crm.module = ""
@@ -132,7 +132,7 @@ func TestWhatTheUserMayNotDo(t *testing.T) {
 		}
 		// If a right was taken away, that is not the rule's fault.
 		crm.module = "Deals"
-		if o := p.Run(t.Context(), slices.Values(deal))[0]; !o.Retryable() || !o.Failed[0].Installation {
+		if o := p.Run(t.Context(), slices.Values(deal))[0]; !o.Retryable() || !o.Failed[0].Installation() {
 			t.Errorf("outcome when the right was taken away = %+v, want it to go back", o)
 		}
 	})
@@ -181,7 +181,7 @@ func TestTemporaryErrorsAreNotTheInstallations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			crm := &fakeCRM{remove: err}
 			o := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", ""), CRM: crm}).Run(t.Context(), slices.Values([]event.Event{goEvent("1")}))[0]
-			if o.Failed[0].Installation {
+			if o.Failed[0].Installation() {
 				t.Errorf("outcome = %+v, want no fault of the installation", o)
 			}
 			if retry := !strings.HasPrefix(name, "one") && !strings.HasPrefix(name, "a module"); o.Retryable() != retry {

@@ -72,8 +72,10 @@ func (d *decided) cutShort() {
 		d.candidates = slices.Clone(d.candidates) // the targets stay whole
 		d.candidates[i].IDs = c.IDs[:n]
 		d.Outcome.Failed = append(d.Outcome.Failed, Failed{
-			Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Code: CodeHandedBack, Retryable: true,
-			Message: fmt.Sprintf("%d more records are read later, %d at a time, because the rule reads all their fields", len(c.IDs)-n, maxWhole),
+			Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Problem: Problem{
+				Code: CodeHandedBack, Retryable: true,
+				Message: fmt.Sprintf("%d more records are read later, %d at a time, because the rule reads all their fields", len(c.IDs)-n, maxWhole),
+			},
 		})
 	}
 }
@@ -94,8 +96,10 @@ func (d *decided) fillCalls() {
 		d.candidates = slices.Clone(d.candidates) // the targets stay whole
 		d.candidates[i].IDs = c.IDs[:len(c.IDs)-rest]
 		d.Outcome.Failed = append(d.Outcome.Failed, Failed{
-			Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Code: CodeHandedBack, Retryable: true,
-			Message: fmt.Sprintf("%d more records share the calls of the next attempt", rest),
+			Rule: c.Rule, Module: c.Module, Tags: nonNil(c.Tags), Problem: Problem{
+				Code: CodeHandedBack, Retryable: true,
+				Message: fmt.Sprintf("%d more records share the calls of the next attempt", rest),
+			},
 		})
 	}
 }
@@ -110,11 +114,11 @@ func (d *decided) giveUp(err error) {
 	if e, ok := errors.AsType[*unreadable](err); ok {
 		o.Unreadable = e.error
 	} else if costly, ok := errors.AsType[*tooCostly](err); ok {
-		o.Failed = []Failed{{Rule: costly.rule, Tags: []string{}, Code: CodeTooCostly, Message: costly.what, Detail: costly.what}}
+		o.Failed = []Failed{{Rule: costly.rule, Tags: []string{}, Problem: Problem{Code: CodeTooCostly, Message: costly.what, Detail: costly.what}}}
 	} else if errors.Is(err, errPanicked) {
 		o.Errors = []rules.RuleError{{Message: err.Error()}}
 	} else {
-		o.Failed = []Failed{{Tags: []string{}, Code: CodeHandedBack, Message: err.Error(), Detail: err.Error(), Retryable: true}}
+		o.Failed = []Failed{{Tags: []string{}, Problem: Problem{Code: CodeHandedBack, Message: err.Error(), Detail: err.Error(), Retryable: true}}}
 	}
 	d.Outcome = o
 }

@@ -63,7 +63,7 @@ func TestOneEventTakesNoOthersAlong(t *testing.T) {
 		does func(context.Context) error
 		want pipeline.Outcome
 	}{
-		"ends when told": {heeds, pipeline.Outcome{Failed: []pipeline.Failed{{Code: pipeline.CodeTooCostly, Rule: "slow"}}}},
+		"ends when told": {heeds, pipeline.Outcome{Failed: []pipeline.Failed{{Rule: "slow", Problem: pipeline.Problem{Code: pipeline.CodeTooCostly}}}}},
 		"panics":         {func(context.Context) error { panic("a fault") }, pipeline.Outcome{Errors: []rules.RuleError{{}}}},
 	}
 	for name, tt := range tests {
@@ -75,7 +75,7 @@ func TestOneEventTakesNoOthersAlong(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			release := make(chan struct{})
 			defer close(release)
-			oneOfAHundred(t, heedless(release), pipeline.Outcome{Failed: []pipeline.Failed{{Code: pipeline.CodeTooCostly}}})
+			oneOfAHundred(t, heedless(release), pipeline.Outcome{Failed: []pipeline.Failed{{Problem: pipeline.Problem{Code: pipeline.CodeTooCostly}}}})
 		})
 	})
 }

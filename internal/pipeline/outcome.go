@@ -41,40 +41,13 @@ type Removed struct {
 	Remaining []string `json:"remaining"`
 }
 
-// Failed is one rule's removal that did not happen, or may not have happened.
+// Failed is one rule's removal that did not happen, or may not have happened, and why.
 type Failed struct {
-	Rule    string   `json:"rule"`
-	Module  string   `json:"module"`
-	ID      string   `json:"id"`
-	Tags    []string `json:"tags"`
-	Code    string   `json:"code"`
-	Message string   `json:"message"`
-
-	// Detail is everything known about the reason, for the log.
-	Detail string `json:"-"`
-	// Unsaid says that Zoho did not name a reason, so that Message says little.
-	Unsaid bool `json:"-"`
-	// Retryable says that the same removal may succeed later.
-	Retryable bool `json:"-"`
-	// RetryAfter is how long Zoho asked to wait, 0 if it did not say.
-	RetryAfter time.Duration `json:"-"`
-	// Due says that RetryAfter is when to try again, not the least to wait: until then
-	// there is no access token.
-	Due bool `json:"-"`
-	// Installation says that nothing is wrong with the event: someone must fix the
-	// credential, a secret, the rights of the Zoho user, or an address.
-	Installation bool `json:"-"`
-	// Gone says that the record is no longer in the CRM: nothing is left to do.
-	Gone bool `json:"-"`
-}
-
-// Why returns the reason for those who operate untag: Zoho's message, or everything known if
-// it had none. The latter may name a secret or an address, so it is not for the sender.
-func (f Failed) Why() string {
-	if f.Unsaid {
-		return f.Detail
-	}
-	return f.Message
+	Rule   string   `json:"rule"`
+	Module string   `json:"module"`
+	ID     string   `json:"id"`
+	Tags   []string `json:"tags"`
+	Problem
 }
 
 // Skipped is a removal that a rule asked for but that does not apply to the live record.

@@ -7,7 +7,7 @@ import (
 )
 
 func TestOutcomeDue(t *testing.T) {
-	due, passing, final := pipeline.Failed{Retryable: true, Due: true}, pipeline.Failed{Retryable: true}, pipeline.Failed{}
+	due, passing, final := pipeline.Failed{Problem: pipeline.Problem{Retryable: true, Due: true}}, pipeline.Failed{Problem: pipeline.Problem{Retryable: true}}, pipeline.Failed{}
 	tests := map[string]struct {
 		failed []pipeline.Failed
 		want   bool

@@ -93,7 +93,7 @@ func (o Outcome) half() bool {
 	for _, s := range o.Skipped {
 		moving[s.Module] = true
 	}
-	return slices.ContainsFunc(o.Failed, func(f Failed) bool { return f.Retryable && !f.Installation && moving[f.Module] })
+	return slices.ContainsFunc(o.Failed, func(f Failed) bool { return f.Retryable && !f.Installation() && moving[f.Module] })
 }
 
 // continued adds the outcome of another attempt of the same event, which tried everything

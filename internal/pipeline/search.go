@@ -17,7 +17,7 @@ type search struct {
 	// found are the records of the answer, hits those that match exactly.
 	found, hits []zoho.Record
 	more        bool
-	failed      *problem
+	failed      *Problem
 }
 
 func (l *lookup) search(ctx context.Context, wishes []wish) {

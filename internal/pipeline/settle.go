@@ -116,7 +116,7 @@ func (l *lookup) settleOne(ctx context.Context, into *Planned, c rules.Candidate
 		out.Failed = append(out.Failed, unknownRecord(failed.failed(c.Rule, c.Module, id, c.Tags), c.Rounded[id]))
 		return nil
 	case record == nil && c.Rounded[id]:
-		missing := &problem{gone: true, detail: "zoho: read records: there is no such record"}
+		missing := &Problem{Gone: true, Detail: "zoho: read records: there is no such record"}
 		out.Failed = append(out.Failed, unknownRecord(missing.failed(c.Rule, c.Module, id, c.Tags), true))
 		return nil
 	case record == nil:

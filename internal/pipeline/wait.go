@@ -23,16 +23,16 @@ const (
 // notFoundYet returns why a search that found nothing is repeated later, nil if its wait is
 // over. The longer the wait has lasted, the longer the time between two attempts: a wait of a
 // day costs dozens of searches, not thousands.
-func (l *lookup) notFoundYet(s *search, f *rules.Find) *problem {
+func (l *lookup) notFoundYet(s *search, f *rules.Find) *Problem {
 	left := time.Until(f.Until)
 	if l.waited || left <= 0 || left > f.Wait+maxAhead {
 		return nil
 	}
-	return &problem{
-		code:      CodeNotFoundYet,
-		message:   fmt.Sprintf("%s; untag keeps looking until %s after the event", s.foundNothing(), durationText(f.Wait)),
-		retryable: true, due: true,
-		retryAfter: min(left, max(soonest, (f.Wait-left)/4)),
+	return &Problem{
+		Code:      CodeNotFoundYet,
+		Message:   fmt.Sprintf("%s; untag keeps looking until %s after the event", s.foundNothing(), durationText(f.Wait)),
+		Retryable: true, Due: true,
+		RetryAfter: min(left, max(soonest, (f.Wait-left)/4)),
 	}
 }
 

@@ -23,7 +23,7 @@ type fault struct{ code, reason string }
 func (f *faults) add(o pipeline.Outcome) {
 	blamed := false
 	for _, failed := range o.Failed {
-		if !failed.Installation {
+		if !failed.Installation() {
 			continue
 		}
 		blamed = true
