@@ -40,10 +40,8 @@ func ModuleAPIName(name string) (string, error) {
 	if len(name) > maxModule {
 		return "", fmt.Errorf("a module's name has at most %d characters, but this one has %d", maxModule, len(name))
 	}
-	for i := range len(name) {
-		if c := name[i]; !isLetter(c) && (i == 0 || !isDigit(c) && c != '_') {
-			return "", fmt.Errorf("%q is not the API name of a module, which is a letter, then letters, digits and underscores", name)
-		}
+	if !IsName(name, "", "_") {
+		return "", fmt.Errorf("%q is not the API name of a module, which is a letter, then letters, digits and underscores", name)
 	}
 	return name, nil
 }
@@ -97,6 +95,18 @@ func sameModule(api, name string) bool {
 		i++
 	}
 	return i == len(api)
+}
+
+// IsName reports whether a name begins with an ASCII letter or one of the characters in first,
+// and continues with letters, digits and the characters in further. An API name has "" and "_".
+func IsName(name, first, further string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if !isLetter(c) && (i > 0 || strings.IndexByte(first, c) < 0) && (i == 0 || !isDigit(c) && strings.IndexByte(further, c) < 0) {
+			return false
+		}
+	}
+	return name != ""
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"untag/internal/crmname"
 	"untag/internal/event"
 )
 
@@ -160,23 +161,6 @@ func (d *document) read(root *yaml.Node) {
 // sourceName is the pattern of valid source names, for editors.
 const sourceName = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
 
-// named reports whether a name begins with a letter or one of the characters in first,
-// continues with letters, digits and the characters in further, and has at most most
-// characters.
-func named(name, first, further string, most int) bool {
-	for i := range len(name) {
-		c := name[i]
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
-		switch {
-		case letter, i == 0 && strings.IndexByte(first, c) >= 0:
-		case i > 0 && ('0' <= c && c <= '9' || strings.IndexByte(further, c) >= 0):
-		default:
-			return false
-		}
-	}
-	return name != "" && len(name) <= most
-}
-
 func (d *document) readSources(n *yaml.Node) {
 	d.declared = make(map[string]*yaml.Node)
 	d.used = make(map[string]bool)
@@ -191,7 +175,7 @@ func (d *document) readSources(n *yaml.Node) {
 		if m.keys[key.Value] != key {
 			continue // a repeat, reported already
 		}
-		if !named(key.Value, "0123456789", "_.-", 64) {
+		if len(key.Value) > 64 || !crmname.IsName(key.Value, "0123456789", "_.-") {
 			d.wrong(at(key), "use only letters, digits, `-`, `_` and `.`, as the name is part of the URL", "`%s` is not a valid name for a source", key.Value)
 		}
 		d.declared[key.Value] = key

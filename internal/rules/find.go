@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"untag/internal/condition"
+	"untag/internal/crmname"
 	"untag/internal/phone"
 )
 
@@ -138,7 +139,7 @@ func (d *document) readCriteria(node *yaml.Node, what string, r *rule) {
 		key, value := n.Content[i], n.Content[i+1]
 		field, part, dotted := strings.Cut(key.Value, ".")
 		switch {
-		case !named(field, "", "_", 100):
+		case len(field) > 100 || !crmname.IsName(field, "", "_"):
 			d.wrong(at(key), "an API name has letters, digits and underscores, such as Account_Name", "`%s` is not the API name of a field", key.Value)
 			continue
 		case dotted && !slices.Contains(lookUpParts, part):

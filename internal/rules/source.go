@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"untag/internal/crmname"
 	"untag/internal/event"
 )
 
@@ -122,7 +123,7 @@ func (r *sourceReader) completeToken(s *event.Scheme) {
 func schemeWord(header, prefix string) bool {
 	known := func(word string) bool { return strings.EqualFold(prefix, word) }
 	return slices.ContainsFunc([]string{"Bearer", "Token", "Basic", "ApiKey"}, known) ||
-		strings.EqualFold(header, "Authorization") && named(prefix, "", "-_", len(prefix))
+		strings.EqualFold(header, "Authorization") && crmname.IsName(prefix, "", "-_")
 }
 
 func (r *sourceReader) plain(name string) string {

@@ -134,8 +134,9 @@ func (t *ruleTest) eventFile() string {
 func (f *testFile) fields(t *ruleTest) (map[string]any, error) {
 	file := t.eventFile()
 	if file == "" {
-		fields, _ := fieldsOf(&t.Event).(map[string]any)
-		return fields, nil
+		value, err := fieldsOf(&t.Event)
+		fields, _ := value.(map[string]any)
+		return fields, err
 	}
 	data, err := f.read("event", file)
 	if err != nil {
@@ -147,7 +148,7 @@ func (f *testFile) fields(t *ruleTest) (map[string]any, error) {
 	} else {
 		var root yaml.Node
 		if err = yaml.Unmarshal(data, &root); err == nil && len(root.Content) > 0 {
-			value = fieldsOf(root.Content[0])
+			value, err = fieldsOf(root.Content[0])
 		}
 	}
 	fields, ok := value.(map[string]any)

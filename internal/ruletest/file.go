@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -16,6 +15,7 @@ import (
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 	"untag/internal/userfile"
+	"untag/internal/yamlvalue"
 )
 
 // testFile is a file of rule tests.
@@ -236,44 +236,35 @@ func (t *ruleTest) readRecords() error {
 }
 
 // fieldsOf returns the fields of an event written in YAML, with the types that its JSON
-// would have: whole numbers that fit 64 bits, other numbers, and text for the rest.
-func fieldsOf(n *yaml.Node) any {
+// would have.
+func fieldsOf(n *yaml.Node) (any, error) {
 	switch n.Kind {
 	case yaml.AliasNode:
 		return fieldsOf(n.Alias)
 	case yaml.MappingNode:
 		fields := make(map[string]any, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			fields[n.Content[i].Value] = fieldsOf(n.Content[i+1])
+			value, err := fieldsOf(n.Content[i+1])
+			if err != nil {
+				return nil, err
+			}
+			fields[n.Content[i].Value] = value
 		}
-		return fields
+		return fields, nil
 	case yaml.SequenceNode:
 		list := []any{}
 		for _, item := range n.Content {
-			list = append(list, fieldsOf(item))
+			value, err := fieldsOf(item)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, value)
 		}
-		return list
+		return list, nil
 	}
-	return scalarOf(n)
-}
-
-func scalarOf(n *yaml.Node) any {
-	switch n.Tag {
-	case "!!null":
-		return nil
-	case "!!bool":
-		var b bool
-		if n.Decode(&b) == nil {
-			return b
-		}
-	case "!!int":
-		if i, err := strconv.ParseInt(n.Value, 0, 64); err == nil {
-			return int(i)
-		}
-	case "!!float":
-		if f, err := strconv.ParseFloat(n.Value, 64); err == nil {
-			return f
-		}
+	value, err := yamlvalue.Scalar(n)
+	if err != nil {
+		return nil, fmt.Errorf("line %d: %w", n.Line, err)
 	}
-	return n.Value
+	return value, nil
 }

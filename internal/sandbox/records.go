@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"untag/internal/yamlvalue"
 )
 
 // Records are the records of a CRM, by the API name of their module, in order.
@@ -239,32 +240,11 @@ func (p *parser) value(node *yaml.Node, depth int) any {
 }
 
 func (p *parser) scalar(node *yaml.Node) any {
-	switch node.ShortTag() {
-	case "!!null":
-		return nil
-	case "!!bool":
-		var b bool
-		if err := node.Load(&b); err != nil {
-			p.fault(node, "%q is neither true nor false", node.Value)
-		}
-		return b
-	case "!!int":
-		n, err := strconv.ParseInt(strings.TrimPrefix(node.Value, "+"), 0, 64)
-		if err != nil {
-			return node.Value
-		}
-		return int(n)
-	case "!!float":
-		if ofDigits(strings.TrimLeft(node.Value, "+-")) {
-			return node.Value // an integer that is too large stays text, to keep every digit
-		}
-		f, err := strconv.ParseFloat(node.Value, 64)
-		if err != nil || f-f != 0 {
-			p.fault(node, "%q is not a number that JSON has; quote it if it is meant as text", node.Value)
-		}
-		return f
+	value, err := yamlvalue.Scalar(node)
+	if err != nil {
+		p.fault(node, "%s", err)
 	}
-	return node.Value // dates and times are text, as in Zoho's answers
+	return value
 }
 
 func isNull(node *yaml.Node) bool {

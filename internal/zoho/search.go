@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"untag/internal/crmname"
 )
 
 // Search is what to search for: one of Email, Phone and Criteria.
@@ -98,7 +100,7 @@ func checkCriteria(list []Criterion) error {
 		return fmt.Errorf("%d criteria, but one search takes 1 to %d", len(list), maxCriteria)
 	}
 	for _, c := range list {
-		if !isField(c.Field) {
+		if !crmname.IsName(c.Field, "", "_.") {
 			return fmt.Errorf("%q is not the API name of a field, which is a letter, then letters, digits, underscores and dots", c.Field)
 		}
 		if c.Value == "" {
@@ -106,17 +108,6 @@ func checkCriteria(list []Criterion) error {
 		}
 	}
 	return nil
-}
-
-func isField(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
-		if !letter && (i == 0 || c != '_' && c != '.' && (c < '0' || c > '9')) {
-			return false
-		}
-	}
-	return name != ""
 }
 
 func criteria(list []Criterion) string {
