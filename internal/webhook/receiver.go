@@ -23,6 +23,11 @@ type Request struct {
 	Source string
 	// Header may have its names in any case.
 	Header http.Header
+	// Method is the HTTP method, "" if it is not known.
+	Method string
+	// URL is the whole URL as the sender knows it, with the query; "" if it is not known. Some
+	// senders sign it.
+	URL string
 	// RawQuery is the query as sent, without the question mark.
 	RawQuery string
 	// Size is the length of the body, or a lower bound of it, if that is known before the
@@ -73,6 +78,8 @@ type Receiver struct {
 // source is a declared source, with the credentials that must not leave the verification.
 type source struct {
 	event.Source
+	// schemes are the ways to verify that need a secret, in the order in which they are tried.
+	schemes     []scheme
 	credentials credentials
 }
 
@@ -80,7 +87,7 @@ type source struct {
 func New(c Config) *Receiver {
 	r := &Receiver{sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets, demo: c.AllowDemo}
 	for _, s := range c.Sources {
-		r.sources[s.Name] = source{Source: s, credentials: credentialsOf(s)}
+		r.sources[s.Name] = source{Source: s, schemes: inOrder(s.Verify), credentials: credentialsOf(s)}
 	}
 	return r
 }
@@ -96,7 +103,7 @@ func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, err
 	if err != nil {
 		return event.Delivery{}, err
 	}
-	proof, err := r.prove(ctx, from.Source, req)
+	proof, err := r.prove(ctx, from, req)
 	if err != nil {
 		return event.Delivery{}, err
 	}
@@ -111,7 +118,7 @@ func (r *Receiver) Assume(req Request) (event.Delivery, error) {
 	if err != nil {
 		return event.Delivery{}, err
 	}
-	return delivery(from, req, assumed(from.Source, req))
+	return delivery(from, req, assumed(from, req))
 }
 
 // Known returns nil for a source of the rules file, and an *Error of kind UnknownSource for
@@ -153,8 +160,8 @@ func readBody(req Request) ([]byte, error) {
 }
 
 // prove tries each scheme that the source lists until one succeeds, and returns its kind:
-// first aws, which needs no secret, then those that cover the query, which need no body.
-func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) (proof string, err error) {
+// aws, which needs no secret, is the first.
+func (r *Receiver) prove(ctx context.Context, from source, req Request) (proof string, err error) {
 	switch {
 	case req.AWS && from.Accepts("aws"):
 		return "aws", nil
@@ -173,8 +180,8 @@ func (r *Receiver) prove(ctx context.Context, from event.Source, req Request) (p
 		return "", err
 	}
 	var reasons []string
-	for _, scheme := range inOrder(from.Verify) {
-		reason, err := check(scheme, req, stored, r.demo)
+	for _, scheme := range from.schemes {
+		reason, err := r.check(ctx, from, scheme, req, stored)
 		if err != nil {
 			return "", err
 		}

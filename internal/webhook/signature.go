@@ -5,113 +5,200 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"strconv"
 	"strings"
 
-	"untag/internal/event"
+	"untag/internal/sender"
 	"untag/internal/sharedsecret"
 )
 
-// checkSignature compares the signature of the request with the one that each stored secret
-// produces for the body. It reads the body only after everything else was right.
-func checkSignature(scheme event.Scheme, req Request, stored []string) (reason string, err error) {
-	algorithm := algorithmOf(scheme.Algorithm)
+// checkHMAC compares the signatures of the request with those that the stored secrets
+// produce. It reads the body only after everything else was right.
+func (p *proof) checkHMAC() error {
+	h := *p.verify.HMAC
+	algorithm := algorithmOf(h.Hash)
 	if algorithm == nil {
-		return "unknown algorithm " + scheme.Algorithm, nil
+		return refusal("unknown algorithm " + h.Hash)
 	}
-	sent, reason := sentSignature(scheme, req)
-	if reason != "" {
-		return reason, nil
-	}
-	signed, err := readBody(req)
+	size := algorithm().Size()
+	sent, err := p.signatures(h.Encoding, func(text string, signature []byte) string {
+		if len(signature) == size {
+			return ""
+		}
+		return misshapen(h, text, signature)
+	})
 	if err != nil {
-		return "", err
+		return err
 	}
-	if isSigned(algorithm, sent, signed, stored) {
-		return "", nil
+	keys, reason := hmacKeys(h, p.stored)
+	if len(keys) == 0 {
+		return refusal(reason)
 	}
-	for _, secret := range stored {
-		for _, other := range storedForms(secret)[1:] {
-			if isSigned(algorithm, sent, signed, []string{other.text}) {
-				return other.cause, nil
+	if err := p.checkDigest(); err != nil {
+		return err
+	}
+	messages, err := p.messages()
+	if err != nil {
+		return err
+	}
+	if isSigned(algorithm, sent, messages, keys) {
+		return nil
+	}
+	if h.Secret == "text" && h.Strip == "" {
+		for _, secret := range p.stored {
+			for _, other := range storedForms(secret)[1:] {
+				if isSigned(algorithm, sent, messages, [][]byte{[]byte(other.text)}) {
+					return refusal(other.cause)
+				}
 			}
 		}
 	}
-	return "the signature in header " + scheme.Header + " does not match the body with any stored secret", nil
+	return p.mismatch("any stored secret")
 }
 
-func isSigned(algorithm func() hash.Hash, signature, body []byte, secrets []string) bool {
-	match := false
-	for _, secret := range secrets {
-		mac := hmac.New(algorithm, []byte(secret))
-		mac.Write(body)
-		// Every secret is tried, so that the duration does not reveal which one matched.
-		match = hmac.Equal(mac.Sum(nil), signature) || match
+// mismatch refuses a signature that is not that of the request.
+func (p *proof) mismatch(with string) refusal {
+	of := "request"
+	if signed := p.verify.Signed; len(signed) == 1 && signed[0].Value == "body" {
+		of = "body"
 	}
-	return match
+	return refusal("the signature in " + p.name(p.verify.Signature) + " does not match the " + of + " with " + with)
 }
 
-// sentSignature returns the signature of a request, or the reason why it has none that
-// could be right.
-func sentSignature(scheme event.Scheme, req Request) (signature []byte, reason string) {
-	value, reason := onlyHeader(req, scheme.Header)
-	if reason != "" {
-		return nil, reason
+// isSigned reports whether one of the signatures is that of a message with one of the keys.
+func isSigned(algorithm func() hash.Hash, sent [][]byte, messages []message, keys [][]byte) bool {
+	match := 0
+	for _, key := range keys {
+		mac := hmac.New(algorithm, key)
+		for _, m := range messages {
+			mac.Reset()
+			for _, piece := range m {
+				mac.Write(piece)
+			}
+			want := mac.Sum(nil)
+			// Every key is tried, so that the duration does not reveal which one matched.
+			for _, signature := range sent {
+				match |= subtle.ConstantTimeCompare(want, signature)
+			}
+		}
 	}
-	at := "header " + scheme.Header
-	encoded, found := strings.CutPrefix(value, scheme.Prefix)
-	if !found {
-		return nil, at + " does not begin with " + strconv.Quote(scheme.Prefix)
-	}
-	size := algorithmOf(scheme.Algorithm)().Size()
-	signature, ok := decoded(scheme.Encoding, encoded)
-	if !ok || len(signature) != size {
-		return nil, at + " " + misshapen(scheme, encoded, signature)
-	}
-	return signature, ""
+	return match == 1
 }
 
-// misshapen returns why a text cannot be a signature of this scheme.
-func misshapen(scheme event.Scheme, text string, signature []byte) string {
-	size := algorithmOf(scheme.Algorithm)().Size()
+func equal(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
+
+// hmacKeys returns the keys that the stored secrets stand for. If there is none, it returns
+// what is wrong with the last secret.
+func hmacKeys(h sender.HMAC, stored []string) (keys [][]byte, reason string) {
+	for _, secret := range stored {
+		if key, why := hmacKey(h, secret); why == "" {
+			keys = append(keys, key)
+		} else {
+			reason = why
+		}
+	}
+	return keys, reason
+}
+
+func hmacKey(h sender.HMAC, secret string) (key []byte, reason string) {
+	bare := strings.TrimPrefix(secret, h.Strip)
+	var err error
+	switch h.Secret {
+	case "text", "":
+		key = []byte(bare)
+	case "base64":
+		// Senders show it with and without its padding.
+		key, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(sharedsecret.Trim(bare), "="))
+	case "hex":
+		key, err = hex.DecodeString(sharedsecret.Trim(bare))
+	default:
+		return nil, "unknown form of a secret: " + h.Secret
+	}
+	switch {
+	case err != nil:
+		return nil, "the stored secret is not " + h.Secret + "; store it as the sender shows it"
+	case len(key) == 0:
+		return nil, "the stored secret is empty"
+	}
+	return key, ""
+}
+
+// signatures returns the signatures of a request, at least one. Those that cannot be right
+// are left out. If all are, it refuses for what is wrong with the first.
+func (p *proof) signatures(encoding string, fault func(text string, signature []byte) string) ([][]byte, error) {
+	texts, err := p.candidates()
+	if err != nil {
+		return nil, err
+	}
+	var all [][]byte
+	var reasons []string
+	for _, text := range texts {
+		signature, _ := decoded(encoding, text)
+		if reason := fault(text, signature); reason != "" {
+			reasons = append(reasons, reason)
+			continue
+		}
+		all = append(all, signature)
+	}
+	if len(all) == 0 {
+		return nil, refusal(p.name(p.verify.Signature) + " " + reasons[0])
+	}
+	return all, nil
+}
+
+// misshapen returns why a text cannot be a signature with this algorithm.
+func misshapen(h sender.HMAC, text string, signature []byte) string {
+	size := algorithmOf(h.Hash)().Size()
 	asHex, hexErr := hex.DecodeString(text)
 	asBase64, base64Err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(text))
 	switch {
-	case scheme.Encoding == "hex" && base64Err == nil && len(asBase64) == size:
+	case h.Encoding == "hex" && base64Err == nil && len(asBase64) == size:
 		return "is base64, but hex is expected (`encoding`)"
-	case scheme.Encoding == "base64" && hexErr == nil && len(asHex) == size:
+	case h.Encoding == "base64" && hexErr == nil && len(asHex) == size:
 		return "is hex, but base64 is expected (`encoding`)"
-	case scheme.Encoding == "base64" && base64Err == nil && len(asBase64) == size:
+	case h.Encoding == "base64" && base64Err == nil && len(asBase64) == size:
 		return "is base64, but not standard base64 with padding"
 	case sharedsecret.Trim(text) != text || unquote(text) != text:
 		return "has white space or quotation marks around the signature"
 	case len(signature) == 0:
-		return "is not " + scheme.Encoding
+		return "is not " + h.Encoding
 	}
 	for _, name := range [...]string{"sha1", "sha256", "sha512"} {
 		if algorithmOf(name)().Size() == len(signature) {
-			return "has the length of " + name + ", but " + scheme.Algorithm + " is expected (`algorithm`)"
+			return "has the length of " + name + ", but " + h.Hash + " is expected (`algorithm`)"
 		}
 	}
-	return fmt.Sprintf("has %d bytes, but a signature with %s has %d", len(signature), scheme.Algorithm, size)
+	return fmt.Sprintf("has %d bytes, but a signature with %s has %d", len(signature), h.Hash, size)
 }
 
-// decoded reads a signature: hex in either case, base64 with padding and no stray bits.
+// decoded reads a signature: hex in either case, base64 with padding and no stray bits. It
+// returns nil for anything else.
 func decoded(encoding, text string) ([]byte, bool) {
 	switch encoding {
 	case "hex":
-		signature, err := hex.DecodeString(text)
-		return signature, err == nil
+		if signature, err := hex.DecodeString(text); err == nil {
+			return signature, true
+		}
 	case "base64":
 		signature, err := base64.StdEncoding.Strict().DecodeString(text)
 		// The library ignores line breaks, even in strict mode.
-		return signature, err == nil && !strings.ContainsAny(text, "\r\n")
+		if err == nil && !strings.ContainsAny(text, "\r\n") {
+			return signature, true
+		}
 	}
 	return nil, false
+}
+
+// encoded is the inverse of decoded.
+func encoded(encoding string, signature []byte) string {
+	if encoding == "base64" {
+		return base64.StdEncoding.EncodeToString(signature)
+	}
+	return hex.EncodeToString(signature)
 }
 
 func algorithmOf(name string) func() hash.Hash {

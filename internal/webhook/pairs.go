@@ -1,0 +1,131 @@
+package webhook
+
+import (
+	"bytes"
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// pair is a parameter of a query or a form, decoded.
+type pair struct{ name, value string }
+
+// isForm reports whether the body is a form, by its content type and its first character:
+// what begins like JSON is parsed as JSON whatever its type.
+func (p *proof) isForm() bool {
+	kind := typeOf(p.req.Header.Get("Content-Type"))
+	if kind.name != "application/x-www-form-urlencoded" && kind.name != "multipart/form-data" {
+		return false
+	}
+	body, err := readBody(p.req)
+	if err != nil {
+		return false
+	}
+	start := bytes.TrimLeft(utf8Of(body), blanks)
+	return len(start) == 0 || start[0] != '{' && start[0] != '['
+}
+
+// pairsOf returns the parameters of a query or a URL-encoded form, in their order.
+func pairsOf(text, where string) ([]pair, error) {
+	var all []pair
+	for part := range strings.SplitSeq(text, "&") {
+		if part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		plainName, err := url.QueryUnescape(name)
+		if err != nil {
+			return nil, refusal("the " + where + " has a broken % escape")
+		}
+		plainValue, err := url.QueryUnescape(value)
+		if err != nil {
+			return nil, refusal("the " + where + " has a broken % escape")
+		}
+		if all = append(all, pair{plainName, plainValue}); len(all) > maxFields {
+			return nil, refusal("the " + where + " has too many fields")
+		}
+	}
+	return all, nil
+}
+
+// form returns the fields of the form, none if the body is no form.
+func (p *proof) form() ([]pair, error) {
+	if p.fields != nil || !p.isForm() {
+		return p.fields, nil
+	}
+	body, err := p.readDocument()
+	if err != nil {
+		return nil, err
+	}
+	kind := typeOf(p.req.Header.Get("Content-Type"))
+	if kind.name != "multipart/form-data" {
+		p.fields, err = pairsOf(string(bytes.TrimRight(body, "\r\n")), "form")
+		return p.fields, err
+	}
+	read, err := parseMultipart(body, kind)
+	if err != nil {
+		return nil, refusal("the form cannot be read")
+	}
+	for name, value := range read.fields {
+		switch value := value.(type) {
+		case string:
+			p.fields = append(p.fields, pair{name, value})
+		case []any:
+			for _, one := range value {
+				text, _ := one.(string)
+				p.fields = append(p.fields, pair{name, text})
+			}
+		}
+	}
+	return p.fields, nil
+}
+
+func (p *proof) formValues(name string) ([]string, error) {
+	fields, err := p.form()
+	if err != nil {
+		return nil, err
+	}
+	var values []string
+	for _, field := range fields {
+		if field.name == name {
+			values = append(values, field.value)
+		}
+	}
+	return values, nil
+}
+
+// params returns the parameters as they are signed: each name and its value, sorted by name
+// and then by value.
+func (p *proof) params() (string, error) {
+	var all []pair
+	for _, of := range p.verify.Params.Of {
+		var some []pair
+		var err error
+		switch of {
+		case "query":
+			some, err = pairsOf(p.req.RawQuery, "query")
+		case "form":
+			if typeOf(p.req.Header.Get("Content-Type")).name == "multipart/form-data" {
+				return "", refusal("the body is a multipart form, which the sender does not sign")
+			}
+			some, err = p.form()
+		}
+		if err != nil {
+			return "", err
+		}
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.value, b.value))
+	})
+	if p.verify.Params.Unique {
+		all = slices.Compact(all)
+	}
+	var text strings.Builder
+	for _, one := range all {
+		text.WriteString(one.name)
+		text.WriteString(one.value)
+	}
+	return text.String(), nil
+}

@@ -1,0 +1,80 @@
+package webhook
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// timestamp returns the time of signing, as sent and as a time. It must be well formed before
+// it is signed over: where nothing separates it from the body, bytes could move between them.
+func (p *proof) timestamp() (text string, at time.Time, err error) {
+	place := p.verify.Timestamp.Place
+	text, err = p.only(place)
+	switch {
+	case err != nil:
+		return "", time.Time{}, err
+	case text == "":
+		return "", time.Time{}, refusal("no time of signing: no " + p.name(place))
+	}
+	at, ok := parseTime(p.verify.Timestamp.Unit, text)
+	if !ok {
+		return "", time.Time{}, refusal("the time of signing in " + p.name(place) + " is not " + timeForms[p.verify.Timestamp.Unit])
+	}
+	return text, at, nil
+}
+
+// timeForms are the units of a timestamp, in words.
+var timeForms = map[string]string{
+	"s": "in seconds since 1970", "ms": "in milliseconds since 1970", "iso": "an ISO 8601 time with a time zone", "": "of a known unit",
+}
+
+// maxDigits is longer than any timestamp, in digits.
+const maxDigits = 15
+
+func parseTime(unit, text string) (at time.Time, ok bool) {
+	if unit == "iso" {
+		for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05Z0700"} {
+			if at, err := time.Parse(layout, text); err == nil && !strings.Contains(text, ",") {
+				return at, true
+			}
+		}
+		return time.Time{}, false
+	}
+	if len(text) > maxDigits || strings.Trim(text, "0123456789") != "" {
+		return time.Time{}, false
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil:
+		return time.Time{}, false
+	case unit == "s":
+		return time.Unix(n, 0), true
+	case unit == "ms":
+		return time.UnixMilli(n), true
+	}
+	return time.Time{}, false
+}
+
+// checkTime refuses a request that was signed too long ago, or in the future.
+func (p *proof) checkTime() (at time.Time, err error) {
+	_, at, err = p.timestamp()
+	if err != nil {
+		return at, err
+	}
+	tolerance := p.verify.Timestamp.Tolerance
+	if tolerance == 0 {
+		return at, nil
+	}
+	most := strings.TrimSuffix(tolerance.String(), "m0s")
+	if most != tolerance.String() {
+		most += "m"
+	}
+	switch age := p.now.Sub(at); {
+	case age > tolerance:
+		return at, refusal("the time of signing is more than " + most + " ago: the request is late or sent again, or the clocks differ")
+	case age < -tolerance:
+		return at, refusal("the time of signing is more than " + most + " in the future: the clocks differ")
+	}
+	return at, nil
+}
