@@ -53,14 +53,20 @@ func TestDocumentedSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := regexp.MustCompile("(?s)```yaml\nsources:\n(.*?)```").FindStringSubmatch(string(text))
-	if m == nil {
-		t.Fatal("docs/deploy.md shows no sources")
+	blocks := regexp.MustCompile("(?s)```yaml\nsources:\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	if len(blocks) < 2 {
+		t.Fatalf("docs/deploy.md shows %d blocks of sources", len(blocks))
 	}
-	set, faults := rules.Load([]byte("version: 1\nsources:\n" + m[1] +
-		"rules: [{name: r, on: [zoho, forms, billing, chargebee, acme], when: true, record: {module: Deals, id: event.id}, remove: [x]}]\n"))
-	if set == nil || len(faults) > 0 {
-		t.Errorf("%v\n%s", faults, m[1])
+	for _, m := range blocks {
+		var names []string
+		for _, name := range regexp.MustCompile(`(?m)^  (\w+):`).FindAllStringSubmatch(m[1], -1) {
+			names = append(names, name[1])
+		}
+		set, faults := rules.Load([]byte("version: 1\nsources:\n" + m[1] +
+			"rules: [{name: r, on: [" + strings.Join(names, ", ") + "], when: true, record: {module: Deals, id: event.id}, remove: [x]}]\n"))
+		if set == nil || len(faults) > 0 {
+			t.Errorf("%v\n%s", faults, m[1])
+		}
 	}
 }
 

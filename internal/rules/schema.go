@@ -1,6 +1,12 @@
 package rules
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"untag/internal/sender"
+)
 
 // object is a JSON object under construction.
 type object = map[string]any
@@ -11,7 +17,11 @@ func Schema() ([]byte, error) {
 	source := closed(sourceKeys, object{
 		"verify": object{
 			"description": "How a request proves who sent it: one way, or several of which one must succeed.",
-			"oneOf":       []any{object{"enum": schemeKinds}, object{"type": "array", "items": object{"enum": schemeKinds}, "minItems": 1, "uniqueItems": true}},
+			"oneOf":       []any{way(), object{"type": "array", "items": way(), "minItems": 1, "uniqueItems": true}},
+		},
+		"id": object{
+			"description": "The header with the sender's identifier of a delivery: `header X-Delivery-Id`. It tells repeats apart.",
+			"oneOf":       []any{object{"type": "string", "pattern": "^header +\\S+$"}, headerOnly()},
 		},
 		"header":      nonEmpty("The header that carries the token or the signature. A token comes in X-Webhook-Token unless this or query says otherwise."),
 		"query":       nonEmpty("The query parameter that carries the token. If header is set too, either of them is enough."),
@@ -63,6 +73,40 @@ func Schema() ([]byte, error) {
 }
 
 // closed returns an object that allows only these keys, each with its description.
+// way is one way to verify: a name, a sender with another tolerance, or how a sender signs.
+func way() object {
+	names := slices.Concat(schemeKinds, sender.Names())
+	tolerance := object{"type": "string", "pattern": "^(none|[0-9].*)$", "description": "How far the time of signing may be from now, by default 5m; none accepts any time."}
+	as := closed(asKeys, object{"as": object{"enum": sender.Names(), "description": "A sender that untag senders lists."}, "tolerance": tolerance}, "as")
+	place := object{
+		"header":    texts("The header, or several of which a request has one."),
+		"to":        object{"type": "integer", "minimum": 1, "maximum": mostHeaders, "description": "How far {n} in the name of the header counts."},
+		"prefix":    nonEmpty("The text before the value, such as sha256=."),
+		"list":      object{"type": "string", "minLength": 1, "description": "The text between the items, if the value is a list."},
+		"key":       nonEmpty("Which items of the list count: those that begin with this key."),
+		"separator": object{"type": "string", "minLength": 1, "description": "The text between a key and its value, by default =."},
+	}
+	timestamp := maps.Clone(place)
+	timestamp["unit"] = object{"enum": timeUnits, "description": "s: seconds since 1970; ms: milliseconds; iso: as in 2026-11-25T12:00:00Z."}
+	timestamp["tolerance"] = tolerance
+	signed := closed(signedKeys, object{
+		"hmac": closed(hmacKeys, object{
+			"hash":     object{"enum": algorithms, "description": "The hash function, by default sha256."},
+			"encoding": object{"enum": encodings, "description": "How the signature is encoded, by default hex."},
+			"secret":   object{"enum": secretForms, "description": "How the key is stored, by default text. The secret itself is never in this file."},
+			"strip":    nonEmpty("The beginning of the stored secret that is not part of the key, such as whsec_."),
+		}),
+		"signature": closed(placeKeys, place, "header"),
+		"timestamp": closed(timestampKeys, timestamp, "header"),
+		"signed":    nonEmpty("What is signed, such as {timestamp}.{body}; by default {body}."),
+	}, "hmac", "signature")
+	return object{"oneOf": []any{object{"enum": names}, as, signed}}
+}
+
+func headerOnly() object {
+	return closed([]string{"header"}, object{"header": texts("The header, or several of which a request has one.")}, "header")
+}
+
 func closed(keys []string, described object, needed ...string) object {
 	properties := make(object, len(keys))
 	for _, key := range keys {

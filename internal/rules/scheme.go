@@ -3,10 +3,12 @@ package rules
 import (
 	"slices"
 	"strings"
+
+	"untag/internal/sender"
 )
 
 // schemeKinds are the ways to verify, the most usual first.
-var schemeKinds = []string{"token", "basic", "github", "hmac", "zoho-notification", "aws"}
+var schemeKinds = []string{"token", "basic", "hmac", "zoho-notification", "aws"}
 
 // keysOf lists the keys of a source that belong to a way to verify.
 func keysOf(kind string) []string {
@@ -33,16 +35,30 @@ func schemeHint(kind string) string {
 	case "password", "basicauth", "httpbasic", "user", "login":
 		return "for a user name and a password, write `basic`"
 	case "signature", "sha1", "sha256", "sha512", "hmacsha1", "hmacsha256", "hmacsha512", "signed":
-		return "for a signature of the body, write `hmac`, with `header` and `algorithm`; for GitHub's, write `github`"
+		return "for a signature of the body, write `hmac`, with `header` and `algorithm`; for a sender that `untag senders` lists, write its name"
 	case "iam", "authorizer", "eventbridge", "lambda", "sigv4", "amazon":
 		return "for requests that AWS has already authorised, write `aws`"
 	case "zoho", "zohocrm", "notification", "zohonotifications", "watch", "bodytoken":
 		return "for Zoho CRM's notifications, write `zoho-notification`; for its workflow webhooks, write `token`, and let them send it in a header"
 	}
-	if hint := didYouMean(kind, schemeKinds); hint != "" {
+	return senderHint(kind)
+}
+
+// senderHint says what to write instead of a sender that untag does not know.
+func senderHint(kind string) string {
+	plain := func(name string) string {
+		return strings.NewReplacer("-", "", "_", "", " ", "", ".", "").Replace(strings.ToLower(name))
+	}
+	names := sender.Names()
+	for _, name := range names {
+		if s, _ := LoadSender(name); plain(name) == plain(kind) || plain(s.Title) == plain(kind) {
+			return "write `" + name + "`"
+		}
+	}
+	if hint := didYouMean(kind, slices.Concat(schemeKinds, names)); hint != "" {
 		return hint
 	}
-	return "use one of " + list(schemeKinds) + "; docs/deploy.md says what each of them needs"
+	return "use one of " + list(schemeKinds) + ", or a sender that `untag senders` lists; docs/deploy.md says what each of them needs"
 }
 
 // strayHint says where a key belongs that none of the listed ways to verify reads.
@@ -50,8 +66,8 @@ func strayHint(key string, seen map[string]bool) string {
 	switch {
 	case seen["basic"] && (key == "header" || key == "prefix"):
 		return "remove it: HTTP basic authentication always uses the header Authorization"
-	case seen["github"] && key != "query":
-		return "remove it: `github` knows how GitHub signs"
+	case key != "query" && slices.ContainsFunc(sender.Names(), func(name string) bool { return seen[name] }):
+		return "remove it: untag knows how this sender signs"
 	case seen["zoho-notification"] && (key == "header" || key == "query"):
 		return "the token of a notification comes in its body; add `token` to `verify` for one in a header or in the query"
 	}

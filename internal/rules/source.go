@@ -13,7 +13,7 @@ import (
 // schemeKeys are the keys of a source that configure its schemes.
 var schemeKeys = []string{"header", "query", "algorithm", "encoding", "prefix"}
 
-var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"eventbridge"})
+var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "eventbridge"})
 
 var (
 	algorithms = []string{"sha1", "sha256", "sha512"}
@@ -33,6 +33,7 @@ func (f *faults) readSource(name string, key, node *yaml.Node) event.Source {
 	if r.mapping == nil {
 		return r.source
 	}
+	r.source.ID = f.readID(r.mapping)
 	r.readVerify()
 	if n := r.optional("eventbridge"); n != nil {
 		r.source.EventBridge, _ = r.text("eventbridge", n)
@@ -54,17 +55,13 @@ func (r *sourceReader) readVerify() {
 		return
 	}
 	seen := make(map[string]bool)
-	for _, item := range r.f.strings(n, "`verify` of "+r.what) {
-		kind := resolve(item).Value
-		switch {
-		case !slices.Contains(schemeKinds, kind):
-			r.f.wrong(at(item), schemeHint(kind), "`%s` is not a way to verify", kind)
-		case seen[kind]:
+	for _, item := range r.ways(n) {
+		kind := r.readWay(item)
+		if kind != "" && seen[kind] {
 			r.f.wrong(at(item), "keep one of them", "`%s` is listed twice", kind)
-		default:
-			seen[kind] = true
-			r.source.Verify = append(r.source.Verify, event.Scheme{Kind: kind})
+			r.source.Verify = r.source.Verify[:len(r.source.Verify)-1]
 		}
+		seen[kind] = true
 	}
 	if seen["token"] && seen["hmac"] {
 		r.f.wrong(at(n), "declare two sources, one for each", "a source cannot list both `token` and `hmac`, as `header` and `prefix` could belong to either")
@@ -74,6 +71,80 @@ func (r *sourceReader) readVerify() {
 		r.complete(&r.source.Verify[i])
 	}
 	r.strays(seen)
+}
+
+// ways returns the nodes of the ways to verify: one, or the items of a list.
+func (r *sourceReader) ways(n *yaml.Node) []*yaml.Node {
+	switch value := resolve(n); {
+	case value.Kind == yaml.MappingNode:
+		return []*yaml.Node{n}
+	case value.Kind == yaml.SequenceNode && slices.ContainsFunc(value.Content, func(item *yaml.Node) bool { return resolve(item).Kind == yaml.MappingNode }):
+		return value.Content
+	}
+	return r.f.strings(n, "`verify` of "+r.what)
+}
+
+// readWay adds a way to verify to the source: the name of one, a sender with another
+// tolerance, or a description of how a sender signs. It returns the kind, "" if it has a fault.
+func (r *sourceReader) readWay(n *yaml.Node) (kind string) {
+	value := resolve(n)
+	if value.Kind == yaml.MappingNode {
+		if has(value, "as") {
+			return r.readAs(n)
+		}
+		if v := r.f.readSigned(n, r.what, r.source.ID); v != nil {
+			r.source.Verify = append(r.source.Verify, event.Scheme{Kind: "hmac", Verify: v})
+			return "hmac"
+		}
+		return ""
+	}
+	if value.Kind != yaml.ScalarNode {
+		r.f.wrong(at(n), "write one of "+list(schemeKinds)+", or the name of a sender", "every item of `verify` of %s must be a way to verify, found %s", r.what, kindName(value))
+		return ""
+	}
+	kind = value.Value
+	if s, found := LoadSender(kind); found {
+		r.addSender(s)
+		return kind
+	}
+	if !slices.Contains(schemeKinds, kind) {
+		r.f.wrong(at(n), schemeHint(kind), "`%s` is not a way to verify", kind)
+		return ""
+	}
+	r.source.Verify = append(r.source.Verify, event.Scheme{Kind: kind})
+	return kind
+}
+
+// readAs reads a sender with another tolerance.
+func (r *sourceReader) readAs(n *yaml.Node) (kind string) {
+	m := r.f.readMapping(n, "`verify` of "+r.what, asKeys)
+	if m == nil {
+		return ""
+	}
+	kind = m.plain("as")
+	if kind == "" {
+		return ""
+	}
+	s, found := LoadSender(kind)
+	if !found {
+		r.f.wrong(at(m.values["as"]), senderHint(kind), "`%s` is not a sender that untag knows", kind)
+		return ""
+	}
+	t := &s.Source.Verify[0].Verify.Timestamp
+	if m.keys["tolerance"] != nil && t.IsZero() {
+		r.f.wrong(at(m.keys["tolerance"]), "remove it", "%s does not send the time of signing, so there is nothing to tolerate", s.Title)
+	}
+	t.Tolerance = m.tolerance(t.Tolerance)
+	r.addSender(s)
+	return kind
+}
+
+// addSender adds a sender's way to verify. The source's own `id` counts more than the sender's.
+func (r *sourceReader) addSender(s Sender) {
+	if r.source.ID.IsZero() {
+		r.source.ID = s.Source.ID
+	}
+	r.source.Verify = append(r.source.Verify, s.Source.Verify...)
 }
 
 // namesSomething reports whether a value is not null, an empty string or an empty list.
@@ -91,11 +162,14 @@ func (r *sourceReader) complete(s *event.Scheme) {
 	case "token":
 		r.completeToken(s)
 	case "hmac":
+		if s.Verify != nil {
+			return
+		}
 		s.Header, s.Prefix = r.plain("header"), r.plain("prefix")
 		if s.Header == "" && r.keys["header"] == nil {
 			r.f.wrong(at(r.node), "name the header that carries the signature", "%s verifies with `hmac` but has no `header`", r.what)
 		}
-		r.headerName(s.Header)
+		r.headerName(r.values["header"], s.Header)
 		s.Algorithm = r.choice("algorithm", "sha256", algorithms)
 		s.Encoding = r.choice("encoding", "hex", encodings)
 	}
@@ -107,7 +181,7 @@ func (r *sourceReader) completeToken(s *event.Scheme) {
 	if s.Header == "" && r.keys["header"] == nil && s.Query == "" {
 		s.Header = "X-Webhook-Token"
 	}
-	r.headerName(s.Header)
+	r.headerName(r.values["header"], s.Header)
 	switch {
 	case s.Prefix == "":
 	case s.Header == "":
@@ -124,45 +198,6 @@ func schemeWord(header, prefix string) bool {
 	known := func(word string) bool { return strings.EqualFold(prefix, word) }
 	return slices.ContainsFunc([]string{"Bearer", "Token", "Basic", "ApiKey"}, known) ||
 		strings.EqualFold(header, "Authorization") && crmname.IsName(prefix, "", "-_")
-}
-
-func (r *sourceReader) plain(name string) string {
-	n := r.optional(name)
-	if n == nil {
-		return ""
-	}
-	value, _ := r.text(name, n)
-	return value
-}
-
-func (r *sourceReader) choice(name, standard string, values []string) string {
-	value := r.plain(name)
-	if value == "" {
-		return standard
-	}
-	if !slices.Contains(values, value) {
-		hint := didYouMean(value, values)
-		if hint == "" {
-			hint = "use one of " + list(values)
-		}
-		r.f.wrong(at(r.values[name]), hint, "`%s` is not a valid `%s`", value, name)
-	}
-	return value
-}
-
-func (r *sourceReader) headerName(name string) {
-	for _, c := range name {
-		if c <= ' ' || c >= 0x7f || c == ':' {
-			name, value, _ := strings.Cut(name, ":")
-			hint := "write only the name, without a colon and a value"
-			if value = strings.TrimSpace(value); value != "" {
-				hint += "; if the value is a secret, " + secretHint
-			}
-			r.f.wrong(at(r.values["header"]), hint, "%q is not the name of a header", name)
-			r.f.list[len(r.f.list)-1].Masked = value != ""
-			return
-		}
-	}
 }
 
 // strays reports keys that no listed way to verify reads: they would look like protection

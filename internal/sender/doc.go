@@ -1,7 +1,7 @@
-// Package sender describes how systems sign their webhooks, as data: one row for each
-// sender, read from a file of its own when a rules file names it. A source in a rules file
-// can be written with the same keys for a sender that has no row.
+// Package sender describes how systems sign their webhooks, as data: a file for each sender in
+// rows, which is read only when a rules file names it. A source of a rules file can describe
+// another sender with the same keys.
 //
-// The package only describes. internal/webhook verifies, signs and answers as described.
-// It imports neither rules, zoho, net/http nor AWS.
+// The package only describes. internal/rules reads the descriptions, and internal/webhook
+// verifies and signs as they say.
 package sender

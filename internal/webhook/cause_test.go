@@ -151,7 +151,7 @@ func TestCausesOfARefusedSignature(t *testing.T) {
 		"neither":                 {sha256Hex, good, "sha256=?", "header X-Sig is not hex"},
 		"a stored line break":     {sha256Hex, good + "\n", "sha256=" + inHex, "the stored secret begins or ends in white space or a line break; store it again without it"},
 		"stored in quotes":        {sha256Hex, `"` + good + `"`, "sha256=" + inHex, "the stored secret has quotation marks around it"},
-		"GitHub, a stored break":  {[]event.Scheme{{Kind: "github"}}, good + "\r\n", "sha256=" + inHex, "the stored secret begins or ends in white space or a line break"},
+		"GitHub, a stored break":  {[]event.Scheme{rowOf("github")}, good + "\r\n", "sha256=" + inHex, "the stored secret begins or ends in white space or a line break"},
 		"another secret":          {sha256Hex, good + "x", "sha256=" + inHex, "the signature in header X-Sig does not match the body with any stored secret"},
 		"another, with a break":   {sha256Hex, good + "x\n", "sha256=" + inHex, "the signature in header X-Sig does not match the body with any stored secret"},
 	}

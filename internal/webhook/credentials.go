@@ -3,9 +3,11 @@ package webhook
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"untag/internal/event"
+	"untag/internal/sender"
 )
 
 // credentials are the places where a source's requests carry secrets. Their content is
@@ -27,10 +29,10 @@ func credentialsOf(from event.Source) credentials {
 		"x-api-key": true, "x-amz-security-token": true,
 	}}
 	for _, scheme := range from.Verify {
-		if scheme.Kind == "github" {
+		if v := schemeOf(scheme).verify; v != nil {
 			// GitHub also sends the older signature, which is not checked.
 			c.headers["x-hub-signature"] = true
-			scheme = github()
+			c.addPlace(v.Signature)
 		}
 		c.body = c.body || scheme.Kind == notification
 		if scheme.Header != "" {
@@ -41,6 +43,18 @@ func credentialsOf(from event.Source) credentials {
 		}
 	}
 	return c
+}
+
+// addPlace adds where a signature is.
+func (c *credentials) addPlace(at sender.Place) {
+	for _, name := range at.Headers {
+		for n := range max(at.To, 1) {
+			c.headers[strings.ToLower(strings.ReplaceAll(name, "{n}", strconv.Itoa(n+1)))] = true
+		}
+	}
+	if at.Query != "" {
+		c.parameters = append(c.parameters, at.Query)
+	}
 }
 
 // withoutBody returns a body without the token of a notification. It decompresses a

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"untag/internal/sender"
 )
 
 // canonical returns the headers under their canonical names, so that two spellings of one
@@ -28,9 +30,11 @@ func canonical(header http.Header) http.Header {
 	return all
 }
 
-// deliveryID returns the sender's identifier of a delivery, "" if it sent none.
-func deliveryID(header http.Header) string {
-	for _, name := range [...]string{"Webhook-Id", "Svix-Id", "X-Github-Delivery", "X-Shopify-Webhook-Id"} {
+// deliveryID returns the sender's identifier of a delivery, "" if it sent none: from where the
+// source says, or else from a usual header.
+func deliveryID(at sender.Place, header http.Header) string {
+	usual := []string{"Webhook-Id", "Svix-Id", "X-Github-Delivery", "X-Shopify-Webhook-Id"}
+	for _, name := range slices.Concat(at.Headers, usual) {
 		if id := identifier(header.Get(name)); id != "" {
 			return id
 		}

@@ -28,10 +28,6 @@ func (t mediaType) isJSON() bool {
 	return t.name == "application/json" || strings.HasSuffix(t.name, "+json")
 }
 
-func (t mediaType) isXML() bool {
-	return t.name == "application/xml" || t.name == "text/xml" || strings.HasSuffix(t.name, "+xml")
-}
-
 // isText reports whether a part is text. A part without a type is plain text (RFC 7578,
 // section 4.4).
 func (t mediaType) isText() bool {

@@ -40,9 +40,9 @@ func TestOnlyWhatTheProofCovers(t *testing.T) {
 
 // twoWays lists the scheme that covers less first.
 var twoWays = []event.Source{
-	{Name: "two", Verify: []event.Scheme{{Kind: "github"}, {Kind: "token", Header: "X-Webhook-Token"}, {Kind: "aws"}}},
-	{Name: "signed", Verify: []event.Scheme{{Kind: "hmac", Header: "X-Sig", Algorithm: "sha256", Encoding: "hex"}, {Kind: "github"}}},
-	{Name: "query", Verify: []event.Scheme{{Kind: "github"}, {Kind: "token", Query: "key"}}},
+	{Name: "two", Verify: []event.Scheme{rowOf("github"), {Kind: "token", Header: "X-Webhook-Token"}, {Kind: "aws"}}},
+	{Name: "signed", Verify: []event.Scheme{{Kind: "hmac", Header: "X-Sig", Algorithm: "sha256", Encoding: "hex"}, rowOf("github")}},
+	{Name: "query", Verify: []event.Scheme{rowOf("github"), {Kind: "token", Query: "key"}}},
 	{Name: "aws", Verify: []event.Scheme{{Kind: "aws"}}},
 	{Name: "none"},
 }

@@ -226,7 +226,7 @@ func delivery(from source, req Request, proof string) (event.Delivery, error) {
 	headers := from.credentials.withoutHeaders(req.Header)
 	return event.Delivery{
 		ID:          rand.Text(),
-		DeliveryID:  deliveryID(req.Header),
+		DeliveryID:  deliveryID(from.ID, req.Header),
 		Source:      from.Name,
 		Proof:       proof,
 		Time:        received.UTC(),

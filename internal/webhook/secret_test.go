@@ -21,7 +21,7 @@ func TestSecretsThatAreNone(t *testing.T) {
 			return event.Scheme{Kind: "token", Header: "X-Webhook-Token"}, webhook.Request{Header: http.Header{"X-Webhook-Token": {secret}}}
 		},
 		"github": func(secret string) (event.Scheme, webhook.Request) {
-			return event.Scheme{Kind: "github"}, webhook.Request{Header: http.Header{"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, secret, body))}}}
+			return rowOf("github"), webhook.Request{Header: http.Header{"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(sign(sha256.New, secret, body))}}}
 		},
 		"hmac": func(secret string) (event.Scheme, webhook.Request) {
 			scheme := event.Scheme{Kind: "hmac", Header: "X-Sig", Algorithm: "sha256", Encoding: "hex"}

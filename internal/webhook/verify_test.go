@@ -31,10 +31,10 @@ func (s stored) WebhookSecrets(_ context.Context, source string) ([]string, erro
 var sources = []event.Source{
 	{Name: "token", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}},
 	{Name: "query", Verify: []event.Scheme{{Kind: "token", Query: "key"}}},
-	{Name: "github", Verify: []event.Scheme{{Kind: "github"}}},
+	{Name: "github", Verify: []event.Scheme{rowOf("github")}},
 	{Name: "hex", Verify: []event.Scheme{{Kind: "hmac", Header: "X-Sig", Algorithm: "sha512", Encoding: "hex", Prefix: "v1="}}},
 	{Name: "base64", Verify: []event.Scheme{{Kind: "hmac", Header: "X-Sig", Algorithm: "sha1", Encoding: "base64"}}},
-	{Name: "two", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}, {Kind: "github"}}},
+	{Name: "two", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}, rowOf("github")}},
 	{Name: "nonsense", Verify: []event.Scheme{
 		{Kind: "trust"}, {Kind: ""}, {Kind: "hmac", Header: "X-Sig", Algorithm: "md5", Encoding: "hex"},
 		{Kind: "hmac", Header: "X-Sig", Algorithm: "sha1", Encoding: "rot13"}, {Kind: "token"},
@@ -45,7 +45,7 @@ var sources = []event.Source{
 	{Name: "none"},
 	{Name: "unstored", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}},
 	{Name: "emptied", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}},
-	{Name: "emptiedhmac", Verify: []event.Scheme{{Kind: "github"}}},
+	{Name: "emptiedhmac", Verify: []event.Scheme{rowOf("github")}},
 	{Name: "broken", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}}},
 }
 
@@ -250,7 +250,7 @@ func FuzzNothingVerifiesWithoutTheSecret(f *testing.F) {
 	all, known := stored{}, append([]event.Source{
 		{Name: "bearer", Verify: []event.Scheme{{Kind: "token", Header: "Authorization", Prefix: "Bearer "}}},
 		{Name: "every", Verify: []event.Scheme{
-			{Kind: "zoho-notification"}, {Kind: "token", Header: "X-Webhook-Token", Query: "key"}, {Kind: "basic"}, {Kind: "github"}, {Kind: "aws"},
+			{Kind: "zoho-notification"}, {Kind: "token", Header: "X-Webhook-Token", Query: "key"}, {Kind: "basic"}, rowOf("github"), {Kind: "aws"},
 		}},
 	}, sources...)
 	for _, s := range known {

@@ -1,0 +1,222 @@
+package webhook_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"untag/internal/event"
+	"untag/internal/rules"
+	"untag/internal/sender"
+	"untag/internal/webhook"
+)
+
+// rowOf returns the way to verify of a sender that has a row.
+func rowOf(name string) event.Scheme {
+	s, found := rules.LoadSender(name)
+	if !found {
+		panic("no row " + name)
+	}
+	return s.Source.Verify[0]
+}
+
+// signedAt is when the requests of these tests were signed.
+var signedAt = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+// secretOf returns a secret as a sender's are written, of this seed.
+func secretOf(h *sender.HMAC, seed uint64) string {
+	key := make([]byte, 32)
+	for i := range key {
+		key[i] = byte(rand.New(rand.NewPCG(seed, uint64(i))).Uint32())
+	}
+	switch h.Secret {
+	case "base64":
+		return h.Strip + base64.StdEncoding.EncodeToString(key)
+	case "hex":
+		return hex.EncodeToString(key)
+	}
+	return h.Strip + hex.EncodeToString(key)
+}
+
+// bodies are what senders send, and what only an attacker does.
+func bodies() [][]byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	list := [][]byte{nil, []byte(`{}`), []byte("{\"name\":\"Zoë 😀\"}\r\n"), []byte("a=1&b=%20"), {0, 255, '\n'}, bytes.Repeat([]byte("x"), 100_000)}
+	for range 50 {
+		body := make([]byte, r.IntN(300))
+		for i := range body {
+			body[i] = byte(r.Uint32())
+		}
+		list = append(list, body)
+	}
+	return list
+}
+
+// TestEverySender: what a sender signs verifies with the same secret, also with one of several,
+// and a request in which any byte was changed does not.
+func TestEverySender(t *testing.T) {
+	for _, name := range sender.Names() {
+		t.Run(name, func(t *testing.T) {
+			row, found := rules.LoadSender(name)
+			if !found || row.Title == "" || row.Store == "" {
+				t.Fatalf("LoadSender = %+v, %t", row, found)
+			}
+			h := row.Source.Verify[0].Verify.HMAC
+			secret := secretOf(h, 1)
+			receiver := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{name: {secretOf(h, 2), secret}}})
+			verify := func(header http.Header, body []byte, at time.Time) error {
+				_, err := receiver.Verify(t.Context(), webhook.Request{Source: name, Header: header, Body: webhook.Bytes(body), ReceivedAt: at})
+				return err
+			}
+			for i, body := range bodies() {
+				header, err := webhook.Sign(row.Source, secret, signedAt, "delivery-7", body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := verify(header, body, signedAt.Add(time.Second)); err != nil {
+					t.Fatalf("body %d: %v", i, err)
+				}
+				if err := verify(header, append(slices.Clone(body), 'x'), signedAt); err == nil {
+					t.Fatalf("body %d: accepted with a byte more", i)
+				}
+				if i%7 == 0 {
+					changedHeaders(t, header, func(changed http.Header) error { return verify(changed, body, signedAt) })
+				}
+			}
+			header, _ := webhook.Sign(row.Source, secretOf(h, 3), signedAt, "delivery-7", nil)
+			if verify(header, nil, signedAt) == nil {
+				t.Error("accepted with another secret")
+			}
+			if verify(http.Header{}, nil, signedAt) == nil {
+				t.Error("accepted without a signature")
+			}
+		})
+	}
+}
+
+// changedHeaders changes each byte of each header that the signature covers or that holds it.
+func changedHeaders(t *testing.T, header http.Header, verify func(http.Header) error) {
+	t.Helper()
+	for name, values := range header {
+		if strings.Contains(strings.ToLower(name), "delivery") || strings.HasSuffix(strings.ToLower(name), "-id") && !strings.HasPrefix(name, "Webhook-") && !strings.HasPrefix(name, "Svix-") ||
+			name == "X-Atlassian-Webhook-Identifier" {
+			continue // not signed
+		}
+		for i := range values[0] {
+			changed := header.Clone()
+			flipped := []byte(values[0])
+			flipped[i] ^= 1
+			if strings.EqualFold(string(flipped), values[0]) {
+				continue // hexadecimal digits may be in either case
+			}
+			changed[name] = []string{string(flipped)}
+			if verify(changed) == nil {
+				t.Fatalf("accepted with %s: %s, changed from %s", name, flipped, values[0])
+			}
+		}
+		twice := header.Clone()
+		twice[name] = append(slices.Clone(values), values[0])
+		if verify(twice) == nil && !strings.Contains(values[0], "v1=") { // a list may come in several headers
+			t.Fatalf("accepted with two headers %s", name)
+		}
+	}
+}
+
+// TestTolerance: a request is too old, or from the future, beyond the tolerance; the time of
+// some senders is not signed, and then does not count.
+func TestTolerance(t *testing.T) {
+	for _, name := range sender.Names() {
+		row, _ := rules.LoadSender(name)
+		v := row.Source.Verify[0].Verify
+		secret := secretOf(v.HMAC, 1)
+		receiver := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{name: {secret}}})
+		header, _ := webhook.Sign(row.Source, secret, signedAt, "i", []byte("{}"))
+		for _, away := range []time.Duration{-25 * time.Hour, -v.Timestamp.Tolerance - time.Second, -v.Timestamp.Tolerance, v.Timestamp.Tolerance, v.Timestamp.Tolerance + time.Second, 25 * time.Hour} {
+			_, err := receiver.Verify(t.Context(), webhook.Request{Source: name, Header: header, Body: webhook.Bytes([]byte("{}")), ReceivedAt: signedAt.Add(away)})
+			late := v.Timestamp.Tolerance > 0 && away.Abs() > v.Timestamp.Tolerance
+			if (err != nil) != late || late && !strings.Contains(err.Error(), "the time of signing is more than") {
+				t.Errorf("%s, %v away: %v", name, away, err)
+			}
+		}
+	}
+}
+
+// TestPublishedVectors are requests that vendors and standards publish with their secrets.
+func TestPublishedVectors(t *testing.T) {
+	tests := map[string]struct {
+		sender, secret, body string
+		header               http.Header
+		at                   int64
+	}{
+		"GitHub's documentation": {
+			"github", "It's a Secret to Everybody", "Hello, World!",
+			http.Header{"X-Hub-Signature-256": {"sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"}}, 0,
+		},
+		"Standard Webhooks' tests": {
+			"standard", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", `{"test": 2432232314}`,
+			http.Header{"Webhook-Id": {"msg_p5jXN8AQM9LWM0D4loKWxJek"}, "Webhook-Timestamp": {"1614265330"}, "Webhook-Signature": {"v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,Gur4pLd03kjn8RYtBm5eJ1aZx/CbVfSdKq/2gNhA6=  v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}}, 1614265330,
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			row, _ := rules.LoadSender(tt.sender)
+			receiver := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{tt.sender: {tt.secret}}, AllowDemo: true})
+			if _, err := receiver.Verify(t.Context(), webhook.Request{Source: tt.sender, Header: tt.header, Body: webhook.Bytes([]byte(tt.body)), ReceivedAt: time.Unix(tt.at, 0)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestSignatureRefusals: each refusal says why, and none shows what was sent or stored.
+func TestSignatureRefusals(t *testing.T) {
+	const body = `{"a":"hush"}`
+	at := strconv.FormatInt(signedAt.Unix(), 10)
+	sum := func(secret, text string) string { return hex.EncodeToString(sign(sha256.New, secret, text)) }
+	good := sum("a-secret-of-stripe", at+"."+body)
+	stripe := func(value string) http.Header { return http.Header{"Stripe-Signature": {value}} }
+	tests := map[string]struct {
+		sender, secret string
+		header         http.Header
+		reason         string // "" if it is accepted
+	}{
+		"a rolled secret":         {"stripe", "a-secret-of-stripe", stripe("t=" + at + ",v1=" + sum("old", "x") + ",v1=" + good), ""},
+		"blanks after commas":     {"stripe", "a-secret-of-stripe", stripe("t=" + at + ", v1=" + good), ""},
+		"an older scheme beside":  {"stripe", "a-secret-of-stripe", stripe("t=" + at + ",v0=" + good + ",v1=" + good), ""},
+		"the older scheme alone":  {"stripe", "a-secret-of-stripe", stripe("t=" + at + ",v0=" + good), "header Stripe-Signature has no item \"v1=\""},
+		"no time":                 {"stripe", "a-secret-of-stripe", stripe("v1=" + good), "no time of signing: no header Stripe-Signature"},
+		"two times":               {"stripe", "a-secret-of-stripe", stripe("t=" + at + ",t=1,v1=" + good), "more than one header Stripe-Signature"},
+		"a time that is no digit": {"stripe", "a-secret-of-stripe", stripe("t=" + at + ".,v1=" + sum("a-secret-of-stripe", at+".."+body)), "is not in seconds since 1970"},
+		"a negative time":         {"stripe", "a-secret-of-stripe", stripe("t=-1,v1=" + good), "is not in seconds since 1970"},
+		"a blank in the secret":   {"stripe", "a-secret-of-stripe ", stripe("t=" + at + ",v1=" + good), "the stored secret begins or ends in white space"},
+		"another secret":          {"stripe", "another-secret", stripe("t=" + at + ",v1=" + good), "does not match the request with any stored secret"},
+		"many signatures":         {"stripe", "a-secret-of-stripe", stripe("t=" + at + strings.Repeat(",v1="+good, 101)), "has more than 100 values"},
+		"both families":           {"shopify", "a-secret-of-shopify", http.Header{"X-Shopify-Hmac-Sha256": {"x"}, "Shopify-Hmac-Sha256": {"x"}}, "header X-Shopify-Hmac-SHA256"},
+		"neither family":          {"shopify", "a-secret-of-shopify", nil, "no header X-Shopify-Hmac-SHA256"},
+		"a secret not in base64":  {"standard", "whsec_not base64 at all!", http.Header{"Webhook-Id": {"i"}, "Webhook-Timestamp": {at}, "Webhook-Signature": {"v1," + base64.StdEncoding.EncodeToString(sign(sha256.New, "x", "y"))}}, "the stored secret is not base64"},
+		"another family's time":   {"standard", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", http.Header{"Webhook-Id": {"i"}, "Svix-Timestamp": {at}, "Webhook-Signature": {"v1," + base64.StdEncoding.EncodeToString(sign(sha256.New, "x", "y"))}}, "no time of signing: no header webhook-timestamp"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			row, _ := rules.LoadSender(tt.sender)
+			receiver := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{tt.sender: {tt.secret}}})
+			_, err := receiver.Verify(t.Context(), webhook.Request{Source: tt.sender, Header: tt.header, Body: webhook.Bytes([]byte(body)), ReceivedAt: signedAt})
+			text := fmt.Sprint(err)
+			if (err == nil) != (tt.reason == "") || !strings.Contains(text, tt.reason) {
+				t.Errorf("Verify = %v, want %q", err, tt.reason)
+			}
+			if strings.Contains(text, "hush") || strings.Contains(text, good) || strings.Contains(text, "a-secret") {
+				t.Errorf("%v shows what was sent or stored", err)
+			}
+		})
+	}
+}
