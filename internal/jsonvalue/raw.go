@@ -42,6 +42,28 @@ func (r Raw) Object() (map[string]Raw, error) {
 	return members, nil
 }
 
+// Member returns the first member of an object with this name, nil if there is none. It reads
+// no further, and does not check what follows.
+func (r Raw) Member(name string) Raw {
+	dec := r.decoder()
+	if t, err := dec.ReadToken(); err != nil || t.Kind() != jsontext.KindBeginObject {
+		return nil
+	}
+	for dec.PeekKind() == jsontext.KindString {
+		key, err := dec.ReadToken()
+		if err != nil {
+			return nil
+		}
+		if key.String() == name {
+			return r.next(dec)
+		}
+		if dec.SkipValue() != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
 // List returns the elements of a list; they share its text.
 func (r Raw) List() ([]Raw, error) {
 	dec := r.decoder()

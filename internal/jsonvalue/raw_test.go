@@ -119,3 +119,25 @@ func TestRawLeastTextSize(t *testing.T) {
 		}
 	}
 }
+
+func TestMember(t *testing.T) {
+	tests := map[string]struct{ text, want string }{
+		"first of a name":    {`{"a": 1, "b": [2 ], "b": 3}`, "[2 ]"},
+		"escaped name":       {`{"\u0062": 1}`, "1"},
+		"null":               {`{"b": null}`, "null"},
+		"what follows it":    {`{"b": "x", oh`, `"x"`},
+		"of an inner object": {`{"a": {"b": 1}}`, ""},
+		"missing":            {`{"a": 1}`, ""},
+		"cut off before it":  {`{"a": [1`, ""},
+		"cut off in it":      {`{"b": [1`, ""},
+		"a list":             {`["b", 1]`, ""},
+		"empty":              {``, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := jsonvalue.Raw(tt.text).Member("b"); string(got) != tt.want || (got == nil) != (tt.want == "") {
+				t.Errorf("Member(%s) = %s, want %s", tt.text, got, tt.want)
+			}
+		})
+	}
+}

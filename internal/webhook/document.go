@@ -7,11 +7,9 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"untag/internal/jsonvalue"
 	"untag/internal/sender"
 )
-
-// document is a JSON value as written.
-type document []byte
 
 // maxUnproven is the maximum nesting of JSON that is read before it is proven.
 const maxUnproven = 100
@@ -37,65 +35,15 @@ func checkJSON(text []byte) error {
 	}
 }
 
-// decoder is lenient about what checkJSON has already checked.
-func (d document) decoder() *jsontext.Decoder {
-	return jsontext.NewDecoder(bytes.NewBuffer(d), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-}
-
-func (d document) next(dec *jsontext.Decoder) document {
-	value, err := dec.ReadValue()
-	if err != nil {
-		return nil
-	}
-	end := dec.InputOffset()
-	return d[end-int64(len(value)) : end : end]
-}
-
-// member returns the first member of an object with this name, nil if there is none.
-func (d document) member(name string) document {
-	dec := d.decoder()
-	if t, err := dec.ReadToken(); err != nil || t.Kind() != jsontext.KindBeginObject {
-		return nil
-	}
-	for dec.PeekKind() == jsontext.KindString {
-		key, err := dec.ReadToken()
-		if err != nil {
-			return nil
-		}
-		if key.String() == name {
-			return d.next(dec)
-		}
-		if dec.SkipValue() != nil {
-			return nil
-		}
-	}
-	return nil
-}
-
-// elements returns the elements of a list; ok is false if it is no list.
-func (d document) elements() (all []document, ok bool) {
-	dec := d.decoder()
-	if t, err := dec.ReadToken(); err != nil || t.Kind() != jsontext.KindBeginArray {
-		return nil, false
-	}
-	for dec.PeekKind() != jsontext.KindEndArray {
-		element := d.next(dec)
-		if element == nil {
-			return nil, false
-		}
-		all = append(all, element)
-	}
-	return all, true
-}
-
-// all returns the values at a path. complete is false if the path leads nowhere somewhere.
-func (d document) all(path sender.Path) (values []document, complete bool) {
-	at, complete := []document{d}, true
+// valuesAt returns the values at a path. complete is false if a member or a list of the path is
+// missing.
+func valuesAt(doc jsonvalue.Raw, path sender.Path) (values []jsonvalue.Raw, complete bool) {
+	at, complete := []jsonvalue.Raw{doc}, true
 	for _, step := range path {
-		var next []document
+		var next []jsonvalue.Raw
 		for _, value := range at {
 			if !step.Every {
-				member := value.member(step.Member)
+				member := value.Member(step.Member)
 				if member == nil {
 					complete = false
 					continue
@@ -103,8 +51,8 @@ func (d document) all(path sender.Path) (values []document, complete bool) {
 				next = append(next, member)
 				continue
 			}
-			elements, ok := value.elements()
-			complete = complete && ok
+			elements, err := value.List()
+			complete = complete && err == nil
 			next = append(next, elements...)
 		}
 		at = next
@@ -112,24 +60,23 @@ func (d document) all(path sender.Path) (values []document, complete bool) {
 	return at, complete
 }
 
-// text returns a scalar as text: numbers as written, null as an empty text.
-func (d document) text() (text string, ok bool) {
-	value := jsontext.Value(d)
-	switch value.Kind() {
+// scalarText returns a scalar as text: numbers as written, null as an empty text.
+func scalarText(value jsonvalue.Raw) (text string, ok bool) {
+	switch jsontext.Value(value).Kind() {
 	case jsontext.KindString:
-		plain, err := jsontext.AppendUnquote(nil, d)
+		plain, err := jsontext.AppendUnquote(nil, value)
 		return string(plain), err == nil
 	case jsontext.KindNull:
 		return "", true
 	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
-		return string(bytes.TrimSpace(d)), true
+		return string(bytes.TrimSpace(value)), true
 	}
 	return "", false
 }
 
 // document returns the JSON of the body, or of the form field that holds it. Before the
 // signature holds, all of it is checked.
-func (p *proof) document() (document, error) {
+func (p *proof) document() (jsonvalue.Raw, error) {
 	if p.checked != nil {
 		return p.checked, nil
 	}
@@ -166,10 +113,10 @@ func (p *proof) jsonValues(path sender.Path) ([]string, error) {
 			return nil, err
 		}
 	}
-	found, _ := doc.all(path)
+	found, _ := valuesAt(doc, path)
 	var texts []string
 	for _, value := range found {
-		text, ok := value.text()
+		text, ok := scalarText(value)
 		if !ok {
 			return nil, refusal("`" + path.String() + "` in the body is not text")
 		}

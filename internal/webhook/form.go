@@ -73,9 +73,8 @@ func formCharset(kind mediaType, text []byte) charset {
 	return charsetOf(label)
 }
 
-// add adds a field. It keeps a single value as a string, and the values of a repeated name
-// as a list.
-func add(fields map[string]any, name, value string) {
+// add adds a field of a form or an element of XML. The values of a repeated name become a list.
+func add(fields map[string]any, name string, value any) {
 	switch before := fields[name].(type) {
 	case nil:
 		fields[name] = value

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"untag/internal/event"
+	"untag/internal/jsonvalue"
 	"untag/internal/sender"
 )
 
@@ -20,11 +21,11 @@ type proof struct {
 	// family is the position in lists of headers of those that the request has.
 	family int
 	// checked is the body's JSON once all of it has been checked.
-	checked document
+	checked jsonvalue.Raw
 	// trusted means that the signature holds: the JSON is the sender's.
 	trusted bool
 	// element is the element of verify.Each whose signature is checked, or nil.
-	element document
+	element jsonvalue.Raw
 	// fields are those of the form, once it is read.
 	fields []pair
 }
@@ -85,7 +86,7 @@ func (p *proof) checkAll() error {
 	if err != nil {
 		return err
 	}
-	elements, complete := doc.all(p.verify.Each)
+	elements, complete := valuesAt(doc, p.verify.Each)
 	switch {
 	case !complete || len(elements) == 0:
 		return refusal("the body has no list " + p.verify.Each.String() + " whose elements are all complete")

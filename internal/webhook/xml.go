@@ -102,7 +102,7 @@ func readElement(d *xml.Decoder, start xml.StartElement, depth int) (any, error)
 			if err != nil {
 				return nil, err
 			}
-			addElement(fields, token.Name.Local, value)
+			add(fields, token.Name.Local, value)
 		case xml.EndElement:
 			plain := strings.TrimSpace(text.String())
 			if len(fields) == 0 {
@@ -113,18 +113,6 @@ func readElement(d *xml.Decoder, start xml.StartElement, depth int) (any, error)
 			}
 			return fields, nil
 		}
-	}
-}
-
-// addElement adds an element, to a list if there is one of its name.
-func addElement(fields map[string]any, name string, value any) {
-	switch before := fields[name].(type) {
-	case nil:
-		fields[name] = value
-	case []any:
-		fields[name] = append(before, value)
-	default:
-		fields[name] = []any{before, value}
 	}
 }
 
