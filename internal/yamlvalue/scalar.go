@@ -3,16 +3,19 @@ package yamlvalue
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"untag/internal/jsonvalue"
 )
 
-// Scalar returns the value of a scalar: nil, a bool, an int that fits 64 bits, a float64, or a
-// string. As in events, an integer that is too large is a string of its digits, so that none is
-// lost. Dates and times are text. An error says what is wrong with the value, without its
-// place.
+// Scalar returns the value of a scalar: nil, a bool, an int, a float64 or a string. Numbers
+// become what jsonvalue.Number makes of them, so one that an int or a float64 cannot hold with
+// every digit is a string. Dates and times are text. An error says what is wrong with the
+// value, without its place.
 func Scalar(node *yaml.Node) (any, error) {
 	switch node.ShortTag() {
 	case "!!null":
@@ -30,14 +33,11 @@ func Scalar(node *yaml.Node) (any, error) {
 		}
 		return int(n), nil
 	case "!!float":
-		if strings.Trim(strings.TrimLeft(node.Value, "+-"), "0123456789") == "" {
-			return node.Value, nil
-		}
-		f, err := strconv.ParseFloat(node.Value, 64)
-		if err != nil || f-f != 0 {
+		text := strings.ReplaceAll(strings.TrimPrefix(node.Value, "+"), "_", "")
+		if f, err := strconv.ParseFloat(text, 64); err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 			return nil, fmt.Errorf("%q is not a number that JSON has; quote it if it is meant as text", node.Value)
 		}
-		return f, nil
+		return jsonvalue.Number(text), nil
 	}
 	return node.Value, nil
 }
