@@ -54,13 +54,9 @@ func newDLQList(f *dlqFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the events, why each failed, and how long ago", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			d, err := f.open(c.Context())
+			list, err := f.list(c.Context())
 			if err != nil {
 				return err
-			}
-			list, err := d.List(c.Context(), f.max)
-			if err != nil {
-				return ofAWS(err)
 			}
 			return printDead(c.OutOrStdout(), list, f.json)
 		},
@@ -76,13 +72,9 @@ func newDLQShow(f *dlqFlags) *cobra.Command {
 		Long: `Show one message. The event's own content is not printed; --output writes it to a
 file, for untag explain and untag replay.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			d, err := f.open(c.Context())
+			list, err := f.list(c.Context())
 			if err != nil {
 				return err
-			}
-			list, err := d.List(c.Context(), f.max)
-			if err != nil {
-				return ofAWS(err)
 			}
 			return showDead(c.OutOrStdout(), list, args[0], output)
 		},
@@ -126,6 +118,18 @@ dlq list shows the reasons.`,
 	c.Flags().StringVar(&rule, "rule", "", "only messages that failed for this rule")
 	c.Flags().BoolVar(&all, "all", false, "every message, up to --max")
 	return c
+}
+
+func (f *dlqFlags) list(ctx context.Context) ([]queue.Dead, error) {
+	d, err := f.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := d.List(ctx, f.max)
+	if err != nil {
+		return nil, ofAWS(err)
+	}
+	return list, nil
 }
 
 func (f *dlqFlags) open(ctx context.Context) (*queue.DeadLetters, error) {
