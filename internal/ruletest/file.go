@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -51,67 +50,12 @@ type expectation map[string]map[string][]string
 // UnmarshalYAML notes the line of the test.
 func (t *ruleTest) UnmarshalYAML(n *yaml.Node) error {
 	type plain ruleTest
-	if err := strictKeys(n, []string{
-		"name", "source", "event", "headers", "query", "request", "body", "records", "expect", "unmatched", "errors",
-	}); err != nil {
-		return err
-	}
 	p := plain(*t)
-	if err := n.Decode(&p); err != nil {
+	if err := decodeStrictly(n, &p); err != nil {
 		return err
 	}
 	*t = ruleTest(p)
 	t.line = n.Line
-	return nil
-}
-
-// keyError is a wrong key of a tests file.
-type keyError struct {
-	line int
-	text string
-}
-
-func (e *keyError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
-
-// placedIn writes an error of the YAML library as lines of FILE:LINE: MESSAGE.
-func placedIn(file string, err error) error {
-	var several *yaml.LoadErrors
-	if !errors.As(err, &several) {
-		var key *keyError
-		if errors.As(err, &key) {
-			return fmt.Errorf("%s:%d: %s", file, key.line, key.text)
-		}
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	var faults []error
-	for _, one := range several.Errors {
-		var key *keyError
-		if errors.As(one, &key) {
-			faults = append(faults, fmt.Errorf("%s:%d: %s", file, key.line, key.text))
-			continue
-		}
-		faults = append(faults, fmt.Errorf("%s:%d: %s", file, one.Mark.Line, one.Message))
-	}
-	return errors.Join(faults...)
-}
-
-// strictKeys refuses a key that is unknown or occurs twice: a misspelt `unmatched`
-// would be a test that cannot fail.
-func strictKeys(n *yaml.Node, known []string) error {
-	if n.Kind != yaml.MappingNode {
-		return &keyError{n.Line, "a mapping is expected here"}
-	}
-	seen := make(map[string]bool)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
-		switch {
-		case !slices.Contains(known, key.Value):
-			return &keyError{key.Line, fmt.Sprintf("unknown key `%s`; the keys are `%s`", key.Value, strings.Join(known, "`, `"))}
-		case seen[key.Value]:
-			return &keyError{key.Line, fmt.Sprintf("the key `%s` occurs twice", key.Value)}
-		}
-		seen[key.Value] = true
-	}
 	return nil
 }
 
@@ -134,14 +78,11 @@ func readTestFile(name string) (*testFile, error) {
 	if len(root.Content) == 0 {
 		return nil, fmt.Errorf("%s: the file is empty", name)
 	}
-	if err := strictKeys(root.Content[0], []string{"rules", "tests"}); err != nil {
-		return nil, placedIn(name, err)
-	}
 	var file struct {
 		Rules string     `yaml:"rules"`
 		Tests []ruleTest `yaml:"tests"`
 	}
-	if err := root.Decode(&file); err != nil {
+	if err := decodeStrictly(root.Content[0], &file); err != nil {
 		return nil, placedIn(name, err)
 	}
 	if file.Rules == "" {
