@@ -167,22 +167,23 @@ func TestExplainMarksWhatDecided(t *testing.T) {
 	folder := folderWith(t, map[string]string{
 		"rules.yaml": "version: 1\nsources: {zoho: {verify: token}}\nrules:\n" + rule("not", "not has(event.x)", "") + rule("element", `event.tags[0] == "b"`, "") +
 			rule("twice", `event.no or event.x == 2 and event.no`, "") + rule("alike", `event.stage == "Closed Won"`, "") + rule("html", `event.h == "x"`, "") +
+			rule("accent", `event.name == "Café"`, "") +
 			rule("skipped", "true", "s, missing: skip"),
 		"event.json": `{"version":"2.0","rawPath":"/webhooks/zoho","headers":{"content-type":"application/json"},"requestContext":{"http":{"method":"POST","path":"/webhooks/zoho"}},` +
-			`"body":"{\"x\":1,\"no\":false,\"tags\":[\"a\",\"b\"],\"stage\":\"Closed\u00a0Won\",\"h\":\"<b>\"}","isBase64Encoded":false}`,
+			`"body":"{\"x\":1,\"no\":false,\"tags\":[\"a\",\"b\"],\"stage\":\"Closed\u00a0Won\",\"h\":\"<b>\",\"name\":\"Cafe\u0301\"}","isBase64Encoded":false}`,
 	})
 	code, out := untag(t, folder, "explain", "-e", "event.json")
 	for _, want := range []string{
 		"not: does not fire\n    > true    has(event.x)\n              value 1\n", "> false   event.tags[0] == \"b\"\n              value \"a\"\n",
 		"    > false   event.no\n              value false\n      false   event.x == 2\n              value 1\n      false   event.no\n",
-		"U+00A0", "U+0020\n              value \"Closed\\u00a0Won\"\n", `value "<b>"`, "skipped: fires", "- skipped: Deals: `event.ids` is missing",
+		"U+00A0", "U+0020\n              value \"Closed\\u00a0Won\"\n", `value "<b>"`, "U+0065", `value "Cafe\u0301"`, "skipped: fires", "- skipped: Deals: `event.ids` is missing",
 	} {
 		if code != 0 || !strings.Contains(out, want) {
 			t.Errorf("exit %d, without %q:\n%s", code, want, out)
 		}
 	}
-	if _, out := untag(t, folder, "explain", "-e", "event.json", "--json"); strings.Count(out, `"decided":true`) != 5 {
-		t.Errorf("want five parts that decided:\n%s", out)
+	if _, out := untag(t, folder, "explain", "-e", "event.json", "--json"); strings.Count(out, `"decided":true`) != 6 {
+		t.Errorf("want six parts that decided:\n%s", out)
 	}
 }
 

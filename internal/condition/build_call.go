@@ -173,7 +173,11 @@ func (b *builder) has(n, arg ast.Node, token int) *node {
 	}
 	member, ok := arg.(*ast.MemberNode)
 	if !ok || member.Method {
-		return b.fail(n, "", "has takes a field, as in has(event.Stage)")
+		hint := ""
+		if written := bracketed(wordAround(b.tokens.text, b.tokens.list[min(token+2, len(b.tokens.list)-1)].begin)); written != "" {
+			hint = "write has(" + written + ")"
+		}
+		return b.fail(n, hint, "has takes a field, as in has(event.Stage)")
 	}
 	field := b.member(member, b.tokens.at(member.Location().From))
 	out := &node{form: formHas, kids: []*node{field}, kinds: isBool}

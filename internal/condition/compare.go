@@ -161,7 +161,7 @@ func orderMixed(f float64, i int) int {
 // incomparable says that two types cannot be compared, and what to write instead.
 func (r *Run) incomparable(n *node, a, b any) *Unknown {
 	u := r.wrong(n, "%s cannot be compared with %s", nameOf(a), nameOf(b))
-	if way := wayOut(n); way != "" {
+	if way := wayOut(n); way != "" && (kindOf(a)|kindOf(b)).class()&(isList|isObject) == 0 {
 		return u.advise("write `%s`", way)
 	}
 	return u.advise("%s", makeOneType(kindOf(a), kindOf(b)))

@@ -116,6 +116,8 @@ func tokenHint(kind, token, before, after string) string {
 	switch {
 	case token == "{" && strings.HasSuffix(before, "$"):
 		return "write the expression alone, as in event.id, without ${ }"
+	case token == "=" && strings.HasPrefix(after, "=>"):
+		return "write `#` for the element, as in any(event.items, #.price > 100)"
 	case token == "=" && (strings.HasSuffix(before, "==") || strings.HasSuffix(before, "!=")):
 		return "write `" + meant(before[len(before)-2:]+token) + "`"
 	case token == "&":
@@ -227,6 +229,9 @@ func (b *builder) nameHint(name string, token int) string {
 	}
 	if near := nearest.Of(name, known); near != "" {
 		return "did you mean `" + near + "`? Expressions can use event, headers, query and source, and record in `where`"
+	}
+	if len(b.predicates) > 0 {
+		return "write the element as #, as in #.price > 100, or a field of the event as event." + name
 	}
 	return "write a field as event." + name + `, or text in quotation marks, as in "` + name +
 		"\"; expressions can use event, headers, query and source, and record in `where`"

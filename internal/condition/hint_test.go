@@ -59,6 +59,10 @@ func TestHintsForWordsOfOtherLanguages(t *testing.T) {
 		`event.a == "a" || "b"`:           {18, `repeat the comparison`},
 		`event.a == ("a" or "b")`:         {12, `repeat the comparison`},
 		`toLower(evnt.a) == "x"`:          {8, "did you mean `event`"},
+		`has(event.lead-source)`:          {0, `write has(event["lead-source"])`},
+		`any(event.list, x => x == 1)`:    {18, "write `#` for the element"},
+		`any(event.list, item.n == 1)`:    {16, "write the element as #"},
+		`["a"] contains event.a`:          {6, `for a list, write the element first`},
 		`event.list | any(# = 1)`:         {19, "write `==`"},
 	}
 	for when, want := range tests {

@@ -150,6 +150,8 @@ func (o *operator) misfit(left, right kinds) (message, hint string) {
 		return "in needs a list after it, not a string", "use contains to find text in a string"
 	case o.symbol == "in":
 		return "in needs a list after it, not " + right.String(), ""
+	case o.symbol == "contains" && left == isList:
+		return "contains needs two strings, not a list", "for a list, write the element first, as in \"VIP\" in event.tags"
 	case o.fit(isText, isText) == isBool && !o.compares():
 		return o.symbol + " needs two strings, not " + both, conversion(isText, (left|right)&^isText)
 	case o.compares() && one:

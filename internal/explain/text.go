@@ -119,5 +119,23 @@ func asText(v any) string {
 	if encoder.Encode(v) != nil {
 		return "?"
 	}
-	return terminal.Shorten(strings.TrimSuffix(out.String(), "\n"), 400)
+	return terminal.Shorten(visible(strings.TrimSuffix(out.String(), "\n")), 400)
+}
+
+// visible escapes accents that follow their letter, as a letter with its accent looks the
+// same but is not equal to it.
+func visible(text string) string {
+	const first, last = '\u0300', '\u036f'
+	if !strings.ContainsFunc(text, func(r rune) bool { return first <= r && r <= last }) {
+		return text
+	}
+	var out strings.Builder
+	for _, r := range text {
+		if first <= r && r <= last {
+			fmt.Fprintf(&out, `\u%04x`, r)
+		} else {
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
 }

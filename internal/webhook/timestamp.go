@@ -19,14 +19,22 @@ func (p *proof) timestamp() (text string, at time.Time, err error) {
 	}
 	at, ok := parseTime(p.verify.Timestamp.Unit, text)
 	if !ok {
-		return "", time.Time{}, refusal("the time of signing in " + p.name(place) + " is not " + timeForms[p.verify.Timestamp.Unit])
+		return "", time.Time{}, refusal("the time of signing in " + p.name(place) + " is not " + timeForm(p.verify.Timestamp.Unit))
 	}
 	return text, at, nil
 }
 
-// timeForms are the units of a timestamp, in words.
-var timeForms = map[string]string{
-	"s": "in seconds since 1970", "ms": "in milliseconds since 1970", "iso": "an ISO 8601 time with a time zone", "": "of a known unit",
+// timeForm returns the unit of a timestamp in words.
+func timeForm(unit string) string {
+	switch unit {
+	case "s":
+		return "in seconds since 1970"
+	case "ms":
+		return "in milliseconds since 1970"
+	case "iso":
+		return "an ISO 8601 time with a time zone"
+	}
+	return "of a known unit"
 }
 
 // maxDigits is longer than any timestamp, in digits.
