@@ -45,22 +45,6 @@ warning; 2: wrong usage or an unreadable file.`,
 	return c
 }
 
-func newSchema() *cobra.Command {
-	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print a JSON Schema of the rules file, for editors",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			schema, err := rules.Schema()
-			if err != nil {
-				return err
-			}
-			_, err = c.OutOrStdout().Write(schema)
-			return err
-		},
-	}
-}
-
 type checkFlags struct {
 	json, strict        bool
 	secrets, apiVersion string

@@ -2,21 +2,17 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go/logging"
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"untag/internal/deadletter"
 	"untag/internal/queue"
 	"untag/internal/terminal"
 )
@@ -58,7 +54,10 @@ func newDLQList(f *dlqFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printDead(c.OutOrStdout(), list, f.json)
+			if f.json {
+				return deadletter.PrintJSON(c.OutOrStdout(), list)
+			}
+			return deadletter.Print(c.OutOrStdout(), list)
 		},
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print each message as a line of JSON")
@@ -76,7 +75,18 @@ file, for untag explain and untag replay.`,
 			if err != nil {
 				return err
 			}
-			return showDead(c.OutOrStdout(), list, args[0], output)
+			one, found := deadletter.Find(list, args[0])
+			if !found {
+				return terminal.AnswerIsNo(fmt.Sprintf("there is no message %s among the %d that were read; use --max to read more", args[0], len(list)))
+			}
+			deadletter.PrintOne(c.OutOrStdout(), one)
+			if output == "" {
+				return nil
+			}
+			if err := os.WriteFile(output, []byte(one.Body), 0o600); err != nil {
+				return fmt.Errorf("write the event: %w", err)
+			}
+			return nil
 		},
 	}
 	c.Flags().StringVarP(&output, "output", "o", "", "write the stored event to this file")
@@ -163,88 +173,4 @@ func ofAWS(err error) error {
 		text = "there are no AWS credentials: set AWS_PROFILE, or log in with the AWS CLI; " + text
 	}
 	return terminal.AnswerIsNo(text)
-}
-
-// deadLine is a dead letter as --json prints it.
-type deadLine struct {
-	ID      string    `json:"id"`
-	EventID string    `json:"event_id"`
-	Source  string    `json:"source"`
-	Code    string    `json:"code"`
-	Rule    string    `json:"rule"`
-	Message string    `json:"message"`
-	Time    time.Time `json:"time"`
-}
-
-func lineOf(one queue.Dead) deadLine {
-	at := one.Reason.Time
-	if at.IsZero() {
-		at = one.Sent
-	}
-	return deadLine{one.ID, one.Delivery.ID, one.Delivery.Source, one.Reason.Code, one.Reason.Rule, one.Reason.Message, at.UTC()}
-}
-
-func printDead(w io.Writer, list []queue.Dead, asJSON bool) error {
-	if asJSON {
-		encoder := json.NewEncoder(w)
-		for _, one := range list {
-			if err := encoder.Encode(lineOf(one)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if len(list) == 0 {
-		_, err := fmt.Fprintln(w, "the dead-letter queue is empty")
-		return err
-	}
-	t := table.NewWriter()
-	t.SetOutputMirror(w)
-	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(table.Row{"message", "source", "rule", "code", "why", "ago"})
-	for _, one := range list {
-		l := lineOf(one)
-		t.AppendRow(table.Row{terminal.Clean(l.ID), terminal.Clean(l.Source), terminal.Clean(l.Rule), terminal.Clean(l.Code), terminal.Shorten(terminal.Clean(l.Message), 60), ago(l.Time)})
-	}
-	t.Render()
-	return nil
-}
-
-func ago(t time.Time) string {
-	if t.IsZero() {
-		return "–"
-	}
-	d := max(0, time.Since(t)) // another clock may be ahead
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
-}
-
-func showDead(w io.Writer, list []queue.Dead, id, output string) error {
-	for _, one := range list {
-		if one.ID != id && one.Delivery.ID != id {
-			continue
-		}
-		l := lineOf(one)
-		fmt.Fprintf(w, "message   %s\nevent     %s\nsource    %s\nrule      %s\ncode      %s\nwhy       %s\nsince     %s (%s ago)\nsize      %d bytes\n",
-			terminal.Clean(l.ID), terminal.Clean(l.EventID), terminal.Clean(l.Source), terminal.Clean(l.Rule), terminal.Clean(l.Code), terminal.Clean(l.Message), l.Time.Format(time.RFC3339), ago(l.Time), len(one.Body))
-		if !one.Readable {
-			fmt.Fprintln(w, "          (not a delivery that untag stored)")
-		}
-		if output == "" {
-			return nil
-		}
-		if err := os.WriteFile(output, []byte(one.Body), 0o600); err != nil {
-			return fmt.Errorf("write the event: %w", err)
-		}
-		return nil
-	}
-	return terminal.AnswerIsNo(fmt.Sprintf("there is no message %s among the %d that were read; use --max to read more", id, len(list)))
 }

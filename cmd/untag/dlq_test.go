@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestDLQUsedWrongly: SQS is not called, and the error says what is missing.
@@ -27,16 +26,6 @@ func TestDLQUsedWrongly(t *testing.T) {
 	} {
 		if code, out := untag(t, folder, strings.Fields(line)...); code != 2 || !strings.Contains(out, want) {
 			t.Errorf("untag %s: exit %d, want 2 and %q:\n%s", line, code, want, out)
-		}
-	}
-}
-
-func TestAgo(t *testing.T) {
-	for want, d := range map[string]time.Duration{
-		"0 s": -time.Hour, "5 s": 5500 * time.Millisecond, "3 min": 200 * time.Second, "47 h": 47*time.Hour + time.Minute, "2 days": 50 * time.Hour,
-	} {
-		if got := ago(time.Now().Add(-d)); got != want {
-			t.Errorf("ago of %v = %q, want %q", d, got, want)
 		}
 	}
 }

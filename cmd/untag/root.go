@@ -21,7 +21,17 @@ unreadable file.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newRun(), newSandbox(), newCheck(), newSchema(), newExplain(), newTest(), newSenders(), newDLQ(), newReplay())
+	root.AddCommand(
+		newRun(),
+		newSandbox(),
+		newCheck(),
+		newSchema(),
+		newExplain(),
+		newTest(),
+		newSenders(),
+		newDLQ(),
+		newReplay(),
+	)
 	return root
 }
 

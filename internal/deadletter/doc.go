@@ -1,0 +1,3 @@
+// Package deadletter prints the messages of a dead-letter queue. It never prints the content of
+// an event.
+package deadletter
