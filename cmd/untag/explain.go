@@ -88,7 +88,7 @@ func runExplain(ctx context.Context, stdin io.Reader, w io.Writer, f explainFlag
 	if err != nil {
 		return err
 	}
-	x := explain.Examiner{Set: set, ApiURL: os.Getenv("ZOHO_API_URL"), Version: os.Getenv("ZOHO_API_VERSION")}
+	x := explain.Examiner{Set: set, APIURL: os.Getenv("ZOHO_API_URL"), Version: os.Getenv("ZOHO_API_VERSION")}
 	if f.records != "" {
 		records, err := userfile.ReadRecords(f.records)
 		if err != nil {

@@ -64,9 +64,9 @@ type sent struct {
 // nothing: look-ups are answered from the given records, and removals always succeed.
 type Examiner struct {
 	Set     *rules.Rules
-	ApiURL  string
+	APIURL  string
 	Version string
-	// crm has the records to look in, nil if none are given.
+	// CRM has the records to look in, nil if none are given.
 	CRM *sandbox.Sandbox
 }
 
@@ -81,7 +81,7 @@ func (x Examiner) Examine(ctx context.Context, ev event.Event) (Examination, err
 		}
 		wire.access = token
 	}
-	apiURL := x.ApiURL
+	apiURL := x.APIURL
 	if apiURL == "" {
 		apiURL = "https://www.zohoapis.com"
 	}

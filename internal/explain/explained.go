@@ -126,6 +126,7 @@ func undecided(conditions []rules.Condition) []rules.Condition {
 	return conditions
 }
 
+// PrintJSON prints the explanation as a line of JSON.
 func (e Explained) PrintJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

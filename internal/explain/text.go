@@ -14,6 +14,7 @@ import (
 	"untag/internal/terminal"
 )
 
+// Print prints the explanation for a terminal.
 func (e Explained) Print(w io.Writer) error {
 	p := &terminal.Page{}
 	p.Line(0, "source    ", e.Source)
@@ -84,6 +85,7 @@ func passedOver(p event.PassedOver) []string {
 	return files
 }
 
+// Print writes what a rule did, and each condition with the value it found.
 func (r explainedRule) Print(p *terminal.Page) {
 	state := "does not fire"
 	switch {

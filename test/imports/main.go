@@ -38,6 +38,7 @@ var never = map[string][]string{
 	"untag/internal/explain":      {"untag/internal/local", "untag/internal/ruletest", "untag/internal/secrets"},
 	"untag/internal/ruletest":     {"untag/internal/local", "untag/internal/secrets"},
 	"untag/internal/findings":     {"untag/functions/", "untag/internal/explain", "untag/internal/local", "github.com/aws/"},
+	"untag/internal/senderlist":   {"untag/functions/", "untag/internal/zoho", "untag/internal/webhook", "untag/internal/local", "github.com/aws/"},
 	"untag/internal/deadletter":   {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
 	"untag/internal/local":        {"untag/internal/ruletest"},
 	"untag/internal/awstest":      {"untag/"},
