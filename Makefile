@@ -62,6 +62,10 @@ test-phone: ## Check that untag reads phone numbers as Google's library does (ne
 test-sdk: ## Run Zoho's official SDKs against the sandbox (needs Python and Node)
 	python3 test/sdk/run.py
 
+.PHONY: test-senders
+test-senders: $(VENV)/senders/done ## Compare signatures with vendors' own packages, in both directions (needs Node)
+	go run ./test/senders $(VENV)/senders
+
 .PHONY: test-sam
 test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, local invoke (needs Python and Docker)
 	test/sam/run check
@@ -102,6 +106,12 @@ build-RemoveTagsFunction build-WorkerFunction:
 $(VENV)/aws/done: test/aws/requirements.txt
 	python3 -m venv $(VENV)/aws
 	$(VENV)/aws/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(VENV)/senders/done: test/senders/package-lock.json test/senders/package.json test/senders/oracles.js
+	mkdir -p $(VENV)/senders
+	cp $^ $(VENV)/senders
+	cd $(VENV)/senders && npm ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 $(VENV)/sam/done: test/sam/requirements.txt

@@ -12,8 +12,9 @@ func newSenders() *cobra.Command {
 		Use:   "senders [NAME]",
 		Short: "List the senders whose signatures untag knows",
 		Long: `List the senders whose signatures untag knows: the name to write as verify in the rules
-file, what is signed, and what has to be stored as the secret. With a NAME, show a source
-and a rule to start from.`,
+file, what is signed, what has to be stored as the secret, and the vendor's package that
+untag's signatures are compared with, if there is one. With a NAME, show a source and a
+rule to start from.`,
 		Example: `  untag senders
   untag senders stripe`,
 		Args: cobra.MaximumNArgs(1),

@@ -14,7 +14,7 @@ import (
 
 var (
 	// rowKeys are the keys of a sender's row: those of a source, and what people need to know.
-	rowKeys       = []string{"title", "store", "verify", "id"}
+	rowKeys       = []string{"title", "store", "oracle", "verify", "id"}
 	signedKeys    = []string{"hmac", "signature", "timestamp", "signed"}
 	asKeys        = []string{"as", "tolerance"}
 	hmacKeys      = []string{"hash", "encoding", "secret", "strip"}
@@ -40,6 +40,8 @@ type Sender struct {
 	Title string `json:"title"`
 	// Store is what must be stored as its secret.
 	Store string `json:"store"`
+	// Oracle is the vendor's package that untag is compared with, "" if there is none.
+	Oracle string `json:"oracle"`
 	// Source is a source of it.
 	Source event.Source `json:"-"`
 }
@@ -62,6 +64,7 @@ func LoadSender(name string) (Sender, bool) {
 	s := Sender{Name: name, Source: event.Source{Name: name}}
 	s.Title, _ = m.text("title", m.required("title", ""))
 	s.Store, _ = m.text("store", m.required("store", ""))
+	s.Oracle = m.plain("oracle")
 	s.Source.ID = f.readID(m)
 	if n := m.required("verify", ""); n != nil {
 		if v := f.readSigned(n, m.what, s.Source.ID); v != nil {

@@ -18,9 +18,9 @@ func Print(w io.Writer, list []Sender) error {
 	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
 	t.SetStyle(style)
 	t.SuppressTrailingSpaces()
-	t.AppendHeader(table.Row{"verify", "sender", "signs", "tolerance", "secret to store"})
+	t.AppendHeader(table.Row{"verify", "sender", "signs", "tolerance", "secret to store", "compared with"})
 	for _, s := range list {
-		t.AppendRow(table.Row{s.Name, s.Title, s.Signs, terminal.OrDash(s.Tolerance), s.Store})
+		t.AppendRow(table.Row{s.Name, s.Title, s.Signs, terminal.OrDash(s.Tolerance), s.Store, terminal.OrDash(s.Oracle)})
 	}
 	_, err := fmt.Fprintf(w, "%s\n\nFor other senders, use token, basic or hmac, or describe how they sign; see docs/deploy.md.\n", t.Render())
 	return err
