@@ -115,6 +115,20 @@ func (o *Outcome) settle() {
 	}
 }
 
+// Joined returns the outcome of a request with several events: the worst of theirs, with their
+// lists joined in the order of the events.
+func Joined(id string, outcomes ...Outcome) Outcome {
+	all := Outcome{EventID: id}
+	for _, o := range outcomes {
+		all.Removed = append(all.Removed, o.Removed...)
+		all.Failed = append(all.Failed, o.Failed...)
+		all.Errors = append(all.Errors, o.Errors...)
+		all.Skipped = append(all.Skipped, o.Skipped...)
+	}
+	all.settle()
+	return all
+}
+
 func nonNil(list []string) []string {
 	if list == nil {
 		return []string{}

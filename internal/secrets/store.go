@@ -61,6 +61,12 @@ func (s *Store) Prefetch(ctx context.Context) {
 // the value of one source, or an unusable secret, affects that source alone. An unusable
 // secret next to a usable one is skipped.
 func (s *Store) WebhookSecrets(ctx context.Context, source string) ([]string, error) {
+	return s.WebhookSecret(ctx, source, sharedsecret.SecretKey)
+}
+
+// WebhookSecret returns the usable values of one source that are stored under a name, such as
+// verify_token: {"secret": …, "verify_token": …}. A value that is not an object is the secret.
+func (s *Store) WebhookSecret(ctx context.Context, source, name string) ([]string, error) {
 	keys, err := s.webhook.read(ctx)
 	if err != nil {
 		return nil, err
@@ -69,9 +75,9 @@ func (s *Store) WebhookSecrets(ctx context.Context, source string) ([]string, er
 	if !found {
 		return nil, nil
 	}
-	stored, ok := texts(text)
+	stored, ok := sharedsecret.Values(text, name)
 	if !ok {
-		return nil, &Error{Secret: s.webhook.id, Key: source, Reason: "neither a string nor a list of strings"}
+		return nil, &Error{Secret: s.webhook.id, Key: source, Reason: sharedsecret.NotValues}
 	}
 	usable, findings := sharedsecret.Examine(source, stored)
 	if len(stored) > 0 && len(usable) == 0 {
@@ -80,25 +86,15 @@ func (s *Store) WebhookSecrets(ctx context.Context, source string) ([]string, er
 	return usable, nil
 }
 
-// texts decodes a string or a list of strings.
-func texts(value json.RawMessage) (list []string, ok bool) {
-	if json.Unmarshal(value, &list) == nil && list != nil {
-		return list, true
-	}
-	var one *string
-	if json.Unmarshal(value, &one) != nil || one == nil {
-		return nil, false
-	}
-	return []string{*one}, true
-}
-
 // examine reports the webhook secrets that are not used, or should be replaced.
 func (s *Store) examine(keys map[string]json.RawMessage) {
 	for _, source := range slices.Sorted(maps.Keys(keys)) {
-		stored, _ := texts(keys[source])
-		_, findings := sharedsecret.Examine(source, stored)
-		for _, f := range findings {
-			s.webhook.report(s.found(f))
+		for _, name := range []string{sharedsecret.SecretKey, sharedsecret.VerifyTokenKey} {
+			stored, _ := sharedsecret.Values(keys[source], name)
+			_, findings := sharedsecret.Examine(source, stored)
+			for _, f := range findings {
+				s.webhook.report(s.found(f))
+			}
 		}
 	}
 }

@@ -43,12 +43,9 @@ func ReadSecrets(file string) (Secrets, error) {
 	}
 	webhooks := make(Secrets)
 	for source, value := range keys {
-		var several []string
-		if json.Unmarshal(value, &several) != nil {
-			several = make([]string, 1)
-			if json.Unmarshal(value, &several[0]) != nil {
-				return nil, fmt.Errorf("%s: key %s: neither a string nor a list of strings", file, source)
-			}
+		several, ok := sharedsecret.Values(value, sharedsecret.SecretKey)
+		if !ok {
+			return nil, fmt.Errorf("%s: key %s: %s", file, source, sharedsecret.NotValues)
 		}
 		webhooks[source] = several
 	}

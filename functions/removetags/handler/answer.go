@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -21,6 +22,8 @@ type answer struct {
 	body       string
 	retryAfter time.Duration
 	allow      string
+	// header has further headers, under names in lower case.
+	header map[string]string
 }
 
 func (a answer) headers() map[string]string {
@@ -28,6 +31,7 @@ func (a answer) headers() map[string]string {
 	if a.body != "" {
 		h["content-type"] = "application/json"
 	}
+	maps.Copy(h, a.header)
 	if a.retryAfter > 0 {
 		h["retry-after"] = strconv.Itoa(int(math.Ceil(a.retryAfter.Seconds())))
 	}
@@ -61,9 +65,15 @@ func message(end ending, text string) answer {
 	return answerOf(end, map[string]string{"message": text})
 }
 
-func outcomeAnswer(o pipeline.Outcome) answer {
+// outcomeAnswer returns the answer to events with this outcome. A brief one names no records
+// and no tags.
+func outcomeAnswer(o pipeline.Outcome, brief bool) answer {
 	status, _ := outcomeEnding(o)
-	a := answerWith(status, o)
+	var body any = o
+	if brief {
+		body = queued{EventID: o.EventID, Outcome: o.Outcome}
+	}
+	a := answerWith(status, body)
 	if a.retryAfter > 0 {
 		a.retryAfter = cmp.Or(o.RetryAfter(), a.retryAfter)
 	}

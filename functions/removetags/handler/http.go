@@ -55,6 +55,7 @@ func (h *Handler) serve(ctx context.Context, in invocation) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
+		request.Method = in.to.method
 		a = h.receive(ctx, *request)
 	}
 	if in.to.method == http.MethodHead {

@@ -17,16 +17,58 @@ type queued struct {
 	Outcome string `json:"outcome"`
 }
 
-// receive answers one HTTP request: it stores the event in the queue, or decides and acts.
+// receive answers one HTTP request: it answers a handshake, stores the events in the queue,
+// or decides and acts.
 func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
-	delivery, ev, err := h.accept(ctx, req, "")
+	got, err := h.receiver.Receive(ctx, req)
 	if err != nil {
 		return h.refuse(ctx, req.Source, err)
 	}
-	if h.queue != nil {
-		return h.store(ctx, delivery)
+	if got.Reply != nil {
+		h.log.LogAttrs(ctx, slog.LevelInfo, "event", slog.String("source", req.Source), slog.String("outcome", "handshake"))
+		return answer{status: got.Reply.Status, body: got.Reply.Body, header: got.Reply.Header}
 	}
-	return outcomeAnswer(h.act(ctx, ev))
+	list, err := h.parse(got.Deliveries)
+	if err != nil {
+		return h.refuse(ctx, req.Source, err)
+	}
+	id := got.ID
+	if len(got.Deliveries) == 1 {
+		id = got.Deliveries[0].ID
+	}
+	if h.queue != nil {
+		return told(h.store(ctx, id, got), got.Source)
+	}
+	return told(outcomeAnswer(h.actAll(ctx, id, list), got.Source.Answer.Brief), got.Source)
+}
+
+// parse parses the events of a request, and completes their deliveries. One that cannot be
+// read refuses the request.
+func (h *Handler) parse(deliveries []event.Delivery) ([]event.Event, error) {
+	var list []event.Event
+	for i := range deliveries {
+		ev, err := webhook.Parse(deliveries[i])
+		if err != nil {
+			return nil, err
+		}
+		deliveries[i].DeliveryID = ev.DeliveryID
+		if h.queue == nil {
+			list = append(list, ev)
+		}
+	}
+	if h.queue == nil && h.pipeline == nil {
+		return nil, errNoCredential
+	}
+	return list, nil
+}
+
+// told returns an answer with the text that the source's sender expects of every success.
+func told(a answer, from event.Source) answer {
+	if from.Reply != "" && a.status/100 == 2 {
+		a.body = from.Reply
+		a.header = map[string]string{"content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff"}
+	}
+	return a
 }
 
 // accept verifies and parses one event. It refuses all events of a function that can neither
@@ -55,12 +97,17 @@ func (h *Handler) act(ctx context.Context, ev event.Event) pipeline.Outcome {
 	return outcome
 }
 
-func (h *Handler) store(ctx context.Context, d event.Delivery) answer {
-	end := storedEnding(h.send(ctx, d))
+func (h *Handler) store(ctx context.Context, id string, got webhook.Received) answer {
+	if len(got.Deliveries) == 0 {
+		return answerOf(endDone, queued{EventID: id, Outcome: pipeline.OutcomeNothing})
+	}
+	end := storedEnding(h.sendAll(ctx, got.Deliveries))
 	if end != endStored {
 		return message(end, endings[end].phrase)
 	}
-	return answerOf(end, queued{EventID: d.ID, Outcome: "queued"})
+	a := answerOf(end, queued{EventID: id, Outcome: "queued"})
+	a.status = cmp.Or(got.Source.Answer.Queued, a.status)
+	return a
 }
 
 // send stores a delivery, with only those headers that rules can read.

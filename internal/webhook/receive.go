@@ -1,0 +1,60 @@
+package webhook
+
+import (
+	"context"
+
+	"untag/internal/event"
+)
+
+// Received is what a request is: either a handshake with its Reply, or its deliveries.
+type Received struct {
+	// ID is untag's own identifier of the request. Each delivery has its own.
+	ID string
+	// Deliveries has one for each event of the request. It may be empty: some senders send
+	// a list without elements.
+	Deliveries []event.Delivery
+	// Reply is the answer to a handshake; nil if the request is not one.
+	Reply *Reply
+	// Source is the source of the request, for what its sender is told.
+	Source event.Source
+}
+
+// Receive answers a handshake of the request's source, or verifies the request and returns
+// a delivery for each of its events. Its errors are of type *Error.
+//
+// A handshake that the sender does not sign is answered before anything is verified, and so
+// says nothing about the sender. It carries no event: a POST whose body has one is verified
+// like any other request.
+func (r *Receiver) Receive(ctx context.Context, req Request) (Received, error) {
+	from, err := r.source(&req)
+	if err != nil {
+		return Received{}, err
+	}
+	got := Received{Source: from.Source}
+	if got.Reply, err = r.handshake(ctx, from, req, false); err != nil || got.Reply != nil {
+		return got, err
+	}
+	proof, err := r.prove(ctx, from, req)
+	if err != nil {
+		return got, err
+	}
+	if got.Reply, err = r.handshake(ctx, from, req, true); err != nil || got.Reply != nil {
+		return got, err
+	}
+	d, err := delivery(from, req, proof)
+	if err != nil {
+		return got, err
+	}
+	got.ID = d.ID
+	if len(d.Body) == 0 && from.Events.Each != nil && (req.Method == "GET" || req.Method == "HEAD") {
+		return got, nil // a sender that asks whether the URL exists
+	}
+	got.Deliveries, err = split(from.Source, d)
+	return got, err
+}
+
+// Split returns a delivery for each event that a delivery of this source holds. Its errors
+// are of type *Error.
+func (r *Receiver) Split(d event.Delivery) ([]event.Delivery, error) {
+	return split(r.sources[d.Source].Source, d)
+}

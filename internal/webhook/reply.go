@@ -1,0 +1,49 @@
+package webhook
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// MaxReply is the largest answer to a handshake, in bytes.
+const MaxReply = 1 << 10
+
+// Reply is the answer to a handshake. Its headers keep browsers from showing it as a page.
+type Reply struct {
+	Status int
+	Header map[string]string // the names are in lower case
+	Body   string
+}
+
+func newReply(source string, status int, kind, body string, echoed map[string]string) (*Reply, error) {
+	if len(body) > MaxReply {
+		return nil, &Error{Kind: Malformed, Source: source, Reason: "the challenge is over 1 KiB"}
+	}
+	if status == 0 {
+		status = 200
+	}
+	r := &Reply{Status: status, Body: body, Header: map[string]string{"x-content-type-options": "nosniff"}}
+	if body != "" {
+		r.Header["content-type"] = kind
+	}
+	size := len(body)
+	for name, value := range echoed {
+		if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' }) {
+			return nil, &Error{Kind: Malformed, Source: source, Reason: "the challenge has characters that a header cannot hold"}
+		}
+		if size += len(value); size > MaxReply {
+			return nil, &Error{Kind: Malformed, Source: source, Reason: "the challenge is over 1 KiB"}
+		}
+		r.Header[strings.ToLower(name)] = value
+	}
+	return r, nil
+}
+
+// jsonReply returns the values of a JSON answer as JSON, without characters of HTML.
+func jsonReply(values map[string]string) string {
+	text, err := json.Marshal(values)
+	if err != nil {
+		return "{}" // texts are always encoded
+	}
+	return string(text)
+}
