@@ -28,7 +28,7 @@ unreadable file.`,
 		newSchema(),
 		newExplain(),
 		newTest(),
-		newSenders(),
+		newSenders(), newSend(),
 		newDLQ(),
 		newReplay(),
 	)

@@ -33,7 +33,7 @@ func (r Raw) Recorded(set *rules.Rules, stdin io.Reader) ([]handler.Recorded, er
 	if _, known := set.Source(r.Source); !known {
 		return nil, fmt.Errorf("--source: there is no source %q in the rules%s", r.Source, instead(set))
 	}
-	header, err := headersOf(r.Headers)
+	header, err := Headers(r.Headers)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +67,8 @@ func instead(set *rules.Rules) string {
 	return ", which has " + strings.Join(names, ", ")
 }
 
-// headersOf reads lines of the form "Name: value".
-func headersOf(lines []string) (http.Header, error) {
+// Headers reads lines of the form "Name: value".
+func Headers(lines []string) (http.Header, error) {
 	header := make(http.Header)
 	for _, line := range lines {
 		name, value, found := strings.Cut(line, ":")

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"untag/internal/event"
+	"untag/internal/rules"
+	"untag/internal/sender"
+	"untag/internal/webhook"
+)
+
+const sendSecret = "d2hzZWNfMDEyMzQ1Njc4OWFiY2RlZg==" // also base64, which some senders require
+
+type oneSecret string
+
+func (s oneSecret) WebhookSecrets(context.Context, string) ([]string, error) {
+	return []string{string(s)}, nil
+}
+
+// receiving returns a server that verifies webhooks of every sender, at a path of its name.
+func receiving(t *testing.T) *httptest.Server {
+	t.Helper()
+	var sources []event.Source
+	for _, name := range sender.Names() {
+		row, _ := rules.LoadSender(name)
+		sources = append(sources, row.Source)
+	}
+	receiver := webhook.New(webhook.Config{Sources: sources, Secrets: oneSecret(sendSecret)})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		d, err := receiver.Verify(r.Context(), webhook.Request{Source: strings.TrimPrefix(r.URL.Path, "/"), Header: r.Header, Body: webhook.Bytes(body)})
+		if err != nil {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = io.WriteString(w, "accepted as "+d.ContentType+" "+d.Headers["x-more"])
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// TestSend: what is sent, and what is printed for curl, verifies for every sender.
+func TestSend(t *testing.T) {
+	server := receiving(t)
+	folder := folderWith(t, map[string]string{"body.json": `{"id": "it's"}`, "secret": sendSecret + "\n", "empty": "\n"})
+	for _, name := range sender.Names() {
+		args := []string{"send", "--as", name, "--secret-file", "secret", "--to", server.URL + "/" + name, "--header", "X-More: more", "body.json"}
+		code, out := untag(t, folder, args...)
+		if code != 0 || !strings.Contains(out, "200 OK\naccepted as application/json more") {
+			t.Errorf("%s: exit %d:\n%s", name, code, out)
+		}
+		code, command := untag(t, folder, append(args, "--print")...)
+		if code != 0 || strings.Contains(command, sendSecret) {
+			t.Errorf("%s: exit %d, or the secret is shown:\n%s", name, code, command)
+		}
+		if curl, err := exec.LookPath("curl"); err == nil && curl != "" && name == "stripe" {
+			c := exec.Command("sh", "-c", command)
+			c.Dir = folder
+			if answer, err := c.CombinedOutput(); err != nil || !strings.Contains(string(answer), "accepted as application/json more") {
+				t.Errorf("%s\n%v: %s", command, err, answer)
+			}
+		}
+	}
+	tests := map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"another secret":   {[]string{"--as", "stripe", "--secret", "another-secret", "--to", server.URL + "/stripe", "body.json"}, 1, "not accepted: 401 Unauthorized"},
+		"nobody there":     {[]string{"--as", "stripe", "--secret-file", "secret", "--to", "http://127.0.0.1:1/stripe", "body.json"}, 1, "connection refused; is `untag run` running"},
+		"no sender":        {[]string{"--secret-file", "secret", "body.json"}, 2, "name the sender with --as"},
+		"unknown sender":   {[]string{"--as", "stripes", "--secret-file", "secret", "body.json"}, 2, "did you mean stripe?"},
+		"no secret":        {[]string{"--as", "stripe", "body.json"}, 2, "name the source's secret with --secret-file"},
+		"two secrets":      {[]string{"--as", "stripe", "--secret", "x", "--secret-file", "secret", "body.json"}, 2, "remove one of them"},
+		"an empty secret":  {[]string{"--as", "stripe", "--secret-file", "empty", "body.json"}, 2, "the file is empty"},
+		"no file":          {[]string{"--as", "stripe", "--secret-file", "secret", "nobody.json"}, 2, "there is no such file"},
+		"no URL":           {[]string{"--as", "stripe", "--secret-file", "secret", "--to", "stripe", "body.json"}, 2, "not a URL"},
+		"a source and URL": {[]string{"--as", "stripe", "--secret-file", "secret", "--to", server.URL, "--source", "x", "body.json"}, 2, "remove --source or --to"},
+		"not base64":       {[]string{"--as", "standard", "--secret", "not base64!", "--to", server.URL, "body.json"}, 2, "the stored secret is not base64"},
+		"a broken header":  {[]string{"--as", "stripe", "--secret-file", "secret", "--header", "hush", "body.json"}, 2, "--header: write it as"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			code, out := untag(t, folder, append([]string{"send"}, tt.args...)...)
+			if code != tt.code || !strings.Contains(out, tt.says) || strings.Contains(out, "another-secret") || strings.Contains(out, "not base64!") {
+				t.Errorf("exit %d, want %d and %q:\n%s", code, tt.code, tt.says, out)
+			}
+		})
+	}
+	t.Setenv("WEBHOOK_SECRET", sendSecret)
+	if code, out := untag(t, folder, "send", "--as", "shopify", "--to", server.URL+"/shopify", "body.json"); code != 0 {
+		t.Errorf("exit %d with WEBHOOK_SECRET:\n%s", code, out)
+	}
+}

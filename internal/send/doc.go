@@ -1,0 +1,3 @@
+// Package send signs and delivers a webhook as its sender would, to try a source without the
+// sender.
+package send
