@@ -204,3 +204,42 @@ func kindName(n *yaml.Node) string {
 func list(names []string) string {
 	return "`" + strings.Join(names, "`, `") + "`"
 }
+
+func (m *mapping) plain(name string) string {
+	n := m.optional(name)
+	if n == nil {
+		return ""
+	}
+	value, _ := m.text(name, n)
+	return value
+}
+
+func (m *mapping) choice(name, standard string, values []string) string {
+	value := m.plain(name)
+	if value == "" {
+		return standard
+	}
+	if !slices.Contains(values, value) {
+		hint := didYouMean(value, values)
+		if hint == "" {
+			hint = "use one of " + list(values)
+		}
+		m.f.wrong(at(m.values[name]), hint, "`%s` is not a valid `%s`", value, name)
+	}
+	return value
+}
+
+func (m *mapping) headerName(n *yaml.Node, name string) {
+	for _, c := range name {
+		if c <= ' ' || c >= 0x7f || c == ':' {
+			name, value, _ := strings.Cut(name, ":")
+			hint := "write only the name, without a colon and a value"
+			if value = strings.TrimSpace(value); value != "" {
+				hint += "; if the value is a secret, " + secretHint
+			}
+			m.f.wrong(at(n), hint, "%q is not the name of a header", name)
+			m.f.list[len(m.f.list)-1].Masked = value != ""
+			return
+		}
+	}
+}
