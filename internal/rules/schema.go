@@ -23,11 +23,21 @@ func Schema() ([]byte, error) {
 			"description": "The header with the sender's identifier of a delivery: `header X-Delivery-Id`. It tells repeats apart.",
 			"oneOf":       []any{object{"type": "string", "pattern": "^header +\\S+$"}, headerOnly()},
 		},
-		"header":      nonEmpty("The header that carries the token or the signature. A token comes in X-Webhook-Token unless this or query says otherwise."),
-		"query":       nonEmpty("The query parameter that carries the token. If header is set too, either of them is enough."),
-		"algorithm":   object{"enum": algorithms, "description": "The hash function of the signature (HMAC), by default sha256."},
-		"encoding":    object{"enum": encodings, "description": "How the signature is encoded, by default hex."},
-		"prefix":      nonEmpty("The text before the token or the signature in its header, such as \"Bearer \" or sha256=."),
+		"header":    nonEmpty("The header that carries the token or the signature. A token comes in X-Webhook-Token unless this or query says otherwise."),
+		"query":     nonEmpty("The query parameter that carries the token. If header is set too, either of them is enough."),
+		"algorithm": object{"enum": algorithms, "description": "The hash function of the signature (HMAC), by default sha256."},
+		"encoding":  object{"enum": encodings, "description": "How the signature is encoded, by default hex."},
+		"prefix":    nonEmpty("The text before the token or the signature in its header, such as \"Bearer \" or sha256=."),
+		"events": closed(eventsKeys, object{
+			"each": nonEmpty("The list whose elements are events of their own: [] for the outermost one, or a path such as events[]."),
+			"id":   nonEmpty("The path of an event's identifier in it, such as id. It tells repeats apart."),
+			"form": nonEmpty("The field of a form that holds the events as JSON."),
+		}),
+		"reply": nonEmpty("The text of every 2xx answer, where the sender expects one."),
+		"answer": closed(answerKeys, object{
+			"queued": object{"enum": []int{200, 202}, "description": "The status for events that were stored in the queue, by default 202."},
+			"body":   object{"enum": bodies, "description": "What the answer tells: brief is the id and the outcome alone."},
+		}),
 		"eventbridge": nonEmpty("The source of the EventBridge events that belong to this source; verify must list aws."),
 	}, "verify")
 	find := closed(findKeys, object{

@@ -45,7 +45,7 @@ func TestSchemaDescribesEveryKey(t *testing.T) {
 	}
 	walk("file", schema)
 	way := 2 + 4 + 4 + 6 + 8 // as, and how a sender signs; alone and in a list
-	if want := 4 + 8 + 1 + 2*way + 9 + 4 + 6; keys != want {
+	if want := 4 + 11 + 3 + 2 + 1 + 2*way + 9 + 4 + 6; keys != want {
 		t.Errorf("%d keys, want %d", keys, want)
 	}
 }

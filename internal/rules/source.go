@@ -13,7 +13,7 @@ import (
 // schemeKeys are the keys of a source that configure its schemes.
 var schemeKeys = []string{"header", "query", "algorithm", "encoding", "prefix"}
 
-var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "eventbridge"})
+var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "events", "reply", "answer", "eventbridge"})
 
 var (
 	algorithms = []string{"sha1", "sha256", "sha512"}
@@ -35,6 +35,7 @@ func (f *faults) readSource(name string, key, node *yaml.Node) event.Source {
 	}
 	r.source.ID = f.readID(r.mapping)
 	r.readVerify()
+	r.readAnswers()
 	if n := r.optional("eventbridge"); n != nil {
 		r.source.EventBridge, _ = r.text("eventbridge", n)
 		if !r.source.Accepts("aws") && len(r.source.Verify) > 0 {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"untag/functions/removetags/handler"
@@ -34,10 +35,12 @@ sources:
   zoho: {verify: [token, aws]}
   web: {verify: token, query: key}
   signed: {verify: hmac, header: X-Signature, algorithm: sha256, encoding: hex, prefix: "sha256="}
+  list: {verify: token, events: {each: "events[]", id: id}}
+  brief: {verify: token, events: {each: "[]"}, answer: {queued: 200, body: brief}}
   bus: {verify: aws, eventbridge: com.example.crm}
 rules:
   - name: deal-closed
-    on: [zoho, web, signed, bus]
+    on: [zoho, web, signed, bus, list, brief]
     when: event.module == "Deals" && event.Stage in ["Closed Won", "Closed Lost"]
     record: {module: Deals, id: event.id}
     remove: [In progress]
@@ -130,7 +133,7 @@ func newLine(t *testing.T, options ...option) *line {
 	c := handler.Config{
 		Rules: set,
 		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secretsOf{
-			"zoho": {token}, "web": {token}, "signed": {"old", "a-signing-secret"},
+			"zoho": {token}, "list": {token}, "brief": {token}, "web": {token}, "signed": {"old", "a-signing-secret"},
 		}}),
 		Pipeline:      pipeline.New(pipeline.Config{Rules: set, CRM: client}),
 		EventQueueARN: eventsARN,
@@ -198,11 +201,14 @@ func closed(id string) string {
 
 // fakeQueue accepts all deliveries, or refuses all of them.
 type fakeQueue struct {
+	mu  sync.Mutex
 	got []event.Delivery
 	err error
 }
 
 func (q *fakeQueue) Send(_ context.Context, d event.Delivery) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	if q.err == nil {
 		q.got = append(q.got, d)
 	}

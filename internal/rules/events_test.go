@@ -1,0 +1,39 @@
+package rules_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"untag/internal/rules"
+)
+
+func TestEventsOfASource(t *testing.T) {
+	const file = "version: 1\nsources:\n  a:\n    verify: token\n    "
+	const rest = "\nrules:\n  - name: r\n    on: a\n    when: event.a == 1\n    record: {module: Leads, id: event.id}\n    remove: [x]\n"
+	for name, test := range map[string]struct{ keys, fault string }{
+		"all":          {`events: {each: "entry[].changes[]", id: id, form: json}` + "\n    reply: ok\n    answer: {queued: 200, body: brief}", ""},
+		"no path":      {`events: {each: "a..b"}`, "is not a path"},
+		"status":       {`answer: {queued: 500}`, "is not 200 or 202"},
+		"body":         {`answer: {body: none}`, "is not a form of answer"},
+		"a long reply": {`reply: ` + strings.Repeat("a", 1025), "over 1 KiB"},
+		"misspelt":     {`events: {every: "[]"}`, "every"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, found := rules.Load([]byte(file + test.keys + rest))
+			if test.fault != "" {
+				if !strings.Contains(fmt.Sprint(found), test.fault) {
+					t.Errorf("Load = %v, want %q", found, test.fault)
+				}
+				return
+			}
+			if len(found) > 0 {
+				t.Fatal(found)
+			}
+			s, _ := set.Source("a")
+			if s.Events.Each.String() != "entry[].changes[]" || s.Events.ID.String() != "id" || s.Events.Form != "json" || s.Reply != "ok" || s.Answer.Queued != 200 || !s.Answer.Brief {
+				t.Errorf("source = %+v", s)
+			}
+		})
+	}
+}
