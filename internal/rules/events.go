@@ -3,8 +3,6 @@ package rules
 import (
 	"strconv"
 
-	"go.yaml.in/yaml/v4"
-
 	"untag/internal/sender"
 )
 
@@ -30,30 +28,39 @@ func (r *sourceReader) readAnswers() {
 			r.f.wrong(at(n), "write a shorter text", "`reply` of %s is over 1 KiB", r.what)
 		}
 	}
-	if n := r.optional("answer"); n != nil {
-		r.readAnswer(n)
+	if r.keys["answer"] != nil {
+		r.source.Answer = r.answer()
+	}
+	if list := r.f.readHandshakes(r.mapping); list != nil {
+		r.source.Handshakes = list
 	}
 }
 
-func (r *sourceReader) readAnswer(n *yaml.Node) {
-	m := r.f.readMapping(n, "`answer` of "+r.what, answerKeys)
-	if m == nil {
-		return
+// answer reads what the sender is told.
+func (m *mapping) answer() (a sender.Answer) {
+	n := m.optional("answer")
+	if n == nil {
+		return a
 	}
-	if status := m.plain("queued"); status != "" {
+	answer := m.f.readMapping(n, "`answer` of "+m.what, answerKeys)
+	if answer == nil {
+		return a
+	}
+	if status := answer.plain("queued"); status != "" {
 		code, err := strconv.Atoi(status)
 		if err != nil || code != 200 && code != 202 {
-			r.f.wrong(at(m.values["queued"]), "write 200 or 202", "`queued` of %s is not 200 or 202", m.what)
+			m.f.wrong(at(answer.values["queued"]), "write 200 or 202", "`queued` of %s is not 200 or 202", answer.what)
 		}
-		r.source.Answer.Queued = code
+		a.Queued = code
 	}
-	switch body := m.plain("body"); body {
+	switch body := answer.plain("body"); body {
 	case "", "full":
 	case "brief":
-		r.source.Answer.Brief = true
+		a.Brief = true
 	default:
-		r.f.wrong(at(m.values["body"]), "write one of "+list(bodies), "`body` of %s: `%s` is not a form of answer", m.what, body)
+		m.f.wrong(at(answer.values["body"]), "write one of "+list(bodies), "`body` of %s: `%s` is not a form of answer", answer.what, body)
 	}
+	return a
 }
 
 // path reads a path into JSON, nil if there is none.

@@ -33,6 +33,10 @@ func Schema() ([]byte, error) {
 			"id":   nonEmpty("The path of an event's identifier in it, such as id. It tells repeats apart."),
 			"form": nonEmpty("The field of a form that holds the events as JSON."),
 		}),
+		"handshake": object{
+			"description": "Requests that a sender makes to confirm the URL, each with its answer.",
+			"oneOf":       []any{handshakes(), object{"type": "array", "items": handshakes(), "minItems": 1}},
+		},
 		"reply": nonEmpty("The text of every 2xx answer, where the sender expects one."),
 		"answer": closed(answerKeys, object{
 			"queued": object{"enum": []int{200, 202}, "description": "The status for events that were stored in the queue, by default 202."},
@@ -111,6 +115,25 @@ func way() object {
 		"signed":    nonEmpty("What is signed, such as {timestamp}.{body}; by default {body}."),
 	}, "hmac", "signature")
 	return object{"oneOf": []any{object{"enum": names}, as, signed}}
+}
+
+// handshakes is a request that confirms a URL.
+func handshakes() object {
+	condition := closed(conditionKeys, object{
+		"json":   nonEmpty("A path into the JSON of the body, such as data.challenge."),
+		"form":   nonEmpty("A field of the form in the body."),
+		"query":  nonEmpty("A query parameter."),
+		"header": nonEmpty("A header."),
+		"is":     nonEmpty("The value that it must have; by default any."),
+	})
+	return closed(handshakeKeys, object{
+		"method": object{"enum": methods, "description": "The method, by default any."},
+		"when":   object{"description": "What such a request has: one place, or several.", "oneOf": []any{condition, object{"type": "array", "items": condition, "minItems": 1}}},
+		"secret": nonEmpty("Where the request has the stored verify_token, such as query hub.verify_token."),
+		"signed": object{"type": "boolean", "description": "Whether the request must verify before it is answered."},
+		"text":   nonEmpty("The answer as plain text, such as {query hub.challenge}."),
+		"json":   object{"type": "object", "minProperties": 1, "description": "The fields of the answer as JSON.", "additionalProperties": nonEmpty("The value, such as {json challenge}.")},
+	}, "when")
 }
 
 func headerOnly() object {

@@ -8,7 +8,7 @@ import (
 )
 
 // rowKeys are the keys of a sender's row: those of a source, and what people need to know.
-var rowKeys = []string{"title", "store", "oracle", "verify", "id"}
+var rowKeys = []string{"title", "store", "oracle", "verify", "id", "handshake", "answer"}
 
 // Sender is what people need to know of a sender that has a row.
 type Sender struct {
@@ -43,6 +43,8 @@ func LoadSender(name string) (Sender, bool) {
 	s.Store, _ = m.text("store", m.required("store", ""))
 	s.Oracle = m.plain("oracle")
 	s.Source.ID = f.readID(m)
+	s.Source.Handshakes = f.readHandshakes(m)
+	s.Source.Answer = m.answer()
 	if n := m.required("verify", ""); n != nil {
 		if v := f.readSigned(n, m.what, s.Source.ID); v != nil {
 			s.Source.Verify = []event.Scheme{{Kind: name, Verify: v}}

@@ -13,7 +13,7 @@ import (
 // schemeKeys are the keys of a source that configure its schemes.
 var schemeKeys = []string{"header", "query", "algorithm", "encoding", "prefix"}
 
-var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "events", "reply", "answer", "eventbridge"})
+var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "events", "handshake", "reply", "answer", "eventbridge"})
 
 var (
 	algorithms = []string{"sha1", "sha256", "sha512"}
@@ -145,6 +145,8 @@ func (r *sourceReader) addSender(s Sender) {
 	if r.source.ID.IsZero() {
 		r.source.ID = s.Source.ID
 	}
+	r.source.Handshakes = append(r.source.Handshakes, s.Source.Handshakes...)
+	r.source.Answer = s.Source.Answer
 	r.source.Verify = append(r.source.Verify, s.Source.Verify...)
 }
 

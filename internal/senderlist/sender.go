@@ -16,6 +16,8 @@ type Sender struct {
 	Signs string `json:"signs"`
 	// Covers is the part of a request that the signature proves.
 	Covers string `json:"covers"`
+	// Handshake says that the sender confirms the URL before it uses it, and that untag answers.
+	Handshake bool `json:"handshake"`
 	// Header are the headers that may have the signature.
 	Header []string `json:"header"`
 	// Tolerance is how old or early a request may be, "" if the sender signs no time.
@@ -24,7 +26,7 @@ type Sender struct {
 
 func newSender(s rules.Sender) Sender {
 	v := s.Source.Verify[0].Verify
-	listed := Sender{Sender: s, Signs: v.Signed.String(), Covers: "body", Header: v.Signature.Headers}
+	listed := Sender{Sender: s, Signs: v.Signed.String(), Covers: "body", Handshake: len(s.Source.Handshakes) > 0, Header: v.Signature.Headers}
 	if !v.Timestamp.IsZero() {
 		listed.Tolerance = strings.TrimSuffix(v.Timestamp.Tolerance.String(), "0s")
 	}

@@ -18,9 +18,13 @@ func Print(w io.Writer, list []Sender) error {
 	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
 	t.SetStyle(style)
 	t.SuppressTrailingSpaces()
-	t.AppendHeader(table.Row{"verify", "sender", "signs", "tolerance", "secret to store", "compared with"})
+	t.AppendHeader(table.Row{"verify", "sender", "signs", "covers", "tolerance", "handshake", "secret to store", "compared with"})
 	for _, s := range list {
-		t.AppendRow(table.Row{s.Name, s.Title, s.Signs, terminal.OrDash(s.Tolerance), s.Store, terminal.OrDash(s.Oracle)})
+		handshake := ""
+		if s.Handshake {
+			handshake = "answered"
+		}
+		t.AppendRow(table.Row{s.Name, s.Title, s.Signs, s.Covers, terminal.OrDash(s.Tolerance), terminal.OrDash(handshake), s.Store, terminal.OrDash(s.Oracle)})
 	}
 	_, err := fmt.Fprintf(w, "%s\n\nFor other senders, use token, basic or hmac, or describe how they sign; see docs/deploy.md.\n", t.Render())
 	return err

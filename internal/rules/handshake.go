@@ -1,0 +1,152 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"untag/internal/sender"
+)
+
+var (
+	handshakeKeys = []string{"method", "when", "secret", "signed", "text", "json"}
+	conditionKeys = []string{"json", "form", "query", "header", "is"}
+	methods       = []string{"GET", "HEAD", "POST", "PUT", "DELETE"}
+)
+
+// readHandshakes reads the handshakes of a source or of a sender's row.
+func (f *faults) readHandshakes(m *mapping) (list []sender.Handshake) {
+	n := m.optional("handshake")
+	if n == nil {
+		return nil
+	}
+	items := []*yaml.Node{n}
+	if r := resolve(n); r.Kind == yaml.SequenceNode {
+		items = r.Content
+	}
+	for _, item := range items {
+		list = append(list, f.readHandshake(item, m.what))
+	}
+	return list
+}
+
+// readHandshake reads a request that confirms a URL, and its answer.
+func (f *faults) readHandshake(node *yaml.Node, what string) (h sender.Handshake) {
+	m := f.readMapping(node, "`handshake` of "+what, handshakeKeys)
+	if m == nil {
+		return h
+	}
+	h.Method, h.Signed = m.choice("method", "", methods), m.boolean("signed")
+	if n := m.required("when", "say what such a request has, as in `when: {query: hub.challenge}`"); n != nil {
+		items := []*yaml.Node{n}
+		if r := resolve(n); r.Kind == yaml.SequenceNode {
+			items = r.Content
+		}
+		for _, item := range items {
+			h.When = append(h.When, f.readCondition(item, what))
+		}
+	}
+	if n := m.optional("secret"); n != nil {
+		text, _ := m.text("secret", n)
+		place, ok := parsePlace(text)
+		if !ok {
+			f.wrong(at(n), "write where the request has it, as in `secret: query hub.verify_token`; the secret itself is stored as verify_token", "`secret` of %s is not a place", m.what)
+			f.list[len(f.list)-1].Masked = true
+		}
+		h.Secret = place
+	}
+	if n := m.optional("text"); n != nil {
+		h.Text = m.answerTemplate("text", n, h.Signed)
+	}
+	if n := m.optional("json"); n != nil {
+		if fields := f.readMapping(n, "`json` of "+m.what, nil); fields != nil {
+			h.JSON = make(map[string]sender.Template)
+			for name, value := range fields.values {
+				h.JSON[name] = fields.answerTemplate(name, value, h.Signed)
+			}
+		}
+	}
+	if (m.keys["text"] == nil) == (m.keys["json"] == nil) {
+		f.wrong(at(node), "write for example `text: \"{query hub.challenge}\"`", "`handshake` of %s must have one of `text` and `json`", what)
+	}
+	return h
+}
+
+// readCondition reads what a request must have to be a handshake.
+func (f *faults) readCondition(node *yaml.Node, what string) (c sender.Condition) {
+	m := f.readMapping(node, "`when` of the handshake of "+what, conditionKeys)
+	if m == nil {
+		return c
+	}
+	c.Is = m.plain("is")
+	given := 0
+	for _, kind := range []string{"json", "form", "query", "header"} {
+		if text := m.plain(kind); text != "" {
+			given++
+			place, ok := parsePlace(kind + " " + text)
+			if !ok {
+				f.wrong(at(m.values[kind]), "", "`%s` of %s: `%s` is not a place", kind, m.what, text)
+			}
+			c.Place = place
+		}
+	}
+	if given != 1 {
+		f.wrong(at(node), "", "%s must have one of `json`, `form`, `query` and `header`, but this one has %d", m.what, given)
+	}
+	return c
+}
+
+// parsePlace reads a place of a request, such as "query hub.challenge" or "json data.id".
+func parsePlace(text string) (p sender.Place, ok bool) {
+	kind, name, found := strings.Cut(text, " ")
+	if name = strings.TrimSpace(name); !found || name == "" || strings.ContainsAny(name, " \t\r\n{}") {
+		return p, false
+	}
+	switch kind {
+	case "json":
+		p.JSON, ok = sender.ParsePath(name)
+		return p, ok && !slices.ContainsFunc(p.JSON, func(s sender.Step) bool { return s.Every })
+	case "form":
+		p.Form = name
+	case "query":
+		p.Query = name
+	case "header":
+		p.Headers = []string{name}
+	default:
+		return p, false
+	}
+	return p, true
+}
+
+// answerTemplate reads the text of an answer: values of the request are echoed, as in
+// {json challenge}, or hashed with the secret, as in {hmac json challenge}.
+func (m *mapping) answerTemplate(name string, n *yaml.Node, signed bool) (t sender.Template) {
+	text, ok := m.text(name, n)
+	for rest := text; ok && rest != ""; {
+		before, after, found := strings.Cut(rest, "{")
+		if before != "" {
+			t = append(t, sender.Part{Literal: before})
+		}
+		if !found {
+			break
+		}
+		value, behind, closed := strings.Cut(after, "}")
+		kind, place, _ := strings.Cut(value, " ")
+		if kind != "hmac" {
+			place = value
+		}
+		p, isPlace := parsePlace(place)
+		switch {
+		case !closed || !isPlace:
+			m.f.wrong(at(n), "write for example {json challenge}, {query hub.challenge} or {hmac json challenge}", "`%s` of %s: `{%s}` is not a value of the request", name, m.what, value)
+			return nil
+		case kind == "hmac" && !signed:
+			m.f.wrong(at(n), "add `signed: true`", "`%s` of %s: anyone could have a text hashed with the secret, unless the request must be signed", name, m.what)
+			return nil
+		}
+		t = append(t, sender.Part{Value: kind, Place: p})
+		rest = behind
+	}
+	return t
+}
