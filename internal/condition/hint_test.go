@@ -84,3 +84,16 @@ func TestHintsAreValid(t *testing.T) {
 		conditions(t, when)
 	}
 }
+
+// The message recommends no conversion that fails as well.
+func TestNoConversionOfListsAndObjects(t *testing.T) {
+	for when, want := range map[string]string{
+		`event.object == 1`: "an object cannot be compared with a number", `event.list > 1`: "a list cannot be compared with a number",
+		`event.list contains "a"`: `for a list, write the element first, as in "VIP" in event.tags`,
+	} {
+		_, u := conditions(t, when)[0].Holds(condition.NewRun(scopeOf(t, theEvent), condition.Work, nil))
+		if u == nil || !strings.Contains(u.Message(), want) || strings.Contains(u.Message(), "float(") {
+			t.Errorf("%s: %v, want %q without a conversion", when, u, want)
+		}
+	}
+}
