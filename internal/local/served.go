@@ -124,7 +124,7 @@ const outcomeRefused = "refused"
 func (t *ticker) describe(s served) (outcome string, details []string) {
 	if len(s.outcomes) > 0 {
 		for i, o := range s.outcomes {
-			outcome = o.Outcome
+			outcome = worse(outcome, o.Outcome)
 			details = append(details, t.outcomeDetails(s.events[i], o)...)
 		}
 		return outcome, details
@@ -143,6 +143,16 @@ func (t *ticker) describe(s served) (outcome string, details []string) {
 		detail += "; " + t.sources()
 	}
 	return outcomeRefused, []string{detail}
+}
+
+// worse returns the worse of two outcomes: of several events, the one that needs a look.
+func worse(a, b string) string {
+	for _, outcome := range []string{pipeline.OutcomeFailed, pipeline.OutcomeRemoved} {
+		if a == outcome || b == outcome {
+			return outcome
+		}
+	}
+	return b
 }
 
 // sources lists the sources of the rules.
