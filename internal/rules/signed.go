@@ -138,6 +138,11 @@ func (m *mapping) readTemplate(n *yaml.Node, v *sender.Verify, id sender.Place) 
 	case t.Has("id") && id.IsZero():
 		m.f.wrong(at(n), "add `id` to the source, as in `id: header X-Delivery`", "`signed` of %s has {id}, but nothing says where that is", m.what)
 	default:
+		for i := range t {
+			if t[i].Value == "id" {
+				t[i].Place = id // stays the same if the source names another identifier
+			}
+		}
 		v.Signed = t
 	}
 }

@@ -42,7 +42,7 @@ func TestSchemesOfASource(t *testing.T) {
 		HMAC:      &sender.HMAC{Hash: "sha512", Encoding: "base64", Secret: "hex"},
 		Signature: sender.Place{Headers: []string{"X-Acme-Signature"}, List: ",", Key: "v1", Separator: "="},
 		Timestamp: sender.Timestamp{Place: sender.Place{Headers: []string{"X-Acme-Signature"}, List: ",", Key: "t", Separator: "="}, Unit: "ms", Tolerance: 5 * time.Minute},
-		Signed:    sender.Template{{Value: "id"}, {Literal: ":"}, {Value: "timestamp"}, {Literal: "."}, {Value: "body"}},
+		Signed:    sender.Template{{Value: "id", Place: sender.Place{Headers: []string{"X-Acme-Delivery"}}}, {Literal: ":"}, {Value: "timestamp"}, {Literal: "."}, {Value: "body"}},
 	}
 	for name, more := range map[string]struct {
 		source string

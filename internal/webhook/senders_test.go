@@ -131,6 +131,26 @@ func changedHeaders(t *testing.T, header http.Header, verify func(http.Header) e
 	}
 }
 
+// TestAnotherIdentifier: a source may name another identifier than the one that is signed.
+func TestAnotherIdentifier(t *testing.T) {
+	set, faults := rules.Load([]byte("version: 1\nsources: {a: {verify: standard, id: header X-Own}}\nrules: [{name: r, on: a, when: true, record: {module: Deals, id: event.id}, remove: [x]}]\n"))
+	if set == nil {
+		t.Fatal(faults)
+	}
+	source, _ := set.Source("a")
+	secret := secretOf(source.Verify[0].Verify.HMAC, 1)
+	header, err := webhook.Sign(source, secret, signedAt, "7", []byte("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	header.Set("X-Own", "own")
+	receiver := webhook.New(webhook.Config{Sources: set.Sources(), Secrets: stored{"a": {secret}}})
+	d, err := receiver.Verify(t.Context(), webhook.Request{Source: "a", Header: header, Body: webhook.Bytes([]byte("{}")), ReceivedAt: signedAt})
+	if err != nil || d.DeliveryID != "own" {
+		t.Errorf("Verify = %q, %v", d.DeliveryID, err)
+	}
+}
+
 // TestTolerance: a request is too old, or from the future, beyond the tolerance; the time of
 // some senders is not signed, and then does not count.
 func TestTolerance(t *testing.T) {

@@ -31,6 +31,11 @@ func Sign(from event.Source, secret string, at time.Time, id string, body []byte
 		if len(from.ID.Headers) > 0 {
 			header.Set(from.ID.Headers[0], id)
 		}
+		for _, part := range v.Signed {
+			if part.Value == "id" && len(part.Place.Headers) > 0 {
+				header.Set(part.Place.Headers[0], id)
+			}
+		}
 		if t := v.Timestamp; !t.IsZero() {
 			put(header, t.Place, timeText(t.Unit, at))
 		}
