@@ -97,8 +97,8 @@ func (p *proof) items(at sender.Place) ([]string, error) {
 	return all, nil
 }
 
-// split appends the items of a value. An item of a list without the prefix or the key is
-// another's; a value that is no list must have them.
+// split appends the items of a value. In a list, it skips items without the prefix or the key;
+// a single value must have them.
 func (p *proof) split(all []string, at sender.Place, value string) ([]string, error) {
 	if at.Scheme != "" {
 		rest, found := cutScheme(value, at.Scheme+" ")

@@ -181,7 +181,7 @@ func (r *Receiver) prove(ctx context.Context, from source, req Request) (proof s
 	}
 	var reasons []string
 	for _, scheme := range from.schemes {
-		reason, err := r.check(ctx, from, scheme, req, stored)
+		reason, err := r.check(from, scheme, req, stored)
 		if err != nil {
 			return "", err
 		}

@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"context"
-
 	"untag/internal/event"
 	"untag/internal/sender"
 )
@@ -49,12 +47,8 @@ func hmacOf(s event.Scheme) *sender.Verify {
 // check returns the reason why a request does not verify, "" if it does. There must be at
 // least one stored secret, and none may be empty. It returns an error if the body cannot be
 // read.
-func (r *Receiver) check(ctx context.Context, from source, s scheme, req Request, stored []string) (reason string, err error) {
+func (r *Receiver) check(from source, s scheme, req Request, stored []string) (reason string, err error) {
 	switch {
-	case s.verify != nil && s.verify.JWT != nil:
-		return reasonOf(checkJWT(ctx, newProof(from.Source, s.verify, req, stored)))
-	case s.verify != nil && s.verify.Code != "":
-		return reasonOf(checkCode(ctx, newProof(from.Source, s.verify, req, stored)))
 	case s.verify != nil:
 		return reasonOf(newProof(from.Source, s.verify, req, stored).check())
 	case s.Kind == "token":

@@ -2,27 +2,14 @@ package sender
 
 import "time"
 
-// Row is all that is particular to one sender: how it proves itself, what it expects in
-// answer, and where its events are in a request.
-type Row struct {
-	Verify     Verify
-	ID         Place // the sender's identifier of a delivery; the zero Place if it sets none
-	Events     Events
-	Handshakes []Handshake
-	Reply      string // the text of every 2xx answer, "" for untag's own
-	Answer     Answer
-}
-
-// Verify is how a request proves its origin. Exactly one of HMAC, Key, JWT, Compare and Code
+// Verify is how a request proves its origin. Exactly one of HMAC, Key and Compare
 // is set.
 type Verify struct {
 	HMAC    *HMAC
 	Key     *Key
-	JWT     *JWT
 	Compare string // "token": the Signature place holds the stored secret itself
-	Code    string // "paypal", "sns" or "braintree": verified by code of its own
 
-	// Signature is where the signature (or the JWT, or the token) is. If it has several
+	// Signature is where the signature (or the token) is. If it has several
 	// values, one of them must be right.
 	Signature Place
 	// Timestamp is where the time of signing is; the zero value if there is none.
@@ -36,8 +23,6 @@ type Verify struct {
 	// Each is the path of elements that carry a signature each: all must be right. Places
 	// and templates that read JSON then read the element. "" if the request has one.
 	Each Path
-	// CoversSender means that the proof says who sent the request but does not cover the body.
-	CoversSender bool
 }
 
 // HMAC is a signature with a shared secret.
@@ -56,21 +41,9 @@ type Key struct {
 	Public   string // how the key is stored: "pem", "der" (in base64) or "raw" (in base64)
 }
 
-// JWT is a JSON Web Token, signed with the stored secret or with a key of a JWKS.
-type JWT struct {
-	Algorithms []string
-	JWKS       string // an https URL, "" if the stored secret is the key
-	Issuer     string // "" if it is not checked
-	Audience   string // "" if it is not checked; "{url}" for the URL of the request
-	Leeway     time.Duration
-	// Claim, if set, is the claim that holds a hash of the body, and so covers it.
-	Claim *Digest
-}
-
 // Digest is a hash of the body somewhere in what is signed.
 type Digest struct {
-	Place    Place  // where the request has it; unused in a JWT
-	Claim    string // the claim of a JWT
+	Place    Place // where the request has it
 	Hash     string
 	Encoding string
 	Optional bool // a request without it is accepted if its body is a form
