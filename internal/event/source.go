@@ -51,7 +51,7 @@ type Scheme struct {
 // Secrets reports whether any scheme of the source needs a stored secret.
 func (s Source) Secrets() bool {
 	for _, v := range s.Verify {
-		if v.Kind != "aws" {
+		if v.Kind != "aws" && (v.Verify == nil || v.Verify.NeedsSecret()) {
 			return true
 		}
 	}

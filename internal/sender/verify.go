@@ -2,11 +2,12 @@ package sender
 
 import "time"
 
-// Verify is how a request proves its origin. Exactly one of HMAC, Key and Compare
+// Verify is how a request proves its origin. Exactly one of HMAC, Key, JWT and Compare
 // is set.
 type Verify struct {
 	HMAC    *HMAC
 	Key     *Key
+	JWT     *JWT
 	Compare string // "token": the Signature place holds the stored secret itself
 
 	// Signature is where the signature (or the token) is. If it has several
@@ -23,7 +24,21 @@ type Verify struct {
 	// Each is the path of elements that carry a signature each: all must be right. Places
 	// and templates that read JSON then read the element. "" if the request has one.
 	Each Path
+	// Covers is what a right proof proves: CoversBody or CoversSender. The zero value is not
+	// a claim about the body either.
+	Covers string
 }
+
+const (
+	// CoversBody: what the request says is the sender's.
+	CoversBody = "body"
+	// CoversSender: the request comes from somebody who has seen one of the sender's, but its
+	// body, or a part of it, could be anyone's.
+	CoversSender = "sender"
+)
+
+// NeedsSecret reports whether it takes something stored to verify.
+func (v *Verify) NeedsSecret() bool { return v.JWT == nil || v.JWT.JWKS == "" || v.JWT.Stored }
 
 // HMAC is a signature with a shared secret.
 type HMAC struct {

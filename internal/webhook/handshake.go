@@ -233,7 +233,7 @@ func (r *Receiver) hashed(ctx context.Context, from source, req Request, challen
 			continue
 		}
 		for _, secret := range stored {
-			reason, err := r.check(from, s, req, []string{secret})
+			reason, err := r.check(ctx, from, s, req, []string{secret})
 			key, why := hmacKey(*s.verify.HMAC, secret)
 			algorithm := algorithmOf(s.verify.HMAC.Hash)
 			if err != nil || reason != "" || why != "" || algorithm == nil {

@@ -143,15 +143,7 @@ func parsedKey(k sender.Key, der []byte) crypto.PublicKey {
 		}
 		return key
 	}
-	var parsed any
-	if key, err := x509.ParsePKIXPublicKey(der); err == nil {
-		parsed = key
-	} else if key, err := x509.ParsePKCS1PublicKey(der); err == nil {
-		parsed = key
-	} else if certificate, err := x509.ParseCertificate(der); err == nil {
-		parsed = certificate.PublicKey
-	}
-	switch key := parsed.(type) {
+	switch key := parsedPublic(der).(type) {
 	case ed25519.PublicKey:
 		if k.Type == "ed25519" {
 			return key
@@ -164,6 +156,20 @@ func parsedKey(k sender.Key, der []byte) crypto.PublicKey {
 		if k.Type == "rsa" {
 			return key
 		}
+	}
+	return nil
+}
+
+// parsedPublic returns the public key in DER of any of the usual forms, nil if there is none.
+func parsedPublic(der []byte) crypto.PublicKey {
+	if key, err := x509.ParsePKIXPublicKey(der); err == nil {
+		return key
+	}
+	if key, err := x509.ParsePKCS1PublicKey(der); err == nil {
+		return key
+	}
+	if certificate, err := x509.ParseCertificate(der); err == nil {
+		return certificate.PublicKey
 	}
 	return nil
 }

@@ -61,6 +61,9 @@ type Config struct {
 	// AllowDemo accepts stored secrets that anyone could know or guess, such as those of
 	// the demonstration. It is for a simulated Zoho, where there is nothing to protect.
 	AllowDemo bool
+	// HTTP requests the public keys of senders that publish them. If it is nil, nothing that
+	// these senders send can be verified.
+	HTTP *http.Client
 }
 
 // Bytes returns the Body of a Request for a body that has already been read.
@@ -73,19 +76,20 @@ type Receiver struct {
 	sources map[string]source
 	secrets secrets
 	demo    bool
+	keys    *keyring
 }
 
 // source is a declared source, with the credentials that must not leave the verification.
 type source struct {
 	event.Source
-	// schemes are the ways to verify that need a secret, in the order in which they are tried.
+	// schemes are the ways to verify but aws, in the order in which they are tried.
 	schemes     []scheme
 	credentials credentials
 }
 
 // New returns a Receiver for the declared sources.
 func New(c Config) *Receiver {
-	r := &Receiver{sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets, demo: c.AllowDemo}
+	r := &Receiver{sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets, demo: c.AllowDemo, keys: newKeyring(c.HTTP)}
 	for _, s := range c.Sources {
 		r.sources[s.Name] = source{Source: s, schemes: inOrder(s.Verify), credentials: credentialsOf(s)}
 	}
@@ -167,21 +171,16 @@ func (r *Receiver) prove(ctx context.Context, from source, req Request) (proof s
 		return "aws", nil
 	case len(from.Verify) == 0:
 		return "", unverified(from.Name, "the source lists no way to verify")
-	case !from.Secrets():
+	case len(from.schemes) == 0:
 		return "", unverified(from.Name, "the source accepts only requests already authorised by AWS IAM or an authorizer")
-	case r.secrets == nil:
-		return "", &Error{Kind: NoCredential, Source: from.Name, Reason: "WEBHOOK_SECRET_ID is not set: this function cannot verify requests"}
 	}
-	stored, err := r.secrets.WebhookSecrets(ctx, from.Name)
+	stored, err := r.stored(ctx, from)
 	if err != nil {
-		return "", &Error{Kind: Unavailable, Source: from.Name, Reason: "read the stored secrets", Err: err}
-	}
-	if stored, err = r.usable(from.Name, stored); err != nil {
 		return "", err
 	}
 	var reasons []string
 	for _, scheme := range from.schemes {
-		reason, err := r.check(from, scheme, req, stored)
+		reason, err := r.check(ctx, from, scheme, req, stored)
 		if err != nil {
 			return "", err
 		}
@@ -191,6 +190,22 @@ func (r *Receiver) prove(ctx context.Context, from source, req Request) (proof s
 		reasons = append(reasons, reason)
 	}
 	return "", unverified(from.Name, strings.Join(reasons, "; "))
+}
+
+// stored returns the stored secrets of a source that may prove something, none if its ways to
+// verify need none.
+func (r *Receiver) stored(ctx context.Context, from source) ([]string, error) {
+	switch {
+	case !from.Secrets():
+		return nil, nil
+	case r.secrets == nil:
+		return nil, &Error{Kind: NoCredential, Source: from.Name, Reason: "WEBHOOK_SECRET_ID is not set: this function cannot verify requests"}
+	}
+	stored, err := r.secrets.WebhookSecrets(ctx, from.Name)
+	if err != nil {
+		return nil, &Error{Kind: Unavailable, Source: from.Name, Reason: "read the stored secrets", Err: err}
+	}
+	return r.usable(from.Name, stored)
 }
 
 // usable returns the stored secrets that may prove something. Anyone could send an empty one

@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"context"
+
 	"untag/internal/event"
 	"untag/internal/sender"
 )
@@ -47,8 +49,10 @@ func hmacOf(s event.Scheme) *sender.Verify {
 // check returns the reason why a request does not verify, "" if it does. There must be at
 // least one stored secret, and none may be empty. It returns an error if the body cannot be
 // read.
-func (r *Receiver) check(from source, s scheme, req Request, stored []string) (reason string, err error) {
+func (r *Receiver) check(ctx context.Context, from source, s scheme, req Request, stored []string) (reason string, err error) {
 	switch {
+	case s.verify != nil && s.verify.JWT != nil:
+		return reasonOf(newProof(from.Source, s.verify, req, stored).checkJWT(ctx, r.keys))
 	case s.verify != nil:
 		return reasonOf(newProof(from.Source, s.verify, req, stored).check())
 	case s.Kind == "token":
@@ -62,7 +66,7 @@ func (r *Receiver) check(from source, s scheme, req Request, stored []string) (r
 	return "unknown way to verify: " + s.Kind, nil
 }
 
-// inOrder returns the schemes that need a secret in the order in which they are tried: those
+// inOrder returns the schemes but aws in the order in which they are tried: those
 // that cover the query need no body.
 func inOrder(declared []event.Scheme) []scheme {
 	var covering, others []scheme

@@ -74,10 +74,7 @@ func (p *proof) checkTime() (at time.Time, err error) {
 	if tolerance == 0 {
 		return at, nil
 	}
-	most := strings.TrimSuffix(tolerance.String(), "m0s")
-	if most != tolerance.String() {
-		most += "m"
-	}
+	most := minutes(tolerance)
 	switch age := p.now.Sub(at); {
 	case age > tolerance:
 		return at, refusal("the time of signing is more than " + most + " ago: the request is late or sent again, or the clocks differ")
@@ -85,4 +82,13 @@ func (p *proof) checkTime() (at time.Time, err error) {
 		return at, refusal("the time of signing is more than " + most + " in the future: the clocks differ")
 	}
 	return at, nil
+}
+
+// minutes returns a duration as people write it: 5m for five minutes.
+func minutes(d time.Duration) string {
+	short := strings.TrimSuffix(d.String(), "m0s")
+	if short != d.String() {
+		short += "m"
+	}
+	return short
 }
