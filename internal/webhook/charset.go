@@ -114,14 +114,18 @@ func (c charset) broken() string {
 	return jsonvalue.BrokenUTF8
 }
 
-// decodeJSON reads JSON. By its standard it is UTF-8 regardless of the declared charset,
+// jsonText returns JSON in UTF-8. By its standard it is UTF-8 regardless of the declared charset,
 // which therefore counts only if the text is not UTF-8.
-func (c charset) decodeJSON(text []byte) (any, error) {
-	if c.character != nil && !utf8.Valid(text) {
-		plain, _ := c.decode(string(text))
-		return jsonvalue.Decode([]byte(plain))
+func (c charset) jsonText(text []byte) []byte {
+	if c.character == nil || utf8.Valid(text) {
+		return text
 	}
-	value, err := jsonvalue.Decode(text)
+	plain, _ := c.decode(string(text))
+	return []byte(plain)
+}
+
+func (c charset) decodeJSON(text []byte) (any, error) {
+	value, err := jsonvalue.Decode(c.jsonText(text))
 	var syntax *jsonvalue.SyntaxError
 	if errors.As(err, &syntax) && syntax.Message == jsonvalue.BrokenUTF8 {
 		syntax.Message = c.broken()

@@ -33,7 +33,7 @@ func canonical(header http.Header) http.Header {
 // deliveryID returns the sender's identifier of a delivery, "" if it sent none: from where the
 // source says, or else from a usual header.
 func deliveryID(at sender.Place, header http.Header) string {
-	usual := []string{"Webhook-Id", "Svix-Id", "X-Github-Delivery", "X-Shopify-Webhook-Id"}
+	usual := []string{"Webhook-Id", "Svix-Id", "X-Github-Delivery", "X-Shopify-Webhook-Id", "Ce-Id"}
 	for _, name := range slices.Concat(at.Headers, usual) {
 		if id := identifier(header.Get(name)); id != "" {
 			return id

@@ -22,7 +22,7 @@ func ParseHeaders() []string { return []string{githubEventHeader, contentEncodin
 // decompression.
 //
 // A delivery from Stripe (it has the header Stripe-Signature) gets the event's `id` as its
-// DeliveryID. The event shares its headers with the delivery.
+// DeliveryID, and so does a CloudEvent that has its attributes in the body. The event shares its headers with the delivery.
 func Parse(d event.Delivery) (event.Event, error) {
 	query, err := parseForm(d.RawQuery, charset{})
 	if err != nil {
@@ -37,7 +37,7 @@ func Parse(d event.Delivery) (event.Event, error) {
 	}
 	fields := body.fields
 	deliveryID := d.DeliveryID
-	if id, ok := fields["id"].(string); ok && deliveryID == "" && d.Headers[stripeSignatureHeader] != "" {
+	if id, ok := fields["id"].(string); ok && deliveryID == "" && (d.Headers[stripeSignatureHeader] != "" || isCloudEvent(d, fields)) {
 		deliveryID = identifier(id)
 	}
 	if event.CoversQuery(d.Proof) {

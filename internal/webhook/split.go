@@ -20,6 +20,17 @@ const MaxEvents = 1000
 // body, so that it can be stored and parsed like any other.
 func split(from event.Source, d event.Delivery) ([]event.Delivery, error) {
 	at := from.Events
+	if at.Each == nil && at.Form == "" {
+		doc, err := jsonText(d)
+		switch {
+		case err != nil:
+			return nil, splitError(d.Source, err)
+		case isCloudBatch(d, doc):
+			at = cloudEvents(at)
+		case at.ID == nil && isNotification(from, d, doc):
+			return splitNotification(d, doc)
+		}
+	}
 	if at.Each == nil && at.Form == "" && at.ID == nil {
 		return []event.Delivery{d}, nil
 	}
@@ -34,18 +45,23 @@ func split(from event.Source, d event.Delivery) ([]event.Delivery, error) {
 	if err != nil {
 		return nil, splitError(d.Source, err)
 	}
+	return parts(d, elements, at.ID), nil
+}
+
+// parts returns the deliveries of several events.
+func parts(d event.Delivery, elements []jsonvalue.Raw, id sender.Path) []event.Delivery {
 	list := make([]event.Delivery, len(elements))
 	for i, element := range elements {
-		list[i] = part(d, element, at.ID, i+1)
+		list[i] = part(d, element, id, i+1)
 	}
-	return list, nil
+	return list
 }
 
 var errTooMany = fmt.Errorf("more than %d events in one request", MaxEvents)
 
 func splitError(source string, err error) error {
 	switch {
-	case errors.Is(err, errTooMany):
+	case errors.Is(err, errTooMany), errors.Is(err, errCopies):
 		return &Error{Kind: TooLarge, Source: source, Reason: err.Error(), Err: err}
 	case errors.Is(err, errInflated):
 		return &Error{Kind: TooLarge, Source: source, Reason: tooLarge, Err: err}
@@ -55,14 +71,14 @@ func splitError(source string, err error) error {
 
 // eventsDocument returns the JSON that holds the events, checked to be valid.
 func eventsDocument(at sender.Events, d event.Delivery) (jsonvalue.Raw, error) {
-	body, err := decompressed(d.Headers[contentEncodingHeader], d.Body)
+	text, err := jsonText(d)
 	if err != nil {
 		return nil, err
 	}
-	text := utf8Of(body)
 	if at.Form != "" && !looksLikeJSON(text) {
-		d.Body, d.ContentType = body, formType(d.ContentType)
-		d.Headers = nil // it is decompressed, and its form is not GitHub's
+		d.ContentType = formType(d.ContentType)
+		// Without those of GitHub, whose forms are different.
+		d.Headers = map[string]string{contentEncodingHeader: d.Headers[contentEncodingHeader]}
 		content, err := parseBody(d)
 		if err != nil {
 			return nil, err
@@ -77,6 +93,19 @@ func eventsDocument(at sender.Events, d event.Delivery) (jsonvalue.Raw, error) {
 		return nil, err
 	}
 	return jsonvalue.Raw(bytes.TrimSpace(text)), nil
+}
+
+// jsonText returns a body as it is to be read if it is JSON: decompressed, and in UTF-8.
+func jsonText(d event.Delivery) (jsonvalue.Raw, error) {
+	body, err := decompressed(d.Headers[contentEncodingHeader], d.Body)
+	if err != nil {
+		return nil, err
+	}
+	text := utf8Of(body)
+	if !looksLikeJSON(text) {
+		return text, nil
+	}
+	return charsetOf(typeOf(d.ContentType).parameters["charset"]).jsonText(text), nil
 }
 
 func looksLikeJSON(text []byte) bool {
