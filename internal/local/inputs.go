@@ -1,6 +1,7 @@
 package local
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"untag/internal/event"
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 	"untag/internal/terminal"
@@ -72,9 +74,9 @@ func (in *inputs) readSecrets(f Options) error {
 	if in.webhooks == nil {
 		in.webhooks = make(userfile.Secrets)
 	}
-	for source, secrets := range in.webhooks {
-		if !f.Given["secrets"] && len(secrets) > 0 {
-			in.shown[source] = secrets[0]
+	for source, stored := range in.webhooks {
+		if !f.Given["secrets"] && len(stored.Secrets) > 0 {
+			in.shown[source] = stored.Secrets[0]
 		}
 	}
 	if f.Zoho {
@@ -88,13 +90,25 @@ func (in *inputs) readSecrets(f Options) error {
 		return nil
 	}
 	for _, s := range in.rules.Sources() {
-		if s.Secrets() && len(in.webhooks[s.Name]) == 0 {
-			secret := madeUpSecret(s)
-			in.webhooks[s.Name], in.shown[s.Name] = []string{secret}, secret
-			in.madeUp = append(in.madeUp, s.Name)
-		}
+		in.makeUp(s)
 	}
 	return nil
+}
+
+// makeUp makes up what a source needs and the file lacks.
+func (in *inputs) makeUp(s event.Source) {
+	stored, made := in.webhooks[s.Name], false
+	if s.Secrets() && len(stored.Secrets) == 0 {
+		stored.Secrets, made = []string{madeUpSecret(s)}, true
+		in.shown[s.Name] = stored.Secrets[0]
+	}
+	if userfile.NeedsVerifyToken(s) && len(stored.VerifyTokens) == 0 {
+		stored.VerifyTokens, made = []string{rand.Text()}, true
+	}
+	if made {
+		in.webhooks[s.Name] = stored
+		in.madeUp = append(in.madeUp, s.Name)
+	}
 }
 
 // notes says what was missing, and how to provide it.
@@ -122,12 +136,19 @@ func (in inputs) notes(f Options) string {
 	if len(in.madeUp) > 0 {
 		fmt.Fprintf(&out, "No secret for %s in %s, so one was made up for this run. Use --secrets FILE to name a file with yours:\n", terminal.Clean(strings.Join(in.madeUp, ", ")), terminal.Clean(f.Secrets))
 		for _, source := range in.madeUp {
-			fmt.Fprintf(&out, "  %s  %s\n", terminal.Clean(source), in.shown[source])
+			fmt.Fprintf(&out, "  %s  %s", terminal.Clean(source), in.shown[source])
+			if tokens := in.webhooks[source].VerifyTokens; len(tokens) > 0 {
+				fmt.Fprintf(&out, "  verify_token: %s", tokens[0])
+			}
+			out.WriteByte('\n')
 		}
 	}
 	for _, s := range in.rules.Sources() {
-		if s.Secrets() && len(in.webhooks[s.Name]) == 0 {
+		if s.Secrets() && len(in.webhooks[s.Name].Secrets) == 0 {
 			fmt.Fprintf(&out, "Source %s has no secret in %s: requests that need one are refused. Add \"%s\": \"…\" to it.\n", terminal.Clean(s.Name), terminal.Clean(f.Secrets), terminal.Clean(s.Name))
+		}
+		if userfile.NeedsVerifyToken(s) && len(in.webhooks[s.Name].VerifyTokens) == 0 {
+			fmt.Fprintf(&out, "Source %s has no verify_token in %s: the handshake of its sender is refused. Store it as \"%s\": {\"secret\": …, \"verify_token\": …}.\n", terminal.Clean(s.Name), terminal.Clean(f.Secrets), terminal.Clean(s.Name))
 		}
 	}
 	return out.String()

@@ -43,7 +43,7 @@ func invite(url string, set *rules.Rules, webhooks userfile.Secrets, shown map[s
 	var any *invitation
 	for _, s := range set.Sources() {
 		i := slices.IndexFunc(s.Verify, bySecretAlone)
-		if i < 0 || len(webhooks[s.Name]) == 0 {
+		if i < 0 || len(webhooks[s.Name].Secrets) == 0 {
 			continue
 		}
 		try := invitation{url: url, source: s.Name, scheme: s.Verify[i], secret: shown[s.Name]}

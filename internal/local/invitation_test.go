@@ -28,7 +28,7 @@ func TestInvite(t *testing.T) {
 	if set == nil {
 		t.Fatal(faults)
 	}
-	webhooks := userfile.Secrets{"zoho": {"it's", "old"}}
+	webhooks := userfile.Secrets{"zoho": {Secrets: []string{"it's", "old"}}}
 	shown := map[string]string{"zoho": "it's"}
 	carried := map[recordKey][]string{{"Deals", "1"}: {"In progress"}, {"Deals", "2"}: {"VIP"}, {"Contacts", "3"}: {"In progress"}}
 	const any = "the fields that your rules read"

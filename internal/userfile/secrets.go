@@ -14,16 +14,36 @@ import (
 	"untag/internal/event"
 	"untag/internal/jsonvalue"
 	"untag/internal/rules"
+	"untag/internal/sender"
 	"untag/internal/sharedsecret"
 	"untag/internal/terminal"
 )
 
-// Secrets are the secrets of a file in the form of the webhook secret.
-type Secrets map[string][]string
+// Secrets are what a file in the form of the webhook secret stores for each source.
+type Secrets map[string]Stored
+
+// Stored is what is stored for one source.
+type Stored struct {
+	// Secrets prove its requests. Any of them may.
+	Secrets []string
+	// VerifyTokens are for the handshake of a sender that sends one. Any of them may match.
+	VerifyTokens []string
+}
 
 // WebhookSecrets returns the secrets of one source.
-func (s Secrets) WebhookSecrets(_ context.Context, source string) ([]string, error) {
-	return s[source], nil
+func (s Secrets) WebhookSecrets(ctx context.Context, source string) ([]string, error) {
+	return s.WebhookSecret(ctx, source, sharedsecret.SecretKey)
+}
+
+// WebhookSecret returns what is stored for one source under a name, such as verify_token.
+func (s Secrets) WebhookSecret(_ context.Context, source, name string) ([]string, error) {
+	switch name {
+	case sharedsecret.SecretKey:
+		return s[source].Secrets, nil
+	case sharedsecret.VerifyTokenKey:
+		return s[source].VerifyTokens, nil
+	}
+	return nil, nil
 }
 
 // ReadSecrets reads a file of webhook secrets. Its error shows none of them.
@@ -47,7 +67,8 @@ func ReadSecrets(file string) (Secrets, error) {
 		if !ok {
 			return nil, fmt.Errorf("%s: key %s: %s", file, source, sharedsecret.NotValues)
 		}
-		webhooks[source] = several
+		tokens, _ := sharedsecret.Values(value, sharedsecret.VerifyTokenKey)
+		webhooks[source] = Stored{several, tokens}
 	}
 	return webhooks, nil
 }
@@ -89,7 +110,8 @@ func (s Secrets) faultsOf(source event.Source) (list []SecretFault) {
 	add := func(severity rules.Severity, format string, args ...any) {
 		list = append(list, SecretFault{source.Name, severity, fmt.Sprintf(format, args...)})
 	}
-	stored := s[source.Name]
+	stored := s[source.Name].Secrets
+	list = s.tokenFaults(source)
 	switch {
 	case !source.Secrets() && len(stored) > 0:
 		add(rules.SeverityWarning, "it verifies with `aws` alone and needs no secret")
@@ -119,6 +141,33 @@ func (s Secrets) faultsOf(source event.Source) (list []SecretFault) {
 	return list
 }
 
+// NeedsVerifyToken reports whether a handshake of the source carries the stored verify_token.
+func NeedsVerifyToken(source event.Source) bool {
+	return slices.ContainsFunc(source.Handshakes, func(h sender.Handshake) bool { return !h.Secret.IsZero() })
+}
+
+// tokenFaults finds what is wrong with the verify_token of a source, and whether one is missing
+// that a handshake of the source needs.
+func (s Secrets) tokenFaults(source event.Source) (list []SecretFault) {
+	tokens, needed := s[source.Name].VerifyTokens, NeedsVerifyToken(source)
+	switch {
+	case needed && len(tokens) == 0:
+		return []SecretFault{{source.Name, rules.SeverityWarning,
+			`no verify_token is stored for it, so it refuses the handshake with which its sender confirms the URL; store {"secret": …, "verify_token": …}`}}
+	case !needed && len(tokens) > 0:
+		return []SecretFault{{source.Name, rules.SeverityWarning, "a verify_token is stored for it, but no handshake of it uses one"}}
+	}
+	_, findings := sharedsecret.Examine(source.Name, tokens)
+	for _, f := range findings {
+		severity := rules.SeverityWarning
+		if f.Refused {
+			severity = rules.SeverityError
+		}
+		list = append(list, SecretFault{source.Name, severity, strings.Replace(f.Subject(), "secret", "verify_token", 1) + " " + f.Reason})
+	}
+	return list
+}
+
 // ForRealAccount returns what makes secrets unusable for a real account, such as being
 // published: as refused if a source has no other secret, otherwise as warnings.
 func (s Secrets) ForRealAccount(set *rules.Rules, file string) (refused, warnings []string) {
@@ -126,7 +175,7 @@ func (s Secrets) ForRealAccount(set *rules.Rules, file string) (refused, warning
 		if !source.Secrets() {
 			continue
 		}
-		usable, findings := sharedsecret.Examine(source.Name, s[source.Name])
+		usable, findings := sharedsecret.Examine(source.Name, s[source.Name].Secrets)
 		for _, found := range findings {
 			fault := terminal.Clean(fmt.Sprintf("%s: source %s: %s %s", file, source.Name, found.Subject(), found.Reason))
 			if len(usable) == 0 {
