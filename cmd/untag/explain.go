@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -35,6 +34,9 @@ the removals, and the requests that would go to Zoho. Nothing is sent.
 If nothing is recorded yet, copy a body from the sender's pages into a file, and name it with
 --body and the source with --source; --header and --query add what else it sends.
 
+If a request has several events, each is explained by itself. Of a handshake, with which a
+sender confirms the URL, the answer is shown.
+
 Without --secrets, the request's secret or signature is not checked. With it, a request
 that does not verify shows only the reason. Without --records, the requests that look for records
 in Zoho are shown, but not what they would find.
@@ -54,6 +56,7 @@ file.`,
 	c.Flags().StringVar(&f.raw.Body, "body", "", "with --source: file with the webhook's body; - for standard input")
 	c.Flags().StringArrayVar(&f.raw.Headers, "header", nil, "with --source: a header as `'Name: value'`; may be repeated")
 	c.Flags().StringVar(&f.raw.Query, "query", "", "with --source: the query as in a URL, such as 'id=1&stage=Won'")
+	c.Flags().StringVar(&f.raw.Method, "method", "", "with --source: the HTTP method, by default POST, or GET without a body if the source has a handshake")
 	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file")
 	c.Flags().StringVar(&f.records, "records", "", "YAML file of the CRM's records, for rules that read them")
 	c.Flags().StringVar(&f.secrets, "secrets", "", "JSON file of webhook secrets, to verify the request")
@@ -63,12 +66,12 @@ file.`,
 
 // input reads the event that the flags name.
 func (f explainFlags) input(set *rules.Rules, stdin io.Reader) ([]handler.Recorded, error) {
-	raw := f.raw.Source != "" || f.raw.Body != "" || len(f.raw.Headers) > 0 || f.raw.Query != ""
+	raw := f.raw.Source != "" || f.raw.Method != "" || f.raw.Body != "" || len(f.raw.Headers) > 0 || f.raw.Query != ""
 	switch {
 	case f.event == "" && !raw:
 		return nil, errors.New("name the recorded event with -e FILE, such as untag explain -e events/zoho-workflow-json.json; or a webhook's body, with untag explain --source NAME --body FILE")
 	case f.event != "" && raw:
-		return nil, errors.New("-e names a recorded event, which has its own source, body, headers and query; remove -e, or remove --source, --body, --header and --query")
+		return nil, errors.New("-e names a recorded event, which has its own source, body, headers and query; remove -e, or remove --source, --body, --header and --query (and --method)")
 	case f.event != "":
 		return explain.ReadRecorded(set, stdin, f.event)
 	case f.raw.Source == "":
@@ -100,29 +103,5 @@ func runExplain(ctx context.Context, stdin io.Reader, w io.Writer, f explainFlag
 	if err != nil {
 		return err
 	}
-	for i, one := range recorded {
-		ev, verified, err := r.Read(ctx, one)
-		if err != nil {
-			return err
-		}
-		examined, err := x.Examine(ctx, ev)
-		if err != nil {
-			return err
-		}
-		if i > 0 && !f.json {
-			fmt.Fprintln(w) // between the events of a batch
-		}
-		explained := explain.New(examined, set.Explain(ev), verified, x.CRM)
-		if _, known := set.Source(ev.Source); !known { // stored when the rules still had it
-			explained.Notes = append(explained.Notes, "the rules have no such source: the event would go to the dead-letter queue ("+handler.CodeUnknownSource+")")
-		}
-		show := explained.Print
-		if f.json {
-			show = explained.PrintJSON
-		}
-		if err := show(w); err != nil {
-			return err
-		}
-	}
-	return nil
+	return x.Show(ctx, w, r, recorded, f.json)
 }

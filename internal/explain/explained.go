@@ -13,7 +13,12 @@ import (
 
 // Explained is an examination as it is shown.
 type Explained struct {
-	Source   string         `json:"source"`
+	Source string `json:"source"`
+	// Number is the position of the event among all Of that are explained; 0 if it is alone.
+	Number     int    `json:"number,omitempty"`
+	Of         int    `json:"of,omitempty"`
+	DeliveryID string `json:"delivery_id,omitempty"`
+
 	Verified string         `json:"verified"`
 	Event    map[string]any `json:"event"`
 	// PassedOver are the files of a form that rules cannot read.
@@ -45,7 +50,7 @@ type explainedRemoval struct {
 // New explains an examination: what each rule found, and what follows.
 func New(x Examination, explanations []rules.Explanation, verified string, crm *sandbox.Sandbox) Explained {
 	out := Explained{
-		Source: x.Event.Source, Verified: verified, Event: x.Event.Fields, PassedOver: passedOver(x.Event.PassedOver),
+		Source: x.Event.Source, DeliveryID: x.Event.DeliveryID, Verified: verified, Event: x.Event.Fields, PassedOver: passedOver(x.Event.PassedOver),
 		Rules: []explainedRule{}, Removals: []explainedRemoval{}, Requests: []sent{},
 		errors: make(map[string]string),
 	}

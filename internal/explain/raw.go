@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -25,12 +26,16 @@ type Raw struct {
 	Headers []string
 	// Query is the query as in a URL, without the question mark.
 	Query string
+	// Method is the HTTP method. If it is "", it is POST, or GET for a request without a body
+	// to a source that answers handshakes.
+	Method string
 }
 
 // Recorded returns the request. Its content type is the one that the file's name suggests,
 // unless there is a header.
 func (r Raw) Recorded(set *rules.Rules, stdin io.Reader) ([]handler.Recorded, error) {
-	if _, known := set.Source(r.Source); !known {
+	source, known := set.Source(r.Source)
+	if !known {
 		return nil, fmt.Errorf("--source: there is no source %q in the rules%s", r.Source, instead(set))
 	}
 	header, err := Headers(r.Headers)
@@ -41,7 +46,11 @@ func (r Raw) Recorded(set *rules.Rules, stdin io.Reader) ([]handler.Recorded, er
 	if _, err := url.ParseQuery(query); err != nil {
 		return nil, fmt.Errorf("--query %s: write it as in a URL, such as 'id=1&stage=Closed%%20Won'", r.Query)
 	}
-	request := &webhook.Request{Source: r.Source, Header: header, RawQuery: query}
+	method := cmp.Or(strings.ToUpper(r.Method), http.MethodPost)
+	if r.Method == "" && r.Body == "" && len(source.Handshakes) > 0 {
+		method = http.MethodGet
+	}
+	request := &webhook.Request{Source: r.Source, Method: method, Header: header, RawQuery: query}
 	if r.Body != "" {
 		body, err := userfile.ReadOrStdin(stdin, "body", "name another with --body", r.Body)
 		if err != nil {

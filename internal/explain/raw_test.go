@@ -67,9 +67,12 @@ func TestRaw(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ev, _, err := r.Read(t.Context(), recorded[0])
-			if diff := cmp.Diff(tt.event, ev.Fields); err != nil || diff != "" {
-				t.Errorf("Read: %v, -want +got\n%s", err, diff)
+			got, err := r.Read(t.Context(), recorded[0])
+			if err != nil || len(got.Events) != 1 {
+				t.Fatalf("Read: %v, %d events", err, len(got.Events))
+			}
+			if diff := cmp.Diff(tt.event, got.Events[0].Fields); diff != "" {
+				t.Errorf("Read: -want +got\n%s", diff)
 			}
 		})
 	}

@@ -18,11 +18,13 @@ import (
 func (e Explained) Print(w io.Writer) error {
 	p := &terminal.Page{}
 	p.Line(0, "source    ", e.Source)
-	verified := e.Verified
-	if verified == "not checked" {
-		verified += " (--secrets FILE checks the request's secret or signature)"
+	if e.Of > 0 {
+		p.Line(0, "event     ", fmt.Sprintf("%d of %d", e.Number, e.Of))
 	}
-	p.Line(0, "verified  ", verified)
+	if e.DeliveryID != "" {
+		p.Line(0, "id        ", e.DeliveryID)
+	}
+	p.Line(0, "verified  ", verifiedText(e.Verified))
 	p.Heading("event")
 	e.printEvent(p)
 	p.Heading("rules")
@@ -54,6 +56,17 @@ func (e Explained) Print(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+// verifiedText says whether a request verified, and how to find out.
+func verifiedText(verified string) string {
+	switch verified {
+	case verifiedNotChecked:
+		return verified + " (--secrets FILE checks the request's secret or signature)"
+	case verifiedUnsigned:
+		return verified + " (a handshake that anyone may ask for)"
+	}
+	return verified
 }
 
 func (e Explained) printEvent(p *terminal.Page) {

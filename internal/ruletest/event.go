@@ -21,8 +21,9 @@ import (
 	"untag/internal/webhook"
 )
 
-// events returns the events of a test. None of them is verified.
-func (f *testFile) events(ctx context.Context, t *ruleTest) ([]event.Event, error) {
+// events returns the events of a test. None of them is verified. A note says why a request
+// has none.
+func (f *testFile) events(ctx context.Context, t *ruleTest) (list []event.Event, notes []string, err error) {
 	switch {
 	case t.Request != "":
 		return f.recordedEvents(ctx, t)
@@ -31,21 +32,21 @@ func (f *testFile) events(ctx context.Context, t *ruleTest) ([]event.Event, erro
 	}
 	fields, err := f.fields(t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return []event.Event{f.writtenEvent(t, fields)}, nil
+	return []event.Event{f.writtenEvent(t, fields)}, nil, nil
 }
 
 // recordedEvents returns the events of a recorded request, with the headers of the test in
 // place of its own.
-func (f *testFile) recordedEvents(ctx context.Context, t *ruleTest) ([]event.Event, error) {
+func (f *testFile) recordedEvents(ctx context.Context, t *ruleTest) ([]event.Event, []string, error) {
 	payload, err := f.read("request", t.Request)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	recorded, err := handler.Read(f.set, payload)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t.Request, explain.WhyUnread(payload, err))
+		return nil, nil, fmt.Errorf("%s: %w", t.Request, explain.WhyUnread(payload, err))
 	}
 	for i := range recorded {
 		if r := recorded[i].Request; r != nil {
@@ -66,10 +67,10 @@ func (f *testFile) recordedEvents(ctx context.Context, t *ruleTest) ([]event.Eve
 }
 
 // bodyEvents returns the events of a request with the body that a file has.
-func (f *testFile) bodyEvents(ctx context.Context, t *ruleTest) ([]event.Event, error) {
+func (f *testFile) bodyEvents(ctx context.Context, t *ruleTest) ([]event.Event, []string, error) {
 	body, err := f.read("body", t.Body)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	header, query := t.header(nil), make(url.Values)
 	if kind := explain.ContentType(t.Body); kind != "" && header.Get("Content-Type") == "" {
@@ -79,7 +80,7 @@ func (f *testFile) bodyEvents(ctx context.Context, t *ruleTest) ([]event.Event, 
 		query.Set(name, value)
 	}
 	request := &webhook.Request{
-		Source: t.Source, Header: header, RawQuery: query.Encode(), Body: func() ([]byte, error) { return body, nil },
+		Source: t.Source, Method: http.MethodPost, Header: header, RawQuery: query.Encode(), Body: webhook.Bytes(body),
 	}
 	return f.parse(ctx, t.Body, []handler.Recorded{{Request: request}})
 }
@@ -101,20 +102,25 @@ func (t *ruleTest) header(of http.Header) http.Header {
 	return header
 }
 
-func (f *testFile) parse(ctx context.Context, file string, recorded []handler.Recorded) ([]event.Event, error) {
+// parse returns all events of recorded requests.
+func (f *testFile) parse(ctx context.Context, file string, recorded []handler.Recorded) (list []event.Event, notes []string, err error) {
 	r, err := explain.NewReader(f.set, "")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var events []event.Event
 	for _, one := range recorded {
-		ev, _, err := r.Read(ctx, one)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+		reading, err := r.Read(ctx, one)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("%s: %w", file, err)
+		case reading.Reply != nil:
+			notes = append(notes, file+" is a handshake, with which the sender confirms the URL: it has no event")
+		case len(reading.Events) == 0:
+			notes = append(notes, file+" has no events")
 		}
-		events = append(events, ev)
+		list = append(list, reading.Events...)
 	}
-	return events, nil
+	return list, notes, nil
 }
 
 // read reads a file that a test names.

@@ -83,12 +83,12 @@ func Run(ctx context.Context, w io.Writer, files []string, f Options) error {
 // run examines the events of one test, and compares what they do with its expectation.
 func (f *testFile) run(ctx context.Context, t *ruleTest, c covered) (result, error) {
 	start := time.Now()
-	events, err := f.events(ctx, t)
+	events, notes, err := f.events(ctx, t)
 	if err != nil {
 		return result{}, fmt.Errorf("%s:%d: test %q: %w", f.name, t.line, t.Name, err)
 	}
 	x := explain.Examiner{Set: f.set, CRM: sandbox.New(sandbox.Config{Records: t.records})}
-	v := &verdict{file: f, test: t, got: make(expectation)}
+	v := &verdict{file: f, test: t, notes: notes, got: make(expectation)}
 	for _, ev := range events {
 		examined, err := x.Examine(ctx, ev)
 		if err != nil {

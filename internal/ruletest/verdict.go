@@ -18,6 +18,7 @@ type verdict struct {
 	file     *testFile
 	test     *ruleTest
 	examined []explain.Examination
+	notes    []string
 	got      expectation
 	by       map[string]string
 }
@@ -64,14 +65,32 @@ func (v *verdict) failure(crm *sandbox.Sandbox) string {
 		return ""
 	}
 	p := &terminal.Page{}
-	for _, x := range v.examined {
+	for _, note := range v.notes {
+		p.Line(2, "- ", note)
+	}
+	for i, x := range v.examined {
+		if i == mostEvents {
+			p.Line(2, "", fmt.Sprintf("and %d more events", len(v.examined)-mostEvents))
+			break
+		}
+		if len(v.examined) > 1 {
+			title := fmt.Sprintf("event %d of %d", i+1, len(v.examined))
+			if x.Event.DeliveryID != "" {
+				title += ", " + x.Event.DeliveryID
+			}
+			p.Line(0, "", title)
+		}
 		v.explain(p, x, slices.Collect(maps.Keys(surprises)), crm)
 	}
 	return out.String() + p.String()
 }
 
-// mostExplained is how many rules a failure explains.
-const mostExplained = 20
+const (
+	// mostExplained is how many rules a failure explains.
+	mostExplained = 20
+	// mostEvents is how many events a failure explains.
+	mostEvents = 10
+)
 
 // explain writes why the rules that surprised did what they did.
 func (v *verdict) explain(p *terminal.Page, x explain.Examination, surprises []string, crm *sandbox.Sandbox) {

@@ -19,18 +19,26 @@ const verifyToken = "verify_token"
 // handshake returns the answer to a request that is one of the source's handshakes, nil if
 // it is none. signed selects those that are answered only after the request has verified.
 func (r *Receiver) handshake(ctx context.Context, from source, req Request, signed bool) (*Reply, error) {
+	h, p := matching(from, req, signed)
+	if h == nil {
+		return nil, nil
+	}
+	if err := r.checkVerifyToken(ctx, p, *h); err != nil {
+		return nil, err
+	}
+	return reply(from, *h, func(part sender.Part) (string, error) { return r.answerPart(ctx, from, p, part, signed) })
+}
+
+// matching returns the first of the source's handshakes that a request is, nil if it is none.
+func matching(from source, req Request, signed bool) (*sender.Handshake, *proof) {
 	for _, h := range from.Handshakes {
 		if h.Signed != signed || h.Method != "" && !strings.EqualFold(h.Method, req.Method) {
 			continue
 		}
 		p := newProof(from.Source, &sender.Verify{}, req, nil)
-		if !p.meets(h) || !p.carriesNoEvent(h) {
-			continue
+		if p.meets(h) && p.carriesNoEvent(h) {
+			return &h, p
 		}
-		if err := r.checkVerifyToken(ctx, p, h); err != nil {
-			return nil, err
-		}
-		return r.reply(ctx, from, p, h)
 	}
 	return nil, nil
 }
@@ -149,11 +157,13 @@ func (r *Receiver) checkVerifyToken(ctx context.Context, p *proof, h sender.Hand
 	return nil
 }
 
-func (r *Receiver) reply(ctx context.Context, from source, p *proof, h sender.Handshake) (*Reply, error) {
+// reply returns the answer to a handshake, with the values that its parts have.
+func reply(from source, h sender.Handshake, valueOf func(sender.Part) (string, error)) (*Reply, error) {
+	proven := h.Signed || !h.Secret.IsZero()
 	fill := func(t sender.Template) (string, error) {
 		var b strings.Builder
 		for _, part := range t {
-			value, err := r.answerPart(ctx, from, p, part, h.Signed)
+			value, err := valueOf(part)
 			if err != nil {
 				return "", err
 			}
@@ -181,13 +191,13 @@ func (r *Receiver) reply(ctx context.Context, from source, p *proof, h sender.Ha
 		if err != nil {
 			return nil, err
 		}
-		return newReply(from.Name, h.Status, "application/json", jsonReply(values), echoed)
+		return newReply(from.Name, proven, h.Status, "application/json", jsonReply(values), echoed)
 	}
 	text, err := fill(h.Text)
 	if err != nil {
 		return nil, err
 	}
-	return newReply(from.Name, h.Status, "text/plain; charset=utf-8", text, echoed)
+	return newReply(from.Name, proven, h.Status, "text/plain; charset=utf-8", text, echoed)
 }
 
 // answerPart returns one part of an answer. A hash of a challenge is made only for a sender

@@ -45,10 +45,16 @@ func (r *Receiver) Receive(ctx context.Context, req Request) (Received, error) {
 	if err != nil {
 		return got, err
 	}
+	return got.with(from, req, d)
+}
+
+// with adds the events of the request's delivery.
+func (got Received) with(from source, req Request, d event.Delivery) (Received, error) {
 	got.ID = d.ID
 	if len(d.Body) == 0 && from.Events.Each != nil && (req.Method == "GET" || req.Method == "HEAD") {
 		return got, nil // a sender that asks whether the URL exists
 	}
+	var err error
 	got.Deliveries, err = split(from.Source, d)
 	return got, err
 }

@@ -13,16 +13,18 @@ type Reply struct {
 	Status int
 	Header map[string]string // the names are in lower case
 	Body   string
+	// Proven says that the sender has proven itself, by a signature or its verify_token.
+	Proven bool
 }
 
-func newReply(source string, status int, kind, body string, echoed map[string]string) (*Reply, error) {
+func newReply(source string, proven bool, status int, kind, body string, echoed map[string]string) (*Reply, error) {
 	if len(body) > MaxReply {
 		return nil, &Error{Kind: Malformed, Source: source, Reason: "the challenge is over 1 KiB"}
 	}
 	if status == 0 {
 		status = 200
 	}
-	r := &Reply{Status: status, Body: body, Header: map[string]string{"x-content-type-options": "nosniff"}}
+	r := &Reply{Status: status, Body: body, Proven: proven, Header: map[string]string{"x-content-type-options": "nosniff"}}
 	if body != "" {
 		r.Header["content-type"] = kind
 	}

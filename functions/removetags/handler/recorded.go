@@ -8,18 +8,21 @@ import (
 	"untag/internal/webhook"
 )
 
-// Recorded is one event of a recorded invocation, before it is verified.
+// Recorded is one request or stored event of a recorded invocation, before it is verified.
 type Recorded struct {
 	// Request is what must be verified; nil for a delivery from a queue, which was verified
 	// before it was stored.
 	Request *webhook.Request
 	// Stored is a delivery from a queue.
 	Stored *event.Delivery
+	// Single means that the Request holds one event and is no handshake, whatever its source
+	// says: it did not come over HTTP.
+	Single bool
 	// DeliveryID is the sender's id, if the envelope has one.
 	DeliveryID string
 }
 
-// Read returns the events of a recorded invocation of any kind, as the Handler reads them,
+// Read returns what is in a recorded invocation of any kind, as the Handler reads them,
 // without acting on them. Unlike the Handler, it refuses a batch with a message that it cannot
 // read. Its results share the payload's memory. It is for explaining and testing rules.
 func Read(set *rules.Rules, payload []byte) ([]Recorded, error) {
@@ -32,7 +35,8 @@ func Read(set *rules.Rules, payload []byte) ([]Recorded, error) {
 		if err != nil {
 			return nil, err
 		}
-		return []Recorded{{Request: request, DeliveryID: in.deliveryID}}, nil
+		request.Method = in.to.method
+		return []Recorded{{Request: request, Single: !in.kind.http(), DeliveryID: in.deliveryID}}, nil
 	}
 	list := make([]Recorded, len(in.messages))
 	for i, m := range in.messages {
