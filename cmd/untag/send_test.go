@@ -50,6 +50,9 @@ func TestSend(t *testing.T) {
 	server := receiving(t)
 	folder := folderWith(t, map[string]string{"body.json": `{"id": "it's"}`, "secret": sendSecret + "\n", "empty": "\n"})
 	for _, name := range sender.Names() {
+		if row, _ := rules.LoadSender(name); row.Source.Verify[0].Verify.Code != "" {
+			continue // only the sender itself can sign
+		}
 		args := []string{"send", "--as", name, "--secret-file", "secret", "--to", server.URL + "/" + name, "--header", "X-More: more", "body.json"}
 		code, out := untag(t, folder, args...)
 		if code != 0 || !strings.Contains(out, "200 OK\naccepted as application/json more") {

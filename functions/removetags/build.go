@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -29,7 +30,7 @@ func newStore(r remote, getenv func(string) string, log *slog.Logger) *secrets.S
 func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler.Handler, error) {
 	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, Log: log}
 
-	receiver := webhook.Config{Sources: c.rules.Sources()}
+	receiver := webhook.Config{Sources: c.rules.Sources(), HTTP: new(http.Client)}
 	if c.webhookSecretID != "" {
 		receiver.Secrets = store
 	}

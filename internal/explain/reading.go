@@ -3,6 +3,7 @@ package explain
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"untag/functions/removetags/handler"
@@ -41,7 +42,7 @@ type Reader struct {
 // checks nothing if the file is "".
 func NewReader(set *rules.Rules, secretsFile string) (*Reader, error) {
 	// Nothing is acted on, so any secret will do.
-	c := webhook.Config{Sources: set.Sources(), AllowDemo: true}
+	c := webhook.Config{Sources: set.Sources(), AllowDemo: true, HTTP: new(http.Client)}
 	if secretsFile != "" {
 		secrets, err := userfile.ReadSecrets(secretsFile)
 		if err != nil {

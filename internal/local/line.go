@@ -33,7 +33,7 @@ func newLine(set *rules.Rules, webhooks userfile.Secrets, a account, log *slog.L
 	}
 	return handler.New(handler.Config{
 		Rules:         set,
-		Receiver:      webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks, AllowDemo: a.simulated}),
+		Receiver:      webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks, AllowDemo: a.simulated, HTTP: new(http.Client)}),
 		Pipeline:      recorder{pipeline.New(pipeline.Config{Rules: set, CRM: client})},
 		EventQueueARN: eventQueueARN,
 		Log:           slog.New(reasons{log.Handler()}),

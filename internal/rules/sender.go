@@ -46,7 +46,11 @@ func LoadSender(name string) (Sender, bool) {
 	s.Source.Handshakes = f.readHandshakes(m)
 	s.Source.Answer = m.answer()
 	if n := m.required("verify", ""); n != nil {
-		if v := f.readSigned(n, m.what, s.Source.ID); v != nil {
+		v := readCode(n)
+		if v == nil {
+			v = f.readSigned(n, m.what, s.Source.ID)
+		}
+		if v != nil {
 			s.Source.Verify = []event.Scheme{{Kind: name, Verify: v}}
 		}
 	}

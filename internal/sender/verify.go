@@ -2,13 +2,17 @@ package sender
 
 import "time"
 
-// Verify is how a request proves its origin. Exactly one of HMAC, Key, JWT and Compare
-// is set.
+// Verify is how a request proves its origin. Exactly one of HMAC, Key, JWT, Compare and
+// Code is set.
 type Verify struct {
 	HMAC    *HMAC
 	Key     *Key
 	JWT     *JWT
 	Compare string // "token": the Signature place holds the stored secret itself
+
+	// Code names a sender that is verified by code of its own; see ByCode. The other fields
+	// then only say where something is.
+	Code string
 
 	// Signature is where the signature (or the token) is. If it has several
 	// values, one of them must be right.

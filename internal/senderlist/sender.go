@@ -26,9 +26,9 @@ type Sender struct {
 
 func newSender(s rules.Sender) Sender {
 	v := s.Source.Verify[0].Verify
-	listed := Sender{Sender: s, Signs: v.Signed.String(), Covers: "body", Handshake: len(s.Source.Handshakes) > 0, Header: v.Signature.Headers}
+	listed := Sender{Sender: s, Signs: v.Signed.String(), Covers: "body", Handshake: len(s.Source.Handshakes) > 0 || v.Confirms(), Header: v.Signature.Headers}
 	if !v.Timestamp.IsZero() {
-		listed.Tolerance = strings.TrimSuffix(v.Timestamp.Tolerance.String(), "0s")
+		listed.Tolerance = sender.Duration(v.Timestamp.Tolerance)
 	}
 	return listed
 }

@@ -47,17 +47,9 @@ type keySet struct {
 	failed error
 }
 
-// newKeyring returns a keyring that requests keys with a client. It follows no redirects: they
-// would lead to hosts that the rules file does not name.
+// newKeyring returns a keyring that requests keys with a client, which must be restricted.
 func newKeyring(client *http.Client) *keyring {
-	k := &keyring{sets: make(map[string]*keySet)}
-	if client != nil {
-		own := *client
-		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		own.Jar = nil
-		k.client = &own
-	}
-	return k
+	return &keyring{client: client, sets: make(map[string]*keySet)}
 }
 
 func (k *keyring) set(url string) *keySet {

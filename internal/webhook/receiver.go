@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"net/http"
 	"slices"
 	"strconv"
@@ -61,9 +62,11 @@ type Config struct {
 	// AllowDemo accepts stored secrets that anyone could know or guess, such as those of
 	// the demonstration. It is for a simulated Zoho, where there is nothing to protect.
 	AllowDemo bool
-	// HTTP requests the public keys of senders that publish them. If it is nil, nothing that
-	// these senders send can be verified.
+	// HTTP requests the public keys and the certificates of senders that publish them. If it is
+	// nil, nothing that these senders send can be verified.
 	HTTP *http.Client
+	// Roots are the authorities whose certificates count; nil for those of the system.
+	Roots *x509.CertPool
 }
 
 // Bytes returns the Body of a Request for a body that has already been read.
@@ -73,10 +76,13 @@ func Bytes(body []byte) func() ([]byte, error) {
 
 // Receiver verifies requests. It is safe for concurrent use.
 type Receiver struct {
-	sources map[string]source
-	secrets secrets
-	demo    bool
-	keys    *keyring
+	sources      map[string]source
+	secrets      secrets
+	demo         bool
+	client       *http.Client // nil: nothing is fetched
+	keys         *keyring
+	certificates *certificates
+	roots        *x509.CertPool
 }
 
 // source is a declared source, with the credentials that must not leave the verification.
@@ -89,7 +95,11 @@ type source struct {
 
 // New returns a Receiver for the declared sources.
 func New(c Config) *Receiver {
-	r := &Receiver{sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets, demo: c.AllowDemo, keys: newKeyring(c.HTTP)}
+	client := restricted(c.HTTP)
+	r := &Receiver{
+		sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets, demo: c.AllowDemo,
+		client: client, keys: newKeyring(client), certificates: newCertificates(client), roots: c.Roots,
+	}
 	for _, s := range c.Sources {
 		r.sources[s.Name] = source{Source: s, schemes: inOrder(s.Verify), credentials: credentialsOf(s)}
 	}

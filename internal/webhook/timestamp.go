@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"untag/internal/sender"
 )
 
 // timestamp returns the time of signing, as sent and as a time. It must be well formed before
@@ -85,10 +87,4 @@ func (p *proof) checkTime() (at time.Time, err error) {
 }
 
 // minutes returns a duration as people write it: 5m for five minutes.
-func minutes(d time.Duration) string {
-	short := strings.TrimSuffix(d.String(), "m0s")
-	if short != d.String() {
-		short += "m"
-	}
-	return short
-}
+func minutes(d time.Duration) string { return sender.Duration(d) }

@@ -1,0 +1,32 @@
+package sender
+
+import "time"
+
+// The senders whose requests no description verifies, so that each has code of its own.
+const (
+	PayPal    = "paypal"
+	SNS       = "sns"
+	Braintree = "braintree"
+)
+
+// PayPal sends an event that was not accepted again, up to 25 times within three days, and does
+// not say whether it signs the time anew. A shorter tolerance could lose events.
+const paypalTolerance = 4 * 24 * time.Hour
+
+// ByCode returns the way to verify of a sender that has code of its own, with what can be
+// described of it: where the signature and the time are, and what is signed, for people.
+func ByCode(name string) (v Verify, found bool) {
+	switch name {
+	case PayPal:
+		v.Signature = Place{Headers: []string{"PAYPAL-TRANSMISSION-SIG"}}
+		v.Timestamp = Timestamp{Place: Place{Headers: []string{"PAYPAL-TRANSMISSION-TIME"}}, Unit: "iso", Tolerance: paypalTolerance}
+		v.Signed = Template{{Value: "id"}, {Literal: "|"}, {Value: "timestamp"}, {Literal: "|webhook id|CRC-32 of "}, {Value: "body"}}
+	default:
+		return Verify{}, false
+	}
+	v.Code = name
+	return v, true
+}
+
+// Confirms reports whether the sender asks for a confirmation of the URL that its code answers.
+func (v Verify) Confirms() bool { return v.Code == SNS || v.Code == Braintree }
