@@ -29,6 +29,10 @@ organization is a sandbox or developer one. The project's own events name made-u
 and are not delivered to a real account: use --events to name a folder of events about
 your records. The published example secrets are refused: use --secrets.
 
+With --record, each webhook that verifies is written to a file of its own in a folder,
+without the credentials that it carries: for untag explain -e, for a test (request:), or for
+the folder of events. Webhooks that are refused are not written.
+
 ` + local.HostsHelp + `
 
 Exit codes: 0: done; 1: a delivery of --once failed; 2: wrong usage or an unreadable
@@ -36,6 +40,7 @@ file.`,
 		Example: `  untag run
   untag run --once
   untag run --rules my-rules.yaml --records my-records.yaml
+  untag run --record received
   untag run --zoho --rules my-rules.yaml --secrets my-webhook-secrets.json`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -52,6 +57,7 @@ file.`,
 	c.Flags().StringVar(&f.Events, "events", "events", "folder of recorded events to deliver")
 	c.Flags().StringVar(&f.Records, "records", filepath.Join("events", "crm.yaml"), "records of the simulated Zoho")
 	c.Flags().StringVar(&f.Secrets, "secrets", filepath.Join("events", "secrets", "webhook.json"), `webhook secrets, such as {"zoho": "…", "github": ["…"]}`)
+	c.Flags().StringVar(&f.Record, "record", "", "folder to write each webhook to that verifies, without its credentials")
 	c.Flags().BoolVar(&f.Once, "once", false, "end after the deliveries; exit 1 if one failed")
 	c.Flags().BoolVar(&f.Zoho, "zoho", false, "use a real account; events are delivered only with --events")
 	c.Flags().BoolVarP(&f.Verbose, "verbose", "v", false, "write the function's log to standard error, at LOG_LEVEL")

@@ -38,15 +38,15 @@ func httpAPIEvent(t *testing.T, source, method, query, body string, headers map[
 	return string(text)
 }
 
-// signedFor returns the headers with which a sender signs a body.
-func signedFor(t *testing.T, source, secret, body string) map[string]string {
+// signedAs returns the headers with which the sender of a source signs a body.
+func signedAs(t *testing.T, source, rulesFile, secret, body string) map[string]string {
 	t.Helper()
-	set, faults := rules.Load([]byte(severalRules))
+	set, faults := rules.Load([]byte(rulesFile))
 	if set == nil {
 		t.Fatal(faults)
 	}
 	from, _ := set.Source(source)
-	signed, err := webhook.Sign(from, secret, time.Now(), "d", []byte(body))
+	signed, err := webhook.Sign(from, secret, time.Now(), "d-1", []byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +69,8 @@ func TestExplainSeveralEvents(t *testing.T) {
 		"recorded.json": httpAPIEvent(t, "list", "POST", "", twoEvents, token),
 		"direct.json":   `{"source":"list","event":` + twoEvents + `}`,
 		"meta.json":     httpAPIEvent(t, "meta", "GET", subscribe+"a-token-to-verify-with", "", nil),
-		"zoom.json":     httpAPIEvent(t, "zoom", "POST", "", validate, signedFor(t, "zoom", secret, validate)),
-		"forged.json":   httpAPIEvent(t, "zoom", "POST", "", validate, signedFor(t, "zoom", "another-secret-of-it", validate)),
+		"zoom.json":     httpAPIEvent(t, "zoom", "POST", "", validate, signedAs(t, "zoom", severalRules, secret, validate)),
+		"forged.json":   httpAPIEvent(t, "zoom", "POST", "", validate, signedAs(t, "zoom", severalRules, "another-secret-of-it", validate)),
 	})
 	tests := map[string]struct {
 		args []string

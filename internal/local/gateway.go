@@ -37,6 +37,8 @@ type gateway struct {
 	own *deliveries
 	// served is called for every other request, before it is answered; it may be nil.
 	served func(served)
+	// recordings writes every other request that verifies; nil for none.
+	recordings *recordings
 }
 
 // reply is the answer to a request.
@@ -46,6 +48,8 @@ type reply struct {
 	body   []byte
 	// reason is why the gateway itself refused, "" if the function answered.
 	reason string
+	// payload is what was passed to the function; nil if nothing was.
+	payload *events.APIGatewayV2HTTPRequest
 }
 
 // ServeHTTP answers 413 to a body over 10 MiB, and 500 if the function's answer is not an
@@ -66,6 +70,9 @@ func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(a.status)
 	// A client that has gone away does not change what was done.
 	_, _ = w.Write(a.body)
+	if !own && a.payload != nil {
+		g.recordings.add(answered{*a.payload, sourceOf(r.URL)})
+	}
 }
 
 func (g gateway) ask(w http.ResponseWriter, r *http.Request, t *trace) reply {
@@ -80,7 +87,8 @@ func (g gateway) ask(w http.ResponseWriter, r *http.Request, t *trace) reply {
 		}
 		return refuse(http.StatusBadRequest, "the body could not be read to its end")
 	}
-	payload, err := json.Marshal(payloadOf(r, body, time.Now()))
+	request := payloadOf(r, body, time.Now())
+	payload, err := json.Marshal(request)
 	if err != nil {
 		return refuse(http.StatusInternalServerError, err.Error())
 	}
@@ -95,6 +103,7 @@ func (g gateway) ask(w http.ResponseWriter, r *http.Request, t *trace) reply {
 	if !ok {
 		return refuse(http.StatusInternalServerError, "the function's answer is not an HTTP response")
 	}
+	a.payload = &request
 	return a
 }
 

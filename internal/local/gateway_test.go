@@ -172,7 +172,7 @@ func TestGatewayReportsRequests(t *testing.T) {
 			}
 			again := r.Clone(t.Context())
 			w := httptest.NewRecorder()
-			g := gateway{function, own, func(s served) { told = append(told, s) }}
+			g := gateway{function: function, own: own, served: func(s served) { told = append(told, s) }}
 			g.ServeHTTP(w, r)
 			if w.Code != tt.status || len(told) == 1 == tt.own {
 				t.Fatalf("answered %d and reported %d, want %d, reported unless it is an own delivery", w.Code, len(told), tt.status)

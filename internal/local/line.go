@@ -9,7 +9,6 @@ import (
 	"untag/functions/removetags/handler"
 	"untag/internal/pipeline"
 	"untag/internal/rules"
-	"untag/internal/userfile"
 	"untag/internal/webhook"
 	"untag/internal/zoho"
 )
@@ -18,9 +17,14 @@ import (
 // recorded batches are delivered as though they came from it.
 const eventQueueARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
 
+// newReceiver returns what verifies requests with the webhook secrets of a file.
+func newReceiver(in inputs, a account) *webhook.Receiver {
+	return webhook.New(webhook.Config{Sources: in.rules.Sources(), Secrets: in.webhooks, AllowDemo: a.simulated, HTTP: new(http.Client)})
+}
+
 // newLine wires the Lambda function's handler to an account, and records in the trace of
 // each invocation what it does.
-func newLine(set *rules.Rules, webhooks userfile.Secrets, a account, log *slog.Logger) (*handler.Handler, error) {
+func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, log *slog.Logger) (*handler.Handler, error) {
 	client, err := zoho.New(zoho.Config{
 		APIURL: a.apiURL, Version: a.version,
 		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
@@ -33,7 +37,7 @@ func newLine(set *rules.Rules, webhooks userfile.Secrets, a account, log *slog.L
 	}
 	return handler.New(handler.Config{
 		Rules:         set,
-		Receiver:      webhook.New(webhook.Config{Sources: set.Sources(), Secrets: webhooks, AllowDemo: a.simulated, HTTP: new(http.Client)}),
+		Receiver:      receiver,
 		Pipeline:      recorder{pipeline.New(pipeline.Config{Rules: set, CRM: client})},
 		EventQueueARN: eventQueueARN,
 		Log:           slog.New(reasons{log.Handler()}),

@@ -18,8 +18,10 @@ import (
 // Options are those of `untag run`.
 type Options struct {
 	Listen, Rules, Events, Records, Secrets string
-	Hosts                                   []string
-	Once, Zoho, Verbose                     bool
+	// Record is the folder that received requests are written to, "" for none.
+	Record              string
+	Hosts               []string
+	Once, Zoho, Verbose bool
 	// Given says which of --events, --records and --secrets were given: a file that was
 	// named must exist, a default need not.
 	Given map[string]bool
@@ -36,6 +38,8 @@ type running struct {
 	function *handler.Handler
 	own      *deliveries
 	crm      *crm // nil with a real account
+	// recordings writes what is received; nil without --record.
+	recordings *recordings
 }
 
 // Run runs the function behind a stand-in for API Gateway, delivers the recorded events, and
@@ -67,7 +71,13 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 			return err
 		}
 	}
-	if r.function, err = newLine(r.rules, r.webhooks, a, r.log); err != nil {
+	receiver := newReceiver(r.inputs, a)
+	if f.Record != "" {
+		if r.recordings, err = newRecordings(f.Record, stripper{r.rules, receiver, r.webhooks}); err != nil {
+			return err
+		}
+	}
+	if r.function, err = newLine(r.rules, receiver, a, r.log); err != nil {
 		return err
 	}
 	return r.serve(ctx)
@@ -83,11 +93,13 @@ func (r *running) serve(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	lines := newTicker(r.out, r.rules)
-	front := Named(gateway{r.function, r.own, lines.print}, l, r.flags.Listen, r.flags.Hosts)
+	front := Named(gateway{r.function, r.own, lines.print, r.recordings}, l, r.flags.Listen, r.flags.Hosts)
 	front.Refused = func(q *http.Request) {
 		reason := "the Host " + terminal.Shorten(q.Host, 60) + " is not a name of this machine; if it should be, use --allow-host"
 		lines.print(served{at: time.Now(), method: q.Method, path: q.URL.Path, status: http.StatusMisdirectedRequest, reason: reason})
 	}
+	r.recordings.start(ctx, lines.note)
+	defer r.recordings.end()
 	ended := make(chan error, 1)
 	go func() { ended <- Serve(ctx, l, front, r.log) }()
 
@@ -152,6 +164,9 @@ func (r *running) deliver(ctx context.Context) error {
 // invite prints where webhooks are received, and what to try.
 func (r *running) invite() {
 	fmt.Fprintf(r.out, "\nListening for webhooks at %s/webhooks/{source}; each one is shown below. Press Ctrl-C to stop.\n", r.url)
+	if r.flags.Record != "" {
+		fmt.Fprintf(r.out, "Each request that verifies is written to %s, without the credentials that it carries.\n", terminal.Clean(r.flags.Record))
+	}
 	if try, ok := invite(r.url, r.rules, r.webhooks, r.shown, r.crm.tags()); ok {
 		fmt.Fprintf(r.out, "\n%s\n", try)
 	} else if sources := r.rules.Sources(); !r.flags.Zoho && len(sources) > 0 {

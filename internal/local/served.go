@@ -100,10 +100,19 @@ func (t *ticker) print(s served) {
 		}
 		shown = append(shown, terminal.Clean(terminal.Shorten(detail, longestDetail)))
 	}
-	source := fmt.Sprintf("%-*s", t.width, terminal.OrDash(terminal.Clean(terminal.Shorten(s.source, 40))))
+	t.line(s.at, s.source, outcome, strings.Join(shown, "; "))
+}
+
+// note prints a line about a request that has its line already.
+func (t *ticker) note(source, outcome, detail string) {
+	t.line(time.Now(), source, outcome, terminal.Clean(terminal.Shorten(detail, longestDetail)))
+}
+
+func (t *ticker) line(at time.Time, source, outcome, detail string) {
+	source = fmt.Sprintf("%-*s", t.width, terminal.OrDash(terminal.Clean(terminal.Shorten(source, 40))))
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	fmt.Fprintf(t.out, "%s  %s  %s  %s\n", s.at.Format(time.TimeOnly), source, t.paint(outcome), strings.Join(shown, "; "))
+	fmt.Fprintf(t.out, "%s  %s  %s  %s\n", at.Format(time.TimeOnly), source, t.paint(outcome), detail)
 }
 
 func (t *ticker) paint(outcome string) string {
@@ -111,7 +120,7 @@ func (t *ticker) paint(outcome string) string {
 	switch outcome {
 	case pipeline.OutcomeRemoved:
 		return t.colour.Paint(text.FgGreen, padded)
-	case pipeline.OutcomeFailed, outcomeRefused:
+	case pipeline.OutcomeFailed, outcomeRefused, notWritten:
 		return t.colour.Paint(text.FgRed, padded)
 	}
 	return padded
