@@ -1,0 +1,182 @@
+package recipes_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"untag/functions/removetags/handler"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+	"untag/internal/send"
+	"untag/internal/webhook"
+	"untag/internal/zoho"
+	"untag/internal/zohoauth"
+)
+
+const secret = "c29tZSBzZWNyZXQgb2YgdGhlIHRlc3Rz"
+
+// secrets are those of one source.
+type secrets map[string][]string
+
+func (s secrets) WebhookSecrets(_ context.Context, source string) ([]string, error) {
+	return s[source], nil
+}
+
+// function is untag with the rules and the records of a recipe.
+type function struct {
+	*handler.Handler
+	crm *sandbox.Sandbox
+}
+
+func newFunction(t *testing.T, name string, r recipe) function {
+	t.Helper()
+	set, findings := rules.Load(read(t, name, "rules.yaml"))
+	if set == nil {
+		t.Fatal(findings)
+	}
+	records, err := sandbox.ParseRecords(read(t, name, "records.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	crm := sandbox.New(sandbox.Config{Records: records})
+	server := httptest.NewServer(crm)
+	t.Cleanup(server.Close)
+	credentials := zohoauth.Credentials(crm.Credentials())
+	client, err := zoho.New(zoho.Config{APIURL: server.URL, Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
+		AccountsURL: server.URL,
+		Credentials: func(context.Context) (zohoauth.Credentials, error) { return credentials, nil },
+	}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return function{crm: crm, Handler: handler.New(handler.Config{
+		Rules:    set,
+		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secrets{r.source: {secret}}}),
+		Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client}),
+		Log:      slog.New(slog.DiscardHandler),
+	})}
+}
+
+// removed returns the tags that were removed, by module and record.
+func (f function) removed() map[string]map[string][]string {
+	all := make(map[string]map[string][]string)
+	for _, entry := range f.crm.Journal() {
+		if all[entry.Module] == nil {
+			all[entry.Module] = make(map[string][]string)
+		}
+		all[entry.Module][entry.ID] = append(all[entry.Module][entry.ID], entry.Tags...)
+	}
+	return all
+}
+
+// request is an HTTP request to a source.
+type request struct {
+	method, source, query string
+	header                http.Header
+	body                  []byte
+}
+
+// request returns the request of a recipe, as its sender makes it.
+func (r recipe) request(t *testing.T, name string) request {
+	t.Helper()
+	fill := func(text string) string { return strings.ReplaceAll(text, "SECRET", secret) }
+	one := request{method: "POST", source: r.source, query: fill(r.query), header: make(http.Header), body: []byte(fill(string(read(t, name, r.body))))}
+	if r.as != "" {
+		signed, err := send.Delivery{
+			As: r.as, Secret: secret, URL: "https://hooks.example.com/webhooks/" + r.source, File: r.body, Body: one.body, ID: "delivery-1", At: time.Now(),
+		}.Request(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		one.header = signed.Header
+	}
+	for name, value := range r.headers {
+		one.header.Set(name, fill(value))
+	}
+	return one
+}
+
+// alterations returns the request of a recipe with one byte changed, by what was changed: each
+// signature, and the body that it covers, or else the secret that the request carries.
+func (r recipe) alterations(t *testing.T, name string) map[string]request {
+	t.Helper()
+	all := make(map[string]request)
+	good := r.request(t, name)
+	if r.as == "" {
+		wrong := altered(secret)
+		replaced := func(text string) string { return strings.ReplaceAll(text, secret, wrong) }
+		one := request{good.method, good.source, replaced(good.query), make(http.Header), []byte(replaced(string(good.body)))}
+		for name, values := range good.header {
+			one.header.Set(name, replaced(values[0]))
+		}
+		return map[string]request{"the token": one}
+	}
+	for name := range good.header {
+		if lower := strings.ToLower(name); strings.Contains(lower, "signature") || strings.Contains(lower, "hmac") {
+			one := good
+			one.header = maps.Clone(good.header)
+			one.header[name] = []string{altered(good.header.Get(name))}
+			all[name] = one
+		}
+	}
+	one := good
+	one.body = bytes.Clone(good.body)
+	// The last digit of a text: the body is still valid, but says something else.
+	at := bytes.LastIndexAny(one.body, "0123456789")
+	one.body[at] ^= 1
+	all["the body"] = one
+	return all
+}
+
+// altered changes one character in the middle of a text.
+func altered(text string) string {
+	middle := len(text) / 2
+	other := "a"
+	if text[middle] == 'a' {
+		other = "b"
+	}
+	return text[:middle] + other + text[middle+1:]
+}
+
+// invoke delivers a request through an HTTP API, and returns the status of the answer.
+func (f function) invoke(t *testing.T, r request) int {
+	t.Helper()
+	headers := make(map[string]string)
+	for _, name := range slices.Sorted(maps.Keys(r.header)) {
+		headers[strings.ToLower(name)] = strings.Join(r.header[name], ",")
+	}
+	path := "/webhooks/" + r.source
+	event, err := json.Marshal(map[string]any{
+		"version": "2.0", "routeKey": "ANY /webhooks/{source}", "rawPath": path, "rawQueryString": r.query,
+		"headers": headers, "body": r.body, "isBase64Encoded": true, // encoding/json writes bytes in base64
+		"requestContext": map[string]any{
+			"domainName": "hooks.example.com", "stage": "$default", "http": map[string]any{"method": r.method, "path": path},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := f.Invoke(t.Context(), event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		StatusCode int    `json:"statusCode"`
+		Body       string `json:"body"`
+	}
+	if err := json.Unmarshal(answer, &got); err != nil {
+		t.Fatalf("answer %s: %v", answer, err)
+	}
+	t.Logf("%s %s: %d %s", r.method, path, got.StatusCode, got.Body)
+	return got.StatusCode
+}

@@ -1,0 +1,156 @@
+// Package recipes_test runs every recipe of docs/recipes: its rules and their tests, and its
+// webhook, from the signed HTTP request to the tag that leaves the record of a simulated Zoho.
+package recipes_test
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"untag/internal/rules"
+	"untag/internal/ruletest"
+)
+
+const folder = "../../docs/recipes"
+
+// recipe is a folder of docs/recipes, and the request that it is about.
+type recipe struct {
+	source, body string
+	// as is the sender that signs the body, "" if the request carries the secret itself, where
+	// the headers, the query or the body have SECRET.
+	as      string
+	query   string
+	headers map[string]string
+	// removes are the tags that the webhook removes, by module and record.
+	removes map[string]map[string][]string
+}
+
+func contact(id string, tags ...string) map[string]map[string][]string {
+	return map[string]map[string][]string{"Contacts": {"5725767000000524" + id: tags}}
+}
+
+func deal(id string, tags ...string) map[string]map[string][]string {
+	return map[string]map[string][]string{"Deals": {"5725767000000524" + id: tags}}
+}
+
+// recipes returns all recipes, by the names of their folders.
+func recipes() map[string]recipe {
+	const formType = "application/x-www-form-urlencoded"
+	topic := map[string]string{"X-Shopify-Topic": "orders/paid"}
+	signers := contact("207", "Contract pending")
+	signers["Contacts"]["5725767000000524208"] = []string{"Contract pending"}
+	return map[string]recipe{
+		"calendly-booked":     {source: "calendly", body: "invitee.json", as: "calendly", removes: map[string]map[string][]string{"Leads": {"5725767000000524301": {"Call back"}}}},
+		"docusign-completed":  {source: "docusign", body: "envelope.json", as: "docusign", removes: deal("157", "Waiting for signature")},
+		"shopify-order-paid":  {source: "shopify", body: "order.json", as: "shopify", headers: topic, removes: contact("203", "Open cart")},
+		"stripe-invoice-paid": {source: "stripe", body: "invoice.json", as: "stripe", removes: contact("201", "Payment due")},
+		"mailchimp-unsubscribed": {
+			source: "mailchimp", body: "unsubscribe.form", query: "token=SECRET",
+			headers: map[string]string{"Content-Type": formType}, removes: contact("206", "Newsletter"),
+		},
+		"typeform-hidden-field":   {source: "typeform", body: "response.json", as: "typeform", removes: contact("204", "Survey sent")},
+		"zendesk-solved":          {source: "zendesk", body: "ticket.json", as: "zendesk", removes: map[string]map[string][]string{"Cases": {"5725767000000524401": {"Waiting for us"}}}},
+		"zoho-crm-notification":   {source: "zoho", body: "notification.json", removes: deal("105", "In progress")},
+		"zoho-payments-succeeded": {source: "payments", body: "payment.json", as: "zoho-payments", removes: deal("157", "Down payment due")},
+		"zoho-projects-task-closed": {
+			source: "projects", body: "task.form", as: "zoho-projects",
+			removes: map[string]map[string][]string{"Accounts": {"5725767000000524501": {"Onboarding"}}},
+		},
+		"zoho-sign-completed": {source: "sign", body: "request.json", as: "zoho-sign", removes: signers},
+		"zoho-crm-workflow": {
+			source: "zoho", body: "deal.form", headers: map[string]string{"X-Webhook-Token": "SECRET", "Content-Type": formType},
+			removes: deal("157", "Discount pending", "Stage: Negotiation"),
+		},
+	}
+}
+
+func read(t *testing.T, path ...string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(append([]string{folder}, path...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// Every folder has a request in this test.
+func TestEveryRecipeIsTested(t *testing.T) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := string(read(t, "README.md"))
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			continue
+		}
+		if _, tested := recipes()[entry.Name()]; !tested {
+			t.Errorf("docs/recipes/%s has no request in this test", entry.Name())
+		}
+		if !strings.Contains(index, "("+entry.Name()+"/README.md)") {
+			t.Errorf("docs/recipes/README.md does not list %s", entry.Name())
+		}
+	}
+}
+
+func TestRulesOfRecipes(t *testing.T) {
+	for name := range recipes() {
+		t.Run(name, func(t *testing.T) {
+			if set, findings := rules.Load(read(t, name, "rules.yaml")); set == nil || len(findings) > 0 {
+				t.Fatalf("rules.yaml: %v", findings)
+			}
+			var out bytes.Buffer
+			if err := ruletest.Run(t.Context(), &out, []string{filepath.Join(folder, name, "rules_test.yaml")}, ruletest.Options{}); err != nil {
+				t.Errorf("rules_test.yaml: %v\n%s", err, out.String())
+			}
+		})
+	}
+}
+
+func TestWebhooksOfRecipes(t *testing.T) {
+	for name, r := range recipes() {
+		t.Run(name, func(t *testing.T) {
+			f := newFunction(t, name, r)
+			for fault, altered := range r.alterations(t, name) {
+				before := f.removed()
+				if status := f.invoke(t, altered); status != http.StatusUnauthorized || !cmp.Equal(before, f.removed()) {
+					t.Errorf("with one byte of %s changed: status %d, removed %v; want 401 and nothing removed", fault, status, f.removed())
+				}
+			}
+			if status := f.invoke(t, r.request(t, name)); status != http.StatusOK {
+				t.Fatalf("status %d", status)
+			}
+			if diff := cmp.Diff(r.removes, f.removed()); diff != "" {
+				t.Errorf("tags removed: -want +got\n%s", diff)
+			}
+			for module, records := range r.removes {
+				for id, tags := range records {
+					left, found := f.crm.Tags(module, id)
+					if !found || slices.ContainsFunc(tags, func(tag string) bool { return slices.Contains(left, tag) }) {
+						t.Errorf("%s %s still has the tags %q", module, id, left)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Mailchimp checks the URL when it is entered: with the token, and not without.
+func TestMailchimpChecksTheURL(t *testing.T) {
+	r := recipes()["mailchimp-unsubscribed"]
+	f := newFunction(t, "mailchimp-unsubscribed", r)
+	for query, want := range map[string]int{"token=" + secret: http.StatusOK, "token=" + secret + "x": http.StatusUnauthorized, "": http.StatusUnauthorized} {
+		if status := f.invoke(t, request{method: "GET", source: r.source, query: query}); status != want {
+			t.Errorf("GET with the query %q = %d, want %d", query, status, want)
+		}
+	}
+	if removed := f.removed(); len(removed) > 0 {
+		t.Errorf("removed %v", removed)
+	}
+}
