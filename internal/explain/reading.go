@@ -42,7 +42,7 @@ type Reader struct {
 // checks nothing if the file is "".
 func NewReader(set *rules.Rules, secretsFile string) (*Reader, error) {
 	// Nothing is acted on, so any secret will do.
-	c := webhook.Config{Sources: set.Sources(), AllowDemo: true, HTTP: new(http.Client)}
+	c := webhook.Config{Sources: set.Sources(), AllowDemo: true, HTTP: new(http.Client), ReadOnly: true}
 	if secretsFile != "" {
 		secrets, err := userfile.ReadSecrets(secretsFile)
 		if err != nil {

@@ -9,9 +9,13 @@ const (
 	Braintree = "braintree"
 )
 
-// PayPal sends an event that was not accepted again, up to 25 times within three days, and does
-// not say whether it signs the time anew. A shorter tolerance could lose events.
-const paypalTolerance = 4 * 24 * time.Hour
+const (
+	// PayPal sends an event that was not accepted again, up to 25 times within three days, and
+	// does not say whether it signs the time anew. A shorter tolerance could lose events.
+	paypalTolerance = 4 * 24 * time.Hour
+	// SNS sends a message again for an hour at most, with the time of the first attempt.
+	snsTolerance = 2 * time.Hour
+)
 
 // ByCode returns the way to verify of a sender that has code of its own, with what can be
 // described of it: where the signature and the time are, and what is signed, for people.
@@ -21,6 +25,10 @@ func ByCode(name string) (v Verify, found bool) {
 		v.Signature = Place{Headers: []string{"PAYPAL-TRANSMISSION-SIG"}}
 		v.Timestamp = Timestamp{Place: Place{Headers: []string{"PAYPAL-TRANSMISSION-TIME"}}, Unit: "iso", Tolerance: paypalTolerance}
 		v.Signed = Template{{Value: "id"}, {Literal: "|"}, {Value: "timestamp"}, {Literal: "|webhook id|CRC-32 of "}, {Value: "body"}}
+	case SNS:
+		v.Signature = Place{JSON: Path{{Member: "Signature"}}}
+		v.Timestamp = Timestamp{Place: Place{JSON: Path{{Member: "Timestamp"}}}, Unit: "iso", Tolerance: snsTolerance}
+		v.Signed = Template{{Literal: "the fields of "}, {Value: "body"}}
 	default:
 		return Verify{}, false
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 
+	"untag/internal/event"
 	"untag/internal/sender"
 )
 
@@ -13,8 +14,38 @@ func (r *Receiver) checkCode(ctx context.Context, p *proof) error {
 	switch p.verify.Code {
 	case sender.PayPal:
 		return r.checkPayPal(ctx, p)
+	case sender.SNS:
+		return r.checkSNS(ctx, p)
 	}
 	return refusal("unknown sender: " + p.verify.Code)
+}
+
+// confirm answers a verified request that is not an event, of a sender that has code of its
+// own. It returns nil for an event.
+func (r *Receiver) confirm(ctx context.Context, from source, req Request, kind string) (*Reply, error) {
+	if from.code(kind) != sender.SNS {
+		return nil, nil
+	}
+	return r.confirmSNS(ctx, newProof(from.Source, &sender.Verify{}, req, nil))
+}
+
+// code returns the name of the code that proves requests with a kind of scheme, "" for none.
+func (s source) code(kind string) string {
+	for _, scheme := range s.schemes {
+		if scheme.Kind == kind && scheme.verify != nil {
+			return scheme.verify.Code
+		}
+	}
+	return ""
+}
+
+// opened returns a delivery of a sender that has code of its own as rules read it.
+func (s source) opened(d event.Delivery) event.Delivery {
+	switch s.code(d.Proof) {
+	case sender.SNS:
+		d.Body = snsEvent(d.Body)
+	}
+	return d
 }
 
 // certificatesAt returns the certificates at a URL, which must have been checked. A sender can

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"untag/internal/sharedsecret"
 )
 
 const (
@@ -89,6 +91,7 @@ const leastRSA = 1024 / 8
 // of its simulator with, is not one: anyone can have those sent to any URL.
 func paypalWebhooks(stored []string) (ids []string, reason string) {
 	for _, id := range stored {
+		id = sharedsecret.Trim(id)
 		if plainName(id) && !strings.Contains(id, "-") {
 			ids = append(ids, id)
 		}

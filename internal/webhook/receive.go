@@ -41,6 +41,9 @@ func (r *Receiver) Receive(ctx context.Context, req Request) (Received, error) {
 	if got.Reply, err = r.handshake(ctx, from, req, true); err != nil || got.Reply != nil {
 		return got, err
 	}
+	if got.Reply, err = r.confirm(ctx, from, req, proof); err != nil || got.Reply != nil {
+		return got, err
+	}
 	d, err := delivery(from, req, proof)
 	if err != nil {
 		return got, err

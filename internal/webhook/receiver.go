@@ -65,6 +65,8 @@ type Config struct {
 	// HTTP requests the public keys and the certificates of senders that publish them. If it is
 	// nil, nothing that these senders send can be verified.
 	HTTP *http.Client
+	// ReadOnly confirms nothing to senders, for explaining and testing rules.
+	ReadOnly bool
 	// Roots are the authorities whose certificates count; nil for those of the system.
 	Roots *x509.CertPool
 }
@@ -82,6 +84,7 @@ type Receiver struct {
 	client       *http.Client // nil: nothing is fetched
 	keys         *keyring
 	certificates *certificates
+	readOnly     bool
 	roots        *x509.CertPool
 }
 
@@ -98,7 +101,7 @@ func New(c Config) *Receiver {
 	client := restricted(c.HTTP)
 	r := &Receiver{
 		sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets, demo: c.AllowDemo,
-		client: client, keys: newKeyring(client), certificates: newCertificates(client), roots: c.Roots,
+		client: client, keys: newKeyring(client), certificates: newCertificates(client), roots: c.Roots, readOnly: c.ReadOnly,
 	}
 	for _, s := range c.Sources {
 		r.sources[s.Name] = source{Source: s, schemes: inOrder(s.Verify), credentials: credentialsOf(s)}
@@ -249,7 +252,7 @@ func delivery(from source, req Request, proof string) (event.Delivery, error) {
 		received = time.Now()
 	}
 	headers := from.credentials.withoutHeaders(req.Header)
-	return event.Delivery{
+	return from.opened(event.Delivery{
 		ID:          rand.Text(),
 		DeliveryID:  deliveryID(from.ID, req.Header),
 		Source:      from.Name,
@@ -260,5 +263,5 @@ func delivery(from source, req Request, proof string) (event.Delivery, error) {
 		ContentType: req.Header.Get("Content-Type"),
 		// The request's memory may be used again; the delivery lasts.
 		Body: bytes.Clone(from.credentials.withoutBody(read, headers)),
-	}, nil
+	}), nil
 }

@@ -15,6 +15,8 @@ type Reply struct {
 	Body   string
 	// Proven says that the sender has proven itself, by a signature or its verify_token.
 	Proven bool
+	// Note is what the answer confirms, for the log; it may be "".
+	Note string
 }
 
 func newReply(source string, proven bool, status int, kind, body string, echoed map[string]string) (*Reply, error) {

@@ -28,6 +28,10 @@ func (r *Receiver) Suppose(ctx context.Context, req Request) (Received, error) {
 		})
 		return got, err
 	}
+	supposed := Receiver{readOnly: true}
+	if got.Reply, err = supposed.confirm(ctx, from, req, assumed(from, req)); err != nil || got.Reply != nil {
+		return got, err
+	}
 	d, err := delivery(from, req, assumed(from, req))
 	if err != nil {
 		return got, err

@@ -25,7 +25,11 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 		return h.refuse(ctx, req.Source, err)
 	}
 	if got.Reply != nil {
-		h.log.LogAttrs(ctx, slog.LevelInfo, "event", slog.String("source", req.Source), slog.String("outcome", "handshake"))
+		attrs := []slog.Attr{slog.String("source", req.Source), slog.String("outcome", "handshake")}
+		if got.Reply.Note != "" {
+			attrs = append(attrs, slog.String("reason", got.Reply.Note))
+		}
+		h.log.LogAttrs(ctx, slog.LevelInfo, "event", attrs...)
 		return answer{status: got.Reply.Status, body: got.Reply.Body, header: got.Reply.Header}
 	}
 	list, err := h.parse(got.Deliveries)
