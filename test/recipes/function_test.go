@@ -9,12 +9,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"untag/functions/removetags/handler"
+	"untag/internal/event"
 	"untag/internal/pipeline"
+	"untag/internal/queue"
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 	"untag/internal/send"
@@ -38,7 +44,9 @@ type function struct {
 	crm *sandbox.Sandbox
 }
 
-func newFunction(t *testing.T, name string, r recipe) function {
+// newFunction returns a function that acts at once on what it verifies. change may make it
+// another one.
+func newFunction(t *testing.T, name string, r recipe, change ...func(*handler.Config)) function {
 	t.Helper()
 	set, findings := rules.Load(read(t, name, "rules.yaml"))
 	if set == nil {
@@ -59,12 +67,48 @@ func newFunction(t *testing.T, name string, r recipe) function {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return function{crm: crm, Handler: handler.New(handler.Config{
+	c := handler.Config{
 		Rules:    set,
 		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secrets{r.source: {secret}}}),
 		Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client}),
 		Log:      slog.New(slog.DiscardHandler),
-	})}
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	return function{crm: crm, Handler: handler.New(c)}
+}
+
+// stored are the deliveries of a queue.
+type stored struct {
+	mu   sync.Mutex
+	list []event.Delivery
+}
+
+func (s *stored) Send(_ context.Context, d event.Delivery) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = append(s.list, d)
+	return nil
+}
+
+const queueARN = "arn:aws:sqs:eu-central-1:123456789012:untag-events"
+
+// batch returns the deliveries as Lambda passes them to the worker.
+func (s *stored) batch(t *testing.T) events.SQSEvent {
+	t.Helper()
+	var batch events.SQSEvent
+	for i, d := range s.list {
+		text, err := queue.Encode(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch.Records = append(batch.Records, events.SQSMessage{
+			MessageId: strconv.Itoa(i), Body: text, EventSource: "aws:sqs", EventSourceARN: queueARN,
+			Attributes: map[string]string{"ApproximateReceiveCount": "1"},
+		})
+	}
+	return batch
 }
 
 // removed returns the tags that were removed, by module and record.
@@ -156,7 +200,7 @@ func (f function) invoke(t *testing.T, r request) int {
 		headers[strings.ToLower(name)] = strings.Join(r.header[name], ",")
 	}
 	path := "/webhooks/" + r.source
-	event, err := json.Marshal(map[string]any{
+	envelope, err := json.Marshal(map[string]any{
 		"version": "2.0", "routeKey": "ANY /webhooks/{source}", "rawPath": path, "rawQueryString": r.query,
 		"headers": headers, "body": r.body, "isBase64Encoded": true, // encoding/json writes bytes in base64
 		"requestContext": map[string]any{
@@ -166,7 +210,7 @@ func (f function) invoke(t *testing.T, r request) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := f.Invoke(t.Context(), event)
+	answer, err := f.Invoke(t.Context(), envelope)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,17 +4,22 @@ package recipes_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"untag/functions/removetags/handler"
 	"untag/internal/rules"
 	"untag/internal/ruletest"
+	"untag/internal/send"
+	"untag/internal/webhook"
 )
 
 const folder = "../../docs/recipes"
@@ -138,6 +143,76 @@ func TestWebhooksOfRecipes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestRecipesThroughTheQueue(t *testing.T) {
+	for name, r := range recipes() {
+		t.Run(name, func(t *testing.T) {
+			q := new(stored)
+			receives := newFunction(t, name, r, func(c *handler.Config) { c.Pipeline, c.Queue = nil, q })
+			if status := receives.invoke(t, r.request(t, name)); status/100 != 2 || len(q.list) == 0 {
+				t.Fatalf("status %d with %d events stored", status, len(q.list))
+			}
+			acts := newFunction(t, name, r, func(c *handler.Config) {
+				c.Receiver, c.EventQueueARN = webhook.New(webhook.Config{Sources: c.Rules.Sources()}), queueARN
+			})
+			batch, err := json.Marshal(q.batch(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer, err := acts.Invoke(t.Context(), batch); err != nil || string(answer) != `{"batchItemFailures":[]}` {
+				t.Errorf("the worker answers %s, %v", answer, err)
+			}
+			if diff := cmp.Diff(r.removes, acts.removed()); diff != "" {
+				t.Errorf("tags removed: -want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// QuickBooks sends a list of CloudEvents, signed as a whole.
+func TestQuickBooks(t *testing.T) {
+	const set = `
+version: 1
+sources: {quickbooks: {verify: quickbooks}}
+rules:
+  - name: paid
+    on: quickbooks
+    when: event.type == "qbo.payment.created.v1"
+    record: {module: Contacts, find: {criteria: {QuickBooks_Payment: event.intuitentityid}}}
+    remove: [Payment due]
+`
+	loaded, findings := rules.Load([]byte(set))
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	cloud := func(id, kind, entity string) string {
+		return `{"specversion":"1.0","id":"` + id + `","source":"intuit.example","type":"` + kind + `","datacontenttype":"application/json",` +
+			`"time":"2026-03-02T10:15:30Z","intuitentityid":"` + entity + `","intuitaccountid":"310687","data":{}}`
+	}
+	body := []byte("[" + cloud("1", "qbo.customer.updated.v1", "8") + "," + cloud("2", "qbo.payment.created.v1", "9") + "]")
+	signed, err := send.Delivery{
+		As: "quickbooks", Secret: secret, URL: "https://hooks.example.com/webhooks/quickbooks", File: "events.json", Body: body, At: time.Now(),
+	}.Request(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := webhook.New(webhook.Config{Sources: loaded.Sources(), Secrets: secrets{"quickbooks": {secret}}})
+	got, err := r.Receive(t.Context(), webhook.Request{Source: "quickbooks", Method: "POST", Header: signed.Header, Body: webhook.Bytes(body)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fired []string
+	for _, d := range got.Deliveries {
+		ev, err := webhook.Parse(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fired = append(fired, ev.DeliveryID+": "+ev.Fields["type"].(string))
+	}
+	if diff := cmp.Diff([]string{"1: qbo.customer.updated.v1", "2: qbo.payment.created.v1"}, fired); diff != "" {
+		t.Errorf("events: -want +got\n%s", diff)
 	}
 }
 
