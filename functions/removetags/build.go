@@ -28,7 +28,7 @@ func newStore(r remote, getenv func(string) string, log *slog.Logger) *secrets.S
 // build wires the function from its configuration. A part without a credential is left
 // out, and the handler refuses what would need it.
 func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler.Handler, error) {
-	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, Log: log}
+	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, PublicURL: c.publicURL, Log: log}
 
 	receiver := webhook.Config{Sources: c.rules.Sources(), HTTP: new(http.Client)}
 	if c.webhookSecretID != "" {

@@ -29,6 +29,7 @@ type config struct {
 	zohoEnvironment string
 	zohoAPIURL      string
 	zohoAccountsURL string
+	publicURL       string
 	logLevel        slog.Level
 }
 
@@ -51,6 +52,7 @@ func readConfig(getenv func(string) string, awsErr error) (config, error) {
 		zohoEnvironment: getenv("ZOHO_ENVIRONMENT"),
 		zohoAPIURL:      getenv("ZOHO_API_URL"),
 		zohoAccountsURL: getenv("ZOHO_ACCOUNTS_URL"),
+		publicURL:       getenv("PUBLIC_URL"),
 	}
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -70,6 +72,9 @@ func readConfig(getenv func(string) string, awsErr error) (config, error) {
 		if err := checkURL(getenv(name)); err != nil {
 			fault("%s: %w", name, err)
 		}
+	}
+	if err := checkPublicURL(c.publicURL); err != nil {
+		fault("PUBLIC_URL: %w", err)
 	}
 	checkQueues(getenv, fault)
 	if level := getenv("LOG_LEVEL"); level != "" {
@@ -100,6 +105,23 @@ func checkURL(value string) error {
 	u, err := url.Parse(value)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return errors.New("not a URL; it looks like https://host/path")
+	}
+	return nil
+}
+
+// checkPublicURL checks the address that senders call, without the part that names the source.
+func checkPublicURL(value string) error {
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		return errors.New("not a URL; it looks like https://hooks.example.com or https://host/stage")
+	case u.User != nil || strings.ContainsAny(value, "?#"):
+		return errors.New("has a user, a query or a fragment; it is only scheme, host, port and stage, such as https://hooks.example.com/prod")
+	case strings.Contains(u.Path+"/", "/webhooks/"):
+		return errors.New("names /webhooks, which is added for each source; leave out that part, as in https://hooks.example.com")
 	}
 	return nil
 }

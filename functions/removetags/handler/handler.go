@@ -45,7 +45,10 @@ type Config struct {
 	// Messages moves messages that could not be acted on; nil leaves that to SQS. If it can
 	// also Continue, what is left of a partly done event is stored.
 	Messages messages
-	Log      *slog.Logger
+	// PublicURL is the address that senders call, up to /webhooks, for those that sign it; ""
+	// for the one that the gateway names.
+	PublicURL string
+	Log       *slog.Logger
 }
 
 // Handler answers invocations. It is safe for concurrent use.
@@ -56,6 +59,7 @@ type Handler struct {
 	queue         sender
 	eventQueueARN string
 	messages      messages
+	publicURL     string
 	log           *slog.Logger
 	// buffers are of type *[]byte; see serve.
 	buffers sync.Pool
@@ -68,7 +72,7 @@ func New(c Config) *Handler {
 	}
 	return &Handler{
 		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
-		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, log: c.Log,
+		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, publicURL: c.PublicURL, log: c.Log,
 	}
 }
 

@@ -55,7 +55,9 @@ func (h *Handler) serve(ctx context.Context, in invocation) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		request.Method = in.to.method
+		if h.publicURL != "" {
+			request.URL = publicURL(h.publicURL, request.Source, request.RawQuery)
+		}
 		a = h.receive(ctx, *request)
 	}
 	if in.to.method == http.MethodHead {

@@ -37,6 +37,7 @@ func targetV2(e envelope) target {
 
 func requestV2(e envelope) *webhook.Request {
 	return e.webhook(webhook.Request{
+		Method: targetV2(e).method, URL: e.url(e.text("rawPath"), e.text("rawQueryString")),
 		RawQuery: e.text("rawQueryString"), AWS: authorizedV2(e.context), ReceivedAt: epoch(e.context.number("timeEpoch")),
 	})
 }
@@ -47,14 +48,19 @@ func targetV1(e envelope) target {
 }
 
 func requestV1(e envelope) *webhook.Request {
+	path, query := e.context.text("path"), e.query().Encode()
+	if path == "" {
+		path = e.text("path")
+	}
 	return e.webhook(webhook.Request{
-		RawQuery: e.query().Encode(), AWS: authorizedV1(e.context), ReceivedAt: epoch(e.context.number("requestTimeEpoch")),
+		Method: targetV1(e).method, URL: e.url(path, query),
+		RawQuery: query, AWS: authorizedV1(e.context), ReceivedAt: epoch(e.context.number("requestTimeEpoch")),
 	})
 }
 
 // requestALB reads the request from a load balancer, which leaves the query escaped.
 func requestALB(e envelope) *webhook.Request {
-	return e.webhook(webhook.Request{RawQuery: escapedQuery(e.query())})
+	return e.webhook(webhook.Request{Method: targetV1(e).method, RawQuery: escapedQuery(e.query())})
 }
 
 // webhook completes a request with what all forms have in common.
