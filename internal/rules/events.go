@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"net/url"
 	"strconv"
 
 	"untag/internal/sender"
@@ -15,18 +16,14 @@ var (
 // maxReply is the longest text that a source answers with, in bytes.
 const maxReply = 1 << 10
 
-// readAnswers reads where the events of a request are, and what the sender is told.
+// readAnswers reads where the events of a request are, and what the sender is told. What
+// the source says counts more than the row of its sender.
 func (r *sourceReader) readAnswers() {
-	if n := r.optional("events"); n != nil {
-		if m := r.f.readMapping(n, "`events` of "+r.what, eventsKeys); m != nil {
-			r.source.Events = sender.Events{Each: m.path("each", "events[]"), ID: m.path("id", "id"), Form: m.plain("form")}
-		}
+	if r.keys["events"] != nil {
+		r.source.Events = r.f.readEvents(r.mapping)
 	}
-	if n := r.optional("reply"); n != nil {
-		r.source.Reply, _ = r.text("reply", n)
-		if len(r.source.Reply) > maxReply {
-			r.f.wrong(at(n), "write a shorter text", "`reply` of %s is over 1 KiB", r.what)
-		}
+	if r.keys["reply"] != nil {
+		r.source.Reply = r.reply()
 	}
 	if r.keys["answer"] != nil {
 		r.source.Answer = r.answer()
@@ -34,6 +31,40 @@ func (r *sourceReader) readAnswers() {
 	if list := r.f.readHandshakes(r.mapping); list != nil {
 		r.source.Handshakes = list
 	}
+	if n := r.optional("url"); n != nil {
+		text, _ := r.text("url", n)
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Fragment != "" {
+			r.f.wrong(at(n), "write the whole URL that the sender calls, as in `url: https://hooks.example.com/webhooks/"+r.source.Name+"`", "`url` of %s is not a URL", r.what)
+			r.f.list[len(r.f.list)-1].Masked = u != nil && u.User != nil
+		}
+		r.source.URL = text
+	}
+}
+
+// readEvents reads where the events of a request are.
+func (f *faults) readEvents(m *mapping) (e sender.Events) {
+	n := m.optional("events")
+	if n == nil {
+		return e
+	}
+	if events := f.readMapping(n, "`events` of "+m.what, eventsKeys); events != nil {
+		e = sender.Events{Each: events.path("each", "events[]"), ID: events.path("id", "id"), Form: events.plain("form")}
+	}
+	return e
+}
+
+// reply reads the text of every success.
+func (m *mapping) reply() string {
+	n := m.optional("reply")
+	if n == nil {
+		return ""
+	}
+	text, _ := m.text("reply", n)
+	if len(text) > maxReply {
+		m.f.wrong(at(n), "write a shorter text", "`reply` of %s is over 1 KiB", m.what)
+	}
+	return text
 }
 
 // answer reads what the sender is told.

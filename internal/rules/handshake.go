@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -10,7 +9,7 @@ import (
 )
 
 var (
-	handshakeKeys = []string{"method", "when", "secret", "signed", "text", "json"}
+	handshakeKeys = []string{"method", "when", "secret", "signed", "text", "json", "header", "show"}
 	conditionKeys = []string{"json", "form", "query", "header", "is"}
 	methods       = []string{"GET", "HEAD", "POST", "PUT", "DELETE"}
 )
@@ -49,7 +48,7 @@ func (f *faults) readHandshake(node *yaml.Node, what string) (h sender.Handshake
 	}
 	if n := m.optional("secret"); n != nil {
 		text, _ := m.text("secret", n)
-		place, ok := parsePlace(text)
+		place, ok := sender.ParsePlace(text)
 		if !ok {
 			f.wrong(at(n), "write where the request has it, as in `secret: query hub.verify_token`; the secret itself is stored as verify_token", "`secret` of %s is not a place", m.what)
 			f.list[len(f.list)-1].Masked = true
@@ -59,18 +58,39 @@ func (f *faults) readHandshake(node *yaml.Node, what string) (h sender.Handshake
 	if n := m.optional("text"); n != nil {
 		h.Text = m.answerTemplate("text", n, h.Signed)
 	}
-	if n := m.optional("json"); n != nil {
-		if fields := f.readMapping(n, "`json` of "+m.what, nil); fields != nil {
-			h.JSON = make(map[string]sender.Template)
-			for name, value := range fields.values {
-				h.JSON[name] = fields.answerTemplate(name, value, h.Signed)
-			}
-		}
-	}
-	if (m.keys["text"] == nil) == (m.keys["json"] == nil) {
+	h.JSON, h.Header = m.answerFields("json", h.Signed), m.answerFields("header", h.Signed)
+	if text, json := m.keys["text"] != nil, m.keys["json"] != nil; text && json || !text && !json && m.keys["header"] == nil {
 		f.wrong(at(node), "write for example `text: \"{query hub.challenge}\"`", "`handshake` of %s must have one of `text` and `json`", what)
 	}
+	if n := m.optional("show"); n != nil {
+		text, _ := m.text("show", n)
+		place, ok := sender.ParsePlace(text)
+		if !ok {
+			f.wrong(at(n), "write where the request has it, as in `show: header X-Hook-Secret`", "`show` of %s: `%s` is not a place", m.what, text)
+		}
+		h.Show = place
+	}
 	return h
+}
+
+// answerFields reads the fields of an answer in JSON, or its headers.
+func (m *mapping) answerFields(name string, signed bool) map[string]sender.Template {
+	n := m.optional(name)
+	if n == nil {
+		return nil
+	}
+	fields := m.f.readMapping(n, "`"+name+"` of "+m.what, nil)
+	if fields == nil {
+		return nil
+	}
+	values := make(map[string]sender.Template)
+	for key, value := range fields.values {
+		if name == "header" {
+			m.headerName(fields.keys[key], key)
+		}
+		values[key] = fields.answerTemplate(key, value, signed)
+	}
+	return values
 }
 
 // readCondition reads what a request must have to be a handshake.
@@ -84,7 +104,7 @@ func (f *faults) readCondition(node *yaml.Node, what string) (c sender.Condition
 	for _, kind := range []string{"json", "form", "query", "header"} {
 		if text := m.plain(kind); text != "" {
 			given++
-			place, ok := parsePlace(kind + " " + text)
+			place, ok := sender.ParsePlace(kind + " " + text)
 			if !ok {
 				f.wrong(at(m.values[kind]), "", "`%s` of %s: `%s` is not a place", kind, m.what, text)
 			}
@@ -95,28 +115,6 @@ func (f *faults) readCondition(node *yaml.Node, what string) (c sender.Condition
 		f.wrong(at(node), "", "%s must have one of `json`, `form`, `query` and `header`, but this one has %d", m.what, given)
 	}
 	return c
-}
-
-// parsePlace reads a place of a request, such as "query hub.challenge" or "json data.id".
-func parsePlace(text string) (p sender.Place, ok bool) {
-	kind, name, found := strings.Cut(text, " ")
-	if name = strings.TrimSpace(name); !found || name == "" || strings.ContainsAny(name, " \t\r\n{}") {
-		return p, false
-	}
-	switch kind {
-	case "json":
-		p.JSON, ok = sender.ParsePath(name)
-		return p, ok && !slices.ContainsFunc(p.JSON, func(s sender.Step) bool { return s.Every })
-	case "form":
-		p.Form = name
-	case "query":
-		p.Query = name
-	case "header":
-		p.Headers = []string{name}
-	default:
-		return p, false
-	}
-	return p, true
 }
 
 // answerTemplate reads the text of an answer: values of the request are echoed, as in
@@ -136,7 +134,7 @@ func (m *mapping) answerTemplate(name string, n *yaml.Node, signed bool) (t send
 		if kind != "hmac" {
 			place = value
 		}
-		p, isPlace := parsePlace(place)
+		p, isPlace := sender.ParsePlace(place)
 		switch {
 		case !closed || !isPlace:
 			m.f.wrong(at(n), "write for example {json challenge}, {query hub.challenge} or {hmac json challenge}", "`%s` of %s: `{%s}` is not a value of the request", name, m.what, value)

@@ -10,40 +10,95 @@ import (
 	"untag/internal/sender"
 )
 
-// mostHeaders is how many numbered headers a sender may sign with.
-const mostHeaders = 100
+var (
+	// whereKeys are the parts of a request that a place may be in.
+	whereKeys = []string{"header", "query", "json", "form"}
+	placeKeys = slices.Concat(whereKeys, []string{"to", "scheme", "prefix", "list", "key", "separator", "item", "from"})
+)
 
-// place reads where in the headers a value is.
+const (
+	// mostHeaders is how many numbered headers a sender may sign with.
+	mostHeaders = 100
+	// mostItems is how many items of a list may be told apart by their position.
+	mostItems = 100
+)
+
+// place reads where in a request a value is.
 func (m *mapping) place() sender.Place {
-	p := sender.Place{Prefix: m.plain("prefix"), List: m.separator("list"), Key: m.plain("key"), Separator: m.separator("separator")}
-	if n := m.required("header", "name the header, as in `header: X-Signature`"); n != nil {
+	p := m.where()
+	p.Prefix, p.List, p.Scheme = m.plain("prefix"), m.separator("list"), m.plain("scheme")
+	p.Key, p.Separator = m.plain("key"), m.separator("separator")
+	p.Item, p.From = m.number("item", mostItems), m.number("from", mostItems)
+	if p.To = m.number("to", mostHeaders); p.To == 0 && m.keys["to"] != nil {
+		return p
+	}
+	numbered := slices.ContainsFunc(p.Headers, func(name string) bool { return strings.Contains(name, "{n}") })
+	if numbered != (p.To > 0) || numbered && len(p.Headers) > 1 {
+		m.f.wrong(at(m.node), "write both, as in `{header: \"X-Signature-{n}\", to: 100}`, for one header", "in %s, a header with `{n}` and `to` belong together", m.what)
+	}
+	if p.List == "" {
+		for _, key := range []string{"key", "item", "from"} {
+			if m.keys[key] != nil {
+				m.f.wrong(at(m.keys[key]), "add `list`, the text between the items, as in `list: \",\"`", "`%s` of %s selects items of a list, but there is no `list`", key, m.what)
+			}
+		}
+	}
+	switch {
+	case p.Item > 0 && p.From > 0:
+		m.f.wrong(at(m.keys["from"]), "remove one of them", "`item` and `from` of %s both select items of the list", m.what)
+	case p.Key == "" && p.Separator != "":
+		m.f.wrong(at(m.keys["separator"]), "add `key`, or remove it", "`separator` of %s stands between a key and its value, but there is no `key`", m.what)
+	case p.Key != "" && p.Separator == "":
+		p.Separator = "="
+	case p.Scheme != "" && len(p.Headers) == 0:
+		m.f.wrong(at(m.keys["scheme"]), "remove it", "`scheme` of %s is the word before a value in a header", m.what)
+	}
+	return p
+}
+
+// where reads in which part of a request a value is, and under which name.
+func (m *mapping) where() (p sender.Place) {
+	var given []string
+	for _, key := range whereKeys {
+		if m.keys[key] != nil {
+			given = append(given, key)
+		}
+	}
+	switch {
+	case len(given) == 0:
+		m.required("header", "name the header, as in `header: X-Signature`; a value may also be in `query`, `json` or `form`")
+		return p
+	case len(given) > 1:
+		m.f.wrong(at(m.keys[given[1]]), "keep one of them", "%s names more than one place: %s", m.what, list(given))
+		return p
+	}
+	p.Query, p.Form = m.plain("query"), m.plain("form")
+	if p.JSON = m.path("json", "data.signature"); slices.ContainsFunc(p.JSON, func(s sender.Step) bool { return s.Every }) {
+		m.f.wrong(at(m.values["json"]), "write the path of one value; if each element of a list has its own signature, name the list in `each`", "`json` of %s leads through a list", m.what)
+	}
+	if n := m.optional("header"); n != nil {
 		for _, item := range m.f.strings(n, "`header` of "+m.what) {
 			name := resolve(item).Value
 			m.headerName(item, strings.ReplaceAll(name, "{n}", "1"))
 			p.Headers = append(p.Headers, name)
 		}
 	}
-	if n := m.optional("to"); n != nil {
-		text, _ := m.text("to", n)
-		to, err := strconv.Atoi(text)
-		if err != nil || to < 1 || to > mostHeaders {
-			m.f.wrong(at(n), "", "`to` of %s: `%s` is not a number from 1 to %d", m.what, text, mostHeaders)
-		}
-		p.To = to
-	}
-	numbered := slices.ContainsFunc(p.Headers, func(name string) bool { return strings.Contains(name, "{n}") })
-	if numbered != (p.To > 0) || numbered && len(p.Headers) > 1 {
-		m.f.wrong(at(m.node), "write both, as in `{header: \"X-Signature-{n}\", to: 100}`, for one header", "in %s, a header with `{n}` and `to` belong together", m.what)
-	}
-	switch {
-	case p.Key != "" && p.List == "":
-		m.f.wrong(at(m.keys["key"]), "add `list`, the text between the items, as in `list: \",\"`", "`key` of %s selects items of a list, but there is no `list`", m.what)
-	case p.Key == "" && p.Separator != "":
-		m.f.wrong(at(m.keys["separator"]), "add `key`, or remove it", "`separator` of %s stands between a key and its value, but there is no `key`", m.what)
-	case p.Key != "" && p.Separator == "":
-		p.Separator = "="
-	}
 	return p
+}
+
+// number reads a number from 1 to most, 0 if there is none.
+func (m *mapping) number(name string, most int) int {
+	n := m.optional(name)
+	if n == nil {
+		return 0
+	}
+	text, _ := m.text(name, n)
+	number, err := strconv.Atoi(text)
+	if err != nil || number < 1 || number > most {
+		m.f.wrong(at(n), "", "`%s` of %s: `%s` is not a number from 1 to %d", name, m.what, text, most)
+		return 0
+	}
+	return number
 }
 
 // separator reads a text that may be only a blank.

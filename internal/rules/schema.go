@@ -1,12 +1,6 @@
 package rules
 
-import (
-	"encoding/json"
-	"maps"
-	"slices"
-
-	"untag/internal/sender"
-)
+import "encoding/json"
 
 // object is a JSON object under construction.
 type object = map[string]any
@@ -42,6 +36,7 @@ func Schema() ([]byte, error) {
 			"queued": object{"enum": []int{200, 202}, "description": "The status for events that were stored in the queue, by default 202."},
 			"body":   object{"enum": bodies, "description": "What the answer tells: brief is the id and the outcome alone."},
 		}),
+		"url":         object{"type": "string", "pattern": "^https?://", "description": "The whole URL that the sender calls, for senders that sign it, if it is neither the gateway's nor the one that PUBLIC_URL names."},
 		"eventbridge": nonEmpty("The source of the EventBridge events that belong to this source; verify must list aws."),
 	}, "verify")
 	find := closed(findKeys, object{
@@ -86,60 +81,11 @@ func Schema() ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// closed returns an object that allows only these keys, each with its description.
-// way is one way to verify: a name, a sender with another tolerance, or how a sender signs.
-func way() object {
-	names := slices.Concat(schemeKinds, sender.Names())
-	tolerance := object{"type": "string", "pattern": "^(none|[0-9].*)$", "description": "How far the time of signing may be from now, by default 5m; none accepts any time."}
-	as := closed(asKeys, object{"as": object{"enum": sender.Names(), "description": "A sender that untag senders lists."}, "tolerance": tolerance}, "as")
-	place := object{
-		"header":    texts("The header, or several of which a request has one."),
-		"to":        object{"type": "integer", "minimum": 1, "maximum": mostHeaders, "description": "How far {n} in the name of the header counts."},
-		"prefix":    nonEmpty("The text before the value, such as sha256=."),
-		"list":      object{"type": "string", "minLength": 1, "description": "The text between the items, if the value is a list."},
-		"key":       nonEmpty("Which items of the list count: those that begin with this key."),
-		"separator": object{"type": "string", "minLength": 1, "description": "The text between a key and its value, by default =."},
-	}
-	timestamp := maps.Clone(place)
-	timestamp["unit"] = object{"enum": timeUnits, "description": "s: seconds since 1970; ms: milliseconds; iso: as in 2026-11-25T12:00:00Z."}
-	timestamp["tolerance"] = tolerance
-	signed := closed(signedKeys, object{
-		"hmac": closed(hmacKeys, object{
-			"hash":     object{"enum": algorithms, "description": "The hash function, by default sha256."},
-			"encoding": object{"enum": encodings, "description": "How the signature is encoded, by default hex."},
-			"secret":   object{"enum": secretForms, "description": "How the key is stored, by default text. The secret itself is never in this file."},
-			"strip":    nonEmpty("The beginning of the stored secret that is not part of the key, such as whsec_."),
-		}),
-		"signature": closed(placeKeys, place, "header"),
-		"timestamp": closed(timestampKeys, timestamp, "header"),
-		"signed":    nonEmpty("What is signed, such as {timestamp}.{body}; by default {body}."),
-	}, "hmac", "signature")
-	return object{"oneOf": []any{object{"enum": names}, as, signed}}
-}
-
-// handshakes is a request that confirms a URL.
-func handshakes() object {
-	condition := closed(conditionKeys, object{
-		"json":   nonEmpty("A path into the JSON of the body, such as data.challenge."),
-		"form":   nonEmpty("A field of the form in the body."),
-		"query":  nonEmpty("A query parameter."),
-		"header": nonEmpty("A header."),
-		"is":     nonEmpty("The value that it must have; by default any."),
-	})
-	return closed(handshakeKeys, object{
-		"method": object{"enum": methods, "description": "The method, by default any."},
-		"when":   object{"description": "What such a request has: one place, or several.", "oneOf": []any{condition, object{"type": "array", "items": condition, "minItems": 1}}},
-		"secret": nonEmpty("Where the request has the stored verify_token, such as query hub.verify_token."),
-		"signed": object{"type": "boolean", "description": "Whether the request must verify before it is answered."},
-		"text":   nonEmpty("The answer as plain text, such as {query hub.challenge}."),
-		"json":   object{"type": "object", "minProperties": 1, "description": "The fields of the answer as JSON.", "additionalProperties": nonEmpty("The value, such as {json challenge}.")},
-	}, "when")
-}
-
 func headerOnly() object {
 	return closed([]string{"header"}, object{"header": texts("The header, or several of which a request has one.")}, "header")
 }
 
+// closed returns an object that allows only these keys, each with its description.
 func closed(keys []string, described object, needed ...string) object {
 	properties := make(object, len(keys))
 	for _, key := range keys {
@@ -170,8 +116,6 @@ func texts(about string) object {
 	}
 }
 
-// expressionText returns the schema of an expression. YAML does not read all of them as
-// text: `true` is a boolean and `42` a number.
 // expressions is an expression or a list of them.
 func expressions(about string) object {
 	return object{
@@ -180,6 +124,8 @@ func expressions(about string) object {
 	}
 }
 
+// expressionText returns the schema of an expression. YAML does not read all of them as
+// text: `true` is a boolean and `42` a number.
 func expressionText(about string) object {
 	o := object{"type": []string{"string", "boolean", "integer"}, "minLength": 1}
 	if about != "" {

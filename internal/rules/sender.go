@@ -8,7 +8,7 @@ import (
 )
 
 // rowKeys are the keys of a sender's row: those of a source, and what people need to know.
-var rowKeys = []string{"title", "store", "oracle", "verify", "id", "handshake", "answer"}
+var rowKeys = []string{"title", "store", "oracle", "verify", "id", "events", "handshake", "reply", "answer"}
 
 // Sender is what people need to know of a sender that has a row.
 type Sender struct {
@@ -43,7 +43,9 @@ func LoadSender(name string) (Sender, bool) {
 	s.Store, _ = m.text("store", m.required("store", ""))
 	s.Oracle = m.plain("oracle")
 	s.Source.ID = f.readID(m)
+	s.Source.Events = f.readEvents(m)
 	s.Source.Handshakes = f.readHandshakes(m)
+	s.Source.Reply = m.reply()
 	s.Source.Answer = m.answer()
 	if n := m.required("verify", ""); n != nil {
 		v := readCode(n)

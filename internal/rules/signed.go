@@ -2,7 +2,7 @@ package rules
 
 import (
 	"slices"
-	"time"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -10,28 +10,20 @@ import (
 )
 
 var (
-	signedKeys    = []string{"hmac", "signature", "timestamp", "signed"}
-	asKeys        = []string{"as", "tolerance"}
-	hmacKeys      = []string{"hash", "encoding", "secret", "strip"}
-	placeKeys     = []string{"header", "to", "prefix", "list", "key", "separator"}
-	timestampKeys = slices.Concat(placeKeys, []string{"unit", "tolerance"})
-
-	secretForms = []string{"text", "base64", "hex"}
-	timeUnits   = []string{"s", "ms", "iso"}
+	proofKeys  = []string{"hmac", "key", "compare"}
+	signedKeys = slices.Concat(proofKeys, []string{"signature", "timestamp", "signed", "url", "params", "digest", "each", "covers"})
+	asKeys     = []string{"as", "tolerance"}
+	urlKeys    = []string{"decode", "port"}
+	paramsKeys = []string{"of", "unique"}
+	coverings  = []string{sender.CoversBody, sender.CoversSender}
 )
 
-const (
-	// defaultTolerance is how far the time of signing may be from now.
-	defaultTolerance = 5 * time.Minute
-	maxTolerance     = 24 * time.Hour
-)
-
-// readSigned reads how a sender signs. It returns nil if that has a fault.
+// readSigned reads how a sender proves its requests. It returns nil if that has a fault.
 func (f *faults) readSigned(node *yaml.Node, what string, id sender.Place) *sender.Verify {
 	before := len(f.list)
-	if !has(node, "hmac") && !has(node, "signature") {
+	if !slices.ContainsFunc(signedKeys, func(key string) bool { return has(node, key) }) {
 		f.wrong(at(node), "write one of "+list(schemeKinds)+", the name of a sender, or how it signs, as in `{hmac: {hash: sha256, encoding: hex}, signature: {header: X-Signature}}`",
-			"`verify` of %s has neither `hmac` nor `signature`", what)
+			"`verify` of %s has none of %s", what, list(proofKeys))
 		f.list[len(f.list)-1].Masked = true // it may hold a secret
 		return nil
 	}
@@ -39,10 +31,8 @@ func (f *faults) readSigned(node *yaml.Node, what string, id sender.Place) *send
 	if m == nil {
 		return nil
 	}
-	v := &sender.Verify{HMAC: &sender.HMAC{Hash: "sha256", Encoding: "hex", Secret: "text"}}
-	if n := m.required("hmac", "write for example `hmac: {hash: sha256, encoding: hex}`"); n != nil {
-		f.readHMAC(n, m.what, v.HMAC)
-	}
+	v := &sender.Verify{}
+	m.readProof(v)
 	if n := m.required("signature", "name the header that carries the signature, as in `signature: {header: X-Signature}`"); n != nil {
 		if p := f.readMapping(n, "`signature` of "+what, placeKeys); p != nil {
 			v.Signature = p.place()
@@ -51,19 +41,33 @@ func (f *faults) readSigned(node *yaml.Node, what string, id sender.Place) *send
 	if n := m.optional("timestamp"); n != nil {
 		f.readTimestamp(n, what, &v.Timestamp)
 	}
-	v.Signed = sender.Template{{Value: "body"}}
+	m.readParts(v)
+	if v.Compare == "" {
+		v.Signed = sender.Template{{Value: "body"}}
+	}
 	if n := m.optional("signed"); n != nil {
 		m.readTemplate(n, v, id)
 	}
-	if !v.Timestamp.IsZero() && !v.Signed.Has("timestamp") && len(f.list) == before {
-		f.wrong(at(m.keys["timestamp"]), "write `{timestamp}` where it is in what is signed, as in `signed: \"{timestamp}.{body}\"`, or remove `timestamp`",
-			"the signature of %s does not cover its timestamp, so the timestamp proves nothing", what)
+	if len(f.list) == before {
+		m.checkParts(v)
+		m.readCovers(v)
+		f.sameFamilies(m, v, id)
 	}
-	f.sameFamilies(m, v, id)
 	if len(f.list) > before {
 		return nil
 	}
 	return v
+}
+
+// kindOf returns the kind of a way to verify that a rules file describes.
+func kindOf(v *sender.Verify) string {
+	switch {
+	case v.HMAC != nil:
+		return "hmac"
+	case v.Key != nil:
+		return "key"
+	}
+	return "compare"
 }
 
 // has reports whether a mapping has a key.
@@ -77,51 +81,73 @@ func has(node *yaml.Node, key string) bool {
 	return false
 }
 
-func (f *faults) readHMAC(node *yaml.Node, what string, h *sender.HMAC) {
-	m := f.readMapping(node, "`hmac` of "+what, hmacKeys)
-	if m == nil {
-		return
-	}
-	h.Hash = m.choice("hash", h.Hash, algorithms)
-	h.Encoding = m.choice("encoding", h.Encoding, encodings)
-	if n := m.optional("secret"); n != nil {
-		h.Secret, _ = m.text("secret", n)
-		if !slices.Contains(secretForms, h.Secret) {
-			f.wrong(at(n), secretHint, "`secret` of %s says how the secret is stored (text, base64 or hex), and is not the place for the secret itself", m.what)
-			f.list[len(f.list)-1].Masked = true
+// readProof reads the one way in which a request is proven.
+func (m *mapping) readProof(v *sender.Verify) {
+	given := 0
+	for _, name := range proofKeys {
+		if m.keys[name] != nil {
+			given++
 		}
 	}
-	if n := m.optional("strip"); n != nil {
-		h.Strip, _ = m.text("strip", n)
-	}
-}
-
-func (f *faults) readTimestamp(node *yaml.Node, what string, t *sender.Timestamp) {
-	m := f.readMapping(node, "`timestamp` of "+what, timestampKeys)
-	if m == nil {
+	if given != 1 {
+		m.f.wrong(at(m.node), "write for example `hmac: {hash: sha256, encoding: hex}`", "%s must have one of %s, but this one has %d", m.what, list(proofKeys), given)
 		return
 	}
-	t.Place = m.place()
-	t.Unit = m.choice("unit", "s", timeUnits)
-	t.Tolerance = m.tolerance(defaultTolerance)
+	if n := m.optional("hmac"); n != nil {
+		v.HMAC = &sender.HMAC{Hash: "sha256", Encoding: "hex", Secret: "text"}
+		m.f.readHMAC(n, m.what, v.HMAC)
+	}
+	if n := m.optional("key"); n != nil {
+		v.Key = &sender.Key{}
+		m.f.readKey(n, m.what, v.Key)
+	}
+	if m.keys["compare"] != nil {
+		v.Compare = m.choice("compare", "", []string{"token"})
+	}
 }
 
-// tolerance reads how far a time may be from now. `none` accepts any time.
-func (m *mapping) tolerance(standard time.Duration) time.Duration {
-	n := m.optional("tolerance")
-	if n == nil {
-		return standard
+// readParts reads how the parts of what is signed are written.
+func (m *mapping) readParts(v *sender.Verify) {
+	if n := m.optional("url"); n != nil {
+		if u := m.f.readMapping(n, "`url` of "+m.what, urlKeys); u != nil {
+			v.URL.Port = u.choice("port", "", []string{"either"})
+			if n := u.optional("decode"); n != nil {
+				for _, item := range m.f.strings(n, "`decode` of "+u.what) {
+					v.URL.Decode = append(v.URL.Decode, u.escape(item))
+				}
+			}
+		}
 	}
-	text, ok := m.text("tolerance", n)
-	if !ok || text == "none" {
-		return 0
+	if n := m.optional("params"); n != nil {
+		if p := m.f.readMapping(n, "`params` of "+m.what, paramsKeys); p != nil {
+			v.Params.Unique = p.boolean("unique")
+			if n := p.required("of", "write `query`, `form`, or both"); n != nil {
+				for _, item := range m.f.strings(n, "`of` of "+p.what) {
+					of := resolve(item).Value
+					if of != "query" && of != "form" {
+						m.f.wrong(at(item), "write `query`, `form`, or both", "`of` of %s: `%s` has no parameters", p.what, of)
+					}
+					v.Params.Of = append(v.Params.Of, of)
+				}
+			}
+		}
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < time.Second || d > maxTolerance {
-		m.f.wrong(at(n), "write for example 5m (five minutes) or 30s; `none` accepts a request of any age, so that a recorded one can be sent again",
-			"`tolerance` of %s: `%s` is not a duration from 1s to 24h", m.what, text)
+	if n := m.optional("digest"); n != nil {
+		v.Digest = m.f.readDigest(n, m.what)
 	}
-	return d
+	v.Each = m.path("each", "items[]")
+}
+
+// escape reads an escape of a URL.
+func (m *mapping) escape(n *yaml.Node) string {
+	text := resolve(n).Value
+	hexadecimal := func(c byte) bool {
+		return c >= '0' && c <= '9' || c >= 'A' && c <= 'F' || c >= 'a' && c <= 'f'
+	}
+	if len(text) != 3 || text[0] != '%' || !hexadecimal(text[1]) || !hexadecimal(text[2]) {
+		m.f.wrong(at(n), "write for example \"%3A\"", "`decode` of %s: `%s` is not an escape", m.what, text)
+	}
+	return text
 }
 
 func (m *mapping) readTemplate(n *yaml.Node, v *sender.Verify, id sender.Place) {
@@ -145,6 +171,68 @@ func (m *mapping) readTemplate(n *yaml.Node, v *sender.Verify, id sender.Place) 
 		}
 		v.Signed = t
 	}
+}
+
+// checkParts reports keys that have no effect: they would look like protection without being
+// any.
+func (m *mapping) checkParts(v *sender.Verify) {
+	for _, part := range []struct {
+		key, value string
+		given      bool
+	}{
+		{"url", "url", m.keys["url"] != nil},
+		{"params", "params", m.keys["params"] != nil},
+	} {
+		switch has := v.Signed.Has(part.value); {
+		case part.given && !has:
+			m.f.wrong(at(m.keys[part.key]), "write `{"+part.value+"}` where it is in `signed`, or remove `"+part.key+"`", "`%s` of %s has no effect, as `signed` does not have {%s}", part.key, m.what, part.value)
+		case !part.given && has && part.key == "params":
+			m.f.wrong(at(m.values["signed"]), "add `params`, as in `params: {of: [query, form]}`", "`signed` of %s has {params}, but nothing says which parameters", m.what)
+		}
+	}
+	if v.Compare != "" {
+		for _, key := range []string{"timestamp", "signed", "url", "params", "digest"} {
+			if n := m.keys[key]; n != nil {
+				m.f.wrong(at(n), "remove it", "`%s` of %s has no effect, as a token signs nothing", key, m.what)
+			}
+		}
+		return
+	}
+	if t := v.Timestamp; !t.IsZero() && !v.Signed.Has("timestamp") && !(t.JSON != nil && v.Signed.Has("body")) {
+		m.f.wrong(at(m.keys["timestamp"]), "write `{timestamp}` where it is in what is signed, as in `signed: \"{timestamp}.{body}\"`, or remove `timestamp`",
+			"the signature of %s does not cover its timestamp, so the timestamp proves nothing", strings.TrimPrefix(m.what, "`verify` of "))
+	}
+}
+
+// readCovers reads what a right signature proves. It must be said if that is not the body.
+func (m *mapping) readCovers(v *sender.Verify) {
+	v.Covers = sender.CoversSender
+	if coversBody(v) {
+		v.Covers = sender.CoversBody
+	}
+	said := m.choice("covers", "", coverings)
+	switch {
+	case said == sender.CoversSender:
+		v.Covers = said
+	case v.Covers == sender.CoversSender && (said != "" || v.Compare == ""):
+		place := m.values["signed"]
+		if place == nil {
+			place = m.node
+		}
+		m.f.wrong(at(place), "write `{body}` in `signed` if the sender signs the body; if it does not, write `covers: sender`, and know that anyone who has seen a request can send another body with its signature",
+			"the signature of %s does not cover the body", strings.TrimPrefix(m.what, "`verify` of "))
+	}
+}
+
+// coversBody reports whether a signature proves all of the body.
+func coversBody(v *sender.Verify) bool {
+	form := v.Signed.Has("params") && slices.Contains(v.Params.Of, "form")
+	for _, part := range v.Signed {
+		if part.Value == "body" && (!part.OnlyJSON || form) {
+			return true
+		}
+	}
+	return v.Compare == "" && v.Each == nil && form || v.Digest != nil
 }
 
 // sameFamilies reports places that list different numbers of headers.

@@ -13,7 +13,7 @@ import (
 // schemeKeys are the keys of a source that configure its schemes.
 var schemeKeys = []string{"header", "query", "algorithm", "encoding", "prefix"}
 
-var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "events", "handshake", "reply", "answer", "eventbridge"})
+var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "events", "handshake", "reply", "answer", "url", "eventbridge"})
 
 var (
 	algorithms = []string{"sha1", "sha256", "sha512"}
@@ -94,8 +94,9 @@ func (r *sourceReader) readWay(n *yaml.Node) (kind string) {
 			return r.readAs(n)
 		}
 		if v := r.f.readSigned(n, r.what, r.source.ID); v != nil {
-			r.source.Verify = append(r.source.Verify, event.Scheme{Kind: "hmac", Verify: v})
-			return "hmac"
+			kind := kindOf(v)
+			r.source.Verify = append(r.source.Verify, event.Scheme{Kind: kind, Verify: v})
+			return kind
 		}
 		return ""
 	}
@@ -146,7 +147,7 @@ func (r *sourceReader) addSender(s Sender) {
 		r.source.ID = s.Source.ID
 	}
 	r.source.Handshakes = append(r.source.Handshakes, s.Source.Handshakes...)
-	r.source.Answer = s.Source.Answer
+	r.source.Events, r.source.Reply, r.source.Answer = s.Source.Events, s.Source.Reply, s.Source.Answer
 	r.source.Verify = append(r.source.Verify, s.Source.Verify...)
 }
 

@@ -43,6 +43,7 @@ func TestSchemesOfASource(t *testing.T) {
 		Signature: sender.Place{Headers: []string{"X-Acme-Signature"}, List: ",", Key: "v1", Separator: "="},
 		Timestamp: sender.Timestamp{Place: sender.Place{Headers: []string{"X-Acme-Signature"}, List: ",", Key: "t", Separator: "="}, Unit: "ms", Tolerance: 5 * time.Minute},
 		Signed:    sender.Template{{Value: "id", Place: sender.Place{Headers: []string{"X-Acme-Delivery"}}}, {Literal: ":"}, {Value: "timestamp"}, {Literal: "."}, {Value: "body"}},
+		Covers:    "body",
 	}
 	for name, more := range map[string]struct {
 		source string
@@ -54,7 +55,7 @@ func TestSchemesOfASource(t *testing.T) {
 		"no tolerance":        {"{verify: [{as: stripe, tolerance: none}]}", []event.Scheme{{Kind: "stripe", Verify: &anyTime}}},
 		"how a sender signs":  {`{verify: {hmac: {hash: sha512, encoding: base64, secret: hex}, signature: {header: X-Acme-Signature, list: ",", key: v1}, timestamp: {header: X-Acme-Signature, list: ",", key: t, unit: ms}, signed: "{id}:{timestamp}.{body}"}, id: header X-Acme-Delivery}`, []event.Scheme{{Kind: "hmac", Verify: acme}}},
 		"the least": {`{verify: {hmac: {hash: sha256}, signature: {header: X-Sig}}}`, []event.Scheme{{Kind: "hmac", Verify: &sender.Verify{
-			HMAC: &sender.HMAC{Hash: "sha256", Encoding: "hex", Secret: "text"}, Signature: sender.Place{Headers: []string{"X-Sig"}}, Signed: sender.Template{{Value: "body"}},
+			HMAC: &sender.HMAC{Hash: "sha256", Encoding: "hex", Secret: "text"}, Signature: sender.Place{Headers: []string{"X-Sig"}}, Signed: sender.Template{{Value: "body"}}, Covers: "body",
 		}}}},
 	} {
 		tests[name] = more

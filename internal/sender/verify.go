@@ -146,6 +146,9 @@ type Handshake struct {
 	JSON map[string]Template
 	// Header echoes a value in a header of the answer, under its name.
 	Header map[string]Template
+	// Show is where the request has the secret with which the sender will sign: the operator
+	// must see it to store it. The zero Place if it has none.
+	Show Place
 }
 
 // Condition is met if a place has a value, and, if Is is set, this one.
