@@ -83,7 +83,11 @@ func runSend(c *cobra.Command, f sendFlags) error {
 		return err
 	}
 	if f.print {
-		_, err := fmt.Fprintln(c.OutOrStdout(), send.Curl(r, d.File))
+		command, err := d.Curl(r)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(c.OutOrStdout(), command)
 		return err
 	}
 	return send.Do(c.OutOrStdout(), r)

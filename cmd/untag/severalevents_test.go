@@ -46,13 +46,13 @@ func signedAs(t *testing.T, source, rulesFile, secret, body string) map[string]s
 		t.Fatal(faults)
 	}
 	from, _ := set.Source(source)
-	signed, err := webhook.Sign(from, secret, time.Now(), "d-1", []byte(body))
+	signed, err := webhook.Sign(from, secret, webhook.Outgoing{ID: "d-1", At: time.Now(), Body: []byte(body)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	headers := map[string]string{"content-type": "application/json"}
-	for name := range signed {
-		headers[strings.ToLower(name)] = signed.Get(name)
+	for name := range signed.Header {
+		headers[strings.ToLower(name)] = signed.Header.Get(name)
 	}
 	return headers
 }
@@ -86,7 +86,7 @@ func TestExplainSeveralEvents(t *testing.T) {
 		"a GET's handshake":   {[]string{"--source", "meta", "--query", subscribe + "x"}, 0, []string{"handshake", "answer  200 OK", "body    1158", "not checked"}, "rules\n"},
 		"its token":           {[]string{"-e", "meta.json", "--secrets", "secrets.json"}, 0, []string{"body    1158", "verified  yes"}, "a-token"},
 		"another token":       {[]string{"--source", "meta", "--query", subscribe + "a-guess-of-a-token", "--secrets", "secrets.json"}, 1, []string{"not verified", "verify_token"}, "1158"},
-		"no handshake":        {[]string{"--source", "meta", "--query", subscribe + "x", "--method", "post"}, 0, []string{"rules\n"}, "handshake"},
+		"no handshake":        {[]string{"--source", "meta", "--query", subscribe + "x", "--method", "post"}, 2, []string{"the body: line 1, column 1: empty"}, "handshake"},
 		"a hashed challenge":  {[]string{"-e", "zoom.json", "--secrets", "secrets.json"}, 0, []string{"verified  yes", `"plainToken":"qgg8vlvZRS6UYooatFL8Aw"`, `"encryptedToken":"`}, "HMAC of"},
 		"without the secret":  {[]string{"--source", "zoom", "--body", "validate.json"}, 0, []string{"not checked", `"encryptedToken":"(HMAC of the challenge)"`}, "rules\n"},
 		"forged":              {[]string{"-e", "forged.json", "--secrets", "secrets.json"}, 1, []string{"not verified"}, "plainToken"},

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"untag/functions/removetags/handler"
 	"untag/internal/rules"
 	"untag/internal/zoho"
 )
@@ -73,7 +74,7 @@ func readConfig(getenv func(string) string, awsErr error) (config, error) {
 			fault("%s: %w", name, err)
 		}
 	}
-	if err := checkPublicURL(c.publicURL); err != nil {
+	if err := handler.CheckPublicURL(c.publicURL); err != nil {
 		fault("PUBLIC_URL: %w", err)
 	}
 	checkQueues(getenv, fault)
@@ -105,23 +106,6 @@ func checkURL(value string) error {
 	u, err := url.Parse(value)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return errors.New("not a URL; it looks like https://host/path")
-	}
-	return nil
-}
-
-// checkPublicURL checks the address that senders call, without the part that names the source.
-func checkPublicURL(value string) error {
-	if value == "" {
-		return nil
-	}
-	u, err := url.Parse(value)
-	switch {
-	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
-		return errors.New("not a URL; it looks like https://hooks.example.com or https://host/stage")
-	case u.User != nil || strings.ContainsAny(value, "?#"):
-		return errors.New("has a user, a query or a fragment; it is only scheme, host, port and stage, such as https://hooks.example.com/prod")
-	case strings.Contains(u.Path+"/", "/webhooks/"):
-		return errors.New("names /webhooks, which is added for each source; leave out that part, as in https://hooks.example.com")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 
 	"untag/functions/removetags/handler"
 	"untag/internal/pipeline"
@@ -40,6 +41,7 @@ func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, log *slog.
 		Receiver:      receiver,
 		Pipeline:      recorder{pipeline.New(pipeline.Config{Rules: set, CRM: client})},
 		EventQueueARN: eventQueueARN,
+		PublicURL:     os.Getenv("PUBLIC_URL"),
 		Log:           slog.New(reasons{log.Handler()}),
 	}), nil
 }

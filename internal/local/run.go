@@ -51,6 +51,9 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 	if r.log, err = logger(stderr, os.Getenv, f.Verbose); err != nil {
 		return err
 	}
+	if err := handler.CheckPublicURL(os.Getenv("PUBLIC_URL")); err != nil {
+		return fmt.Errorf("PUBLIC_URL: %w", err)
+	}
 	var a account
 	if f.Zoho {
 		if a, err = realAccount(os.Getenv); err != nil {

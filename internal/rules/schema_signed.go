@@ -33,7 +33,7 @@ func way() object {
 			"encoding": object{"enum": encodings, "description": "How the signature is encoded, by default base64."},
 			"public":   object{"enum": keyForms, "description": "How the sender shows its public key, by default der."},
 		}, "type"),
-		"compare":   object{"enum": []string{"token"}, "description": "token: the signature's place holds the stored secret itself."},
+		"compare":   object{"enum": []string{"token", "basic"}, "description": "token: the signature's place holds the stored secret itself; basic: HTTP basic authentication."},
 		"signature": closed(placeKeys, place),
 		"timestamp": closed(timestampKeys, timestamp),
 		"signed":    nonEmpty("What is signed, such as {timestamp}.{body}; by default {body}."),
@@ -48,7 +48,7 @@ func way() object {
 		"digest": closed(digestKeys, digest),
 		"each":   nonEmpty("The list whose elements carry a signature each, such as items[]."),
 		"covers": object{"enum": coverings, "description": "What a right signature proves: sender, if it does not cover the body."},
-	}, "signature")
+	})
 	signed["oneOf"] = []any{required("hmac"), required("key"), required("compare")}
 	return object{"oneOf": []any{object{"enum": names}, as, signed}}
 }

@@ -33,11 +33,7 @@ func (f *faults) readSigned(node *yaml.Node, what string, id sender.Place) *send
 	}
 	v := &sender.Verify{}
 	m.readProof(v)
-	if n := m.required("signature", "name the header that carries the signature, as in `signature: {header: X-Signature}`"); n != nil {
-		if p := f.readMapping(n, "`signature` of "+what, placeKeys); p != nil {
-			v.Signature = p.place()
-		}
-	}
+	v.Signature = m.signature(v, what)
 	if n := m.optional("timestamp"); n != nil {
 		f.readTimestamp(n, what, &v.Timestamp)
 	}
@@ -102,8 +98,27 @@ func (m *mapping) readProof(v *sender.Verify) {
 		m.f.readKey(n, m.what, v.Key)
 	}
 	if m.keys["compare"] != nil {
-		v.Compare = m.choice("compare", "", []string{"token"})
+		v.Compare = m.choice("compare", "", []string{"token", "basic"})
 	}
+}
+
+// signature reads where the signature is. HTTP basic authentication has its own place.
+func (m *mapping) signature(v *sender.Verify, what string) sender.Place {
+	if v.Compare == "basic" {
+		if n := m.keys["signature"]; n != nil {
+			m.f.wrong(at(n), "remove it", "`signature` of %s has no effect: HTTP basic authentication always uses the header Authorization", m.what)
+		}
+		return sender.Place{Headers: []string{"Authorization"}, Scheme: "Basic"}
+	}
+	n := m.required("signature", "name the header that carries the signature, as in `signature: {header: X-Signature}`")
+	if n == nil {
+		return sender.Place{}
+	}
+	p := m.f.readMapping(n, "`signature` of "+what, placeKeys)
+	if p == nil {
+		return sender.Place{}
+	}
+	return p.place()
 }
 
 // readParts reads how the parts of what is signed are written.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -59,31 +60,46 @@ func (d Delivery) Request(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed, err := webhook.Sign(row.Source, d.Secret, d.At, d.ID, d.Body)
-	if err != nil {
-		return nil, err
+	if u, err := url.Parse(d.URL); err != nil || u.Host == "" {
+		return nil, fmt.Errorf("--to %s: not a URL; it looks like https://host/webhooks/source", d.URL)
 	}
-	maps.Copy(header, signed)
 	if kind := explain.ContentType(d.File); kind != "" && header.Get("Content-Type") == "" {
 		header.Set("Content-Type", kind)
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Body))
-	if err != nil || r.URL.Host == "" {
+	signed, err := webhook.Sign(row.Source, d.Secret, webhook.Outgoing{URL: d.URL, Header: header, Body: d.Body, ID: d.ID, At: d.At})
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, signed.Method, signed.URL, bytes.NewReader(signed.Body))
+	if err != nil {
 		return nil, fmt.Errorf("--to %s: not a URL; it looks like https://host/webhooks/source", d.URL)
 	}
-	r.Header = header
+	r.Header = signed.Header
 	return r, nil
 }
 
-// Curl returns the request as a command. It has the signature, but not the secret.
-func Curl(r *http.Request, file string) string {
+// Curl returns the request as a command. It has the signature, but not the secret. The body is
+// that of the file, unless the sender adds to it.
+func (d Delivery) Curl(r *http.Request) (string, error) {
 	var out strings.Builder
 	out.WriteString("curl -sS " + word(r.URL.String()))
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		out.WriteString(" \\\n  -H " + word(name+": "+r.Header.Get(name)))
 	}
-	out.WriteString(" \\\n  --data-binary " + word("@"+file))
-	return out.String()
+	body, err := r.GetBody()
+	if err != nil {
+		return "", err
+	}
+	sent, err := io.ReadAll(body)
+	if err != nil {
+		return "", err
+	}
+	if bytes.Equal(sent, d.Body) {
+		out.WriteString(" \\\n  --data-binary " + word("@"+d.File))
+	} else {
+		out.WriteString(" \\\n  --data-raw " + word(string(sent)))
+	}
+	return out.String(), nil
 }
 
 // word quotes a word so that a shell takes it literally.

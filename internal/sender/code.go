@@ -32,7 +32,7 @@ func ByCode(name string) (v Verify, found bool) {
 	default:
 		return Verify{}, false
 	}
-	v.Code = name
+	v.Code, v.Covers = name, CoversBody
 	return v, true
 }
 

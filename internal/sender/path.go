@@ -8,6 +8,10 @@ type Step struct {
 	Every  bool
 }
 
+// Or separates names in the path of events of which an object has one or more, as in
+// entry[].changes|messaging[].
+const Or = "|"
+
 // Path leads into JSON, such as entry[].changes[] or signature.timestamp. A path that is
 // "[]" stands for the elements of the outermost list.
 type Path []Step

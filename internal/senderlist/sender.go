@@ -26,8 +26,11 @@ type Sender struct {
 
 func newSender(s rules.Sender) Sender {
 	v := s.Source.Verify[0].Verify
-	listed := Sender{Sender: s, Signs: v.Signed.String(), Covers: "body", Handshake: len(s.Source.Handshakes) > 0 || v.Confirms(), Header: v.Signature.Headers}
-	if !v.Timestamp.IsZero() {
+	listed := Sender{Sender: s, Signs: v.Signed.String(), Covers: v.Covers, Handshake: len(s.Source.Handshakes) > 0 || v.Confirms(), Header: v.Signature.Headers}
+	if v.Compare != "" {
+		listed.Signs = "nothing"
+	}
+	if !v.Timestamp.IsZero() && v.Timestamp.Tolerance > 0 {
 		listed.Tolerance = sender.Duration(v.Timestamp.Tolerance)
 	}
 	return listed

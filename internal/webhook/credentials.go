@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,6 +20,10 @@ type credentials struct {
 	parameters []string
 	// body means that the body may have a token.
 	body bool
+	// paths lead to what proves a request in the JSON of its body, and fields are fields of its
+	// form.
+	paths  []sender.Path
+	fields []string
 }
 
 // credentialsOf returns the places of the source's own schemes, and those of credentials
@@ -33,6 +38,9 @@ func credentialsOf(from event.Source) credentials {
 			// GitHub also sends the older signature, which is not checked.
 			c.headers["x-hub-signature"] = true
 			c.addPlace(v.Signature)
+			if path := v.Signature.JSON; path != nil {
+				c.paths = append(c.paths, slices.Concat(v.Each, path))
+			}
 		}
 		c.body = c.body || scheme.Kind == notification
 		if scheme.Header != "" {
@@ -55,24 +63,44 @@ func (c *credentials) addPlace(at sender.Place) {
 	if at.Query != "" {
 		c.parameters = append(c.parameters, at.Query)
 	}
+	if at.Form != "" {
+		c.fields = append(c.fields, at.Form)
+	}
 }
 
-// withoutBody returns a body without the token of a notification. It decompresses a
-// compressed body to remove the token, and then deletes the Content-Encoding header.
+// withoutBody returns a body without what proves the request. It decompresses a compressed
+// body for that, and then deletes the Content-Encoding header.
 func (c credentials) withoutBody(body []byte, headers map[string]string) []byte {
-	if !c.body {
+	if !c.body && len(c.paths) == 0 && len(c.fields) == 0 {
 		return body
 	}
 	plain, err := decompressed(headers[contentEncodingHeader], body)
 	if err != nil {
 		return body // cannot be parsed either
 	}
-	rest := withoutBodyToken(plain)
+	rest := plain
+	switch {
+	case !looksLikeJSON(bytes.TrimPrefix(plain, []byte(byteOrder))):
+		rest = []byte(withoutParameters(string(plain), c.fields))
+	default:
+		if c.body {
+			rest = withoutBodyToken(rest)
+		}
+		rest = c.withoutPaths(rest)
+	}
 	if len(rest) == len(plain) {
 		return body
 	}
 	delete(headers, contentEncodingHeader)
 	return rest
+}
+
+// withoutPaths returns JSON without what proves a request.
+func (c credentials) withoutPaths(text []byte) []byte {
+	for _, path := range c.paths {
+		text = without(bytes.TrimPrefix(text, []byte(byteOrder)), path)
+	}
+	return text
 }
 
 // withoutHeaders returns the first value of each header under its lower-case name, without
@@ -94,11 +122,16 @@ func (c credentials) withoutHeaders(header http.Header) map[string]string {
 
 // withoutToken removes the token from a query and leaves the rest unchanged.
 func (c credentials) withoutToken(rawQuery string) string {
-	if len(c.parameters) == 0 || rawQuery == "" {
-		return rawQuery
+	return withoutParameters(rawQuery, c.parameters)
+}
+
+// withoutParameters removes parameters from a query or a form and leaves the rest unchanged.
+func withoutParameters(text string, names []string) string {
+	if len(names) == 0 || text == "" {
+		return text
 	}
-	pairs := strings.Split(rawQuery, "&")
+	pairs := strings.Split(text, "&")
 	return strings.Join(slices.DeleteFunc(pairs, func(pair string) bool {
-		return slices.ContainsFunc(c.parameters, func(name string) bool { return namesParameter(pair, name) })
+		return slices.ContainsFunc(names, func(name string) bool { return namesParameter(pair, name) })
 	}), "&")
 }

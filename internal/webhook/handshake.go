@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"untag/internal/sender"
@@ -19,28 +20,54 @@ const verifyToken = "verify_token"
 // handshake returns the answer to a request that is one of the source's handshakes, nil if
 // it is none. signed selects those that are answered only after the request has verified.
 func (r *Receiver) handshake(ctx context.Context, from source, req Request, signed bool) (*Reply, error) {
-	h, p := matching(from, req, signed)
+	first, err := r.lacksSecret(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	h, p := matching(from, req, signed, first)
 	if h == nil {
 		return nil, nil
 	}
 	if err := r.checkVerifyToken(ctx, p, *h); err != nil {
 		return nil, err
 	}
-	return reply(from, *h, func(part sender.Part) (string, error) { return r.answerPart(ctx, from, p, part, signed) })
+	answer, err := reply(from, *h, func(part sender.Part) (string, error) { return r.answerPart(ctx, from, p, part, signed) })
+	if answer != nil && first {
+		answer.Show, _ = p.only(h.Show)
+	}
+	return answer, err
 }
 
-// matching returns the first of the source's handshakes that a request is, nil if it is none.
-func matching(from source, req Request, signed bool) (*sender.Handshake, *proof) {
+// matching returns the first of the source's handshakes that a request is, nil if it is none. A
+// request that brings the first secret of a source could not be accepted as an event anyway, so
+// it may have anything else in its body.
+func matching(from source, req Request, signed, first bool) (*sender.Handshake, *proof) {
 	for _, h := range from.Handshakes {
 		if h.Signed != signed || h.Method != "" && !strings.EqualFold(h.Method, req.Method) {
 			continue
 		}
 		p := newProof(from.Source, &sender.Verify{}, req, nil)
-		if p.meets(h) && p.carriesNoEvent(h) {
+		if p.meets(h) && (first && !h.Show.IsZero() || p.carriesNoEvent(h)) {
 			return &h, p
 		}
 	}
 	return nil, nil
+}
+
+// lacksSecret reports whether a source has no secret, and its sender brings the first one in a
+// handshake. From then on nobody may change it.
+func (r *Receiver) lacksSecret(ctx context.Context, from source) (bool, error) {
+	if !slices.ContainsFunc(from.Handshakes, func(h sender.Handshake) bool { return !h.Show.IsZero() }) {
+		return false, nil
+	}
+	if r.secrets == nil {
+		return true, nil
+	}
+	stored, err := r.secrets.WebhookSecrets(ctx, from.Name)
+	if err != nil {
+		return false, &Error{Kind: Unavailable, Source: from.Name, Reason: "read the stored secrets", Err: err}
+	}
+	return len(stored) == 0, nil
 }
 
 // meets reports whether a request meets all conditions of a handshake. A handshake without
@@ -107,7 +134,7 @@ func (p *proof) carriesNoEvent(h sender.Handshake) bool {
 
 // placesOf returns what a handshake reads of a request.
 func placesOf(h sender.Handshake) []sender.Place {
-	all := []sender.Place{h.Secret}
+	all := []sender.Place{h.Secret, h.Show}
 	for _, c := range h.When {
 		all = append(all, c.Place)
 	}

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"net/http"
 
 	"untag/internal/event"
 )
@@ -54,16 +55,23 @@ func (r *Receiver) Receive(ctx context.Context, req Request) (Received, error) {
 // with adds the events of the request's delivery.
 func (got Received) with(from source, req Request, d event.Delivery) (Received, error) {
 	got.ID = d.ID
-	if len(d.Body) == 0 && from.Events.Each != nil && (req.Method == "GET" || req.Method == "HEAD") {
-		return got, nil // a sender that asks whether the URL exists
+	if asks(req.Method, d) {
+		return got, nil
 	}
 	var err error
-	got.Deliveries, err = split(from.Source, d)
+	got.Deliveries, err = split(from.Source, from.credentials, d)
 	return got, err
+}
+
+// asks reports whether a sender only asks whether the URL exists: a GET that says nothing.
+func asks(method string, d event.Delivery) bool {
+	says := len(d.Body) > 0 || d.RawQuery != "" && event.CoversQuery(d.Proof)
+	return (method == http.MethodGet || method == http.MethodHead) && !says
 }
 
 // Split returns a delivery for each event that a delivery of this source holds. Its errors
 // are of type *Error.
 func (r *Receiver) Split(d event.Delivery) ([]event.Delivery, error) {
-	return split(r.sources[d.Source].Source, d)
+	from := r.sources[d.Source]
+	return split(from.Source, from.credentials, d)
 }

@@ -17,6 +17,8 @@ type Reply struct {
 	Proven bool
 	// Note is what the answer confirms, for the log; it may be "".
 	Note string
+	// Show is a secret that the sender brings, for the operator to store; "" if there is none.
+	Show string
 }
 
 func newReply(source string, proven bool, status int, kind, body string, echoed map[string]string) (*Reply, error) {

@@ -55,6 +55,8 @@ func (r *Receiver) check(ctx context.Context, from source, s scheme, req Request
 		return reasonOf(newProof(from.Source, s.verify, req, stored).checkJWT(ctx, r.keys))
 	case s.verify != nil && s.verify.Code != "":
 		return reasonOf(r.checkCode(ctx, newProof(from.Source, s.verify, req, stored)))
+	case s.verify != nil && s.verify.Compare == "basic":
+		return checkBasic(req, stored, r.demo), nil
 	case s.verify != nil:
 		return reasonOf(newProof(from.Source, s.verify, req, stored).check())
 	case s.Kind == "token":

@@ -2,10 +2,19 @@ package webhook_test
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	cryptorand "crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/pem"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -61,51 +70,175 @@ func bodies() [][]byte {
 	return list
 }
 
-// described returns the senders that rows describe. Those that have code of their own have
-// tests of their own.
-func described() (names []string) {
-	return slices.DeleteFunc(sender.Names(), func(name string) bool { return rowOf(name).Verify.Code != "" })
+// keysOf returns what is stored for a source of a sender and what the sender signs with, of
+// this seed. They differ for public keys. known is false for a sender that only it can sign as.
+func keysOf(v *sender.Verify, seed uint64) (store, sign string, known bool) {
+	r := rand.NewChaCha8([32]byte{byte(seed)})
+	switch {
+	case v.HMAC != nil:
+		secret := secretOf(v.HMAC, seed)
+		return secret, secret, true
+	case v.Compare == "basic":
+		return fmt.Sprintf("user:%x", r.Uint64()), fmt.Sprintf("user:%x", rand.NewChaCha8([32]byte{byte(seed)}).Uint64()), true
+	case v.Compare == "token":
+		secret := secretOf(&sender.HMAC{Secret: "text"}, seed)
+		return secret, secret, true
+	case v.Key != nil:
+		public, private := newKeys(v.Key, r)
+		return public, private, true
+	}
+	return "", "", false
+}
+
+// newKeys returns a pair of keys, as a sender shows and keeps them.
+func newKeys(k *sender.Key, r io.Reader) (public, private string) {
+	var signer crypto.Signer
+	switch k.Type {
+	case "ed25519":
+		_, signer, _ = ed25519.GenerateKey(r)
+	case "ecdsa":
+		signer, _ = ecdsa.GenerateKey(elliptic.P256(), cryptorand.Reader)
+	case "rsa":
+		signer, _ = rsa.GenerateKey(cryptorand.Reader, 2048)
+	}
+	der, err := x509.MarshalPKIXPublicKey(signer.Public())
+	if raw, isRaw := signer.Public().(ed25519.PublicKey); isRaw && k.Public == "raw" {
+		der = raw
+	}
+	kept, keptErr := x509.MarshalPKCS8PrivateKey(signer)
+	if err != nil || keptErr != nil {
+		panic("keys cannot be written")
+	}
+	return base64.StdEncoding.EncodeToString(der), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: kept}))
+}
+
+// bodiesOf are bodies of requests of a sender.
+func bodiesOf(source event.Source) (list [][]byte, kind string) {
+	v := source.Verify[0].Verify
+	inJSON := v.Signature.JSON != nil || v.Timestamp.JSON != nil
+	switch {
+	case v.Each != nil && v.Each[0].Member == "value":
+		return [][]byte{[]byte(`{"value":[{"id":"1","resource":"a"},{"id":"2"}]}`)}, "application/json"
+	case v.Each != nil:
+		return [][]byte{[]byte(`{"notificationItems":[{"NotificationRequestItem":{"pspReference":"7","amount":{"value":10,"currency":"EUR"},"additionalData":{"a":"b"}}},{"NotificationRequestItem":{"eventCode":"X"}}]}`)}, "application/json"
+	case inJSON:
+		return [][]byte{[]byte(`{}`), []byte(`{"a":{"b":"Zoë 😀"},"signature":{"token":"t"}}`), []byte("{\n \"event\": {\"event_type\": \"sent\"}\n}\n")}, "application/json"
+	case source.Events.Form != "":
+		return [][]byte{[]byte(`[{"_id":"1"},{"_id":"2"}]`), []byte(`mandrill_events=%5B%5D&b=c+d&a=%C3%AB`)}, "application/x-www-form-urlencoded"
+	}
+	return bodies(), ""
+}
+
+// requestOf returns what arrives of a request.
+func requestOf(source string, out webhook.Outgoing, at time.Time) webhook.Request {
+	_, query, _ := strings.Cut(out.URL, "?")
+	return webhook.Request{Source: source, Method: out.Method, URL: out.URL, RawQuery: query, Header: out.Header, Body: webhook.Bytes(out.Body), ReceivedAt: at}
+}
+
+// signRow signs a request of a sender.
+func signRow(t *testing.T, source event.Source, key string, body []byte, kind string) webhook.Outgoing {
+	t.Helper()
+	header := make(http.Header)
+	if kind != "" {
+		header.Set("Content-Type", kind)
+	}
+	out, err := webhook.Sign(source, key, webhook.Outgoing{
+		URL: "https://hooks.example.com:8443/prod/webhooks/x?a=%3A%2Fb%7E&c=d", Header: header, Body: body, ID: "delivery-7", At: signedAt,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // TestEverySender: what a sender signs verifies with the same secret, also with one of several,
 // and a request in which any byte was changed does not.
 func TestEverySender(t *testing.T) {
-	for _, name := range described() {
+	for _, name := range sender.Names() {
 		t.Run(name, func(t *testing.T) {
 			row, found := rules.LoadSender(name)
 			if !found || row.Title == "" || row.Store == "" {
 				t.Fatalf("LoadSender = %+v, %t", row, found)
 			}
-			h := row.Source.Verify[0].Verify.HMAC
-			secret := secretOf(h, 1)
-			receiver := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{name: {secretOf(h, 2), secret}}})
-			verify := func(header http.Header, body []byte, at time.Time) error {
-				_, err := receiver.Verify(t.Context(), webhook.Request{Source: name, Header: header, Body: webhook.Bytes(body), ReceivedAt: at})
+			v := row.Source.Verify[0].Verify
+			other, wrong, known := keysOf(v, 2)
+			if !known {
+				return // has its own tests
+			}
+			store, key, _ := keysOf(v, 1)
+			receiver := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{name: {other, store}}})
+			verify := func(out webhook.Outgoing, at time.Time) error {
+				_, err := receiver.Verify(t.Context(), requestOf(name, out, at))
 				return err
 			}
-			for i, body := range bodies() {
-				header, err := webhook.Sign(row.Source, secret, signedAt, "delivery-7", body)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := verify(header, body, signedAt.Add(time.Second)); err != nil {
-					t.Fatalf("body %d: %v", i, err)
-				}
-				if err := verify(header, append(slices.Clone(body), 'x'), signedAt); err == nil {
-					t.Fatalf("body %d: accepted with a byte more", i)
+			all, kind := bodiesOf(row.Source)
+			for i, body := range all {
+				out := signRow(t, row.Source, key, body, kind)
+				if err := verify(out, signedAt.Add(time.Second)); err != nil {
+					t.Fatalf("body %d %q: %v", i, out.Body, err)
 				}
 				if i%7 == 0 {
-					changedHeaders(t, header, func(changed http.Header) error { return verify(changed, body, signedAt) })
+					changedBody(t, v, out, func(changed webhook.Outgoing) error { return verify(changed, signedAt) })
+					changedHeaders(t, out.Header, func(changed http.Header) error {
+						next := out
+						next.Header = changed
+						return verify(next, signedAt)
+					})
 				}
+				changedURL(t, v, out, func(changed webhook.Outgoing) error { return verify(changed, signedAt) })
 			}
-			header, _ := webhook.Sign(row.Source, secretOf(h, 3), signedAt, "delivery-7", nil)
-			if verify(header, nil, signedAt) == nil {
+			only := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{name: {store}}})
+			if _, err := only.Verify(t.Context(), requestOf(name, signRow(t, row.Source, wrong, all[0], kind), signedAt)); err == nil {
 				t.Error("accepted with another secret")
 			}
-			if verify(http.Header{}, nil, signedAt) == nil {
+			if verify(webhook.Outgoing{Method: "POST", URL: "https://hooks.example.com", Body: all[0]}, signedAt) == nil {
 				t.Error("accepted without a signature")
 			}
 		})
+	}
+}
+
+// changedBody changes bytes of the body.
+func changedBody(t *testing.T, v *sender.Verify, out webhook.Outgoing, verify func(webhook.Outgoing) error) {
+	t.Helper()
+	if v.Covers != sender.CoversBody {
+		return
+	}
+	changed := out
+	changed.Body = append(slices.Clone(out.Body), 'x')
+	if verify(changed) == nil {
+		t.Fatalf("accepted with a byte more than %q", out.Body)
+	}
+	for i := 0; i < len(out.Body); i += 1 + len(out.Body)/50 {
+		changed.Body = slices.Clone(out.Body)
+		changed.Body[i] ^= 1
+		if verify(changed) == nil {
+			t.Fatalf("accepted with %q, changed from %q", changed.Body, out.Body)
+		}
+	}
+}
+
+// changedURL changes each byte of a URL that is signed, and of a query that has the signature.
+func changedURL(t *testing.T, v *sender.Verify, out webhook.Outgoing, verify func(webhook.Outgoing) error) {
+	t.Helper()
+	start := len(out.URL)
+	switch {
+	case v.Signed.Has("url"):
+		start = 0
+	case v.Signature.Query != "":
+		start = strings.Index(out.URL, v.Signature.Query+"=")
+	}
+	for i := start; i < len(out.URL); i++ {
+		changed := []byte(out.URL)
+		changed[i] ^= 1
+		if strings.EqualFold(string(changed), out.URL) {
+			continue // escapes and hexadecimal digits may be in either case
+		}
+		next := out
+		next.URL = string(changed)
+		if verify(next) == nil {
+			t.Fatalf("accepted with the URL %s, changed from %s", changed, out.URL)
+		}
 	}
 }
 
@@ -114,7 +247,7 @@ func changedHeaders(t *testing.T, header http.Header, verify func(http.Header) e
 	t.Helper()
 	for name, values := range header {
 		if strings.Contains(strings.ToLower(name), "delivery") || strings.HasSuffix(strings.ToLower(name), "-id") && !strings.HasPrefix(name, "Webhook-") && !strings.HasPrefix(name, "Svix-") ||
-			name == "X-Atlassian-Webhook-Identifier" {
+			name == "X-Atlassian-Webhook-Identifier" || name == "Content-Type" || name == "X-Gitlab-Event-Uuid" {
 			continue // not signed
 		}
 		for i := range values[0] {
@@ -145,13 +278,13 @@ func TestAnotherIdentifier(t *testing.T) {
 	}
 	source, _ := set.Source("a")
 	secret := secretOf(source.Verify[0].Verify.HMAC, 1)
-	header, err := webhook.Sign(source, secret, signedAt, "7", []byte("{}"))
+	out, err := webhook.Sign(source, secret, webhook.Outgoing{ID: "7", Body: []byte("{}"), At: signedAt})
 	if err != nil {
 		t.Fatal(err)
 	}
-	header.Set("X-Own", "own")
+	out.Header.Set("X-Own", "own")
 	receiver := webhook.New(webhook.Config{Sources: set.Sources(), Secrets: stored{"a": {secret}}})
-	d, err := receiver.Verify(t.Context(), webhook.Request{Source: "a", Header: header, Body: webhook.Bytes([]byte("{}")), ReceivedAt: signedAt})
+	d, err := receiver.Verify(t.Context(), requestOf("a", out, signedAt))
 	if err != nil || d.DeliveryID != "own" {
 		t.Errorf("Verify = %q, %v", d.DeliveryID, err)
 	}
@@ -160,14 +293,18 @@ func TestAnotherIdentifier(t *testing.T) {
 // TestTolerance: a request is too old, or from the future, beyond the tolerance; the time of
 // some senders is not signed, and then does not count.
 func TestTolerance(t *testing.T) {
-	for _, name := range described() {
+	for _, name := range sender.Names() {
 		row, _ := rules.LoadSender(name)
 		v := row.Source.Verify[0].Verify
-		secret := secretOf(v.HMAC, 1)
-		receiver := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{name: {secret}}})
-		header, _ := webhook.Sign(row.Source, secret, signedAt, "i", []byte("{}"))
+		store, key, known := keysOf(v, 1)
+		if !known {
+			continue
+		}
+		receiver := webhook.New(webhook.Config{Sources: []event.Source{row.Source}, Secrets: stored{name: {store}}})
+		all, kind := bodiesOf(row.Source)
+		out := signRow(t, row.Source, key, all[0], kind)
 		for _, away := range []time.Duration{-25 * time.Hour, -v.Timestamp.Tolerance - time.Second, -v.Timestamp.Tolerance, v.Timestamp.Tolerance, v.Timestamp.Tolerance + time.Second, 25 * time.Hour} {
-			_, err := receiver.Verify(t.Context(), webhook.Request{Source: name, Header: header, Body: webhook.Bytes([]byte("{}")), ReceivedAt: signedAt.Add(away)})
+			_, err := receiver.Verify(t.Context(), requestOf(name, out, signedAt.Add(away)))
 			late := v.Timestamp.Tolerance > 0 && away.Abs() > v.Timestamp.Tolerance
 			if (err != nil) != late || late && !strings.Contains(err.Error(), "the time of signing is more than") {
 				t.Errorf("%s, %v away: %v", name, away, err)

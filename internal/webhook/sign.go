@@ -4,63 +4,120 @@ import (
 	"crypto/hmac"
 	"errors"
 	"fmt"
+	"hash"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"untag/internal/event"
 	"untag/internal/sender"
 )
 
-// Sign returns the headers that a sender adds to a request with this body, signed with a stored
-// secret at a time: the inverse of how Receiver verifies. The delivery's identifier is id, for
-// senders that send one. It returns an error if the source lists no HMAC in a header, and for a
-// secret that is not written as the sender's secrets are.
-func Sign(from event.Source, secret string, at time.Time, id string, body []byte) (http.Header, error) {
-	for _, declared := range from.Verify {
-		v := schemeOf(declared).verify
-		if v == nil || v.HMAC == nil || len(v.Signature.Headers) == 0 {
-			continue
-		}
-		key, reason := hmacKey(*v.HMAC, secret)
-		if reason != "" {
-			return nil, fmt.Errorf("sign as %s: %s", declared.Kind, reason)
-		}
-		header := make(http.Header)
-		if len(from.ID.Headers) > 0 {
-			header.Set(from.ID.Headers[0], id)
-		}
-		for _, part := range v.Signed {
-			if part.Value == "id" && len(part.Place.Headers) > 0 {
-				header.Set(part.Place.Headers[0], id)
-			}
-		}
-		if t := v.Timestamp; !t.IsZero() {
-			put(header, t.Place, timeText(t.Unit, at))
-		}
-		messages, err := newProof(from, v, Request{Source: from.Name, Header: header, Body: Bytes(body), ReceivedAt: at}, nil).messages()
-		if err != nil {
-			return nil, fmt.Errorf("sign as %s: %w", declared.Kind, err)
-		}
-		mac := hmac.New(algorithmOf(v.HMAC.Hash), key)
-		for _, piece := range messages[0] {
-			mac.Write(piece)
-		}
-		put(header, v.Signature, encoded(v.HMAC.Encoding, mac.Sum(nil)))
-		return header, nil
-	}
-	return nil, errors.New("sign: the source lists no signature with a shared secret in a header")
+// Outgoing is a request as its sender makes it.
+type Outgoing struct {
+	Method string // POST if it is ""
+	// URL is the whole URL, with the query.
+	URL    string
+	Header http.Header
+	Body   []byte
+	// ID is the sender's identifier of the delivery, for senders that send one.
+	ID string
+	// At is when it is signed.
+	At time.Time
 }
 
-// put writes a value to a place in the headers, as another item if that is a list.
-func put(header http.Header, at sender.Place, value string) {
-	name := strings.ReplaceAll(at.Headers[0], "{n}", "1")
-	value = at.Prefix + keyOf(at) + value
-	if before := header.Get(name); before != "" && at.List != "" {
-		value = before + at.List + value
+// errCannotSign is why untag cannot sign as a sender: it has nothing that it could sign with.
+var errCannotSign = errors.New("untag cannot sign as this sender")
+
+// Sign returns a request with what proves it: the inverse of how Receiver verifies. The secret is
+// the stored one; for senders that sign with a private key it is that key in PEM. Sign uses the
+// first way to verify of the source that it can. It returns an error if there is none, and for a
+// secret that is not written as the sender's secrets are.
+func Sign(from event.Source, secret string, out Outgoing) (Outgoing, error) {
+	out.Header = out.Header.Clone()
+	if out.Header == nil {
+		out.Header = make(http.Header)
 	}
-	header.Set(name, value)
+	if out.Method == "" {
+		out.Method = http.MethodPost
+	}
+	failed := errCannotSign
+	for _, declared := range from.Verify {
+		s := schemeOf(declared)
+		signed, err := s.sign(from, secret, out)
+		if err == nil {
+			return signed, nil
+		}
+		if failed == errCannotSign {
+			failed = fmt.Errorf("sign as %s: %w", declared.Kind, err)
+		}
+	}
+	return Outgoing{}, failed
+}
+
+func (s scheme) sign(from event.Source, secret string, out Outgoing) (Outgoing, error) {
+	switch {
+	case s.verify != nil:
+	case s.Kind == "token" && s.Header != "":
+		out.Header.Set(s.Header, s.Prefix+secret)
+		return out, nil
+	case s.Kind == "token":
+		out.setQuery(s.Query, secret)
+		return out, nil
+	case s.Kind == "basic":
+		out.Header.Set(authorization, "Basic "+encoded("base64", []byte(secret)))
+		return out, nil
+	case s.Kind == notification:
+		return out, out.setJSON(sender.Path{{Member: tokenMember}}, jsonString(secret))
+	default:
+		return out, errCannotSign
+	}
+	sign, err := signer(s.verify, secret)
+	if err != nil {
+		return out, err
+	}
+	out.wrap(from.Events.Form)
+	if len(from.ID.Headers) > 0 {
+		out.Header.Set(from.ID.Headers[0], out.ID)
+	}
+	if err := out.complete(s.verify); err != nil {
+		return out, err
+	}
+	return out, out.sign(from, s.verify, sign)
+}
+
+// signer returns what makes the signature of a message, as text.
+func signer(v *sender.Verify, secret string) (func(message) (string, error), error) {
+	switch {
+	case v.HMAC != nil:
+		key, reason := hmacKey(*v.HMAC, secret)
+		algorithm := algorithmOf(v.HMAC.Hash)
+		if reason != "" || algorithm == nil {
+			return nil, refusal(reason)
+		}
+		return func(m message) (string, error) {
+			return encoded(v.HMAC.Encoding, m.sum(hmac.New(algorithm, key))), nil
+		}, nil
+	case v.Key != nil:
+		key, err := privateKey(*v.Key, secret)
+		if err != nil {
+			return nil, err
+		}
+		return func(m message) (string, error) { return m.signedWith(*v.Key, key) }, nil
+	case v.Compare == "basic":
+		return func(message) (string, error) { return encoded("base64", []byte(secret)), nil }, nil
+	case v.Compare == "token":
+		return func(message) (string, error) { return secret, nil }, nil
+	}
+	return nil, errCannotSign
+}
+
+// sum returns the hash of all pieces.
+func (m message) sum(h hash.Hash) []byte {
+	for _, piece := range m {
+		h.Write(piece)
+	}
+	return h.Sum(nil)
 }
 
 func timeText(unit string, at time.Time) string {

@@ -2,9 +2,11 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -18,7 +20,7 @@ const MaxEvents = 1000
 
 // split returns a delivery for each event of a verified delivery. Each has the event as its
 // body, so that it can be stored and parsed like any other.
-func split(from event.Source, d event.Delivery) ([]event.Delivery, error) {
+func split(from event.Source, proven credentials, d event.Delivery) ([]event.Delivery, error) {
 	at := from.Events
 	if at.Each == nil && at.Form == "" {
 		doc, err := jsonText(d)
@@ -29,14 +31,17 @@ func split(from event.Source, d event.Delivery) ([]event.Delivery, error) {
 			at = cloudEvents(at)
 		case at.ID == nil && isNotification(from, d, doc):
 			return splitNotification(d, doc)
+		default:
+			d.DeliveryID = cmp.Or(idAt(doc, at.ID), d.DeliveryID)
+			return []event.Delivery{d}, nil
 		}
-	}
-	if at.Each == nil && at.Form == "" && at.ID == nil {
-		return []event.Delivery{d}, nil
 	}
 	doc, err := eventsDocument(at, d)
 	if err != nil {
 		return nil, splitError(d.Source, err)
+	}
+	if at.Form != "" {
+		doc = proven.withoutPaths(doc)
 	}
 	if at.Each == nil {
 		return []event.Delivery{part(d, doc, at.ID, 0)}, nil
@@ -135,11 +140,15 @@ func elementsAt(doc jsonvalue.Raw, path sender.Path) ([]jsonvalue.Raw, error) {
 				if kindOf(at.value) != jsontext.KindBeginObject {
 					return nil, errors.New(where(at.place) + " is not an object")
 				}
-				member := at.value.Member(step.Member)
-				if member == nil {
+				before := len(next)
+				for name := range strings.SplitSeq(step.Member, sender.Or) {
+					if member := at.value.Member(name); member != nil {
+						next = append(next, placed{member, joined(at.place, name)})
+					}
+				}
+				if len(next) == before {
 					return nil, fmt.Errorf("no `%s`: the events of this source are in `%s`", joined(at.place, step.Member), path)
 				}
-				next = append(next, placed{member, joined(at.place, step.Member)})
 				continue
 			}
 			list, err := at.value.List()
@@ -193,13 +202,7 @@ func part(d event.Delivery, element jsonvalue.Raw, id sender.Path, number int) e
 			one.Headers[name] = value
 		}
 	}
-	own := ""
-	if id != nil {
-		if values, complete := valuesAt(element, id); complete && len(values) == 1 {
-			own, _ = scalarText(values[0])
-			own = identifier(own)
-		}
-	}
+	own := idAt(element, id)
 	if number > 0 {
 		one.ID = rand.Text()
 		if own == "" && d.DeliveryID != "" {
@@ -210,4 +213,17 @@ func part(d event.Delivery, element jsonvalue.Raw, id sender.Path, number int) e
 		one.DeliveryID = own
 	}
 	return one
+}
+
+// idAt returns the identifier at a path, "" if there is none.
+func idAt(element jsonvalue.Raw, at sender.Path) string {
+	if at == nil {
+		return ""
+	}
+	values, complete := valuesAt(element, at)
+	if !complete || len(values) != 1 {
+		return ""
+	}
+	text, _ := scalarText(values[0])
+	return identifier(text)
 }

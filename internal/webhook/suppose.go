@@ -16,7 +16,7 @@ func (r *Receiver) Suppose(ctx context.Context, req Request) (Received, error) {
 	}
 	got := Received{Source: from.Source}
 	for _, signed := range []bool{false, true} {
-		h, p := matching(from, req, signed)
+		h, p := matching(from, req, signed, false)
 		if h == nil {
 			continue
 		}

@@ -148,7 +148,7 @@ func (o *oracle) compare(ctx context.Context, name string, body []byte, r *rand.
 	if !verifies {
 		return nil
 	}
-	header, err := webhook.Sign(row.Source, key, signedAt, id, body)
+	out, err := webhook.Sign(row.Source, key, webhook.Outgoing{ID: id, At: signedAt, Body: body})
 	if err != nil {
 		return err
 	}
@@ -157,8 +157,8 @@ func (o *oracle) compare(ctx context.Context, name string, body []byte, r *rand.
 		Why string
 	}
 	ask.Do, ask.Headers = "verify", make(map[string]string)
-	for name := range header {
-		ask.Headers[name] = header.Get(name)
+	for name := range out.Header {
+		ask.Headers[name] = out.Header.Get(name)
 	}
 	if err := o.ask(ask, &answer); err != nil || !answer.OK {
 		return fmt.Errorf("the package refuses what untag signs: %s, %v\n%s", answer.Why, err, body)

@@ -83,12 +83,12 @@ rules: [{name: r, on: [slack, zoom, front, meta, stripe, own], when: true, recor
 			now := time.Now()
 			if tt.signed {
 				source, _ := set.Source(tt.source)
-				signed, err := webhook.Sign(source, keptSecret, now, "d", []byte(tt.body))
+				signed, err := webhook.Sign(source, keptSecret, webhook.Outgoing{ID: "d", At: now, Body: []byte(tt.body)})
 				if err != nil {
 					t.Fatal(err)
 				}
-				for name := range signed {
-					headers[strings.ToLower(name)] = signed.Get(name)
+				for name := range signed.Header {
+					headers[strings.ToLower(name)] = signed.Header.Get(name)
 				}
 			}
 			method := tt.method

@@ -25,11 +25,7 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 		return h.refuse(ctx, req.Source, err)
 	}
 	if got.Reply != nil {
-		attrs := []slog.Attr{slog.String("source", req.Source), slog.String("outcome", "handshake")}
-		if got.Reply.Note != "" {
-			attrs = append(attrs, slog.String("reason", got.Reply.Note))
-		}
-		h.log.LogAttrs(ctx, slog.LevelInfo, "event", attrs...)
+		h.logHandshake(ctx, req.Source, *got.Reply)
 		return answer{status: got.Reply.Status, body: got.Reply.Body, header: got.Reply.Header}
 	}
 	list, err := h.parse(got.Deliveries)
@@ -44,6 +40,19 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 		return told(h.store(ctx, id, got), got.Source)
 	}
 	return told(outcomeAnswer(h.actAll(ctx, id, list), got.Source.Answer.Brief), got.Source)
+}
+
+// logHandshake logs a handshake, with the secret that its sender brings for a source without
+// one: it is sent to this URL alone, and somebody has to store it.
+func (h *Handler) logHandshake(ctx context.Context, source string, answered webhook.Reply) {
+	attrs := []slog.Attr{slog.String("source", source), slog.String("outcome", "handshake")}
+	if answered.Note != "" {
+		attrs = append(attrs, slog.String("reason", answered.Note))
+	}
+	if answered.Show != "" {
+		attrs = append(attrs, slog.String("secret_to_store", answered.Show))
+	}
+	h.log.LogAttrs(ctx, slog.LevelInfo, "event", attrs...)
 }
 
 // parse parses the events of a request, and completes their deliveries. One that cannot be

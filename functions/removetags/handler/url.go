@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 )
@@ -29,4 +30,21 @@ func withQuery(address, rawQuery string) string {
 		return address
 	}
 	return address + "?" + rawQuery
+}
+
+// CheckPublicURL checks a PublicURL: the address that senders call, without the part that names the source.
+func CheckPublicURL(value string) error {
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		return errors.New("not a URL; it looks like https://hooks.example.com or https://host/stage")
+	case u.User != nil || strings.ContainsAny(value, "?#"):
+		return errors.New("has a user, a query or a fragment; it is only scheme, host, port and stage, such as https://hooks.example.com/prod")
+	case strings.Contains(u.Path+"/", "/webhooks/"):
+		return errors.New("names /webhooks, which is added for each source; leave out that part, as in https://hooks.example.com")
+	}
+	return nil
 }
