@@ -12,9 +12,13 @@ func newSenders() *cobra.Command {
 		Use:   "senders [NAME]",
 		Short: "List the senders whose signatures untag knows",
 		Long: `List the senders whose signatures untag knows: the name to write as verify in the rules
-file, what is signed, what has to be stored as the secret, and the vendor's package that
-untag's signatures are compared with, if there is one. With a NAME, show a source and a
-rule to start from.`,
+file, what is signed, what the signature proves (the body, or only who sent it), what has to
+be stored as the secret, whether the sender confirms the URL first, and the vendor's package
+that untag's signatures are compared with, or none. The first ones, such as token, suit any
+sender that can send a secret.
+
+With a NAME, show where in the sender's pages webhooks are set up, and a source, a rule, a test
+and a sample event to paste. The sample is made up, in the form that the sender documents.`,
 		Example: `  untag senders
   untag senders stripe`,
 		Args: cobra.MaximumNArgs(1),
@@ -30,10 +34,14 @@ rule to start from.`,
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return senderlist.PrintJSON(c.OutOrStdout(), one)
+			shown, err := one.Show()
+			if err != nil {
+				return err
 			}
-			return senderlist.PrintOne(c.OutOrStdout(), one)
+			if asJSON {
+				return senderlist.PrintJSON(c.OutOrStdout(), shown)
+			}
+			return senderlist.PrintOne(c.OutOrStdout(), shown)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")

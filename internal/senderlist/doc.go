@@ -1,3 +1,3 @@
 // Package senderlist prints the senders whose signatures untag knows, and for each one a rules
-// file to start from.
+// file, a test and a sample event to start from.
 package senderlist

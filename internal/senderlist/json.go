@@ -6,7 +6,7 @@ import (
 )
 
 // PrintJSON prints one sender, or a list of them, as a line of JSON.
-func PrintJSON[T Sender | []Sender](w io.Writer, value T) error {
+func PrintJSON[T Shown | []Sender](w io.Writer, value T) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)

@@ -40,12 +40,15 @@ var never = map[string][]string{
 	"untag/internal/ruletest":     {"untag/internal/local", "untag/internal/secrets"},
 	"untag/internal/findings":     {"untag/functions/", "untag/internal/explain", "untag/internal/local", "github.com/aws/"},
 	"untag/internal/senderlist":   {"untag/functions/", "untag/internal/zoho", "untag/internal/webhook", "untag/internal/local", "github.com/aws/"},
-	"untag/internal/deadletter":   {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
-	"untag/internal/local":        {"untag/internal/ruletest"},
-	"untag/internal/awstest":      {"untag/"},
-	"untag/internal/localhttp":    {"untag/"},
-	"untag/internal/phone":        {"untag/"},
-	"untag/internal/nearest":      {"untag/"},
+	"untag/internal/sendersample": {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
+	// Samples are for people: the function needs none of them.
+	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist"},
+	"untag/internal/deadletter":  {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
+	"untag/internal/local":       {"untag/internal/ruletest"},
+	"untag/internal/awstest":     {"untag/"},
+	"untag/internal/localhttp":   {"untag/"},
+	"untag/internal/phone":       {"untag/"},
+	"untag/internal/nearest":     {"untag/"},
 	// The expression library's parser, but none of what evaluates.
 	"untag/internal/condition": {
 		"untag/internal/rules", "untag/internal/event", "untag/internal/zoho", "go.yaml.in/", "net/http", "net/http/", "os", "os/", "github.com/aws/", "log", "log/",

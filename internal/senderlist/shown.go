@@ -1,0 +1,122 @@
+package senderlist
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"untag/internal/sendersample"
+	"untag/internal/terminal"
+)
+
+// Shown is one sender, with all that it takes to try it.
+type Shown struct {
+	Sender
+	// Setup is where in the sender's pages webhooks are set up, Docs the page about it, and
+	// Note what else there is to know.
+	Setup string `json:"setup"`
+	Docs  string `json:"docs"`
+	Note  string `json:"note,omitempty"`
+	// Rules and Test are files, and so is the sample event.
+	Rules  string `json:"rules"`
+	Test   string `json:"test"`
+	Sample Event  `json:"sample"`
+}
+
+// Event is a request as the sender makes it.
+type Event struct {
+	// File is a name for the file with the body, "" if there is no body.
+	File    string            `json:"file"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Query   map[string]string `json:"query,omitempty"`
+	Body    string            `json:"body"`
+}
+
+// Show returns the sender with its sample.
+func (s Sender) Show() (Shown, error) {
+	sample, found, err := sendersample.Find(s.Name)
+	if err == nil && !found {
+		err = fmt.Errorf("there is no sample of %s", s.Name)
+	}
+	if err != nil {
+		return Shown{}, err
+	}
+	shown := Shown{
+		Sender: s, Setup: sample.Setup, Docs: sample.Docs, Note: sample.Note,
+		Sample: Event{sample.File(), sample.Headers, sample.Query, sample.EventFile()},
+	}
+	if shown.Rules, err = sample.RulesFile(); err != nil {
+		return Shown{}, err
+	}
+	shown.Test, err = sample.TestFile()
+	return shown, err
+}
+
+// PrintOne prints how a sender signs, where to set it up, and files to start from.
+func PrintOne(w io.Writer, s Shown) error {
+	p := &terminal.Page{}
+	p.Line(0, "", fmt.Sprintf("%s (verify: %s)", s.Title, s.Name))
+	p.WriteString("\n")
+	p.Line(2, "signs      ", s.signs())
+	if s.Tolerance != "" {
+		p.Line(2, "time       ", "at most "+s.Tolerance+" from now")
+	}
+	p.Line(2, "covers     ", map[string]string{"body": "the body", "sender": "only who sent it: anything in the body could be someone else's"}[s.Covers])
+	p.Line(2, "store      ", s.Store)
+	p.Line(2, "handshake  ", s.handshake())
+	p.Line(2, "compared   ", s.comparedWith())
+	p.Line(2, "set up     ", s.Setup)
+	p.Long(2, "docs       "+s.Docs)
+	if s.Note != "" {
+		p.Line(2, "note       ", s.Note)
+	}
+	writeFile(p, "rules.yaml", s.Rules)
+	writeFile(p, "rules_test.yaml", s.Test)
+	if s.Sample.File != "" {
+		writeFile(p, s.Sample.File, s.Sample.Body)
+	}
+	p.WriteString(s.next())
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// signs says what is signed, and where the signature is.
+func (s Shown) signs() string {
+	if s.Signs == nothing {
+		return "nothing; the secret itself is in " + s.Where
+	}
+	return s.Signs + "; the signature is in " + s.Where
+}
+
+// writeFile writes a file under a title with its name.
+func writeFile(p *terminal.Page, name, text string) {
+	fmt.Fprintf(p, "\n%s\n%s\n%s", name, strings.Repeat("-", len(name)), text)
+}
+
+// next returns what to do with the files.
+func (s Shown) next() string {
+	var headers strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(s.Sample.Headers)) {
+		fmt.Fprintf(&headers, " --header '%s: %s'", name, s.Sample.Headers[name])
+	}
+	explain := "--source " + s.Name
+	if s.Sample.File != "" {
+		explain += " --body " + s.Sample.File
+	}
+	if len(s.Sample.Query) > 0 {
+		query := make(url.Values)
+		for name, value := range s.Sample.Query {
+			query.Set(name, value)
+		}
+		explain += " --query '" + query.Encode() + "'"
+	}
+	return fmt.Sprintf(`
+Save these files, change the rule to what you need, and try it:
+
+  untag test
+  untag explain %s%s
+`, explain, headers.String())
+}
