@@ -21,7 +21,8 @@ func newCheck() *cobra.Command {
 		Use:   "check [FILE]",
 		Short: "Check a rules file: what is wrong, where, and what to do",
 		Long: `Check a rules file (rules.yaml unless you name another) and list everything that is
-wrong with it: where, what, and what to do. With --secrets, also check a file of
+wrong with it: where, what, and what to do. It also notes each source whose proof covers
+only the sender, and not the body. With --secrets, also check a file of
 webhook secrets; no secret is shown. Not every version of Zoho's API has every module:
 name yours with --api-version or ZOHO_API_VERSION.
 
@@ -72,7 +73,7 @@ func check(w io.Writer, file string, f checkFlags) error {
 		}
 	}
 	if f.json {
-		err = findings.PrintJSON(w, file, faults, f.secrets, ofSecrets)
+		err = findings.PrintJSON(w, file, set, faults, f.secrets, ofSecrets)
 	} else {
 		err = findings.Print(w, file, data, set, faults)
 		if err == nil && f.secrets != "" && set != nil {

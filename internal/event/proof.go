@@ -1,5 +1,7 @@
 package event
 
+import "untag/internal/sender"
+
 // CoversQuery reports whether a proof of this kind covers the query of a request as well as
 // its body. A token, a password and IAM prove who sent the whole request; a signature, or a
 // token inside the body, says nothing about the query.
@@ -24,4 +26,26 @@ func (s Source) LikelyProof() string {
 		return ""
 	}
 	return s.Verify[0].Kind
+}
+
+// Covers returns what a proof of this kind proves: sender.CoversBody, or sender.CoversSender if
+// the body could be anyone's.
+func (s Scheme) Covers() string {
+	switch {
+	case s.Verify != nil:
+		return s.Verify.Covers
+	case s.Kind == "aws", s.Kind == "hmac", s.Kind == "github":
+		return sender.CoversBody
+	}
+	return sender.CoversSender
+}
+
+// Covers returns what the weakest way to verify of the source proves.
+func (s Source) Covers() string {
+	for _, way := range s.Verify {
+		if way.Covers() != sender.CoversBody {
+			return sender.CoversSender
+		}
+	}
+	return sender.CoversBody
 }

@@ -8,9 +8,30 @@ import (
 	"untag/internal/userfile"
 )
 
+// covered says what the proofs of a source cover.
+type covered struct {
+	Name   string   `json:"name"`
+	Verify []string `json:"verify"`
+	Covers string   `json:"covers"`
+}
+
+func coveredBy(set *rules.Rules) (list []covered) {
+	if set == nil {
+		return nil
+	}
+	for _, source := range set.Sources() {
+		one := covered{Name: source.Name, Covers: source.Covers()}
+		for _, way := range source.Verify {
+			one.Verify = append(one.Verify, way.Kind)
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
 // PrintJSON writes findings as one line of JSON. It has those of the secrets only if a file of
-// secrets is named.
-func PrintJSON(w io.Writer, file string, faults []rules.Fault, secretsFile string, ofSecrets []userfile.SecretFault) error {
+// secrets is named, and the sources only if the rules can be used.
+func PrintJSON(w io.Writer, file string, set *rules.Rules, faults []rules.Fault, secretsFile string, ofSecrets []userfile.SecretFault) error {
 	if faults == nil {
 		faults = []rules.Fault{}
 	}
@@ -27,6 +48,7 @@ func PrintJSON(w io.Writer, file string, faults []rules.Fault, secretsFile strin
 	return encoder.Encode(struct {
 		File    string          `json:"file"`
 		Faults  []rules.Fault   `json:"faults"`
+		Sources []covered       `json:"sources,omitempty"`
 		Secrets *checkedSecrets `json:"secrets,omitempty"`
-	}{file, faults, checked})
+	}{file, faults, coveredBy(set), checked})
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"untag/internal/rules"
+	"untag/internal/sender"
 	"untag/internal/terminal"
 	"untag/internal/userfile"
 )
@@ -44,8 +45,29 @@ func Print(w io.Writer, file string, data []byte, set *rules.Rules, faults []rul
 	if set != nil && len(faults) == 0 {
 		fmt.Fprintf(&out, "%s: nothing is wrong (rules: %d, sources: %d)\n", terminal.Clean(file), len(set.Names()), len(set.Sources()))
 	}
+	if set != nil {
+		out.WriteString(coverings(file, set))
+	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// coverings says which sources prove only who sends, in a line for each.
+func coverings(file string, set *rules.Rules) string {
+	var out strings.Builder
+	for _, source := range set.Sources() {
+		for _, way := range source.Verify {
+			if way.Covers() != sender.CoversSender {
+				continue
+			}
+			why := "anyone who has seen a request can send another body with the same proof"
+			if way.Verify == nil || way.Verify.Compare != "" {
+				why = "anyone who knows the stored secret can send any event"
+			}
+			fmt.Fprintf(&out, "%s: note: in source `%s`, `%s` proves who sends, but not the body (covers: sender): %s\n", terminal.Clean(file), source.Name, way.Kind, why)
+		}
+	}
+	return out.String()
 }
 
 // excerptWidth is how much of a line is shown around its fault.
