@@ -69,7 +69,7 @@ func newFunction(t *testing.T, name string, r recipe, change ...func(*handler.Co
 	}
 	c := handler.Config{
 		Rules:    set,
-		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secrets{r.source: {secret}}}),
+		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secrets{r.source: {r.stored}}}),
 		Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client}),
 		Log:      slog.New(slog.DiscardHandler),
 	}
@@ -137,7 +137,8 @@ func (r recipe) request(t *testing.T, name string) request {
 	one := request{method: "POST", source: r.source, query: fill(r.query), header: make(http.Header), body: []byte(fill(string(read(t, name, r.body))))}
 	if r.as != "" {
 		signed, err := send.Delivery{
-			As: r.as, Secret: secret, URL: "https://hooks.example.com/webhooks/" + r.source, File: r.body, Body: one.body, ID: "delivery-1", At: time.Now(),
+			As: r.as, Secret: r.signing, URL: "https://hooks.example.com/webhooks/" + r.source, File: r.body,
+			Body: one.body, ID: "delivery-1", At: time.Now(),
 		}.Request(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -4,7 +4,13 @@ package recipes_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -29,9 +35,11 @@ type recipe struct {
 	source, body string
 	// as is the sender that signs the body, "" if the request carries the secret itself, where
 	// the headers, the query or the body have SECRET.
-	as      string
-	query   string
-	headers map[string]string
+	as string
+	// stored is the secret of the source, and signing what its sender signs with.
+	stored, signing string
+	query           string
+	headers         map[string]string
 	// removes are the tags that the webhook removes, by module and record.
 	removes map[string]map[string][]string
 }
@@ -45,14 +53,15 @@ func deal(id string, tags ...string) map[string]map[string][]string {
 }
 
 // recipes returns all recipes, by the names of their folders.
-func recipes() map[string]recipe {
+func recipes(t *testing.T) map[string]recipe {
 	const formType = "application/x-www-form-urlencoded"
 	topic := map[string]string{"X-Shopify-Topic": "orders/paid"}
 	signers := contact("207", "Contract pending")
 	signers["Contacts"]["5725767000000524208"] = []string{"Contract pending"}
-	return map[string]recipe{
+	all := map[string]recipe{
 		"calendly-booked":     {source: "calendly", body: "invitee.json", as: "calendly", removes: map[string]map[string][]string{"Leads": {"5725767000000524301": {"Call back"}}}},
 		"docusign-completed":  {source: "docusign", body: "envelope.json", as: "docusign", removes: deal("157", "Waiting for signature")},
+		"sendgrid-bounced":    {source: "sendgrid", body: "events.json", as: "sendgrid", removes: contact("209", "Newsletter")},
 		"shopify-order-paid":  {source: "shopify", body: "order.json", as: "shopify", headers: topic, removes: contact("203", "Open cart")},
 		"stripe-invoice-paid": {source: "stripe", body: "invoice.json", as: "stripe", removes: contact("201", "Payment due")},
 		"mailchimp-unsubscribed": {
@@ -61,6 +70,7 @@ func recipes() map[string]recipe {
 		},
 		"typeform-hidden-field":   {source: "typeform", body: "response.json", as: "typeform", removes: contact("204", "Survey sent")},
 		"zendesk-solved":          {source: "zendesk", body: "ticket.json", as: "zendesk", removes: map[string]map[string][]string{"Cases": {"5725767000000524401": {"Waiting for us"}}}},
+		"zoho-billing-paid":       {source: "billing", body: "payment.json", as: "zoho-finance", removes: contact("212", "Payment due")},
 		"zoho-crm-notification":   {source: "zoho", body: "notification.json", removes: deal("105", "In progress")},
 		"zoho-payments-succeeded": {source: "payments", body: "payment.json", as: "zoho-payments", removes: deal("157", "Down payment due")},
 		"zoho-projects-task-closed": {
@@ -73,6 +83,33 @@ func recipes() map[string]recipe {
 			removes: deal("157", "Discount pending", "Stage: Negotiation"),
 		},
 	}
+	public, private := keyPair(t)
+	for name, r := range all {
+		r.stored, r.signing = secret, secret
+		if r.as == "sendgrid" {
+			r.stored, r.signing = public, private
+		}
+		all[name] = r
+	}
+	return all
+}
+
+// keyPair returns a public key as SendGrid shows it, and its private key in PEM.
+func keyPair(t *testing.T) (public, private string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(shown), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: hidden}))
 }
 
 func read(t *testing.T, path ...string) []byte {
@@ -95,7 +132,7 @@ func TestEveryRecipeIsTested(t *testing.T) {
 		if !entry.IsDir() {
 			continue
 		}
-		if _, tested := recipes()[entry.Name()]; !tested {
+		if _, tested := recipes(t)[entry.Name()]; !tested {
 			t.Errorf("docs/recipes/%s has no request in this test", entry.Name())
 		}
 		if !strings.Contains(index, "("+entry.Name()+"/README.md)") {
@@ -105,7 +142,7 @@ func TestEveryRecipeIsTested(t *testing.T) {
 }
 
 func TestRulesOfRecipes(t *testing.T) {
-	for name := range recipes() {
+	for name := range recipes(t) {
 		t.Run(name, func(t *testing.T) {
 			if set, findings := rules.Load(read(t, name, "rules.yaml")); set == nil || len(findings) > 0 {
 				t.Fatalf("rules.yaml: %v", findings)
@@ -119,7 +156,7 @@ func TestRulesOfRecipes(t *testing.T) {
 }
 
 func TestWebhooksOfRecipes(t *testing.T) {
-	for name, r := range recipes() {
+	for name, r := range recipes(t) {
 		t.Run(name, func(t *testing.T) {
 			f := newFunction(t, name, r)
 			for fault, altered := range r.alterations(t, name) {
@@ -147,7 +184,7 @@ func TestWebhooksOfRecipes(t *testing.T) {
 }
 
 func TestRecipesThroughTheQueue(t *testing.T) {
-	for name, r := range recipes() {
+	for name, r := range recipes(t) {
 		t.Run(name, func(t *testing.T) {
 			q := new(stored)
 			receives := newFunction(t, name, r, func(c *handler.Config) { c.Pipeline, c.Queue = nil, q })
@@ -218,7 +255,7 @@ rules:
 
 // Mailchimp checks the URL when it is entered: with the token, and not without.
 func TestMailchimpChecksTheURL(t *testing.T) {
-	r := recipes()["mailchimp-unsubscribed"]
+	r := recipes(t)["mailchimp-unsubscribed"]
 	f := newFunction(t, "mailchimp-unsubscribed", r)
 	for query, want := range map[string]int{"token=" + secret: http.StatusOK, "token=" + secret + "x": http.StatusUnauthorized, "": http.StatusUnauthorized} {
 		if status := f.invoke(t, request{method: "GET", source: r.source, query: query}); status != want {
