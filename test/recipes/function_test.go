@@ -69,7 +69,7 @@ func newFunction(t *testing.T, name string, r recipe, change ...func(*handler.Co
 	}
 	c := handler.Config{
 		Rules:    set,
-		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secrets{r.source: {r.stored}}}),
+		Receiver: webhook.New(webhook.Config{Sources: set.Sources(), Secrets: secrets{r.source: {r.stored}}, HTTP: r.client}),
 		Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: client}),
 		Log:      slog.New(slog.DiscardHandler),
 	}
@@ -135,7 +135,12 @@ func (r recipe) request(t *testing.T, name string) request {
 	t.Helper()
 	fill := func(text string) string { return strings.ReplaceAll(text, "SECRET", secret) }
 	one := request{method: "POST", source: r.source, query: fill(r.query), header: make(http.Header), body: []byte(fill(string(read(t, name, r.body))))}
-	if r.as != "" {
+	switch {
+	case r.token != nil:
+		name, value := r.token(t)
+		one.header.Set(name, value)
+		one.header.Set("Content-Type", "application/json")
+	case r.as != "":
 		signed, err := send.Delivery{
 			As: r.as, Secret: r.signing, URL: "https://hooks.example.com/webhooks/" + r.source, File: r.body,
 			Body: one.body, ID: "delivery-1", At: time.Now(),
@@ -167,12 +172,15 @@ func (r recipe) alterations(t *testing.T, name string) map[string]request {
 		return map[string]request{"the token": one}
 	}
 	for name := range good.header {
-		if lower := strings.ToLower(name); strings.Contains(lower, "signature") || strings.Contains(lower, "hmac") {
+		if lower := strings.ToLower(name); strings.Contains(lower, "signature") || strings.Contains(lower, "hmac") || strings.Contains(lower, "jwt") {
 			one := good
 			one.header = maps.Clone(good.header)
 			one.header[name] = []string{altered(good.header.Get(name))}
 			all[name] = one
 		}
+	}
+	if r.token != nil {
+		return all // it does not cover the body
 	}
 	one := good
 	one.body = bytes.Clone(good.body)

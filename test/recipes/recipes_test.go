@@ -4,13 +4,7 @@ package recipes_test
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -36,10 +30,9 @@ type recipe struct {
 	// as is the sender that signs the body, "" if the request carries the secret itself, where
 	// the headers, the query or the body have SECRET.
 	as string
-	// stored is the secret of the source, and signing what its sender signs with.
-	stored, signing string
-	query           string
-	headers         map[string]string
+	credential
+	query   string
+	headers map[string]string
 	// removes are the tags that the webhook removes, by module and record.
 	removes map[string]map[string][]string
 }
@@ -83,33 +76,11 @@ func recipes(t *testing.T) map[string]recipe {
 			removes: deal("157", "Discount pending", "Stage: Negotiation"),
 		},
 	}
-	public, private := keyPair(t)
 	for name, r := range all {
-		r.stored, r.signing = secret, secret
-		if r.as == "sendgrid" {
-			r.stored, r.signing = public, private
-		}
+		r.credential = credentialOf(t, r)
 		all[name] = r
 	}
 	return all
-}
-
-// keyPair returns a public key as SendGrid shows it, and its private key in PEM.
-func keyPair(t *testing.T) (public, private string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	hidden, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown, err := x509.MarshalPKIXPublicKey(key.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return base64.StdEncoding.EncodeToString(shown), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: hidden}))
 }
 
 func read(t *testing.T, path ...string) []byte {
