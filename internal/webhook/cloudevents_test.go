@@ -2,7 +2,9 @@ package webhook_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -73,6 +75,38 @@ func TestCloudEvents(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.want, have); diff != "" {
 				t.Errorf("delivery ids (%v): -want +got\n%s", err, diff)
+			}
+		})
+	}
+}
+
+// What is split is read like what is not: compressed, in another charset, and in UTF-16.
+func TestSplitReadsEveryBody(t *testing.T) {
+	const one = `{"specversion":"1.0","id":"é","source":"/s","type":"t"}`
+	latin := strings.ReplaceAll(one, "é", "\xe9")
+	wide := make([]byte, 0, 2*len(one))
+	for _, unit := range utf16.Encode([]rune("[" + one + "]")) {
+		wide = append(wide, byte(unit), byte(unit>>8))
+	}
+	for name, test := range map[string]struct{ encoding, kind, body string }{
+		"plain":              {"", "application/json", "[" + one + "]"},
+		"gzip":               {"gzip", "application/cloudevents-batch+json", gzipped(t, "["+one+"]")},
+		"deflate":            {"deflate", "application/json", deflated(t, "["+one+"]")},
+		"in another charset": {"", "application/json; charset=iso-8859-1", "[" + latin + "]"},
+		"in UTF-16":          {"", "application/json; charset=utf-16", string(wide)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := request("plain", "POST", "", test.body, test.kind, true)
+			if test.encoding != "" {
+				req.Header.Set("Content-Encoding", test.encoding)
+			}
+			got, err := receiverOfAll().Receive(t.Context(), req)
+			if err != nil || len(got.Deliveries) != 1 {
+				t.Fatalf("Receive = %d events, %v", len(got.Deliveries), err)
+			}
+			ev, err := webhook.Parse(got.Deliveries[0])
+			if err != nil || ev.Fields["id"] != "é" || ev.DeliveryID != "é" {
+				t.Errorf("Parse = %v with the delivery id %q, %v", ev.Fields, ev.DeliveryID, err)
 			}
 		})
 	}

@@ -121,6 +121,7 @@ func TestFormatsOfRequests(t *testing.T) {
 		"bytes that hold JSON":        {"any", "application/octet-stream", closed(wonDeal), nil, []string{wonDeal}, []string{""}},
 		"text that holds a form":      {"any", "text/plain", "id=" + wonDeal, nil, []string{wonDeal}, []string{""}},
 		"a field that holds JSON":     {"field", formType, "payload=" + url.QueryEscape(closed(wonDeal)), nil, []string{wonDeal}, []string{""}},
+		"a part that holds JSON":      {"field", "multipart/form-data; boundary=b", multipartOf("payload", closed(wonDeal)), nil, []string{wonDeal}, []string{""}},
 		"nested names of a form":      {"any", formType, "data[kind]=closed&data[records][]=" + wonDeal + "&data[records][]=" + lostDeal, nil, []string{wonDeal, lostDeal}, []string{""}},
 		"escaped names of a form":     {"any", formType, "data%5Bkind%5D=closed&data%5Brecords%5D=" + wonDeal, nil, []string{wonDeal}, []string{""}},
 		"nested names of a multipart": {"any", "multipart/form-data; boundary=b", multipartOf("data[kind]", "closed", "data[records]", wonDeal), nil, []string{wonDeal}, []string{""}},
