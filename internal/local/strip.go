@@ -104,7 +104,10 @@ func (s stripper) request(payload []byte) *webhook.Request {
 // hold them.
 func (s stripper) known(further []string) []string {
 	list := slices.Clone(further)
-	for _, stored := range s.secrets {
+	for name, stored := range s.secrets {
+		if !s.storesSecret(name) {
+			continue
+		}
 		list = slices.Concat(list, stored.Secrets, stored.VerifyTokens)
 	}
 	var forms []string
@@ -116,6 +119,12 @@ func (s stripper) known(further []string) []string {
 		forms = append(forms, secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), base64.StdEncoding.EncodeToString([]byte(secret)))
 	}
 	return forms
+}
+
+// storesSecret reports whether what is stored for a source must be kept secret.
+func (s stripper) storesSecret(name string) bool {
+	source, found := s.rules.Source(name)
+	return !found || slices.ContainsFunc(source.Verify, func(v event.Scheme) bool { return v.Kind != "aws" && (v.Verify == nil || v.Verify.StoresSecret()) })
 }
 
 func holds(text string, known []string) bool {

@@ -29,12 +29,19 @@ func ByCode(name string) (v Verify, found bool) {
 		v.Signature = Place{JSON: Path{{Member: "Signature"}}}
 		v.Timestamp = Timestamp{Place: Place{JSON: Path{{Member: "Timestamp"}}}, Unit: "iso", Tolerance: snsTolerance}
 		v.Signed = Template{{Literal: "the fields of "}, {Value: "body"}}
+	case Braintree:
+		v.Signature = Place{Form: "bt_signature"}
+		v.Signed = Template{{Literal: "bt_payload in the form of "}, {Value: "body"}}
 	default:
 		return Verify{}, false
 	}
 	v.Code, v.Covers = name, CoversBody
 	return v, true
 }
+
+// StoresSecret reports whether what is stored for the sender must be kept secret. A public key, a
+// topic and the ID of a webhook need not be.
+func (v Verify) StoresSecret() bool { return v.Key == nil && v.Code != PayPal && v.Code != SNS }
 
 // Confirms reports whether the sender asks for a confirmation of the URL that its code answers.
 func (v Verify) Confirms() bool { return v.Code == SNS || v.Code == Braintree }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"slices"
 
 	"untag/internal/event"
 	"untag/internal/sender"
@@ -16,6 +17,8 @@ func (r *Receiver) checkCode(ctx context.Context, p *proof) error {
 		return r.checkPayPal(ctx, p)
 	case sender.SNS:
 		return r.checkSNS(ctx, p)
+	case sender.Braintree:
+		return r.checkBraintree(p)
 	}
 	return refusal("unknown sender: " + p.verify.Code)
 }
@@ -39,11 +42,18 @@ func (s source) code(kind string) string {
 	return ""
 }
 
+// hasCode reports whether the source accepts requests that a sender's code proves.
+func (s source) hasCode(name string) bool {
+	return slices.ContainsFunc(s.schemes, func(one scheme) bool { return one.verify != nil && one.verify.Code == name })
+}
+
 // opened returns a delivery of a sender that has code of its own as rules read it.
 func (s source) opened(d event.Delivery) event.Delivery {
 	switch s.code(d.Proof) {
 	case sender.SNS:
 		d.Body = snsEvent(d.Body)
+	case sender.Braintree:
+		return braintreeEvent(d)
 	}
 	return d
 }

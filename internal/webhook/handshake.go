@@ -224,7 +224,7 @@ func reply(from source, h sender.Handshake, valueOf func(sender.Part) (string, e
 	if err != nil {
 		return nil, err
 	}
-	return newReply(from.Name, proven, h.Status, "text/plain; charset=utf-8", text, echoed)
+	return newReply(from.Name, proven, h.Status, plainText, text, echoed)
 }
 
 // answerPart returns one part of an answer. A hash of a challenge is made only for a sender
@@ -255,14 +255,8 @@ func (r *Receiver) answerPart(ctx context.Context, from source, p *proof, part s
 
 // hashed returns the hex HMAC of a challenge, with the stored secret that proves the request.
 func (r *Receiver) hashed(ctx context.Context, from source, req Request, challenge string) (string, error) {
-	if r.secrets == nil {
-		return "", &Error{Kind: NoCredential, Source: from.Name, Reason: "WEBHOOK_SECRET_ID is not set: this function cannot verify requests"}
-	}
-	stored, err := r.secrets.WebhookSecrets(ctx, from.Name)
+	stored, err := r.stored(ctx, from)
 	if err != nil {
-		return "", &Error{Kind: Unavailable, Source: from.Name, Reason: "read the stored secrets", Err: err}
-	}
-	if stored, err = r.usable(from.Name, stored); err != nil {
 		return "", err
 	}
 	for _, s := range from.schemes {

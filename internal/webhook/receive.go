@@ -35,6 +35,9 @@ func (r *Receiver) Receive(ctx context.Context, req Request) (Received, error) {
 	if got.Reply, err = r.handshake(ctx, from, req, false); err != nil || got.Reply != nil {
 		return got, err
 	}
+	if got.Reply, err = r.challenge(ctx, from, req); err != nil || got.Reply != nil {
+		return got, err
+	}
 	proof, err := r.prove(ctx, from, req)
 	if err != nil {
 		return got, err

@@ -8,6 +8,8 @@ import (
 // MaxReply is the largest answer to a handshake, in bytes.
 const MaxReply = 1 << 10
 
+const plainText = "text/plain; charset=utf-8"
+
 // Reply is the answer to a handshake. Its headers keep browsers from showing it as a page.
 type Reply struct {
 	Status int

@@ -22,6 +22,8 @@ const (
 	snsUnsubscribe  = "UnsubscribeConfirmation"
 )
 
+const snsConfirmed = "the subscription to the topic is confirmed"
+
 // checkSNS checks a message of Amazon SNS. It signs the fields of the message, with a key whose
 // certificate the message names. Anyone can have SNS sign messages of a topic of their own, so
 // the topic must be the stored one.
@@ -188,6 +190,9 @@ func (r *Receiver) confirmSNS(ctx context.Context, p *proof) (*Reply, error) {
 	default:
 		return nil, nil
 	}
+	if _, has := m["SubscribeURL"]; !has && r.readOnly {
+		return noted(snsConfirmed), nil // recorded without it
+	}
 	u, ok := httpsURL(m["SubscribeURL"])
 	if !ok || !isSNSHost(u.Host) || strings.Trim(u.Path, "/") != "" || u.Query().Get("Action") != "ConfirmSubscription" {
 		return nil, unverified(p.from.Name, "`SubscribeURL` in the body is not a URL of SNS that confirms a subscription")
@@ -197,26 +202,29 @@ func (r *Receiver) confirmSNS(ctx context.Context, p *proof) (*Reply, error) {
 			return nil, &Error{Kind: Unavailable, Source: p.from.Name, Reason: "confirm the subscription to the topic", Err: err}
 		}
 	}
-	return noted("the subscription to the topic is confirmed"), nil
+	return noted(snsConfirmed), nil
 }
 
 // noted returns an answer that says what has happened, which is logged too.
 func noted(note string) *Reply {
 	return &Reply{
 		Status: 200, Body: note, Note: note, Proven: true,
-		Header: map[string]string{"content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff"},
+		Header: map[string]string{"content-type": plainText, "x-content-type-options": "nosniff"},
 	}
 }
 
-// snsEvent returns the event of a notification: the notification without its signature and
-// without URLs with which anyone could end the subscription. If its message is a JSON object,
-// rules can read that, as in event.Message.id. Other bodies are returned unchanged.
+// snsEvent returns a message of SNS without its signature, and without what anyone could confirm
+// or end the subscription with. If the message of a notification is a JSON object, rules can
+// read that, as in event.Message.id. Other bodies are returned unchanged.
 func snsEvent(body []byte) []byte {
 	rest := jsonvalue.Raw(bytes.TrimPrefix(body, []byte(byteOrder)))
-	if kind, _ := rest.Member("Type").Text(); string(kind) != snsNotification {
+	kind, _ := rest.Member("Type").Text()
+	switch string(kind) {
+	case snsNotification, snsSubscribe, snsUnsubscribe:
+	default:
 		return body
 	}
-	for _, name := range []string{"Signature", "SigningCertURL", "UnsubscribeURL"} {
+	for _, name := range []string{"Signature", "SigningCertURL", "SubscribeURL", "Token", "UnsubscribeURL"} {
 		var err error
 		if _, rest, err = rest.Cut(name); err != nil {
 			return body

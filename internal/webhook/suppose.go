@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"net/http"
 
 	"untag/internal/sender"
 )
@@ -26,6 +27,10 @@ func (r *Receiver) Suppose(ctx context.Context, req Request) (Received, error) {
 			}
 			return r.answerPart(ctx, from, p, part, signed)
 		})
+		return got, err
+	}
+	if isBraintreeChallenge(from, req) != "" {
+		got.Reply, err = newReply(from.Name, false, http.StatusOK, plainText, "(public key)|(HMAC of the challenge)", nil)
 		return got, err
 	}
 	supposed := Receiver{readOnly: true}
