@@ -227,3 +227,34 @@ func FuzzBraintree(f *testing.F) {
 		}
 	})
 }
+
+// TestSignAsBraintree: XML, or a form that holds it, is signed so that it verifies. As PayPal and
+// SNS only they can sign.
+func TestSignAsBraintree(t *testing.T) {
+	row, _ := rules.LoadSender("braintree")
+	form := "bt_signature=old&bt_payload=" + url.QueryEscape(braintreeVector)
+	for name, out := range map[string]webhook.Outgoing{
+		"XML":    {Body: []byte("<notification><kind>check</kind></notification>"), Header: http.Header{"X-More": {"more"}}},
+		"a form": {Body: []byte(form), Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}},
+	} {
+		signed, err := webhook.Sign(row.Source, braintreeStored, out)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got, err := braintreeReceiver(braintreeStored).Receive(t.Context(), webhook.Request{Source: "bt", Method: signed.Method, Header: signed.Header, Body: webhook.Bytes(signed.Body), ReceivedAt: signedAt})
+		if err != nil || len(got.Deliveries) != 1 || !strings.HasPrefix(string(got.Deliveries[0].Body), "<notification>") {
+			t.Errorf("%s: Receive = %+v, %v", name, got, err)
+		}
+	}
+	for name, tt := range map[string]struct{ sender, secret, body, reason string }{
+		"JSON":    {"braintree", braintreeStored, "{}", "the body is not XML"},
+		"one key": {"braintree", "integration_private_key", "<a/>", "is not PUBLIC_KEY|PRIVATE_KEY"},
+		"PayPal":  {"paypal", paypalWebhook, "{}", "only it has"},
+		"SNS":     {"sns", snsTopic, "{}", "only it has"},
+	} {
+		row, _ := rules.LoadSender(tt.sender)
+		if _, err := webhook.Sign(row.Source, tt.secret, webhook.Outgoing{Body: []byte(tt.body)}); err == nil || !strings.Contains(err.Error(), tt.reason) || strings.Contains(err.Error(), "integration") {
+			t.Errorf("%s: Sign: %v, want %s", name, err, tt.reason)
+		}
+	}
+}

@@ -57,6 +57,8 @@ func Sign(from event.Source, secret string, out Outgoing) (Outgoing, error) {
 
 func (s scheme) sign(from event.Source, secret string, out Outgoing) (Outgoing, error) {
 	switch {
+	case s.verify != nil && s.verify.Code != "":
+		return out.signAs(s.verify.Code, secret)
 	case s.verify != nil:
 	case s.Kind == "token" && s.Header != "":
 		out.Header.Set(s.Header, s.Prefix+secret)
