@@ -113,10 +113,23 @@ func (s Shown) next() string {
 		}
 		explain += " --query '" + query.Encode() + "'"
 	}
+	send := ""
+	if s.canSend() {
+		send = "  untag send --as " + s.Name + " --secret-file FILE" + headers.String() + " " + s.Sample.File + "\n"
+	}
 	return fmt.Sprintf(`
 Save these files, change the rule to what you need, and try it:
 
   untag test
   untag explain %s%s
-`, explain, headers.String())
+%s`, explain, headers.String(), send)
+}
+
+// canSend reports whether untag send can do what the sender does with what is stored.
+func (s Shown) canSend() bool {
+	if len(s.Source.Verify) == 0 || s.Sample.File == "" || len(s.Sample.Query) > 0 {
+		return false
+	}
+	v := s.Source.Verify[0].Verify
+	return v.HMAC != nil || v.Compare != ""
 }
