@@ -31,7 +31,7 @@ func ByCode(name string) (v Verify, found bool) {
 		v.Signed = Template{{Literal: "the fields of "}, {Value: "body"}}
 	case Braintree:
 		v.Signature = Place{Form: "bt_signature"}
-		v.Signed = Template{{Literal: "bt_payload in the form of "}, {Value: "body"}}
+		v.Signed = Template{{Value: "form", Place: Place{Form: "bt_payload"}}}
 	default:
 		return Verify{}, false
 	}
