@@ -20,9 +20,12 @@ sources:
   hub: {verify: github}
   watch: {verify: zoho-notification}
   meta: {verify: meta}
+  asana: {verify: asana}
+  mail: {verify: zoho-mail}
+  notion: {verify: notion}
   up..a: {verify: token}
 rules:
-  - {name: closed, on: [zoho, forms, crm, hub, watch, meta, up..a], when: event.stage == "Won", record: {module: Deals, id: event.deal}, remove: [Open]}
+  - {name: closed, on: [zoho, forms, crm, hub, watch, meta, asana, mail, notion, up..a], when: event.stage == "Won", record: {module: Deals, id: event.deal}, remove: [Open]}
 `
 
 const (
@@ -31,7 +34,7 @@ const (
 )
 
 var recordSecrets = `{"zoho":"` + hush + `","forms":"` + hush + `","crm":"crm:` + hush + `","hub":"` + hush + `","watch":"` + hush + `",
-	"meta":{"secret":"` + hush + `","verify_token":"` + hush + `-too"},"up..a":"` + hush + `"}`
+	"meta":{"secret":"` + hush + `","verify_token":"` + hush + `-too"},"mail":"` + hush + `","up..a":"` + hush + `"}`
 
 // recorded runs untag run --record, makes a request, and returns its status, the files in the
 // folder, and what was printed.
@@ -89,6 +92,9 @@ func TestRunRecords(t *testing.T) {
 		"a secret in the body": {"POST", "/webhooks/zoho", `{"stage":"Won","deal":"5725767000000900001","copy":"` + hush + `"}`, map[string]string{"X-Webhook-Token": hush}, "", "", "", "not written"},
 		"a secret in the path": {"POST", "/" + hush + "/webhooks/zoho", recordWon, map[string]string{"X-Webhook-Token": hush}, "", "", "", "not written"},
 		"a handshake":          {"GET", "/webhooks/meta?hub.mode=subscribe&hub.challenge=1158&hub.verify_token=" + hush + "-too", "", nil, "-0001-meta.json", "", "hub.mode=subscribe&hub.challenge=1158", "written"},
+		"a first secret":       {"POST", "/webhooks/asana", "{}", map[string]string{"X-Hook-Secret": "hushed-by-asana-0001"}, "-0001-asana.json", "", "", "written"},
+		"a second secret":      {"POST", "/webhooks/mail", "", map[string]string{"X-Hook-Secret": "hushed-by-zoho-00001"}, "-0001-mail.json", "", "", "written"},
+		"a secret to store":    {"POST", "/webhooks/notion", `{"verification_token":"hushed-by-notion-001"}`, nil, "-0001-notion.json", "", "", "written"},
 		"a name like a path":   {"POST", "/webhooks/up..a", recordWon, map[string]string{"X-Webhook-Token": hush}, "-0001-up__a.json", "", "", "written"},
 		"a broken body":        {"POST", "/webhooks/zoho", `{"stage":`, map[string]string{"X-Webhook-Token": hush}, "-0001-zoho.json", `"body": "{\"stage\":"`, "", "written"},
 		"bytes":                {"POST", "/webhooks/zoho", "\xff\xfe", map[string]string{"X-Webhook-Token": hush}, "-0001-zoho.json", `"body": "//4="`, "", "written"},

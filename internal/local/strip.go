@@ -82,6 +82,7 @@ func (s stripper) accepted(ctx context.Context, payload []byte) (d event.Deliver
 	if err != nil || got.Reply == nil {
 		return d, nil, false
 	}
+	secrets = append(secrets, got.Reply.Show)
 	for name, value := range got.Reply.Header {
 		if name != "content-type" && name != "x-content-type-options" {
 			secrets = append(secrets, value)

@@ -37,10 +37,7 @@ func credentialsOf(from event.Source) credentials {
 		if v := schemeOf(scheme).verify; v != nil {
 			// GitHub also sends the older signature, which is not checked.
 			c.headers["x-hub-signature"] = true
-			c.addPlace(v.Signature)
-			if path := v.Signature.JSON; path != nil {
-				c.paths = append(c.paths, slices.Concat(v.Each, path))
-			}
+			c.addPlace(v.Signature, v.Each)
 		}
 		c.body = c.body || scheme.Kind == notification
 		if scheme.Header != "" {
@@ -50,11 +47,15 @@ func credentialsOf(from event.Source) credentials {
 			c.parameters = append(c.parameters, scheme.Query)
 		}
 	}
+	for _, h := range from.Handshakes {
+		c.addPlace(h.Secret, nil)
+		c.addPlace(h.Show, nil)
+	}
 	return c
 }
 
-// addPlace adds where a signature is.
-func (c *credentials) addPlace(at sender.Place) {
+// addPlace adds where a signature or a secret is: in each element at a path, if it is in JSON.
+func (c *credentials) addPlace(at sender.Place, each sender.Path) {
 	for _, name := range at.Headers {
 		for n := range max(at.To, 1) {
 			c.headers[strings.ToLower(strings.ReplaceAll(name, "{n}", strconv.Itoa(n+1)))] = true
@@ -65,6 +66,9 @@ func (c *credentials) addPlace(at sender.Place) {
 	}
 	if at.Form != "" {
 		c.fields = append(c.fields, at.Form)
+	}
+	if at.JSON != nil {
+		c.paths = append(c.paths, slices.Concat(each, at.JSON))
 	}
 }
 

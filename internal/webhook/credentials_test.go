@@ -5,10 +5,13 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"untag/internal/event"
+	"untag/internal/sender"
 	"untag/internal/webhook"
 )
 
@@ -88,5 +91,30 @@ func TestQueryThatGoesOn(t *testing.T) {
 				t.Errorf("Verify(%s) = query %q, %v, want %q", tt.query, d.RawQuery, err, tt.want)
 			}
 		})
+	}
+}
+
+// TestSecretsOfHandshakesDoNotGoOn: what a handshake brings or proves itself with is a
+// credential in any other request too.
+func TestSecretsOfHandshakesDoNotGoOn(t *testing.T) {
+	header := func(name string) sender.Place { return sender.Place{Headers: []string{name}} }
+	from := event.Source{
+		Name: "hook", Verify: []event.Scheme{{Kind: "token", Header: "X-Webhook-Token"}},
+		Handshakes: []sender.Handshake{
+			{When: []sender.Condition{{Place: header("X-Hook-Secret")}}, Show: header("X-Hook-Secret")},
+			{When: []sender.Condition{{Place: sender.Place{Query: "mode"}}}, Secret: sender.Place{Query: "verify"}},
+			{When: []sender.Condition{{Place: sender.Place{JSON: sender.Path{{Member: "verification"}}}}}, Show: sender.Place{JSON: sender.Path{{Member: "verification"}}}},
+		},
+	}
+	r := webhook.New(webhook.Config{Sources: []event.Source{from}})
+	d, err := r.Assume(webhook.Request{
+		Source: "hook", RawQuery: "mode=x&verify=hush&a=1", Header: http.Header{"X-Hook-Secret": {"hush"}, "X-Kept": {"1"}},
+		Body: webhook.Bytes([]byte(`{"verification":"hush","a":1}`)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.RawQuery != "mode=x&a=1" || len(d.Headers) != 1 || d.Headers["x-kept"] != "1" || strings.Contains(string(d.Body), "hush") || !strings.Contains(string(d.Body), `"a":1`) {
+		t.Errorf("query %q, headers %v, body %s: want none of what is secret", d.RawQuery, d.Headers, d.Body)
 	}
 }
