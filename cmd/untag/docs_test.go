@@ -47,15 +47,19 @@ func TestDocumentedRules(t *testing.T) {
 	}
 }
 
-// The sources that docs/deploy.md shows can be loaded.
+// The sources that the documents show can be loaded.
 func TestDocumentedSources(t *testing.T) {
-	text, err := os.ReadFile("../../docs/deploy.md")
-	if err != nil {
-		t.Fatal(err)
+	var text []byte
+	for _, name := range []string{"deploy", "senders"} {
+		one, err := os.ReadFile("../../docs/" + name + ".md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, one...)
 	}
 	blocks := regexp.MustCompile("(?s)```yaml\nsources:\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-	if len(blocks) < 2 {
-		t.Fatalf("docs/deploy.md shows %d blocks of sources", len(blocks))
+	if len(blocks) < 4 {
+		t.Fatalf("the documents show %d blocks of sources", len(blocks))
 	}
 	for _, m := range blocks {
 		var names []string

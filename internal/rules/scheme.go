@@ -32,7 +32,7 @@ func schemeHint(kind string) string {
 		return "untag does not check JWTs itself: put an authorizer in front of the route, and write `aws`"
 	case "secret", "header", "query", "apikey", "xapikey", "key", "webhooktoken", "sharedsecret":
 		return "for a secret in a header or in the query, write `token`, with `header` or `query`"
-	case "klaviyo", "linkedin", "adobesign", "vonage", "messagebird", "monday", "zohodesk":
+	case "linkedin", "adobesign", "vonage", "messagebird", "monday", "zohodesk":
 		return "untag cannot verify the signatures of this sender yet; if it can send a secret in a header or in the URL, write `token`"
 	case "password", "basicauth", "httpbasic", "user", "login":
 		return "for a user name and a password, write `basic`"
