@@ -29,7 +29,7 @@ import (
 )
 
 // withoutSample are senders that still lack a sample.
-var withoutSample = []string{"zoho-desk", "monday", "vonage", "messagebird", "pubsub", "gong", "klaviyo"}
+var withoutSample = []string{"zoho-desk", "monday", "vonage", "messagebird", "pubsub", "gong"}
 
 // everySender returns the names of all senders and ways to verify that have a sample.
 func everySender() []string {
