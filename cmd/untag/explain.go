@@ -39,7 +39,8 @@ sender confirms the URL, the answer is shown.
 
 Without --secrets, the request's secret or signature is not checked. With it, a request
 that does not verify shows only the reason. Without --records, the requests that look for records
-in Zoho are shown, but not what they would find.
+in Zoho are shown, but not what they would find. For senders that sign the URL, set PUBLIC_URL
+to the address that they call, as for the function.
 
 Exit codes: 0: done; 1: the request does not verify; 2: wrong usage or an unreadable
 file.`,
@@ -99,7 +100,7 @@ func runExplain(ctx context.Context, stdin io.Reader, w io.Writer, f explainFlag
 		}
 		x.CRM = sandbox.New(sandbox.Config{Records: records})
 	}
-	r, err := explain.NewReader(set, f.secrets)
+	r, err := explain.NewReader(set, f.secrets, os.Getenv("PUBLIC_URL"))
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"untag/internal/rules"
+	"untag/internal/webhook"
 )
 
 const recordRules = `version: 1
@@ -40,7 +44,7 @@ var recordSecrets = `{"zoho":"` + hush + `","forms":"` + hush + `","crm":"crm:` 
 // folder, and what was printed.
 func recorded(t *testing.T, folder, method, path, body string, headers map[string]string) (status int, files []string, printed string) {
 	t.Helper()
-	start, stop := servingIn(t, []string{"PWD=" + folder}, "without the credentials", "run", "--listen", "127.0.0.1:0", "--secrets", "secrets.json", "--record", "in/received")
+	start, stop := servingIn(t, []string{"PWD=" + folder, "PUBLIC_URL=" + os.Getenv("PUBLIC_URL")}, "without the credentials", "run", "--listen", "127.0.0.1:0", "--secrets", "secrets.json", "--record", "in/received")
 	address := regexp.MustCompile(`at (http://[^/]*)/webhooks`).FindStringSubmatch(start)
 	r, err := http.NewRequestWithContext(t.Context(), method, address[1]+path, strings.NewReader(body))
 	if err != nil {
@@ -157,6 +161,32 @@ func checkRecorded(t *testing.T, folder, file, has, query string) {
 		if code, out := untag(t, folder, "test"); code != 0 {
 			t.Errorf("test: exit %d:\n%s", code, out)
 		}
+	}
+}
+
+// TestRunRecordsASignedURL: what the function accepts is recorded, behind a tunnel too.
+func TestRunRecordsASignedURL(t *testing.T) {
+	const public = "https://hooks.example.com/untag"
+	row, _ := rules.LoadSender("square")
+	signed, err := webhook.Sign(row.Source, hush, webhook.Outgoing{URL: public + "/webhooks/square", Body: []byte(recordWon), At: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := folderWith(t, map[string]string{
+		"rules.yaml":   "version: 1\nsources: {square: {verify: square}}\nrules: [{name: r, on: square, when: event.stage == \"Won\", record: {module: Deals, id: event.deal}, remove: [Open]}]\n",
+		"secrets.json": `{"square":"` + hush + `"}`,
+	})
+	t.Setenv("PUBLIC_URL", public)
+	headers := make(map[string]string)
+	for name := range signed.Header {
+		headers[name] = signed.Header.Get(name)
+	}
+	status, files, printed := recorded(t, folder, "POST", "/webhooks/square", recordWon, headers)
+	if status != 200 || len(files) != 1 || !strings.Contains(printed, "written") {
+		t.Fatalf("answered %d, wrote %v and printed:\n%s", status, files, printed)
+	}
+	if text, err := os.ReadFile(files[0]); err != nil || strings.Contains(string(text), "square-hmac") {
+		t.Errorf("%v: %s", err, text)
 	}
 }
 

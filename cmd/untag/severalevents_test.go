@@ -171,3 +171,44 @@ func TestTestsOfSeveralEvents(t *testing.T) {
 		})
 	}
 }
+
+// TestExplainASignedURL: a sender signs the address that it calls, which PUBLIC_URL names.
+func TestExplainASignedURL(t *testing.T) {
+	const public, body, secret = "https://hooks.example.com/untag", `{"event_id":"e-1","type":"payment.updated"}`, "a-secret-of-the-test"
+	row, found := rules.LoadSender("square")
+	if !found {
+		t.Fatal("there is no row of Square")
+	}
+	signed, err := webhook.Sign(row.Source, secret, webhook.Outgoing{URL: public + "/webhooks/square?a=1", Body: []byte(body), At: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	headers := make(map[string]string)
+	raw := []string{"--source", "square", "--body", "body.json", "--query", "a=1"}
+	for name := range signed.Header {
+		headers[strings.ToLower(name)] = signed.Header.Get(name)
+		raw = append(raw, "--header", name+": "+signed.Header.Get(name))
+	}
+	folder := folderWith(t, map[string]string{
+		"rules.yaml":   "version: 1\nsources: {square: {verify: square}}\nrules: [{name: r, on: square, when: true, record: {module: Deals, id: event.deal}, remove: [x]}]\n",
+		"secrets.json": `{"square":"` + secret + `"}`, "body.json": body,
+		"recorded.json": httpAPIEvent(t, "square", "POST", "a=1", body, headers),
+	})
+	for name, args := range map[string][]string{"recorded": {"-e", "recorded.json"}, "raw": raw} {
+		t.Run(name, func(t *testing.T) {
+			args = append([]string{"explain", "--secrets", "secrets.json"}, args...)
+			t.Setenv("PUBLIC_URL", public)
+			if code, out := untag(t, folder, args...); code != 0 || !strings.Contains(out, "verified  yes") || !strings.Contains(out, "id        e-1") {
+				t.Errorf("exit %d:\n%s", code, out)
+			}
+			t.Setenv("PUBLIC_URL", "https://other.example.com")
+			if code, out := untag(t, folder, args...); code != 1 || !strings.Contains(out, "not verified") {
+				t.Errorf("another address: exit %d:\n%s", code, out)
+			}
+			t.Setenv("PUBLIC_URL", "hooks.example.com")
+			if code, out := untag(t, folder, args...); code != 2 || !strings.Contains(out, "PUBLIC_URL: not a URL") {
+				t.Errorf("no address: exit %d:\n%s", code, out)
+			}
+		})
+	}
+}

@@ -63,7 +63,7 @@ func TestRaw(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := explain.NewReader(set, "")
+			r, err := explain.NewReader(set, "", "")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package explain
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -36,11 +37,17 @@ type Reader struct {
 	rules    *rules.Rules
 	receiver *webhook.Receiver
 	checks   bool
+	// publicURL is the address that senders call, "" for that of the request.
+	publicURL string
 }
 
 // NewReader returns a Reader that checks what requests carry against a file of secrets, or
-// checks nothing if the file is "".
-func NewReader(set *rules.Rules, secretsFile string) (*Reader, error) {
+// checks nothing if the file is "". Senders that sign the URL call publicURL, or the address of
+// the request if that is "".
+func NewReader(set *rules.Rules, secretsFile, publicURL string) (*Reader, error) {
+	if err := handler.CheckPublicURL(publicURL); err != nil {
+		return nil, fmt.Errorf("PUBLIC_URL: %w", err)
+	}
 	// Nothing is acted on, so any secret will do.
 	c := webhook.Config{Sources: set.Sources(), AllowDemo: true, HTTP: new(http.Client), ReadOnly: true}
 	if secretsFile != "" {
@@ -50,7 +57,7 @@ func NewReader(set *rules.Rules, secretsFile string) (*Reader, error) {
 		}
 		c.Secrets = secrets
 	}
-	return &Reader{rules: set, receiver: webhook.New(c), checks: secretsFile != ""}, nil
+	return &Reader{rules: set, receiver: webhook.New(c), checks: secretsFile != "", publicURL: publicURL}, nil
 }
 
 // Read returns what a recorded request holds. If it does not verify, or its source does not
@@ -65,7 +72,7 @@ func (r *Reader) Read(ctx context.Context, one handler.Recorded) (Reading, error
 	if r.checks {
 		reading.Verified = verifiedYes
 	}
-	got, err := r.receive(ctx, one)
+	got, err := r.receive(ctx, one.At(r.publicURL))
 	if err != nil {
 		return reading, r.unread(err)
 	}

@@ -71,7 +71,7 @@ func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// A client that has gone away does not change what was done.
 	_, _ = w.Write(a.body)
 	if !own && a.payload != nil {
-		g.recordings.add(answered{*a.payload, sourceOf(r.URL)})
+		g.recordings.add(answered{*a.payload, sourceOf(r.URL), len(t.read().outcomes) > 0})
 	}
 }
 

@@ -76,7 +76,7 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 	}
 	receiver := newReceiver(r.inputs, a)
 	if f.Record != "" {
-		if r.recordings, err = newRecordings(f.Record, stripper{r.rules, receiver, r.webhooks}); err != nil {
+		if r.recordings, err = newRecordings(f.Record, stripper{r.rules, receiver, r.webhooks, os.Getenv("PUBLIC_URL")}); err != nil {
 			return err
 		}
 	}

@@ -28,6 +28,8 @@ type stripper struct {
 	rules    *rules.Rules
 	receiver *webhook.Receiver
 	secrets  userfile.Secrets
+	// publicURL is the address that senders call, "" for that of the request.
+	publicURL string
 }
 
 var errHoldsSecret = errors.New("it holds a secret where untag expects none, and the file would too")
@@ -98,7 +100,7 @@ func (s stripper) request(payload []byte) *webhook.Request {
 	if err != nil || len(recorded) != 1 {
 		return nil
 	}
-	return recorded[0].Request
+	return recorded[0].At(s.publicURL).Request
 }
 
 // known returns all that is stored, and further secrets, in the forms in which a request may

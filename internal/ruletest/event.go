@@ -104,7 +104,7 @@ func (t *ruleTest) header(of http.Header) http.Header {
 
 // parse returns all events of recorded requests.
 func (f *testFile) parse(ctx context.Context, file string, recorded []handler.Recorded) (list []event.Event, notes []string, err error) {
-	r, err := explain.NewReader(f.set, "")
+	r, err := explain.NewReader(f.set, "", "")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -22,6 +22,18 @@ type Recorded struct {
 	DeliveryID string
 }
 
+// At returns the request as one to the public address that PublicURL names, if it is not "" and
+// the request came over HTTP.
+func (r Recorded) At(publicAddress string) Recorded {
+	if publicAddress == "" || r.Request == nil || r.Single {
+		return r
+	}
+	request := *r.Request
+	request.URL = publicURL(publicAddress, request.Source, request.RawQuery)
+	r.Request = &request
+	return r
+}
+
 // Read returns what is in a recorded invocation of any kind, as the Handler reads them,
 // without acting on them. Unlike the Handler, it refuses a batch with a message that it cannot
 // read. Its results share the payload's memory. It is for explaining and testing rules.
