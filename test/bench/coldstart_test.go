@@ -27,7 +27,8 @@ const (
 func buildLambda(b *testing.B, command string) string {
 	b.Helper()
 	out := filepath.Join(b.TempDir(), filepath.Base(command))
-	build := exec.Command("go", "build", "-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-ldflags", "-s -w", "-o", out, command)
+	build := exec.Command("go", "build", "-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-ldflags", "-s -w",
+		"-gcflags", "github.com/aws/...=-l", "-gcflags", "crypto/tls=-l", "-o", out, command)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("go build %s: %v\n%s", command, err, text)
