@@ -69,7 +69,7 @@ func Refused(source, secret string) (reason string) {
 		return "is an example, which anyone can guess"
 	case strings.EqualFold(plain, source):
 		return "is the name of the source, which its URL shows"
-	case length(plain) < Least:
+	case isShort(plain):
 		return fmt.Sprintf("has fewer than %d characters", Least)
 	}
 	return ""
@@ -91,6 +91,19 @@ func Trim(secret string) string {
 	return strings.TrimFunc(secret, func(r rune) bool { return unicode.IsSpace(r) || invisible(r) })
 }
 
+// isShort reports whether a secret has fewer than Least characters.
+func isShort(secret string) bool {
+	n := 0
+	for _, r := range secret {
+		if !invisible(r) {
+			if n++; n == Least {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // length counts the characters of a secret that can be seen, and the blanks between them.
 func length(secret string) int {
 	n := 0
@@ -104,6 +117,9 @@ func length(secret string) int {
 
 // invisible reports whether a character that is not white space shows nothing.
 func invisible(r rune) bool {
+	if r < utf8.RuneSelf { // the usual case, and a slow one below
+		return r < ' ' || r == 0x7f
+	}
 	const brailleBlank = '\u2800'
 	return unicode.IsControl(r) || r == brailleBlank || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

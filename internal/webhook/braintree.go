@@ -111,7 +111,7 @@ func braintreeXML(payload string) []byte {
 // braintreeEvent returns a delivery whose body is the XML of the form, if there is one.
 func braintreeEvent(d event.Delivery) event.Delivery {
 	header := http.Header{"Content-Type": {d.ContentType}, "Content-Encoding": {d.Headers[contentEncodingHeader]}}
-	p := newProof(event.Source{Name: d.Source}, &sender.Verify{}, Request{Source: d.Source, Header: header, Body: Bytes(d.Body)}, nil)
+	p := newProof(&event.Source{Name: d.Source}, &sender.Verify{}, Request{Source: d.Source, Header: header, Body: Bytes(d.Body)}, nil)
 	payload, err := p.only(sender.Place{Form: braintreePayload})
 	if err != nil || payload == "" {
 		return d

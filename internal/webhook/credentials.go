@@ -112,8 +112,10 @@ func (c credentials) withoutPaths(text []byte) []byte {
 // an encoding that must be undone.
 func (c credentials) withoutHeaders(header http.Header) map[string]string {
 	kept := make(map[string]string, len(header))
+	var names strings.Builder // all of them in one piece of memory
+	names.Grow(256)
 	for name, values := range header {
-		lower := strings.ToLower(name)
+		lower := lowered(&names, name)
 		if len(values) > 0 && !c.headers[lower] {
 			kept[lower] = values[0]
 			if lower == contentEncodingHeader {
@@ -122,6 +124,19 @@ func (c credentials) withoutHeaders(header http.Header) map[string]string {
 		}
 	}
 	return kept
+}
+
+// lowered returns the name of a header in lower case. HTTP has only ASCII letters in names.
+func lowered(memory *strings.Builder, name string) string {
+	start := memory.Len()
+	for i := range len(name) {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		memory.WriteByte(c)
+	}
+	return memory.String()[start:]
 }
 
 // withoutToken removes the token from a query and leaves the rest unchanged.

@@ -2,8 +2,6 @@ package webhook
 
 import (
 	"bytes"
-	"errors"
-	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -18,24 +16,40 @@ const maxUnproven = 100
 // so that no two readers of it can disagree about what it says.
 func checkJSON(text []byte) error {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(text))
-	for values := 0; ; {
-		_, err := dec.ReadToken()
-		switch {
-		case errors.Is(err, io.EOF) && values == 1:
-			return nil
-		case err != nil:
-			return refusal("the body is not valid JSON, or has a name twice in one object")
-		case dec.StackDepth() > maxUnproven:
-			return refusal("the body is nested too deeply")
-		case dec.StackDepth() == 0:
-			if values++; values > 1 {
-				return refusal("the body is more than one JSON value")
-			}
-		}
+	if _, err := dec.ReadValue(); err != nil {
+		return refusal("the body is not valid JSON, or has a name twice in one object")
 	}
+	if skipBlanks(text, int(dec.InputOffset())) < len(text) {
+		return refusal("the body is more than one JSON value")
+	}
+	if isDeep(text) {
+		return refusal("the body is nested too deeply")
+	}
+	return nil
 }
 
-// valuesAt returns the values at a path. complete is false if a member or a list of the path is
+// isDeep reports whether valid JSON is nested more than maxUnproven deep.
+func isDeep(text []byte) bool {
+	if bytes.Count(text, []byte("{"))+bytes.Count(text, []byte("[")) <= maxUnproven {
+		return false
+	}
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = stringEnd(text, i) - 1
+		case '{', '[':
+			if depth++; depth > maxUnproven {
+				return true
+			}
+		case '}', ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// valuesAt returns the values at a path in valid JSON. complete is false if a member or a list of the path is
 // missing.
 func valuesAt(doc jsonvalue.Raw, path sender.Path) (values []jsonvalue.Raw, complete bool) {
 	at, complete := []jsonvalue.Raw{doc}, true
@@ -43,7 +57,7 @@ func valuesAt(doc jsonvalue.Raw, path sender.Path) (values []jsonvalue.Raw, comp
 		var next []jsonvalue.Raw
 		for _, value := range at {
 			if !step.Every {
-				member := value.Member(step.Member)
+				member := memberOf(value, step.Member)
 				if member == nil {
 					complete = false
 					continue

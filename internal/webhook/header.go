@@ -16,7 +16,7 @@ import (
 func canonical(header http.Header) http.Header {
 	same := true
 	for name := range header {
-		same = same && http.CanonicalHeaderKey(name) == name
+		same = same && isCanonical(name)
 	}
 	if same {
 		return header
@@ -30,13 +30,49 @@ func canonical(header http.Header) http.Header {
 	return all
 }
 
+// isCanonical reports whether a name is as http.CanonicalHeaderKey returns it, which takes longer.
+// Of a name with other characters than letters, digits and hyphens it may say no though it is.
+func isCanonical(name string) bool {
+	first := true
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case first && 'a' <= c && c <= 'z', !first && 'A' <= c && c <= 'Z':
+			return false
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+			first = false
+		case c == '-':
+			first = true
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// valuesOf returns the values of a header, whose name may be in any case.
+func valuesOf(header http.Header, name string) []string {
+	if values := header[name]; values != nil {
+		return values
+	}
+	return header.Values(name)
+}
+
 // deliveryID returns the sender's identifier of a delivery, "" if it sent none: from where the
 // source says, or else from a usual header.
 func deliveryID(at sender.Place, header http.Header) string {
-	usual := []string{"Webhook-Id", "Svix-Id", "X-Github-Delivery", "X-Shopify-Webhook-Id", "Ce-Id"}
-	for _, name := range slices.Concat(at.Headers, usual) {
-		if id := identifier(header.Get(name)); id != "" {
-			return id
+	for _, name := range at.Headers {
+		if values := valuesOf(header, name); len(values) > 0 {
+			if id := identifier(values[0]); id != "" {
+				return id
+			}
+		}
+	}
+	for _, name := range [...]string{"Webhook-Id", "Svix-Id", "X-Github-Delivery", "X-Shopify-Webhook-Id", "Ce-Id"} {
+		if values := header[name]; len(values) > 0 {
+			if id := identifier(values[0]); id != "" {
+				return id
+			}
 		}
 	}
 	return ""

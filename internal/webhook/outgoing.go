@@ -90,7 +90,7 @@ func (o *Outgoing) signature(from event.Source, v *sender.Verify, element jsonva
 	if _, rest, found := strings.Cut(o.URL, "?"); found {
 		query = rest
 	}
-	p := newProof(from, v, Request{
+	p := newProof(&from, v, Request{
 		Source: from.Name, Method: o.Method, URL: o.URL, RawQuery: query, Header: o.Header, Body: Bytes(o.Body), ReceivedAt: o.At,
 	}, nil)
 	p.element = element

@@ -2,6 +2,8 @@ package webhook
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,7 +46,7 @@ func (p *proof) values(at sender.Place) ([]string, error) {
 	case at.To > 0 && len(at.Headers) > 0:
 		return p.numbered(at)
 	case len(at.Headers) > 0:
-		return p.req.Header.Values(p.header(at)), nil
+		return valuesOf(p.req.Header, p.header(at)), nil
 	case at.Query != "":
 		return queryValues(p.req.RawQuery, at.Query), nil
 	case at.Form != "":
@@ -62,15 +64,36 @@ func (p *proof) numbered(at sender.Place) ([]string, error) {
 	if !found {
 		return p.req.Header.Values(p.header(at)), nil
 	}
-	var all []string
-	for n := 1; n <= min(at.To, maxItems); n++ {
-		values := p.req.Header.Values(before + strconv.Itoa(n) + after)
-		if len(values) > 1 {
+	numbers := make(map[int]string)
+	for name, values := range p.req.Header {
+		n := numberIn(name, before, after)
+		switch {
+		case n < 1 || n > min(at.To, maxItems) || len(values) == 0:
+		case len(values) > 1:
 			return nil, refusal("more than one header " + before + strconv.Itoa(n) + after)
+		default:
+			numbers[n] = values[0]
 		}
-		all = append(all, values...)
+	}
+	var all []string
+	for _, n := range slices.Sorted(maps.Keys(numbers)) {
+		all = append(all, numbers[n])
 	}
 	return all, nil
+}
+
+// numberIn returns the number in the name of a header, 0 if it has none.
+func numberIn(name, before, after string) int {
+	digits := len(name) - len(before) - len(after)
+	if digits < 1 || !strings.EqualFold(name[:len(before)], before) || !strings.EqualFold(name[len(before)+digits:], after) {
+		return 0
+	}
+	text := name[len(before) : len(before)+digits]
+	n, err := strconv.Atoi(text)
+	if err != nil || strconv.Itoa(n) != text {
+		return 0
+	}
+	return n
 }
 
 // items returns the values of a place without its prefix; those of a list one by one.

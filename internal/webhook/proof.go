@@ -13,7 +13,7 @@ import (
 // proof is a request that is checked against what a sender signs. The parts of the request
 // are read when they are needed: the body last.
 type proof struct {
-	from   event.Source
+	from   *event.Source
 	verify *sender.Verify
 	req    Request
 	stored []string
@@ -28,15 +28,20 @@ type proof struct {
 	element jsonvalue.Raw
 	// fields are those of the form, once it is read.
 	fields []pair
+	// signed is the time of signing, once it is read from outside of the body.
+	signed signedTime
 }
 
-func newProof(from event.Source, v *sender.Verify, req Request, stored []string) *proof {
+func newProof(from *event.Source, v *sender.Verify, req Request, stored []string) *proof {
 	p := &proof{from: from, verify: v, req: req, stored: stored, now: req.ReceivedAt}
 	if p.now.IsZero() {
 		p.now = time.Now()
 	}
+	if len(v.Signature.Headers) < 2 || v.Signature.To > 0 {
+		return p
+	}
 	for i, name := range v.Signature.Headers {
-		if v.Signature.To == 0 && req.Header.Get(name) != "" {
+		if req.Header.Get(name) != "" {
 			p.family = i
 			break
 		}

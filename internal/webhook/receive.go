@@ -31,7 +31,7 @@ func (r *Receiver) Receive(ctx context.Context, req Request) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
-	got := Received{Source: from.Source}
+	got := Received{Source: *from.Source}
 	if got.Reply, err = r.handshake(ctx, from, req, false); err != nil || got.Reply != nil {
 		return got, err
 	}
@@ -62,7 +62,7 @@ func (got Received) with(from source, req Request, d event.Delivery) (Received, 
 		return got, nil
 	}
 	var err error
-	got.Deliveries, err = split(from.Source, from.credentials, d)
+	got.Deliveries, err = split(*from.Source, from.credentials, d)
 	return got, err
 }
 
@@ -75,6 +75,9 @@ func asks(method string, d event.Delivery) bool {
 // Split returns a delivery for each event that a delivery of this source holds. Its errors
 // are of type *Error.
 func (r *Receiver) Split(d event.Delivery) ([]event.Delivery, error) {
-	from := r.sources[d.Source]
-	return split(from.Source, from.credentials, d)
+	from, known := r.sources[d.Source]
+	if !known {
+		from.Source = &event.Source{}
+	}
+	return split(*from.Source, from.credentials, d)
 }

@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/x509"
@@ -36,8 +35,9 @@ type Request struct {
 	Size int
 	// Body returns the body as the sender signed it, after decoding the envelope. It is
 	// called at most once, and only after the source, the size and any token that proves
-	// the request by itself have been checked. What it returns must last until Verify or
-	// Assume returns. A nil Body is an empty body.
+	// the request by itself have been checked. A delivery shares the memory of what it
+	// returns, which must not change as long as the delivery is used. If the request is
+	// refused, the memory may be used again. A nil Body is an empty body.
 	Body func() ([]byte, error)
 	// Excludes reports, without reading the body, whether the body cannot be a JSON object
 	// with this member, whose name is ASCII. It may be nil.
@@ -90,7 +90,7 @@ type Receiver struct {
 
 // source is a declared source, with the credentials that must not leave the verification.
 type source struct {
-	event.Source
+	*event.Source
 	// schemes are the ways to verify but aws, in the order in which they are tried.
 	schemes     []scheme
 	credentials credentials
@@ -104,7 +104,7 @@ func New(c Config) *Receiver {
 		client: client, keys: newKeyring(client), certificates: newCertificates(client), roots: c.Roots, readOnly: c.ReadOnly,
 	}
 	for _, s := range c.Sources {
-		r.sources[s.Name] = source{Source: s, schemes: inOrder(s.Verify), credentials: credentialsOf(s)}
+		r.sources[s.Name] = source{Source: &s, schemes: inOrder(s.Verify), credentials: credentialsOf(s)}
 	}
 	return r
 }
@@ -113,8 +113,7 @@ func New(c Config) *Receiver {
 // lists, and returns the delivery without the credential that proved it. Its errors are of
 // type *Error. It parses nothing of a refused request.
 //
-// It does not read the body of a request with a wrong token. The delivery has a copy of
-// the body.
+// It does not read the body of a request with a wrong token.
 func (r *Receiver) Verify(ctx context.Context, req Request) (event.Delivery, error) {
 	from, err := r.source(&req)
 	if err != nil {
@@ -224,19 +223,29 @@ func (r *Receiver) stored(ctx context.Context, from source) ([]string, error) {
 // usable returns the stored secrets that may prove something. Anyone could send an empty one
 // or know an example.
 func (r *Receiver) usable(source string, stored []string) ([]string, error) {
-	stored = slices.DeleteFunc(slices.Clone(stored), func(secret string) bool { return strings.TrimSpace(secret) == "" })
-	if len(stored) == 0 {
+	var usable []string
+	blank := true
+	for _, secret := range stored {
+		if isBlank(secret) {
+			continue
+		}
+		blank = false
+		if r.demo || sharedsecret.Refused(source, secret) == "" {
+			usable = append(usable, secret)
+		}
+	}
+	switch {
+	case blank:
 		return nil, unverified(source, "no secret is stored for source "+strconv.Quote(source))
-	}
-	if r.demo {
-		return stored, nil
-	}
-	usable, findings := sharedsecret.Examine(source, stored)
-	if len(usable) == 0 {
+	case len(usable) == 0:
+		stored = slices.DeleteFunc(slices.Clone(stored), isBlank)
+		_, findings := sharedsecret.Examine(source, stored)
 		return nil, unverified(source, findings[0].Subject()+" "+findings[0].Reason)
 	}
 	return usable, nil
 }
+
+func isBlank(secret string) bool { return strings.TrimSpace(secret) == "" }
 
 func unverified(source, reason string) *Error {
 	return &Error{Kind: Unverified, Source: source, Reason: reason}
@@ -261,7 +270,6 @@ func delivery(from source, req Request, proof string) (event.Delivery, error) {
 		Headers:     headers,
 		RawQuery:    from.credentials.withoutToken(req.RawQuery),
 		ContentType: req.Header.Get("Content-Type"),
-		// The request's memory may be used again; the delivery lasts.
-		Body: bytes.Clone(from.credentials.withoutBody(read, headers)),
+		Body:        from.credentials.withoutBody(read, headers),
 	}), nil
 }

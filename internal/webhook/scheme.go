@@ -100,7 +100,7 @@ func assumed(from source, req Request) string {
 }
 
 // carries reports whether a request has anything where the scheme expects its credential.
-func carries(from event.Source, s scheme, req Request) bool {
+func carries(from *event.Source, s scheme, req Request) bool {
 	switch {
 	case s.verify != nil:
 		values, err := newProof(from, s.verify, req, nil).values(s.verify.Signature)

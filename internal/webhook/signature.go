@@ -24,7 +24,7 @@ func (p *proof) checkHMAC() error {
 	if algorithm == nil {
 		return refusal("unknown algorithm " + h.Hash)
 	}
-	size := algorithm().Size()
+	size := sizeOf(h.Hash)
 	sent, err := p.signatures(h.Encoding, func(text string, signature []byte) string {
 		if len(signature) == size {
 			return ""
@@ -71,22 +71,20 @@ func (p *proof) mismatch(with string) refusal {
 
 // isSigned reports whether one of the signatures is that of a message with one of the keys.
 func isSigned(algorithm func() hash.Hash, sent [][]byte, messages []message, keys [][]byte) bool {
-	match := 0
-	for _, key := range keys {
-		mac := hmac.New(algorithm, key)
-		for _, m := range messages {
-			mac.Reset()
-			for _, piece := range m {
-				mac.Write(piece)
-			}
-			want := mac.Sum(nil)
+	for _, m := range messages {
+		match := 0
+		for _, key := range keys {
+			want := m.sum(hmac.New(algorithm, key))
 			// Every key is tried, so that the duration does not reveal which one matched.
 			for _, signature := range sent {
 				match |= subtle.ConstantTimeCompare(want, signature)
 			}
 		}
+		if match == 1 {
+			return true
+		}
 	}
-	return match == 1
+	return false
 }
 
 func equal(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
@@ -152,7 +150,7 @@ func (p *proof) signatures(encoding string, fault func(text string, signature []
 
 // misshapen returns why a text cannot be a signature with this algorithm.
 func misshapen(h sender.HMAC, text string, signature []byte) string {
-	size := algorithmOf(h.Hash)().Size()
+	size := sizeOf(h.Hash)
 	asHex, hexErr := hex.DecodeString(text)
 	asBase64, base64Err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(text))
 	switch {
@@ -168,7 +166,7 @@ func misshapen(h sender.HMAC, text string, signature []byte) string {
 		return "is not " + h.Encoding
 	}
 	for _, name := range [...]string{"sha1", "sha256", "sha512"} {
-		if algorithmOf(name)().Size() == len(signature) {
+		if sizeOf(name) == len(signature) {
 			return "has the length of " + name + ", but " + h.Hash + " is expected (`algorithm`)"
 		}
 	}
@@ -211,4 +209,17 @@ func algorithmOf(name string) func() hash.Hash {
 		return sha512.New
 	}
 	return nil
+}
+
+// sizeOf returns the length of a hash in bytes.
+func sizeOf(name string) int {
+	switch name {
+	case "sha1":
+		return sha1.Size
+	case "sha256":
+		return sha256.Size
+	case "sha512":
+		return sha512.Size
+	}
+	return 0
 }

@@ -15,7 +15,7 @@ func (r *Receiver) Suppose(ctx context.Context, req Request) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
-	got := Received{Source: from.Source}
+	got := Received{Source: *from.Source}
 	for _, signed := range []bool{false, true} {
 		h, p := matching(from, req, signed, false)
 		if h == nil {

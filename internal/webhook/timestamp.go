@@ -8,9 +8,18 @@ import (
 	"untag/internal/sender"
 )
 
+// signedTime is the time of signing, as sent and as a time.
+type signedTime struct {
+	text string
+	at   time.Time
+}
+
 // timestamp returns the time of signing, as sent and as a time. It must be well formed before
 // it is signed over: where nothing separates it from the body, bytes could move between them.
 func (p *proof) timestamp() (text string, at time.Time, err error) {
+	if p.signed.text != "" {
+		return p.signed.text, p.signed.at, nil
+	}
 	place := p.verify.Timestamp.Place
 	text, err = p.only(place)
 	switch {
@@ -22,6 +31,9 @@ func (p *proof) timestamp() (text string, at time.Time, err error) {
 	at, ok := parseTime(p.verify.Timestamp.Unit, text)
 	if !ok {
 		return "", time.Time{}, refusal("the time of signing in " + p.name(place) + " is not " + timeForm(p.verify.Timestamp.Unit))
+	}
+	if place.JSON == nil {
+		p.signed = signedTime{text, at}
 	}
 	return text, at, nil
 }

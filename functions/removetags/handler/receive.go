@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"log/slog"
@@ -126,6 +127,7 @@ func (h *Handler) store(ctx context.Context, id string, got webhook.Received) an
 // send stores a delivery, with only those headers that rules can read.
 func (h *Handler) send(ctx context.Context, d event.Delivery) error {
 	d.Headers = h.namedHeaders(d)
+	d.Body = bytes.Clone(d.Body) // the memory of the request is used again
 	err := h.queue.Send(ctx, d)
 	attrs := []slog.Attr{
 		slog.String("event_id", d.ID), slog.String("source", d.Source), slog.String("outcome", "queued"),
