@@ -105,6 +105,12 @@ func TestSend(t *testing.T) {
 			}
 		}
 	}
+	for name, header := range map[string]string{"token": "X-Webhook-Token: " + sendSecret, "basic": "Authorization: Basic ", "zoho-notification": `{"id": "it's","token":"`} {
+		code, command := untag(t, folder, "send", "--as", name, "--secret-file", "secret", "--print", "body.json")
+		if code != 0 || !strings.Contains(strings.ReplaceAll(command, `'\''`, "'"), header) {
+			t.Errorf("%s: exit %d, want %q in:\n%s", name, code, header, command)
+		}
+	}
 	tests := map[string]struct {
 		args []string
 		code int

@@ -60,7 +60,7 @@ func senderHint(kind string) string {
 	if hint := didYouMean(kind, slices.Concat(schemeKinds, names)); hint != "" {
 		return hint
 	}
-	return "use one of " + list(schemeKinds) + ", or a sender that `untag senders` lists; docs/deploy.md says what each of them needs"
+	return "use one of " + list(schemeKinds) + ", or a sender that `untag senders` lists; docs/senders.md says how to describe another"
 }
 
 // strayHint says where a key belongs that none of the listed ways to verify reads.

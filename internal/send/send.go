@@ -14,9 +14,7 @@ import (
 	"time"
 
 	"untag/internal/explain"
-	"untag/internal/nearest"
-	"untag/internal/rules"
-	"untag/internal/sender"
+	"untag/internal/senderlist"
 	"untag/internal/terminal"
 	"untag/internal/webhook"
 )
@@ -48,13 +46,9 @@ type Delivery struct {
 
 // Request signs the delivery. Its error says what is wrong with it, and never shows the secret.
 func (d Delivery) Request(ctx context.Context) (*http.Request, error) {
-	row, found := rules.LoadSender(d.As)
-	if !found {
-		hint := ""
-		if meant := nearest.Of(strings.ToLower(d.As), sender.Names()); meant != "" {
-			hint = "; did you mean " + meant + "?"
-		}
-		return nil, fmt.Errorf("--as: there is no sender %q; untag senders lists them%s", d.As, hint)
+	from, err := senderlist.Find(d.As)
+	if err != nil {
+		return nil, fmt.Errorf("--as: %w", err)
 	}
 	header, err := explain.Headers(d.Headers)
 	if err != nil {
@@ -66,7 +60,7 @@ func (d Delivery) Request(ctx context.Context) (*http.Request, error) {
 	if kind := explain.ContentType(d.File); kind != "" && header.Get("Content-Type") == "" {
 		header.Set("Content-Type", kind)
 	}
-	signed, err := webhook.Sign(row.Source, d.Secret, webhook.Outgoing{URL: d.URL, Header: header, Body: d.Body, ID: d.ID, At: d.At})
+	signed, err := webhook.Sign(from.Source, d.Secret, webhook.Outgoing{URL: d.URL, Header: header, Body: d.Body, ID: d.ID, At: d.At})
 	if err != nil {
 		return nil, err
 	}

@@ -131,5 +131,8 @@ func (s Shown) canSend() bool {
 		return false
 	}
 	v := s.Source.Verify[0].Verify
+	if v == nil {
+		return true // a token or a password
+	}
 	return v.HMAC != nil || v.Compare != ""
 }

@@ -25,7 +25,7 @@ func Print(w io.Writer, list []Sender) error {
 
 covers body: the signature proves what the request says. covers sender: it proves only who sent it.
 untag senders NAME shows a source, a rule, a test and a sample event to paste.
-For other senders, use token, basic or hmac, or describe how they sign; see docs/deploy.md.
+For other senders, use token, basic or hmac, or describe how they sign; see docs/senders.md.
 `, t.Render())
 	return err
 }
