@@ -30,8 +30,8 @@ and are not delivered to a real account: use --events to name a folder of events
 your records. The published example secrets are refused: use --secrets.
 
 With --record, each webhook that verifies is written to a file of its own in a folder,
-without the credentials that it carries: for untag explain -e, for a test (request:), or for
-the folder of events. Webhooks that are refused are not written.
+without the credentials that it carries: for untag explain -e, or for a test (request:).
+Webhooks that are refused are not written.
 
 ` + local.HostsHelp + `
 
