@@ -37,7 +37,7 @@ func (f *faults) readHandshake(node *yaml.Node, what string) (h sender.Handshake
 		return h
 	}
 	h.Method, h.Signed = m.choice("method", "", methods), m.boolean("signed")
-	if n := m.required("when", "say what such a request has, as in `when: {query: hub.challenge}`"); n != nil {
+	if n := m.when(h.Method); n != nil {
 		items := []*yaml.Node{n}
 		if r := resolve(n); r.Kind == yaml.SequenceNode {
 			items = r.Content
@@ -71,6 +71,14 @@ func (f *faults) readHandshake(node *yaml.Node, what string) (h sender.Handshake
 		h.Show = place
 	}
 	return h
+}
+
+// when returns what a handshake must have. A GET may be one because it says nothing.
+func (m *mapping) when(method string) *yaml.Node {
+	if method == "GET" {
+		return m.optional("when")
+	}
+	return m.required("when", "say what such a request has, as in `when: {query: hub.challenge}`")
 }
 
 // answerFields reads the fields of an answer in JSON, or its headers.

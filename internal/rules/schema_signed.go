@@ -11,7 +11,9 @@ import (
 func way() object {
 	names := slices.Concat(schemeKinds, sender.Names())
 	tolerance := object{"type": "string", "pattern": "^(none|[0-9].*)$", "description": "How far the time of signing may be from now, by default 5m; none accepts any time."}
-	as := closed(asKeys, object{"as": object{"enum": sender.Names(), "description": "A sender that untag senders lists."}, "tolerance": tolerance}, "as")
+	narrowed := tokenAs()
+	narrowed["as"], narrowed["tolerance"] = object{"enum": sender.Names(), "description": "A sender that untag senders lists."}, tolerance
+	as := closed(asKeys, narrowed, "as")
 	place := placeSchema()
 	timestamp := maps.Clone(place)
 	timestamp["unit"] = object{"enum": timeUnits, "description": "s: seconds since 1970; ms: milliseconds; iso: as in 2026-11-25T12:00:00Z."}
@@ -50,7 +52,7 @@ func way() object {
 		"covers": object{"enum": coverings, "description": "What a right signature proves: sender, if it does not cover the body."},
 	})
 	signed["oneOf"] = []any{required("hmac"), required("key"), required("compare")}
-	return object{"oneOf": []any{object{"enum": names}, as, signed}}
+	return object{"oneOf": []any{object{"enum": names}, as, signed, tokenWay(place)}}
 }
 
 // placeSchema is where in a request a value is.
@@ -82,12 +84,12 @@ func handshakes() object {
 	})
 	return closed(handshakeKeys, object{
 		"method": object{"enum": methods, "description": "The method, by default any."},
-		"when":   object{"description": "What such a request has: one place, or several.", "oneOf": []any{condition, object{"type": "array", "items": condition, "minItems": 1}}},
+		"when":   object{"description": "What such a request has: one place, or several. A GET that says nothing needs none.", "oneOf": []any{condition, object{"type": "array", "items": condition, "minItems": 1}}},
 		"secret": nonEmpty("Where the request has the stored verify_token, such as query hub.verify_token."),
 		"signed": object{"type": "boolean", "description": "Whether the request must verify before it is answered."},
 		"text":   nonEmpty("The answer as plain text, such as {query hub.challenge}."),
 		"json":   object{"type": "object", "minProperties": 1, "description": "The fields of the answer as JSON.", "additionalProperties": nonEmpty("The value, such as {json challenge}.")},
 		"header": object{"type": "object", "minProperties": 1, "description": "Headers of the answer.", "additionalProperties": nonEmpty("The value, such as {header X-Hook-Secret}.")},
 		"show":   nonEmpty("Where the request has a secret that you must store, such as header X-Hook-Secret. It is logged while the source has no secret."),
-	}, "when")
+	})
 }

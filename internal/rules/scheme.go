@@ -28,11 +28,13 @@ func schemeHint(kind string) string {
 		return "anyone can send to a webhook's URL, so every source must verify who sends; `verify: token` requires a secret in a header or in the URL"
 	case "bearer", "bearertoken", "authorization", "oauth", "oauth2":
 		return "for a bearer token, write `verify: token`, `header: Authorization`, `prefix: \"Bearer \"`"
-	case "jwt", "cognito":
-		return "untag does not check JWTs itself: put an authorizer in front of the route, and write `aws`"
+	case "jwt", "jwks", "oidc":
+		return "for a token that the sender signs, write `{jwt: {algorithms: [HS256], body: {claim: payload_hash}}}`, or the name of a sender; behind an authorizer of the route, write `aws`"
+	case "cognito":
+		return "put an authorizer in front of the route, and write `aws`"
 	case "secret", "header", "query", "apikey", "xapikey", "key", "webhooktoken", "sharedsecret":
 		return "for a secret in a header or in the query, write `token`, with `header` or `query`"
-	case "linkedin", "adobesign", "vonage", "messagebird", "monday", "zohodesk":
+	case "linkedin", "adobesign":
 		return "untag cannot verify the signatures of this sender yet; if it can send a secret in a header or in the URL, write `token`"
 	case "password", "basicauth", "httpbasic", "user", "login":
 		return "for a user name and a password, write `basic`"

@@ -12,7 +12,7 @@ import (
 var (
 	proofKeys  = []string{"hmac", "key", "compare"}
 	signedKeys = slices.Concat(proofKeys, []string{"signature", "timestamp", "signed", "url", "params", "digest", "each", "covers"})
-	asKeys     = []string{"as", "tolerance"}
+	asKeys     = slices.Concat([]string{"as", "tolerance"}, tokenAsKeys)
 	urlKeys    = []string{"decode", "port"}
 	paramsKeys = []string{"of", "unique"}
 	coverings  = []string{sender.CoversBody, sender.CoversSender}
@@ -20,6 +20,9 @@ var (
 
 // readSigned reads how a sender proves its requests. It returns nil if that has a fault.
 func (f *faults) readSigned(node *yaml.Node, what string, id sender.Place) *sender.Verify {
+	if has(node, "jwt") {
+		return f.readJWT(node, what)
+	}
 	before := len(f.list)
 	if !slices.ContainsFunc(signedKeys, func(key string) bool { return has(node, key) }) {
 		f.wrong(at(node), "write one of "+list(schemeKinds)+", the name of a sender, or how it signs, as in `{hmac: {hash: sha256, encoding: hex}, signature: {header: X-Signature}}`",
@@ -62,6 +65,8 @@ func kindOf(v *sender.Verify) string {
 		return "hmac"
 	case v.Key != nil:
 		return "key"
+	case v.JWT != nil:
+		return "jwt"
 	}
 	return "compare"
 }

@@ -68,6 +68,7 @@ func (r *sourceReader) readVerify() {
 		r.f.wrong(at(n), "declare two sources, one for each", "a source cannot list both `token` and `hmac`, as `header` and `prefix` could belong to either")
 		return
 	}
+	r.checkTokens(n)
 	for i := range r.source.Verify {
 		r.complete(&r.source.Verify[i])
 	}
@@ -132,11 +133,13 @@ func (r *sourceReader) readAs(n *yaml.Node) (kind string) {
 		r.f.wrong(at(m.values["as"]), senderHint(kind), "`%s` is not a sender that untag knows", kind)
 		return ""
 	}
-	t := &s.Source.Verify[0].Verify.Timestamp
-	if m.keys["tolerance"] != nil && t.IsZero() {
-		r.f.wrong(at(m.keys["tolerance"]), "remove it", "%s does not send the time of signing, so there is nothing to tolerate", s.Title)
+	m.narrow(s)
+	if v := s.Source.Verify[0].Verify; v.JWT == nil {
+		if m.keys["tolerance"] != nil && v.Timestamp.IsZero() {
+			r.f.wrong(at(m.keys["tolerance"]), "remove it", "%s does not send the time of signing, so there is nothing to tolerate", s.Title)
+		}
+		v.Timestamp.Tolerance = m.tolerance(v.Timestamp.Tolerance)
 	}
-	t.Tolerance = m.tolerance(t.Tolerance)
 	r.addSender(s)
 	return kind
 }

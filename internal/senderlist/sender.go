@@ -36,6 +36,12 @@ func newSender(s rules.Sender) Sender {
 	if v.Compare != "" {
 		listed.Signs = nothing
 	}
+	if v.JWT != nil {
+		listed.Signs = signedToken(v.JWT)
+		if !v.JWT.Expires && v.JWT.Tolerance > 0 {
+			listed.Tolerance = sender.Duration(v.JWT.Tolerance)
+		}
+	}
 	if !v.Timestamp.IsZero() && v.Timestamp.Tolerance > 0 {
 		listed.Tolerance = sender.Duration(v.Timestamp.Tolerance)
 	}
@@ -60,6 +66,21 @@ func where(at sender.Place) string {
 		return at.Form + " in the form"
 	}
 	return ""
+}
+
+// signedToken names what the claims of a token say of the request.
+func signedToken(j *sender.JWT) string {
+	var parts []string
+	if j.URL != nil || j.Audience == sender.RequestURL {
+		parts = append(parts, "{url}")
+	}
+	if j.Body != nil {
+		parts = append(parts, "{body}")
+	}
+	if len(parts) == 0 {
+		return "a token"
+	}
+	return "a token for " + strings.Join(parts, " and ")
 }
 
 // All returns every sender: first the ways that suit any of them, then those with a signature

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/hmac"
 	"encoding/hex"
+	"net/http"
 	"slices"
 	"strings"
 
+	"untag/internal/event"
 	"untag/internal/sender"
 )
 
@@ -70,8 +72,8 @@ func (r *Receiver) lacksSecret(ctx context.Context, from source) (bool, error) {
 	return len(stored) == 0, nil
 }
 
-// meets reports whether a request meets all conditions of a handshake. A handshake without
-// conditions is never met.
+// meets reports whether a request meets all conditions of a handshake. One without conditions is
+// met by a GET that says nothing.
 func (p *proof) meets(h sender.Handshake) bool {
 	for _, c := range h.When {
 		value, err := p.only(c.Place)
@@ -79,7 +81,16 @@ func (p *proof) meets(h sender.Handshake) bool {
 			return false
 		}
 	}
-	return len(h.When) > 0
+	return len(h.When) > 0 || p.asks(h.Method)
+}
+
+// asks reports whether a request only asks whether the URL exists. Its body is checked elsewhere.
+func (p *proof) asks(method string) bool {
+	if method != http.MethodGet {
+		return false
+	}
+	inQuery := slices.ContainsFunc(p.from.Verify, func(s event.Scheme) bool { return event.CoversQuery(s.Kind) })
+	return p.req.RawQuery == "" || !inQuery
 }
 
 // carriesNoEvent reports whether a request has nothing in its body but the handshake, so that

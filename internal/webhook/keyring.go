@@ -4,18 +4,13 @@ import (
 	"context"
 	"crypto"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
 
 const (
-	// maxKeySet is the maximum size of a set of keys, in bytes.
-	maxKeySet = 64 << 10
-	// keyTimeout is how long a sender may take to answer with its keys.
-	keyTimeout = 1500 * time.Millisecond
 	// keyLifetime is how long a set of keys is used before it is fetched again.
 	keyLifetime = time.Hour
 	// keyPause is the minimum time between two requests for the same set, so that tokens with
@@ -81,7 +76,7 @@ func (k *keyring) find(ctx context.Context, url, id, algorithm string) ([]crypto
 		return nil, ctx.Err()
 	}
 	if s.isDue(id, algorithm) { // another request may have fetched it meanwhile
-		keys, err := k.fetch(ctx, url)
+		keys, err := fetchKeys(ctx, k.client, url)
 		if err != nil && ctx.Err() != nil {
 			return nil, ctx.Err() // says nothing about the sender
 		}
@@ -133,32 +128,14 @@ func (s *keySet) store(keys []publicJWK, err error) {
 	}
 }
 
-// fetch requests a set of keys. Its errors quote nothing of the answer.
-func (k *keyring) fetch(ctx context.Context, url string) ([]publicJWK, error) {
-	ctx, cancel := context.WithTimeout(ctx, keyTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, errors.New("it is not a URL")
-	}
-	if req.URL.Scheme != "https" {
+// fetchKeys requests a set of keys. Its errors quote nothing of the answer.
+func fetchKeys(ctx context.Context, client *http.Client, url string) ([]publicJWK, error) {
+	if !strings.HasPrefix(url, "https://") {
 		return nil, errors.New("it is not an https URL")
 	}
-	req.Header.Set("Accept", "application/json")
-	resp, err := k.client.Do(req)
+	text, err := fetch(ctx, client, url)
 	if err != nil {
-		return nil, fmt.Errorf("request: %w", err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the answer has status %d", resp.StatusCode)
-	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxKeySet+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("read the answer: %w", err)
-	case len(text) > maxKeySet:
-		return nil, errors.New("the answer is over 64 KiB")
+		return nil, err
 	}
 	return parseKeys(text)
 }

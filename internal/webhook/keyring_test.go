@@ -290,11 +290,10 @@ func TestSlowKeys(t *testing.T) {
 						resp.Body = io.NopCloser(slowly{r.Context(), tt.takes})
 						return resp, nil
 					}
-					_, err := slowly{r.Context(), tt.takes}.Read(nil)
-					if err == io.EOF {
-						err = nil
+					if _, err := (slowly{r.Context(), tt.takes}).Read(nil); err != io.EOF {
+						return nil, err
 					}
-					return resp, err
+					return resp, nil
 				})
 				start := time.Now()
 				var all sync.WaitGroup

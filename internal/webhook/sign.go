@@ -74,6 +74,9 @@ func (s scheme) sign(from event.Source, secret string, out Outgoing) (Outgoing, 
 	default:
 		return out, errCannotSign
 	}
+	if s.verify.JWT != nil {
+		return out, out.signToken(from, s.verify, secret)
+	}
 	sign, err := signer(s.verify, secret)
 	if err != nil {
 		return out, err
