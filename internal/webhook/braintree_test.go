@@ -249,8 +249,8 @@ func TestSignAsBraintree(t *testing.T) {
 	for name, tt := range map[string]struct{ sender, secret, body, reason string }{
 		"JSON":    {"braintree", braintreeStored, "{}", "the body is not XML"},
 		"one key": {"braintree", "integration_private_key", "<a/>", "is not PUBLIC_KEY|PRIVATE_KEY"},
-		"PayPal":  {"paypal", paypalWebhook, "{}", "only it has"},
-		"SNS":     {"sns", snsTopic, "{}", "only it has"},
+		"PayPal":  {"paypal", paypalWebhook, "{}", "has the private key"},
+		"SNS":     {"sns", snsTopic, "{}", "has the private key"},
 	} {
 		row, _ := rules.LoadSender(tt.sender)
 		if _, err := webhook.Sign(row.Source, tt.secret, webhook.Outgoing{Body: []byte(tt.body)}); err == nil || !strings.Contains(err.Error(), tt.reason) || strings.Contains(err.Error(), "integration") {

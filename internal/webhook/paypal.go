@@ -33,30 +33,12 @@ const (
 // send it with another body until its time is out of the tolerance. PayPal sends it only
 // through TLS.
 func (r *Receiver) checkPayPal(ctx context.Context, p *proof) error {
-	algorithm, reason := onlyHeader(p.req, paypalAlgorithm)
-	if reason == "" && algorithm != "SHA256withRSA" {
-		reason = "header " + paypalAlgorithm + " is not SHA256withRSA, which PayPal signs with"
-	}
-	if reason != "" {
-		return refusal(reason)
-	}
-	id, reason := onlyHeader(p.req, paypalID)
-	if reason == "" && (strings.Contains(id, "|") || identifier(id) == "") {
-		reason = "header " + paypalID + " is not an id"
-	}
-	if reason != "" {
-		return refusal(reason)
+	id, signature, err := p.paypalHeaders()
+	if err != nil {
+		return err
 	}
 	if _, err := p.checkTime(); err != nil {
 		return err
-	}
-	sent, reason := onlyHeader(p.req, paypalSignature)
-	if reason != "" {
-		return refusal(reason)
-	}
-	signature, ok := decoded("base64", sent)
-	if !ok || len(signature) < leastRSA {
-		return refusal("header " + paypalSignature + " is not a signature of RSA in base64")
 	}
 	webhooks, reason := paypalWebhooks(p.stored)
 	if reason != "" {
@@ -82,6 +64,33 @@ func (r *Receiver) checkPayPal(ctx context.Context, p *proof) error {
 		}
 	}
 	return refusal("the signature in header " + paypalSignature + " does not match the request with any stored webhook ID")
+}
+
+// paypalHeaders returns the id of the transmission and its signature.
+func (p *proof) paypalHeaders() (id string, signature []byte, err error) {
+	algorithm, reason := onlyHeader(p.req, paypalAlgorithm)
+	if reason == "" && algorithm != "SHA256withRSA" {
+		reason = "header " + paypalAlgorithm + " is not SHA256withRSA, which PayPal signs with"
+	}
+	if reason != "" {
+		return "", nil, refusal(reason)
+	}
+	id, reason = onlyHeader(p.req, paypalID)
+	if reason == "" && (strings.Contains(id, "|") || identifier(id) == "") {
+		reason = "header " + paypalID + " is not an id"
+	}
+	if reason != "" {
+		return "", nil, refusal(reason)
+	}
+	sent, reason := onlyHeader(p.req, paypalSignature)
+	if reason != "" {
+		return "", nil, refusal(reason)
+	}
+	signature, ok := decoded("base64", sent)
+	if !ok || len(signature) < leastRSA {
+		return "", nil, refusal("header " + paypalSignature + " is not a signature of RSA in base64")
+	}
+	return id, signature, nil
 }
 
 // leastRSA is the length of the shortest signature that can be right, in bytes.

@@ -15,9 +15,9 @@ import (
 func (out Outgoing) signAs(code, secret string) (Outgoing, error) {
 	switch code {
 	case sender.PayPal:
-		return out, errors.New("PayPal signs with a private key that only it has: send a mock event from its dashboard, or try the rules with `untag explain --body`")
+		return out, errors.New("only PayPal has the private key that signs its webhooks: make a payment in its sandbox, or try the rules with `untag explain --body`")
 	case sender.SNS:
-		return out, errors.New("Amazon SNS signs with a private key that only it has: publish a message to the topic, or try the rules with `untag explain --body`")
+		return out, errors.New("only Amazon SNS has the private key that signs its messages: publish one to the topic, or try the rules with `untag explain --body`")
 	case sender.Braintree:
 		return out.signAsBraintree(secret)
 	}
