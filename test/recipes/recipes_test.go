@@ -65,6 +65,7 @@ func recipes(t *testing.T) map[string]recipe {
 		"zendesk-solved":          {source: "zendesk", body: "ticket.json", as: "zendesk", removes: map[string]map[string][]string{"Cases": {"5725767000000524401": {"Waiting for us"}}}},
 		"zoho-billing-paid":       {source: "billing", body: "payment.json", as: "zoho-finance", removes: contact("212", "Payment due")},
 		"zoho-crm-notification":   {source: "zoho", body: "notification.json", removes: deal("105", "In progress")},
+		"zoho-desk-ticket-closed": {source: "desk", body: "tickets.json", as: "zoho-desk", removes: contact("213", "Open ticket")},
 		"zoho-payments-succeeded": {source: "payments", body: "payment.json", as: "zoho-payments", removes: deal("157", "Down payment due")},
 		"zoho-projects-task-closed": {
 			source: "projects", body: "task.form", as: "zoho-projects",
