@@ -98,9 +98,9 @@ func (in *inputs) readSecrets(f Options) error {
 // makeUp makes up what a source needs and the file lacks.
 func (in *inputs) makeUp(s event.Source) {
 	stored, made := in.webhooks[s.Name], false
-	if s.Secrets() && len(stored.Secrets) == 0 {
-		stored.Secrets, made = []string{madeUpSecret(s)}, true
-		in.shown[s.Name] = stored.Secrets[0]
+	if secret := madeUpSecret(s); len(stored.Secrets) == 0 && secret != "" {
+		stored.Secrets, made = []string{secret}, true
+		in.shown[s.Name] = secret
 	}
 	if userfile.NeedsVerifyToken(s) && len(stored.VerifyTokens) == 0 {
 		stored.VerifyTokens, made = []string{rand.Text()}, true

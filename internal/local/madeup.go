@@ -1,10 +1,8 @@
 package local
 
 import (
-	"crypto/rand"
 	"fmt"
 
-	"untag/internal/event"
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 )
@@ -42,12 +40,4 @@ func withTags(carried []any, tags []string) []any {
 		}
 	}
 	return carried
-}
-
-// madeUpSecret makes up a secret that suits every way in which the source verifies.
-func madeUpSecret(s event.Source) string {
-	if s.Accepts("basic") {
-		return "untag:" + rand.Text()
-	}
-	return rand.Text()
 }
