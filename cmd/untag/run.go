@@ -8,12 +8,8 @@ import (
 	"untag/internal/local"
 )
 
-func newRun() *cobra.Command {
-	var f local.Options
-	c := &cobra.Command{
-		Use:   "run",
-		Short: "Run the whole program on this machine, with a simulated Zoho",
-		Long: `Run untag's Lambda function on this machine, behind a small stand-in for API
+// runHelp is what untag run --help says.
+const runHelp = `Run untag's Lambda function on this machine, behind a small stand-in for API
 Gateway and with a simulated Zoho. Each recorded event is delivered as its sender
 would, and a table shows which tags were removed from which record. Then untag
 listens for webhooks and prints a line for each one, until Ctrl-C.
@@ -36,7 +32,14 @@ Webhooks that are refused are not written.
 ` + local.HostsHelp + `
 
 Exit codes: 0: done; 1: a delivery of --once failed; 2: wrong usage or an unreadable
-file.`,
+file.`
+
+func newRun() *cobra.Command {
+	var f local.Options
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Run the whole program on this machine, with a simulated Zoho",
+		Long:  runHelp,
 		Example: `  untag run
   untag run --once
   untag run --rules my-rules.yaml --records my-records.yaml

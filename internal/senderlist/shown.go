@@ -67,7 +67,11 @@ func PrintOne(w io.Writer, s Shown) error {
 	p.Line(2, "covers     ", map[string]string{"body": "the body", "sender": "only who sent it: anything in the body could be someone else's"}[s.Covers])
 	p.Line(2, "store      ", s.Store)
 	p.Line(2, "handshake  ", s.handshake())
-	p.Line(2, "compared   ", s.comparedWith())
+	compared := s.comparedWith()
+	if s.Oracle == "" {
+		compared += ": untag's signatures were not compared with those of a package of the vendor"
+	}
+	p.Line(2, "compared   ", compared)
 	p.Line(2, "set up     ", s.Setup)
 	p.Long(2, "docs       "+s.Docs)
 	if s.Note != "" {
