@@ -50,7 +50,7 @@ func TestCheckSecrets(t *testing.T) {
 		"a weak password":     {"basic", "administrator-hush:hush", 1, "source basic: a stored secret is user:password, and the password has fewer than 8 characters"},
 		"a token alone":       {"either", "hush-hush-hush-hush", 0, "warning: source either: it lists `basic`, but no usable secret is user:password"},
 		"too long for Zoho":   {"watch", strings.Repeat("hush-", 11), 0, "warning: source watch: a secret has 55 characters, but the token of a Zoho notification may have at most 50"},
-		"a source with IAM":   {"bus", "hush-hush-hush-hush", 0, "warning: source bus: it verifies with `aws` alone and needs no secret"},
+		"a source with IAM":   {"bus", "hush-hush-hush-hush", 0, "warning: source bus: its ways to verify need no secret"},
 		"an unknown source":   {"zohoo", "hush-hush-hush-hush", 0, "warning: source zohoo: there is no source of this name in the rules; its sources are zoho, github, basic, either, watch, bus"},
 		"a name in a console": {"z\x1b[31m", "hush-hush-hush-hush", 0, "there is no source of this name"},
 	}

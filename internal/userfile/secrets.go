@@ -114,7 +114,7 @@ func (s Secrets) faultsOf(source event.Source) (list []SecretFault) {
 	list = s.tokenFaults(source)
 	switch {
 	case !source.Secrets() && len(stored) > 0:
-		add(rules.SeverityWarning, "it verifies with `aws` alone and needs no secret")
+		add(rules.SeverityWarning, "its ways to verify need no secret")
 		return list
 	case source.Secrets() && len(stored) == 0:
 		add(rules.SeverityWarning, "no secret is stored for it, so it refuses requests that need one")

@@ -401,3 +401,20 @@ func TestStoredClaims(t *testing.T) {
 		t.Errorf("Receive without stored secrets = %v", err)
 	}
 }
+
+// FuzzKeys: no answer in place of keys causes a panic, or makes a token valid that its keys did not
+// sign.
+func FuzzKeys(f *testing.F) {
+	key := tokenKeys()[0]
+	token := signedToken(f, jwt.SigningMethodRS256, key, fresh(), nil)
+	f.Add(keySet(rsaJWK("1", &tokenKeys()[1].PublicKey, nil)))
+	f.Add(`{"keys":[{"kty":"EC","crv":"P-521","x":"AA","y":"AA"},{"kty":"RSA","n":"AQ","e":"AQAB"},{"kty":"OKP","crv":"Ed25519","x":""}]}`)
+	f.Add(`{"keys":null}`)
+	f.Fuzz(func(t *testing.T, answer string) {
+		k := newKeyed(published(), answering(200, answer))
+		_, err := k.receiver.Receive(t.Context(), webhook.Request{Source: "s", Header: bearer(token), Body: webhook.Bytes([]byte(jwtBody)), ReceivedAt: signedAt})
+		if err == nil && !strings.Contains(answer, urlText(key.N)) {
+			t.Errorf("accepted with the keys %q", answer)
+		}
+	})
+}
