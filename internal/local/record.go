@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-
-	"untag/internal/terminal"
 )
 
 const (
@@ -187,13 +185,15 @@ func create(name string, text []byte) error {
 	return err
 }
 
-// fileName returns a source's name without the characters that mean something in a path or to
-// a shell.
+// fileName returns the beginning of a source's name without the characters that mean something in
+// a path or to a shell.
 func fileName(source string) string {
-	return terminal.Shorten(strings.Map(func(c rune) rune {
+	const most = 40
+	safe := strings.Map(func(c rune) rune {
 		if c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' {
 			return c
 		}
 		return '_'
-	}, source), 40)
+	}, source)
+	return safe[:min(len(safe), most)]
 }
