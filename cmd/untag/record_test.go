@@ -61,13 +61,14 @@ func recorded(t *testing.T, folder, method, path, body string, headers map[strin
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	code, printed := stop(os.Interrupt)
-	if code != 0 {
-		t.Errorf("exit %d: %s", code, printed)
-	}
+	// The file is there when the sender has the answer.
 	files, err = filepath.Glob(filepath.Join(folder, "in", "received", "*"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	code, printed := stop(os.Interrupt)
+	if code != 0 {
+		t.Errorf("exit %d: %s", code, printed)
 	}
 	return response.StatusCode, files, printed
 }

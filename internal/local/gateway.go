@@ -64,15 +64,15 @@ func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !own && g.served != nil {
 		g.served(newServed(r, a, t))
 	}
+	if !own && a.payload != nil {
+		g.recordings.add(answered{payload: *a.payload, source: sourceOf(r.URL), done: len(t.read().outcomes) > 0})
+	}
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(a.status)
 	// A client that has gone away does not change what was done.
 	_, _ = w.Write(a.body)
-	if !own && a.payload != nil {
-		g.recordings.add(answered{*a.payload, sourceOf(r.URL), len(t.read().outcomes) > 0})
-	}
 }
 
 func (g gateway) ask(w http.ResponseWriter, r *http.Request, t *trace) reply {

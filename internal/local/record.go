@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -19,12 +20,15 @@ import (
 const (
 	// mostWaiting is how many requests may wait to be written.
 	mostWaiting = 100
+	// patience is how long the answer to a request waits for its file, so that the file is there
+	// when the sender has the answer. If a file takes longer, later answers do not wait.
+	patience = 250 * time.Millisecond
 	// lastWrites is how long the writes may take that are left when untag run ends.
 	lastWrites = 5 * time.Second
 )
 
-// recordings writes requests as files, one after the other and beside the requests, so that a
-// slow or full disk delays none of them. A nil *recordings writes nothing.
+// recordings writes requests as files, one after the other, when the function has answered them.
+// A disk that does not answer holds up one answer for a moment. A nil *recordings writes nothing.
 type recordings struct {
 	folder string
 	strip  stripper
@@ -32,6 +36,8 @@ type recordings struct {
 	say     func(source, outcome, detail string)
 	waiting chan answered
 	written chan struct{}
+	// slow means that an answer has waited for a file in vain.
+	slow atomic.Bool
 
 	mu     sync.Mutex
 	closed bool
@@ -47,6 +53,8 @@ type answered struct {
 	source  string
 	// done says that the function acted on events of it.
 	done bool
+	// written is closed when it has a file, or cannot have one.
+	written chan struct{}
 }
 
 // newRecordings makes the folder, if it does not exist, and tests that files can be written to
@@ -90,17 +98,29 @@ func (r *recordings) start(ctx context.Context, say func(source, outcome, detail
 		defer close(r.written)
 		for one := range r.waiting {
 			r.record(ctx, one)
+			r.slow.Store(false)
+			close(one.written)
 		}
 	}()
 }
 
-// add writes a request soon. It does not wait.
+// add writes a request, and waits for its file, but not longer than patience.
 func (r *recordings) add(one answered) {
 	if r == nil {
 		return
 	}
+	one.written = make(chan struct{})
 	if !r.wait(one) {
 		r.say(one.source, notWritten, fmt.Sprintf("%d requests already wait to be written to %s", mostWaiting, r.folder))
+		return
+	}
+	if r.slow.Load() {
+		return
+	}
+	select {
+	case <-one.written:
+	case <-time.After(patience):
+		r.slow.Store(true)
 	}
 }
 
