@@ -77,7 +77,7 @@ func (f explainFlags) input(set *rules.Rules, stdin io.Reader) ([]handler.Record
 		return explain.ReadRecorded(set, stdin, f.event)
 	case f.raw.Source == "":
 		return nil, errors.New("name the source that the webhook is sent to with --source")
-	case f.raw.Body == "" && f.raw.Query == "" && len(f.raw.Headers) == 0:
+	case f.raw.Body == "" && f.raw.Query == "" && len(f.raw.Headers) == 0 && f.raw.Method == "":
 		return nil, errors.New("name the webhook's body with --body FILE, or - for standard input; or what it has in place of a body, with --query")
 	}
 	return f.raw.Recorded(set, stdin)

@@ -10,7 +10,7 @@ import (
 
 // TestCheckVerifyTokens: a source whose sender's handshake has a token needs one stored.
 func TestCheckVerifyTokens(t *testing.T) {
-	const other = `,"list":"hush-hush-hush-hush","zoom":"hush-hush-hush-hush"`
+	const other = `,"list":"hush-hush-hush-hush","zoom":"hush-hush-hush-hush","desk":"orgId:1 webhookId:2"`
 	tests := map[string]struct {
 		secrets string
 		code    int
@@ -23,7 +23,7 @@ func TestCheckVerifyTokens(t *testing.T) {
 		"no secret":      {`{"meta":{"verify_token":"hush-hush-hush-too"}` + other + `}`, 0, "warning: source meta: no secret is stored for it"},
 		"a short token":  {`{"meta":{"secret":"hush-hush-hush-hush","verify_token":["hush-hush-hush-too","hush"]}` + other + `}`, 1, "source meta: verify_token 2 of 2 has fewer than 8 characters"},
 		"an example":     {`{"meta":{"secret":"hush-hush-hush-hush","verify_token":"changeme"}` + other + `}`, 1, "source meta: the stored verify_token is an example"},
-		"no handshake":   {`{"meta":{"secret":"hush-hush-hush-hush","verify_token":"hush-hush-hush-too"},"list":{"secret":"hush-hush-hush-hush","verify_token":"hush-hush-hush-too"},"zoom":"hush-hush-hush-hush"}`, 0, "warning: source list: a verify_token is stored for it, but no handshake of it uses one"},
+		"no handshake":   {`{"meta":{"secret":"hush-hush-hush-hush","verify_token":"hush-hush-hush-too"},"list":{"secret":"hush-hush-hush-hush","verify_token":"hush-hush-hush-too"},"zoom":"hush-hush-hush-hush","desk":"orgId:1 webhookId:2"}`, 0, "warning: source list: a verify_token is stored for it, but no handshake of it uses one"},
 		"another name":   {`{"meta":{"secret":"hush-hush-hush-hush","verify-token":"hush-hush"}}`, 2, "key meta: neither a string"},
 		"another object": {`{"meta":{"secret":{"a":"hush-hush"}}}`, 2, "key meta: neither a string"},
 	}
