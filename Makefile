@@ -65,8 +65,9 @@ test-sdk: ## Run Zoho's official SDKs against the sandbox (needs Python and Node
 	python3 test/sdk/run.py
 
 .PHONY: test-senders
-test-senders: $(VENV)/senders/done ## Compare signatures with vendors' own packages, in both directions (needs Node)
-	go run ./test/senders $(VENV)/senders
+test-senders: ## Compare signatures with vendors' own packages, in both directions (needs Node and Python)
+	@$(MAKE) --no-print-directory -j3 $(addprefix $(VENV)/senders/,node/done python/done go)
+	go run ./test/senders "node $(VENV)/senders/node/oracles.js" "$(VENV)/senders/go" "$(VENV)/senders/python/bin/python test/senders/python/oracles.py"
 
 .PHONY: test-sam
 test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, local invoke (needs Python and Docker)
@@ -110,11 +111,21 @@ $(VENV)/aws/done: test/aws/requirements.txt
 	$(VENV)/aws/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-$(VENV)/senders/done: test/senders/package-lock.json test/senders/package.json test/senders/oracles.js
-	mkdir -p $(VENV)/senders
-	cp $^ $(VENV)/senders
-	cd $(VENV)/senders && npm ci --ignore-scripts --no-audit --no-fund --silent
+$(VENV)/senders/node/done: $(addprefix test/senders/node/,package-lock.json package.json oracles.js)
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@
+
+$(VENV)/senders/python/done: test/senders/python/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# The packages run for seconds: optimizing them would take longer.
+$(VENV)/senders/go: export GOFLAGS := '-gcflags=github.com/...=-N -l'
+$(VENV)/senders/go: $(addprefix test/senders/go/,go.mod go.sum main.go)
+	cd test/senders/go && go vet . && go build -o $(abspath $@) .
 
 $(VENV)/sam/done: test/sam/requirements.txt
 	python3 -m venv $(VENV)/sam

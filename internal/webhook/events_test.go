@@ -39,9 +39,9 @@ func TestEventsOfSenders(t *testing.T) {
 		"Adyen": {"adyen", "application/json", `{"live":"false","notificationItems":[{"NotificationRequestItem":{"pspReference":"7","additionalData":{"a":"b"}}}]}`,
 			[]one{{"", `{"pspReference":"7","additionalData":{"a":"b"}}`}}},
 		"Mailgun": {"mailgun", "application/json", `{"signature":{"token":"t"},"event-data":{"id":"m","event":"failed"}}`,
-			[]one{{"m", `{"event-data":{"id":"m","event":"failed"},"signature":{"token":"t","timestamp":1795608000}}`}}},
+			[]one{{"m", `{"event-data":{"id":"m","event":"failed"},"signature":{"token":"t","timestamp":"1795608000"}}`}}},
 		"Dropbox Sign's form": {"dropbox-sign", "", `{"event":{"event_type":"signature_request_signed"},"account_guid":"g"}`,
-			[]one{{"", `{"account_guid":"g","event":{"event_type":"signature_request_signed","event_time":1795608000}}`}}},
+			[]one{{"", `{"account_guid":"g","event":{"event_type":"signature_request_signed","event_time":"1795608000"}}`}}},
 		"Aircall": {"aircall", "application/json", `{"event":"call.ended","n":1.50}`, []one{{"", `{"event":"call.ended","n":1.50}`}}},
 	}
 	for name, tt := range tests {

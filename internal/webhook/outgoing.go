@@ -55,7 +55,8 @@ func (o *Outgoing) setTime(v *sender.Verify) error {
 	switch {
 	case at.IsZero() || v.Each != nil:
 		return nil
-	case at.JSON != nil && at.Unit != "iso":
+	case at.JSON != nil && at.Unit != "iso" && !v.Signed.Has("timestamp"):
+		// Senders that do not sign it as text have a number.
 		return o.setJSON(at.JSON, jsonvalue.Raw(text))
 	}
 	return o.set(at.Place, text)

@@ -58,6 +58,7 @@ func (out *Outgoing) claims(from event.Source, v *sender.Verify) (jwt.MapClaims,
 		c["jti"] = out.ID
 	}
 	if j.Expires {
+		c["nbf"] = out.At.Unix()
 		c["exp"] = out.At.Add(tokenLifetime).Unix()
 	}
 	if j.Issuer != "" {
