@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,6 +28,8 @@ type sandboxFlags struct {
 	tokenLife                time.Duration
 	searchLag                time.Duration
 	readOnly, answers        []string
+	scope                    string
+	codeLife                 time.Duration
 }
 
 func newSandbox() *cobra.Command {
@@ -34,7 +37,8 @@ func newSandbox() *cobra.Command {
 	c := &cobra.Command{
 		Use: "sandbox", Short: "Run the simulated Zoho alone, for experiments", Args: cobra.NoArgs,
 		Long: `Run a simulated Zoho over HTTP: its accounts server and the part of its CRM API
-that reads records and removes tags. It prints its address and the credentials it
+that reads records, removes tags, lists modules, fields and tags, and subscribes to
+notifications. It prints its address and the credentials it
 accepts, and runs until Ctrl-C. It writes nothing to disk but the journal.
 
 It can fail as Zoho does on a bad day. --faults spreads one share of the calls over
@@ -75,6 +79,8 @@ Zoho's documentation and its users' reports differ on some answers. --answers ch
 	c.Flags().StringSliceVar(&f.readOnly, "read-only", nil, "modules whose records the user may not change")
 	c.Flags().StringSliceVar(&f.answers, "answers", nil, "forms of answers: "+strings.Join(slices.Sorted(maps.Keys(answerForms())), ", "))
 	c.Flags().DurationVar(&f.searchLag, "search-lag", 0, "how long after the start searches find nothing, as when Zoho's index lags")
+	c.Flags().StringVar(&f.scope, "scope", "", "scope of the credentials and of the code, such as ZohoCRM.modules.ALL; everything by default")
+	c.Flags().DurationVar(&f.codeLife, "code-life", 10*time.Minute, "how long the grant code is valid, at most 10m")
 	f.faults.add(c.Flags())
 	return c
 }
@@ -83,7 +89,7 @@ Zoho's documentation and its users' reports differ on some answers. --answers ch
 type access struct {
 	URL string `json:"url"`
 	sandbox.Credentials
-	// Code is a grant code, valid once and for ten minutes.
+	// Code is a grant code, valid once and for minutes.
 	Code string `json:"code"`
 }
 
@@ -110,7 +116,7 @@ func serveSandbox(c *cobra.Command, f sandboxFlags) error {
 	if err != nil {
 		return err
 	}
-	a := access{URL: local.URLOf(l), Credentials: crm.Credentials(), Code: crm.Code()}
+	a := access{URL: local.URLOf(l), Credentials: crm.Credentials(), Code: crm.CodeFor(cmp.Or(f.scope, sandbox.DefaultScope), f.codeLife)}
 	if err := printAccess(c.OutOrStdout(), a, f.json); err != nil {
 		return err
 	}
@@ -131,12 +137,15 @@ func (f sandboxFlags) config() (sandbox.Config, error) {
 	if f.concurrency < 0 {
 		return sandbox.Config{}, fmt.Errorf("--concurrency: %d is not a number of calls", f.concurrency)
 	}
+	if f.codeLife <= 0 || f.codeLife > 10*time.Minute {
+		return sandbox.Config{}, fmt.Errorf("--code-life: %v is not above zero and at most 10m", f.codeLife)
+	}
 	if f.tokenLife <= 0 {
 		return sandbox.Config{}, fmt.Errorf("--token-life: %v is too short; it must be above zero", f.tokenLife)
 	}
 	c := sandbox.Config{
 		Records: records, Faults: faults, Concurrency: f.concurrency, TokenLife: f.tokenLife, ReadOnly: f.readOnly,
-		SearchLag: f.searchLag,
+		SearchLag: f.searchLag, Scope: f.scope,
 	}
 	err = chooseAnswers(&c, f.answers)
 	return c, err
@@ -151,7 +160,7 @@ func printAccess(w io.Writer, a access, asJSON bool) error {
   client_id      %s
   client_secret  %s
   refresh_token  %s
-  code           %s (a grant code: valid once, for ten minutes)
+  code           %s (a grant code: valid once, for minutes)
   data_center    %s
 
 Get an access token, then use it:

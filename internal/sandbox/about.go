@@ -16,12 +16,12 @@ const (
 func (sb *Sandbox) about(c call) answer {
 	switch p := c.path; {
 	case p[0] == "users" && len(p) == 1:
-		if !sb.granted("ZohoCRM.users.ALL", "ZohoCRM.users.READ") {
+		if !c.granted("ZohoCRM.users.ALL", "ZohoCRM.users.READ") {
 			return refuse(scopeMismatch)
 		}
 		return sb.users(c)
 	case p[0] == "org" && len(p) == 1:
-		if !sb.granted("ZohoCRM.org.ALL", "ZohoCRM.org.READ") {
+		if !c.granted("ZohoCRM.org.ALL", "ZohoCRM.org.READ") {
 			return refuse(scopeMismatch)
 		}
 		return reply(http.StatusOK, map[string]any{"org": []any{map[string]any{
@@ -33,6 +33,8 @@ func (sb *Sandbox) about(c call) answer {
 		return sb.settings(c, p[1])
 	case p[0] == "settings" && len(p) == 3 && p[1] == "modules":
 		return sb.settings(c, p[1])
+	case len(p) == 3 && p[0] == "settings" && p[1] == "automation" && p[2] == "webhook_failures" && c.version == "v8":
+		return sb.webhookFailures(c)
 	}
 	return refuse(invalidURL)
 }
@@ -54,7 +56,7 @@ func (sb *Sandbox) users(c call) answer {
 }
 
 func (sb *Sandbox) settings(c call, what string) answer {
-	if !sb.granted("ZohoCRM.settings.ALL", "ZohoCRM.settings.READ",
+	if !c.granted("ZohoCRM.settings.ALL", "ZohoCRM.settings.READ",
 		"ZohoCRM.settings."+what+".ALL", "ZohoCRM.settings."+what+".READ") {
 		return refuse(scopeMismatch)
 	}
@@ -63,6 +65,8 @@ func (sb *Sandbox) settings(c call, what string) answer {
 		return sb.modules(c)
 	case "fields":
 		return sb.fields(c)
+	case "tags":
+		return sb.tagsOf(c)
 	}
 	return refuse(invalidURL)
 }

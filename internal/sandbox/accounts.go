@@ -45,6 +45,9 @@ func (sb *Sandbox) grant(r *http.Request) answer {
 	default:
 		return oauthError("unsupported_grant_type")
 	}
+	if sb.config.Elsewhere != "" {
+		return reply(http.StatusOK, map[string]string{"error": "invalid_client", "location": sb.config.Elsewhere})
+	}
 	if c := sb.credentials; !same(form.Get("client_id"), c.ClientID) || !same(form.Get("client_secret"), c.ClientSecret) {
 		return oauthError("invalid_client")
 	}
@@ -52,7 +55,7 @@ func (sb *Sandbox) grant(r *http.Request) answer {
 	if refused != nil {
 		return *refused
 	}
-	given.Scope = strings.Join(strings.FieldsFunc(sb.config.Scope, func(c rune) bool { return c == ',' || c == ' ' }), " ")
+	given.Scope = strings.Join(namesIn(given.Scope), " ")
 	given.APIDomain = sb.config.APIDomain
 	if given.APIDomain == "" {
 		given.APIDomain = baseURL(r)
@@ -78,10 +81,10 @@ func tokenForm(r *http.Request) (url.Values, error) {
 
 // refresh mints an access token for a refresh token.
 func (sb *Sandbox) refresh(form url.Values) (tokenAnswer, *answer) {
-	value, err := sb.mint(form.Get("refresh_token"))
+	value, scope, err := sb.mint(form.Get("refresh_token"))
 	switch {
 	case err == nil:
-		return tokenAnswer{AccessToken: value}, nil
+		return tokenAnswer{AccessToken: value, Scope: scope}, nil
 	case errors.Is(err, errTooManyTokens):
 		return tokenAnswer{}, new(reply(http.StatusBadRequest, map[string]string{
 			"error_description": "You have made too many requests continuously. Please try again after some time.",
@@ -92,18 +95,21 @@ func (sb *Sandbox) refresh(form url.Values) (tokenAnswer, *answer) {
 	return tokenAnswer{}, new(oauthError("invalid_code"))
 }
 
-// redeem exchanges a grant code for a refresh token and its first access token. As for a
-// self client, redirect_uri is optional.
+// redeem exchanges a grant code for a refresh token and its first access token. A self client
+// needs no redirect_uri.
 func (sb *Sandbox) redeem(form url.Values) (tokenAnswer, *answer) {
+	if want := sb.config.RedirectURI; want != "" && form.Get("redirect_uri") != want {
+		return tokenAnswer{}, new(oauthError("invalid_redirect_uri"))
+	}
 	refresh, ok := sb.consent(form.Get("code"))
 	if !ok {
 		return tokenAnswer{}, new(oauthError("invalid_code"))
 	}
-	value, err := sb.mint(refresh)
+	value, scope, err := sb.mint(refresh)
 	if err != nil {
 		return tokenAnswer{}, new(oauthError("invalid_code"))
 	}
-	return tokenAnswer{AccessToken: value, RefreshToken: refresh}, nil
+	return tokenAnswer{AccessToken: value, RefreshToken: refresh, Scope: scope}, nil
 }
 
 func oauthError(code string) answer {

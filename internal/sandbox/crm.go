@@ -19,6 +19,8 @@ type call struct {
 	query   url.Values
 	body    []byte
 	token   string
+	scope   string
+	base    string // the address of the API, for the links in an answer
 	draw    draw
 }
 
@@ -36,13 +38,13 @@ func (sb *Sandbox) serveCRM(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer sb.leave()
-	token, refused := sb.authorize(r)
+	token, scope, refused := sb.authorize(r)
 	if refused != nil {
 		sb.count(func(n *Requests) { n.Unauthorized++ })
 		refused.write(w)
 		return
 	}
-	c := call{number: number, method: r.Method, token: token, draw: sb.config.Faults.draw(number)}
+	c := call{number: number, method: r.Method, token: token, scope: scope, base: baseURL(r), draw: sb.config.Faults.draw(number)}
 	if c.draw.slow && c.draw.early && !pause(r, sb.config.Faults.Delay) {
 		return
 	}
@@ -74,18 +76,18 @@ func (sb *Sandbox) leave() {
 	sb.inFlight--
 }
 
-func (sb *Sandbox) authorize(r *http.Request) (string, *answer) {
+func (sb *Sandbox) authorize(r *http.Request) (token, scope string, refused *answer) {
 	if host := sb.config.APIHost; host != "" && !strings.EqualFold(r.Host, host) {
-		return "", &answer{status: http.StatusUnauthorized}
+		return "", "", &answer{status: http.StatusUnauthorized}
 	}
 	value, ok := bearer(r)
 	if !ok {
-		return "", new(refuse(noAuth))
+		return "", "", new(refuse(noAuth))
 	}
-	if !sb.good(value) {
-		return "", new(refuse(invalidToken))
+	if scope, ok = sb.good(value); !ok {
+		return "", "", new(refuse(invalidToken))
 	}
-	return value, nil
+	return value, scope, nil
 }
 
 // answer reads the request and carries it out.
@@ -120,6 +122,8 @@ func (sb *Sandbox) route(c call) answer {
 	switch {
 	case p[0] == "users" || p[0] == "org" || p[0] == "settings":
 		return c.only(http.MethodGet, sb.about)
+	case len(p) == 2 && p[0] == "actions" && p[1] == "watch":
+		return sb.watch(c)
 	case len(p) == 3 && p[1] == "actions" && p[2] == "remove_tags":
 		return sb.removal(c, "")
 	case len(p) == 4 && p[2] == "actions" && p[3] == "remove_tags":

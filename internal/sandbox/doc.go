@@ -1,6 +1,7 @@
 // Package sandbox is a simulated Zoho over real HTTP: the accounts server that
 // exchanges grant codes for refresh tokens and those for access tokens, and the
-// part of the CRM API that reads records and removes tags. It exists for tests,
+// part of the CRM API that reads records, removes tags, lists modules, fields and tags, and
+// subscribes to notifications (which it does not send). It exists for tests,
 // for trying rules without an account, and for proving that nothing is lost when
 // Zoho misbehaves.
 //
@@ -20,4 +21,6 @@
 //   - A read of one unknown id is INVALID_DATA; a read of several, none of
 //     which exists, is 204.
 //   - Refused token requests do not count against the ten in ten minutes.
+//   - A channel that is enabled again replaces the one with its id.
+//   - Only API v8 lists the webhooks that failed.
 package sandbox

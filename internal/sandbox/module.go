@@ -40,13 +40,22 @@ func scopeName(module string) string {
 	return strings.ToLower(strings.ReplaceAll(module, "_", ""))
 }
 
-// allowed reports whether the scope covers an operation ("WRITE" or "READ") on a
+// allowed reports whether the token's scope covers an operation ("WRITE" or "READ") on a
 // module's records.
-func (sb *Sandbox) allowed(module, operation string) bool {
-	return sb.granted("ZohoCRM.modules.ALL", "ZohoCRM.modules."+operation,
+func (c call) allowed(module, operation string) bool {
+	return c.granted("ZohoCRM.modules.ALL", "ZohoCRM.modules."+operation,
 		"ZohoCRM.modules."+scopeName(module)+".ALL", "ZohoCRM.modules."+scopeName(module)+"."+operation)
 }
 
-func (sb *Sandbox) granted(scopes ...string) bool {
-	return slices.ContainsFunc(scopes, func(s string) bool { return sb.scopes[strings.ToLower(s)] })
+// granted reports whether the token has one of these scopes.
+func (c call) granted(scopes ...string) bool {
+	has := namesIn(c.scope)
+	return slices.ContainsFunc(scopes, func(wanted string) bool {
+		return slices.ContainsFunc(has, func(scope string) bool { return strings.EqualFold(scope, wanted) })
+	})
+}
+
+// namesIn returns the names in a scope, which are separated by spaces or commas.
+func namesIn(scope string) []string {
+	return strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' })
 }

@@ -75,7 +75,7 @@ func (sb *Sandbox) mayRead(c call) *answer {
 	if re, ok := sb.checkModule(c, c.path[0]); !ok {
 		return new(refuse(re))
 	}
-	if !sb.allowed(c.path[0], "READ") {
+	if !c.allowed(c.path[0], "READ") {
 		return new(refuse(scopeMismatch))
 	}
 	if !c.inQuery() && strings.Count(c.query.Get("fields"), ",") >= maxFields {

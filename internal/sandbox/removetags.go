@@ -25,7 +25,7 @@ func (sb *Sandbox) removeTags(c call, id string) answer {
 	if re, ok := sb.checkModule(c, module); !ok {
 		return refuse(re)
 	}
-	if !sb.allowed(module, "WRITE") {
+	if !c.allowed(module, "WRITE") {
 		return refuse(scopeMismatch)
 	}
 	if slices.Contains(sb.config.ReadOnly, module) {

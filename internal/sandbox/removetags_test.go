@@ -221,6 +221,8 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET", "/crm/v2/Deals/search", "criteria=((A:equals:b)and(C:starts_with:d))", "")
 	f.Add("GET", "/crm/v3/Deals", "fields=A&page=9223372036854775807&per_page=1", "")
 	f.Add("GET", "/crm/v8/settings/modules/Deals", "", "")
+	f.Add("POST", "/crm/v8/actions/watch", "", `{"watch":[{"channel_id":"7","events":["Deals.all"],"notify_url":"https://e.example/x"}]}`)
+	f.Add("GET", "/crm/v8/actions/watch", "page=9223372036854775807", "")
 	records, err := sandbox.ParseRecords([]byte(`Deals: [{id: "1", A: b, Tag: [VIP]}]`))
 	if err != nil {
 		f.Fatal(err)
@@ -234,7 +236,7 @@ func FuzzRequest(f *testing.F) {
 		}
 		w := recorded(sb, r, body)
 		switch w.Code {
-		case 200, 204, 400, 401, 403, 404, 413:
+		case 200, 201, 204, 207, 400, 401, 403, 404, 413:
 		default:
 			t.Errorf("status %d for %s %q?%q", w.Code, method, path, query)
 		}

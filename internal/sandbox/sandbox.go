@@ -14,7 +14,7 @@ const maxBody = 1 << 20
 
 // DefaultScope is what an access token may do unless Config says otherwise:
 // everything that the sandbox serves.
-const DefaultScope = "ZohoCRM.modules.ALL ZohoCRM.users.ALL ZohoCRM.org.ALL ZohoCRM.settings.ALL ZohoSearch.securesearch.READ"
+const DefaultScope = "ZohoCRM.modules.ALL ZohoCRM.users.ALL ZohoCRM.org.ALL ZohoCRM.settings.ALL ZohoCRM.notifications.ALL ZohoSearch.securesearch.READ"
 
 // Config says what a Sandbox holds and how it behaves. The zero value is an
 // empty CRM without faults or limits on concurrency.
@@ -24,9 +24,19 @@ type Config struct {
 	// Credentials are those that the accounts server accepts. An empty field becomes
 	// random, an empty data center "us".
 	Credentials Credentials
-	// Scope is the scope of the refresh token, as names separated by spaces or
-	// commas. Empty means DefaultScope.
+	// Scope is the scope of the refresh token and of the codes of Code, as names separated
+	// by spaces or commas. Empty means DefaultScope.
 	Scope string
+	// RedirectURI is the address that a server-based client has registered: a code is
+	// exchanged only with it. Empty means a self client, which has none.
+	RedirectURI string
+	// Elsewhere is the data center that the client belongs to, if this is the accounts
+	// server of another one: it refuses the client and names the other as location.
+	Elsewhere string
+	// Tags are tags of a module, by its name, in addition to those that its records have.
+	Tags map[string][]string
+	// WebhookFailures are the webhooks of workflow rules that failed, in Zoho's form.
+	WebhookFailures []map[string]any
 	// Now returns the time, for the life of tokens and the journal. Nil means
 	// time.Now.
 	Now func() time.Time
@@ -100,12 +110,12 @@ type Credentials struct {
 type Sandbox struct {
 	config      Config
 	credentials Credentials
-	scopes      map[string]bool
 
 	made     time.Time
 	mu       sync.Mutex
 	store    *store
 	tokens   tokens
+	channels []*Channel
 	journal  []Entry
 	requests Requests
 	inFlight int
@@ -129,7 +139,6 @@ func New(config Config) *Sandbox {
 	sb := &Sandbox{
 		config:      config,
 		credentials: config.Credentials,
-		scopes:      map[string]bool{},
 		store:       newStore(config.Records),
 		made:        config.Now(),
 	}
@@ -137,11 +146,8 @@ func New(config Config) *Sandbox {
 	fill(&sb.credentials.ClientSecret, func() string { return randomHex(21) })
 	fill(&sb.credentials.RefreshToken, newToken)
 	fill(&sb.credentials.DataCenter, func() string { return "us" })
-	sb.tokens = tokens{codes: map[string]time.Time{}}
-	sb.tokens.add(sb.credentials.RefreshToken)
-	for _, scope := range strings.FieldsFunc(config.Scope, func(r rune) bool { return r == ' ' || r == ',' }) {
-		sb.scopes[strings.ToLower(scope)] = true
-	}
+	sb.tokens = tokens{codes: map[string]grantCode{}}
+	sb.tokens.add(sb.credentials.RefreshToken, config.Scope)
 	return sb
 }
 

@@ -14,7 +14,7 @@ func (sb *Sandbox) search(c call) answer {
 	if refused := sb.mayRead(c); refused != nil {
 		return *refused
 	}
-	if !sb.granted("ZohoSearch.securesearch.READ") {
+	if !c.granted("ZohoSearch.securesearch.READ") {
 		return refuse(scopeMismatch)
 	}
 	var match func(*record) bool

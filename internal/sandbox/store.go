@@ -16,6 +16,7 @@ type module struct {
 	records []*record
 	byID    map[string]*record
 	fields  []string // of all records, sorted, without "id" and "Tag"
+	tags    []string // that the records had at first: a module keeps tags that no record has
 }
 
 type record struct {
@@ -33,6 +34,7 @@ func newStore(records Records) *store {
 			rec := newRecord(given)
 			m.records = append(m.records, rec)
 			m.byID[rec.id] = rec
+			m.tags = append(m.tags, rec.tags...)
 			for field := range rec.fields {
 				seen[field] = true
 			}

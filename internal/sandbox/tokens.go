@@ -18,19 +18,26 @@ const (
 	// maxRefreshTokens how many refresh tokens of a user. One more ends the oldest.
 	maxAlive         = 15
 	maxRefreshTokens = 20
-	// codeLife is how long a grant code can be exchanged.
-	codeLife = 10 * time.Minute
+	// longestCode is how long a grant code can be exchanged at most.
+	longestCode = 10 * time.Minute
 )
 
 // tokens holds the grant codes and refresh tokens of the only user.
 type tokens struct {
-	codes   map[string]time.Time // the expiry, by code
+	codes   map[string]grantCode
 	refresh []*refreshToken
+}
+
+// grantCode is what a code stands for until it is exchanged.
+type grantCode struct {
+	expiry time.Time
+	scope  string
 }
 
 // refreshToken is a refresh token with the access tokens that it minted.
 type refreshToken struct {
 	value  string
+	scope  string
 	alive  []token
 	minted []time.Time // within mintWindow
 }
@@ -45,13 +52,18 @@ var (
 	errNoRefreshToken = errors.New("no such refresh token")
 )
 
-// Code returns a new grant code, like one that Zoho's API console generates for a self
-// client. It can be exchanged once, within ten minutes.
-func (sb *Sandbox) Code() string {
+// Code returns a new grant code for the scope of the Config. It can be exchanged once,
+// within ten minutes.
+func (sb *Sandbox) Code() string { return sb.CodeFor(sb.config.Scope, longestCode) }
+
+// CodeFor returns a new grant code for a scope, like one that Zoho's API console generates
+// for a self client. It can be exchanged once, and only for so long: three to ten minutes at
+// Zoho, at most ten here.
+func (sb *Sandbox) CodeFor(scope string, life time.Duration) string {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
 	code := newToken()
-	sb.tokens.codes[code] = sb.config.Now().Add(codeLife)
+	sb.tokens.codes[code] = grantCode{sb.config.Now().Add(min(life, longestCode)), scope}
 	return code
 }
 
@@ -59,29 +71,30 @@ func (sb *Sandbox) Code() string {
 func (sb *Sandbox) consent(code string) (refresh string, ok bool) {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
-	until, ok := sb.tokens.codes[code]
+	granted, ok := sb.tokens.codes[code]
 	delete(sb.tokens.codes, code)
-	if !ok || !sb.config.Now().Before(until) {
+	if !ok || !sb.config.Now().Before(granted.expiry) {
 		return "", false
 	}
-	return sb.tokens.add(newToken()), true
+	return sb.tokens.add(newToken(), granted.scope), true
 }
 
-func (t *tokens) add(refresh string) string {
+func (t *tokens) add(refresh, scope string) string {
 	if len(t.refresh) >= maxRefreshTokens {
 		t.refresh = t.refresh[1:]
 	}
-	t.refresh = append(t.refresh, &refreshToken{value: refresh})
+	t.refresh = append(t.refresh, &refreshToken{value: refresh, scope: scope})
 	return refresh
 }
 
-// mint returns a new access token, unless the refresh token minted too many recently.
-func (sb *Sandbox) mint(refresh string) (string, error) {
+// mint returns a new access token with its scope, unless the refresh token minted too many
+// recently.
+func (sb *Sandbox) mint(refresh string) (value, scope string, err error) {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
 	i := slices.IndexFunc(sb.tokens.refresh, func(t *refreshToken) bool { return same(refresh, t.value) })
 	if i < 0 {
-		return "", errNoRefreshToken
+		return "", "", errNoRefreshToken
 	}
 	now := sb.config.Now()
 	t := sb.tokens.refresh[i]
@@ -90,7 +103,7 @@ func (sb *Sandbox) mint(refresh string) (string, error) {
 	}
 	if len(t.minted) >= maxMinted {
 		sb.requests.TokensRefused++
-		return "", errTooManyTokens
+		return "", "", errTooManyTokens
 	}
 	t.minted = append(t.minted, now)
 	t.drop(func(old token) bool { return !now.Before(old.expiry) })
@@ -100,22 +113,22 @@ func (sb *Sandbox) mint(refresh string) (string, error) {
 	fresh := token{value: newToken(), expiry: now.Add(sb.config.TokenLife)}
 	t.alive = append(t.alive, fresh)
 	sb.requests.TokensMinted++
-	return fresh.value, nil
+	return fresh.value, t.scope, nil
 }
 
-// good reports whether an access token is valid now.
-func (sb *Sandbox) good(value string) bool {
+// good returns the scope of an access token, and whether it is valid now.
+func (sb *Sandbox) good(value string) (scope string, ok bool) {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
 	now := sb.config.Now()
 	for _, refresh := range sb.tokens.refresh {
 		for _, t := range refresh.alive {
 			if same(value, t.value) {
-				return now.Before(t.expiry)
+				return refresh.scope, now.Before(t.expiry)
 			}
 		}
 	}
-	return false
+	return "", false
 }
 
 // Revoke ends every access token immediately, as an administrator of the account
