@@ -128,6 +128,10 @@ func (sb *Sandbox) route(c call) answer {
 		return sb.removal(c, "")
 	case len(p) == 4 && p[2] == "actions" && p[3] == "remove_tags":
 		return sb.removal(c, p[1])
+	case len(p) == 3 && p[1] == "actions" && p[2] == "add_tags":
+		return sb.addition(c, "")
+	case len(p) == 4 && p[2] == "actions" && p[3] == "add_tags":
+		return sb.addition(c, p[1])
 	case len(p) == 2 && p[1] == "search":
 		return c.only(http.MethodGet, sb.search)
 	case len(p) == 1:

@@ -5,13 +5,15 @@ import (
 	"time"
 )
 
-// Entry is one removal: the tags that one call removed from one record.
+// Entry is one change: the tags that one call removed from one record, or added to it.
 type Entry struct {
 	Time   time.Time `json:"time"`
 	Module string    `json:"module"`
 	ID     string    `json:"id"`
-	// Tags are the removed tags; there is at least one.
+	// Tags are the removed tags; there is at least one, unless tags were added.
 	Tags []string `json:"tags"`
+	// Added are the added tags.
+	Added []string `json:"added,omitempty"`
 	// Version is the API version of the call, such as "v2".
 	Version string `json:"version"`
 	// Token identifies the access token without revealing it: the start of its hash,
@@ -31,10 +33,11 @@ type Requests struct {
 	TokensMinted  int `json:"tokens_minted"`
 	TokensRefused int `json:"tokens_refused"`
 	TokensRevoked int `json:"tokens_revoked"`
-	// CRM counts every call under /crm/. RemoveTags, Reads and Searches count the
+	// CRM counts every call under /crm/. RemoveTags, AddTags, Reads and Searches count the
 	// calls of that kind, whether or not they succeeded.
 	CRM        int `json:"crm"`
 	RemoveTags int `json:"remove_tags"`
+	AddTags    int `json:"add_tags"`
 	Reads      int `json:"reads"`
 	Searches   int `json:"searches"`
 	// Throttled counts the calls refused for exceeding Config.Concurrency,
@@ -47,8 +50,8 @@ type Requests struct {
 	MostAtOnce int `json:"most_at_once"`
 }
 
-// Journal returns every removal so far, oldest first. It does not contain calls
-// that removed nothing.
+// Journal returns every change so far, oldest first. It does not contain calls
+// that changed nothing.
 func (sb *Sandbox) Journal() []Entry {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
@@ -71,7 +74,7 @@ func (sb *Sandbox) count(add func(*Requests)) {
 // record adds an entry to the journal. The caller must hold the lock.
 func (sb *Sandbox) record(e Entry) {
 	sb.journal = append(sb.journal, e)
-	if sb.config.OnRemove != nil {
+	if sb.config.OnRemove != nil && len(e.Tags) > 0 {
 		e.Tags = slices.Clone(e.Tags)
 		sb.config.OnRemove(e)
 	}

@@ -21,6 +21,11 @@ const (
 // removeTags answers remove_tags for several records, or for the one in the path:
 // https://www.zoho.com/crm/developer/docs/api/v2/remove-tags.html
 func (sb *Sandbox) removeTags(c call, id string) answer {
+	return sb.changeTags(c, id, false)
+}
+
+// changeTags removes the tags that a call names, or adds them.
+func (sb *Sandbox) changeTags(c call, id string, adds bool) answer {
 	module := c.path[0]
 	if re, ok := sb.checkModule(c, module); !ok {
 		return refuse(re)
@@ -45,7 +50,7 @@ func (sb *Sandbox) removeTags(c call, id string) answer {
 	if refused := sb.checkRemoval(ids, tags); refused != nil {
 		return *refused
 	}
-	return sb.remove(c, module, ids, tags)
+	return sb.change(c, module, ids, tags, adds)
 }
 
 // removalQuery reads the parameters of v2 and v2.1. A comma separates names, even
@@ -137,8 +142,8 @@ func (sb *Sandbox) checkRemoval(ids, tags []string) *answer {
 	return nil
 }
 
-// remove removes the tags, unless the call must fail before it does anything.
-func (sb *Sandbox) remove(c call, module string, ids, tags []string) answer {
+// change removes or adds the tags, unless the call must fail before it does anything.
+func (sb *Sandbox) change(c call, module string, ids, tags []string, adds bool) answer {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
 	data := make([]any, 0, len(ids))
@@ -162,7 +167,18 @@ func (sb *Sandbox) remove(c call, module string, ids, tags []string) answer {
 			continue
 		}
 		remain := rec.without(tags)
-		if !c.draw.undone() {
+		if adds {
+			if remain = rec.with(tags); len(remain) > maxTagsOfRecord {
+				data = append(data, limitExceeded.with("id", sb.wireID(id), "limit", maxTagsOfRecord))
+				failed++
+				continue
+			}
+		}
+		switch {
+		case c.draw.undone():
+		case adds:
+			sb.give(c, module, rec, tags)
+		default:
 			sb.take(c, module, rec, tags)
 		}
 		details := map[string]any{"id": sb.wireID(id), "tags": remain}

@@ -53,7 +53,7 @@ func keptTags(a answer, e *element, record string) []Kept {
 			message += fmt.Sprintf(", and the rule removes %q: write the tag in the rule exactly as the CRM spells it", s.asked)
 		}
 		list = append(list, Kept{s.asked, &Error{
-			Operation: removeTags, Status: a.status, Code: CodeTagRemains, Record: record, Message: shorten(message, maxMessage),
+			Operation: removing().operation, Status: a.status, Code: CodeTagRemains, Record: record, Message: shorten(message, maxMessage),
 		}})
 	}
 	return list

@@ -2,15 +2,16 @@ package zoho
 
 import "net/http"
 
-// verdicts collects what an answer says about each record of a remove_tags call. Its size
+// verdicts collects what an answer says about each record of a call that changes tags. Its size
 // depends on the call, not on how many elements the answer has.
 //
 // An element names its record by the id, or by the position of the id in the call. An error
 // that names no record is the error of the whole call. A success that names no record counts
 // only if the call was about one record: in doubt, no tag counts as removed.
 type verdicts struct {
-	ids   []string
-	place map[string]int
+	action tagging
+	ids    []string
+	place  map[string]int
 	// own is what the answer says about each record, nil if nothing; unsure marks those named
 	// only by a number.
 	own    []*element
@@ -25,9 +26,9 @@ type verdicts struct {
 	next element
 }
 
-func newVerdicts(ids []string) *verdicts {
+func newVerdicts(action tagging, ids []string) *verdicts {
 	v := &verdicts{
-		ids: ids, place: make(map[string]int, len(ids)),
+		action: action, ids: ids, place: make(map[string]int, len(ids)),
 		own: make([]*element, len(ids)), unsure: make([]bool, len(ids)),
 	}
 	for i, id := range ids {
@@ -105,7 +106,7 @@ func (v *verdicts) whole(c call, a answer) *Error {
 	if v.call == nil || v.missing() < len(v.ids) {
 		return nil
 	}
-	err := v.call.error(removeTags, a, "")
+	err := v.call.error(v.action.operation, a, "")
 	err.split, err.whole = err.split || v.mixed, true
 	return err
 }
@@ -138,13 +139,16 @@ func (v *verdicts) removals(a answer) []Removal {
 		case e == nil:
 			list[i].Err = v.unsettled(a, id, missing)
 		case e.failed():
-			list[i].Err = e.error(removeTags, a, id)
+			list[i].Err = e.error(v.action.operation, a, id)
 			list[i].Err.whole = len(v.ids) == 1 && !e.named()
 			if v.unsure[i] && missing > 0 {
 				list[i].Err.again = alone
 			}
 		default:
 			list[i].Tags = append([]string{}, e.tags...)
+			if v.action == adding() {
+				continue
+			}
 			if list[i].Kept = keptTags(a, e, id); list[i].Kept != nil {
 				list[i].Err = list[i].Kept[0].Err
 			}
@@ -157,10 +161,10 @@ func (v *verdicts) removals(a answer) []Removal {
 // names no record, if that can only be about this record or about the whole call.
 func (v *verdicts) unsettled(a answer, id string, missing int) *Error {
 	if v.call != nil && (missing == 1 || !v.mixed && !v.call.blamesAnID()) {
-		return v.call.error(removeTags, a, id)
+		return v.call.error(v.action.operation, a, id)
 	}
 	err := &Error{
-		Operation: removeTags, Status: a.status, Code: CodeMissingInAnswer, Record: id,
+		Operation: v.action.operation, Status: a.status, Code: CodeMissingInAnswer, Record: id,
 		Message: "the answer says nothing about this record",
 	}
 	if refused := v.call != nil || v.anyFailed(); refused && !overloaded(a.status) {

@@ -19,15 +19,20 @@ const (
 	MaxTags = 10
 )
 
-const removeTags = "remove tags"
+// tagging is one of the two actions that change the tags of records.
+type tagging struct{ operation, path string }
 
-// Removal is what happened to one record of a RemoveTags call.
+func removing() tagging { return tagging{"remove tags", "remove_tags"} }
+func adding() tagging   { return tagging{"add tags", "add_tags"} }
+
+// Removal is what happened to one record of a RemoveTags or AddTags call.
 type Removal struct {
 	ID string
-	// Tags are the tags that the record still has, the first hundred.
+	// Tags are the tags that the record has after the call, the first hundred.
 	Tags []string
 	// Err is why tags were not removed from this record: those in Kept, or all of them if
-	// Kept is empty. It is nil if all of them were removed.
+	// Kept is empty. It is nil if all of them were removed. Likewise for tags that are added,
+	// where Kept is always empty.
 	Err  *Error
 	Kept []Kept
 }
@@ -44,13 +49,27 @@ type Removal struct {
 // https://www.zoho.com/crm/developer/docs/api/v8/remove-tags.html (v3 and later, whose
 // parameters are a JSON body). Scope: ZohoCRM.modules.{module}.WRITE.
 func (c *Client) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]Removal, error) {
+	return c.tag(ctx, removing(), module, ids, tags)
+}
+
+// AddTags adds tags to records of one module, and keeps those that they have. The limits and
+// the results are those of RemoveTags. Adding a tag that a record has changes nothing.
+//
+// See https://www.zoho.com/crm/developer/docs/api/v2/add-tags.html (v2) and
+// https://www.zoho.com/crm/developer/docs/api/v8/add-tags.html (v3 and later). Scope:
+// ZohoCRM.modules.{module}.WRITE.
+func (c *Client) AddTags(ctx context.Context, module string, ids, tags []string) ([]Removal, error) {
+	return c.tag(ctx, adding(), module, ids, tags)
+}
+
+func (c *Client) tag(ctx context.Context, action tagging, module string, ids, tags []string) ([]Removal, error) {
 	ids, tags = distinct(ids), distinct(tags)
-	call, err := c.removeTagsCall(module, ids, tags)
+	call, err := c.taggingCall(action, module, ids, tags)
 	if err != nil {
-		return nil, refused(removeTags, err)
+		return nil, refused(action.operation, err)
 	}
 	var got *verdicts
-	a, failed := c.do(ctx, call, func() reader { got = newVerdicts(ids); return got })
+	a, failed := c.do(ctx, call, func() reader { got = newVerdicts(action, ids); return got })
 	if failed == nil {
 		failed = got.whole(call, a)
 	}
@@ -60,7 +79,7 @@ func (c *Client) RemoveTags(ctx context.Context, module string, ids, tags []stri
 	return got.removals(a), nil
 }
 
-func (c *Client) removeTagsCall(module string, ids, tags []string) (call, error) {
+func (c *Client) taggingCall(action tagging, module string, ids, tags []string) (call, error) {
 	name, err := c.moduleName(module)
 	if err != nil {
 		return call{}, err
@@ -71,19 +90,25 @@ func (c *Client) removeTagsCall(module string, ids, tags []string) (call, error)
 	if err := checkList("tags", tags, MaxTags, crmname.CheckTag); err != nil {
 		return call{}, err
 	}
-	made := call{operation: removeTags, method: http.MethodPost, path: "/" + name + "/actions/remove_tags", elements: len(ids), tags: asked(tags)}
+	made := call{operation: action.operation, method: http.MethodPost, path: "/" + name + "/actions/" + action.path, elements: len(ids)}
+	if action == removing() {
+		made.tags = asked(tags)
+	}
 	one := len(ids) == 1
 	if one {
-		made.path = "/" + name + "/" + ids[0] + "/actions/remove_tags"
+		made.path = "/" + name + "/" + ids[0] + "/actions/" + action.path
 	}
 	if c.inQuery() {
 		made.query = "tag_names=" + escapedList(tags)
 		if !one {
 			made.query = "ids=" + escapedList(ids) + "&" + made.query
 		}
+		if action == adding() {
+			made.query += "&over_write=false"
+		}
 		return made, nil
 	}
-	made.body, err = removeTagsBody(ids, tags, one)
+	made.body, err = taggingBody(action, ids, tags, one)
 	return made, err
 }
 
@@ -93,13 +118,18 @@ func (c *Client) inQuery() bool { return inQuery(c.version) }
 
 func inQuery(version string) bool { return strings.HasPrefix(version, "v2") }
 
-func removeTagsBody(ids, tags []string, one bool) ([]byte, error) {
+func taggingBody(action tagging, ids, tags []string, one bool) ([]byte, error) {
 	type tag struct {
 		Name string `json:"name"`
 	}
 	var body struct {
 		Tags []tag    `json:"tags"`
 		IDs  []string `json:"ids,omitempty"`
+		// OverWrite says whether the other tags of the record are dropped.
+		OverWrite *bool `json:"over_write,omitempty"`
+	}
+	if action == adding() {
+		body.OverWrite = new(false)
 	}
 	for _, name := range tags {
 		body.Tags = append(body.Tags, tag{name})
