@@ -7,10 +7,11 @@ const MaxListed = 100
 
 // More says how many items an answer leaves out of each list.
 type More struct {
-	Removed int `json:"removed,omitempty"`
-	Failed  int `json:"failed,omitempty"`
-	Errors  int `json:"errors,omitempty"`
-	Skipped int `json:"skipped,omitempty"`
+	Removed  int `json:"removed,omitempty"`
+	Failed   int `json:"failed,omitempty"`
+	Errors   int `json:"errors,omitempty"`
+	Skipped  int `json:"skipped,omitempty"`
+	Observed int `json:"observed,omitempty"`
 }
 
 // MarshalJSON writes the first items of each list, and how many more there are.
@@ -21,6 +22,7 @@ func (o Outcome) MarshalJSON() ([]byte, error) {
 	p.Failed, more.Failed = Listed(o.Failed)
 	p.Errors, more.Errors = Listed(o.Errors)
 	p.Skipped, more.Skipped = Listed(o.Skipped)
+	p.Observed, more.Observed = Listed(o.Observed)
 	if more != (More{}) {
 		p.More = &more
 	}

@@ -23,6 +23,8 @@ type Outcome struct {
 	Errors  []rules.RuleError `json:"errors"`
 	// Skipped are removals that a rule asked for but that do not apply to the live record.
 	Skipped []Skipped `json:"skipped,omitempty"`
+	// Observed is what rules with `mode: observe` would have removed.
+	Observed []Observed `json:"observed,omitempty"`
 	// More is set only in an answer that was shortened.
 	More *More `json:"more,omitempty"`
 	// Unreadable is why the event could not be read.
@@ -39,6 +41,14 @@ type Removed struct {
 	ID        string   `json:"id"`
 	Tags      []string `json:"tags"`
 	Remaining []string `json:"remaining"`
+}
+
+// Observed is what a rule that is only watched would have removed: tags that the record has.
+type Observed struct {
+	Rule   string   `json:"rule"`
+	Module string   `json:"module"`
+	ID     string   `json:"id"`
+	Tags   []string `json:"tags"`
 }
 
 // Failed is one rule's removal that did not happen, or may not have happened, and why.
@@ -124,6 +134,7 @@ func Joined(id string, outcomes ...Outcome) Outcome {
 		all.Failed = append(all.Failed, o.Failed...)
 		all.Errors = append(all.Errors, o.Errors...)
 		all.Skipped = append(all.Skipped, o.Skipped...)
+		all.Observed = append(all.Observed, o.Observed...)
 	}
 	all.settle()
 	return all

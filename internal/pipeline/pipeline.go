@@ -41,6 +41,11 @@ type Config struct {
 	// MaxHeap is how many bytes the heap may have while an event is decided; an event that
 	// makes it larger is given up. Zero means no limit.
 	MaxHeap uint64
+	// DryRun treats every rule as one that is only watched: nothing is removed.
+	DryRun bool
+	// ReadFirst reads the tags of every record before it removes any, so that it is known which
+	// of them the record had. It takes another call for each hundred records.
+	ReadFirst bool
 	// Waited treats the wait of every search as over, for events that are only examined.
 	Waited bool
 }
@@ -52,6 +57,8 @@ type Pipeline struct {
 	rules          decider
 	crm            crm
 	maxConcurrency int
+	dryRun         bool
+	readFirst      bool
 	waited         bool
 	suspects       *suspects
 	gates          *gates
@@ -64,7 +71,7 @@ func New(c Config) *Pipeline {
 		c.MaxConcurrency = 5
 	}
 	return &Pipeline{
-		rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, waited: c.Waited,
+		rules: c.Rules, crm: c.CRM, maxConcurrency: c.MaxConcurrency, waited: c.Waited, dryRun: c.DryRun, readFirst: c.ReadFirst,
 		suspects: &suspects{modules: make(map[string]bool)}, gates: newGates(), limiter: &limiter{maxHeap: c.MaxHeap},
 	}
 }

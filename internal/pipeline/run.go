@@ -85,7 +85,14 @@ func (r *run) readAndDecide(ctx context.Context, d *decided) (rules.Decision, er
 	decision, err := r.rules.DecideWithin(ctx, ev)
 	decision = r.callable(decision)
 	for i := range decision.Candidates {
-		decision.Candidates[i].Forget()
+		c := &decision.Candidates[i]
+		switch {
+		case r.dryRun:
+			c.Watch()
+		case r.readFirst:
+			c.LookUp()
+		}
+		c.Forget()
 	}
 	return decision, err
 }

@@ -84,6 +84,7 @@ func (p *Planned) add(settled *Planned) {
 	p.Outcome.Failed = append(p.Outcome.Failed, settled.Outcome.Failed...)
 	p.Outcome.Errors = append(p.Outcome.Errors, settled.Outcome.Errors...)
 	p.Outcome.Skipped = append(p.Outcome.Skipped, settled.Outcome.Skipped...)
+	p.Outcome.Observed = append(p.Outcome.Observed, settled.Outcome.Observed...)
 }
 
 func (l *lookup) settle(ctx context.Context, wishes []found, into *Planned) error {
@@ -104,6 +105,10 @@ func (l *lookup) settleOne(ctx context.Context, into *Planned, c rules.Candidate
 		out.Skipped = append(out.Skipped, Skipped{Rule: c.Rule, Module: c.Module, ID: id, Tags: nonNil(tags), Reason: reason})
 	}
 	remove := func(tags []string) {
+		if c.Observe {
+			out.Observed = append(out.Observed, Observed{Rule: c.Rule, Module: c.Module, ID: id, Tags: tags})
+			return
+		}
 		into.Removals = append(into.Removals, Removal{Rule: c.Rule, Module: c.Module, ID: id, Tags: tags, Rounded: c.Rounded[id]})
 	}
 	if !c.NeedsRecord {

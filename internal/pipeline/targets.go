@@ -124,6 +124,9 @@ func (d *decided) progress(o Outcome) string {
 	for _, r := range o.Removed {
 		note(settled, r.Rule, r.Module, r.ID)
 	}
+	for _, w := range o.Observed {
+		note(settled, w.Rule, w.Module, w.ID)
+	}
 	for _, s := range o.Skipped {
 		note(settled, s.Rule, s.Module, s.ID)
 	}

@@ -21,6 +21,22 @@ func (c Candidate) each() []Candidate {
 	return list
 }
 
+// LookUp makes the live record decide: only tags that it has are removed.
+func (c *Candidate) LookUp() {
+	if c.NeedsRecord || c.rule == nil {
+		return
+	}
+	c.NeedsRecord = true
+	c.Fields, c.AllFields = c.rule.fields()
+}
+
+// Watch makes the rule one that is only watched: what it would remove is looked up and told,
+// and nothing is removed.
+func (c *Candidate) Watch() {
+	c.Observe = true
+	c.LookUp()
+}
+
 // NeedsEvent reports whether Resolve needs the event, because a `where` can use all of it.
 func (c Candidate) NeedsEvent() bool { return c.rule != nil && c.rule.where != nil }
 
@@ -41,7 +57,7 @@ func (c Candidate) Fingerprint(h io.Writer) {
 	if c.NeedsEvent() {
 		where = c.rule.where.String()
 	}
-	_, _ = fmt.Fprintf(h, "%q %q %q %q %q %q %t ", c.Rule, c.Module, c.Tags, c.rule.patterns, c.rule.keep, where, c.Find != nil)
+	_, _ = fmt.Fprintf(h, "%q %q %q %q %q %q %t %t ", c.Rule, c.Module, c.Tags, c.rule.patterns, c.rule.keep, where, c.Find != nil, c.Observe)
 	if c.Find != nil {
 		_, _ = fmt.Fprintf(h, "%#v", *c.Find)
 	}

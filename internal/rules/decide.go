@@ -41,6 +41,8 @@ type Candidate struct {
 	Find    *Find
 	// Tags are the tags to remove that are known without the record.
 	Tags []string
+	// Observe says that the tags must not be removed: the rule is only watched.
+	Observe bool
 	// NeedsRecord says that the live record decides.
 	NeedsRecord bool
 	// Fields are the fields of it to read; AllFields says that all may be needed.

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"regexp"
@@ -35,8 +37,14 @@ func LoadFor(data []byte, hasModule func(module string) error) (*Rules, []Fault)
 	if d.fatal() {
 		return nil, d.sorted()
 	}
-	return d.rules(), d.sorted()
+	r := d.rules()
+	sum := sha256.Sum256(data)
+	r.version = hex.EncodeToString(sum[:])[:versionLength]
+	return r, d.sorted()
 }
+
+// versionLength is how many digits of the hash name a version.
+const versionLength = 12
 
 // document is a rules file that is being read.
 type document struct {

@@ -119,9 +119,11 @@ func (r *rule) removal(run *condition.Run, scope *condition.Scope) (Candidate, e
 	if r.where != nil {
 		c.scope = scope // otherwise the event is no longer needed
 	}
-	c.NeedsRecord = r.where != nil || len(r.patterns) > 0
-	if c.NeedsRecord {
-		c.Fields, c.AllFields = r.fields()
+	if r.where != nil || len(r.patterns) > 0 {
+		c.LookUp()
+	}
+	if r.observe {
+		c.Watch()
 	}
 	return c, nil
 }

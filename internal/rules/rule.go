@@ -9,9 +9,15 @@ import (
 )
 
 var (
-	ruleKeys   = []string{"name", "about", "on", "when", "record", "where", "remove", "keep", "disabled"}
+	ruleKeys   = []string{"name", "about", "on", "when", "record", "where", "remove", "keep", "mode", "disabled"}
 	recordKeys = []string{"module", "id", "find", "missing"}
 	findKeys   = []string{"email", "phone", "region", "criteria", "many", "wait"}
+)
+
+// The modes of a rule.
+const (
+	modeRemove  = "remove"
+	modeObserve = "observe"
 )
 
 // rule is one checked rule of the file.
@@ -20,11 +26,13 @@ type rule struct {
 	at       place
 	on       []string
 	disabled bool
-	when     *condition.Condition
-	where    *condition.Condition
-	module   *template
-	id       []*condition.Expression
-	find     *find
+	// observe says that its tags are only told, not taken off.
+	observe bool
+	when    *condition.Condition
+	where   *condition.Condition
+	module  *template
+	id      []*condition.Expression
+	find    *find
 	// skipMissing says that a missing id or address is nothing to do, not an error.
 	skipMissing bool
 	names       []*template
@@ -68,6 +76,7 @@ func (d *document) readRule(node *yaml.Node) *rule {
 	if n := m.required("remove", "name the tags to remove, as in `remove: [In progress]`"); n != nil {
 		d.readRemove(n, what, r)
 	}
+	r.observe = m.choice("mode", modeRemove, []string{modeRemove, modeObserve}) == modeObserve
 	if n := m.optional("keep"); n != nil {
 		d.readKeep(n, what, r)
 	}

@@ -13,21 +13,32 @@ type Rules struct {
 	sources  []event.Source
 	bySource map[string]*index
 	names    []string
+	version  string
+	reads    map[string]bool
 }
 
 func (d *document) rules() *Rules {
-	r := &Rules{sources: d.sources, bySource: make(map[string]*index)}
+	r := &Rules{sources: d.sources, bySource: make(map[string]*index), reads: make(map[string]bool)}
 	for _, s := range d.sources {
 		r.bySource[s.Name] = newIndex(d.list, s.Name)
 	}
 	for _, rule := range d.list {
 		r.names = append(r.names, rule.name)
+		r.reads[rule.name] = rule.where != nil || len(rule.patterns) > 0
 	}
 	return r
 }
 
+// Version identifies the content of the file: the first twelve hexadecimal digits of its
+// SHA-256.
+func (r *Rules) Version() string { return r.version }
+
 // Names lists the names of all rules in the order of the file, including disabled ones.
 func (r *Rules) Names() []string { return slices.Clone(r.names) }
+
+// Reads reports whether a rule reads a record before its tags are removed, so that it is known
+// which of them the record had.
+func (r *Rules) Reads(name string) bool { return r.reads[name] }
 
 // NamesOn lists the names of the enabled rules of a source, in the order of the file.
 func (r *Rules) NamesOn(source string) []string {

@@ -64,6 +64,7 @@ func Schema() ([]byte, error) {
 		"where":    expressionText("A condition on record, the current record in the CRM, and on all that when can use."),
 		"remove":   texts("The tags to remove: names, names with ${…}, and patterns with *."),
 		"keep":     texts("Tags that a pattern must not remove."),
+		"mode":     object{"enum": []string{modeRemove, modeObserve}, "description": "observe: decide, look up and log what the rule would remove, and remove nothing; by default remove."},
 		"disabled": object{"type": "boolean", "description": "Switches the rule off."},
 	}, "name", "on", "when", "record", "remove")
 	file := closed(fileKeys, object{
