@@ -28,7 +28,7 @@ func newStore(r remote, getenv func(string) string, log *slog.Logger) *secrets.S
 // build wires the function from its configuration. A part without a credential is left
 // out, and the handler refuses what would need it.
 func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler.Handler, error) {
-	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, PublicURL: c.publicURL, Log: log}
+	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, PublicURL: c.publicURL, Log: log, Audit: c.audit, ReadFirst: c.readFirst}
 
 	receiver := webhook.Config{Sources: c.rules.Sources(), HTTP: new(http.Client)}
 	if c.webhookSecretID != "" {
@@ -44,7 +44,7 @@ func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler
 		if err != nil {
 			return nil, err
 		}
-		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency, MaxHeap: c.maxHeap})
+		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency, MaxHeap: c.maxHeap, DryRun: c.dryRun, ReadFirst: c.readFirst})
 		h.Messages = queue.NewWorker(queue.WorkerConfig{
 			Client: r.queues, DeadLetterURL: c.deadLetterURL, URL: queueOf(c.queueURL, r.sqsEndpoint),
 		})

@@ -31,7 +31,11 @@ type config struct {
 	zohoAPIURL      string
 	zohoAccountsURL string
 	publicURL       string
+	dryRun          bool
+	readFirst       bool
 	logLevel        slog.Level
+	// audit gets the lines of the audit, whatever the level of the log; nil for none.
+	audit *slog.Logger
 }
 
 // maxConcurrencyLimit is what the largest edition of Zoho CRM allows.
@@ -74,6 +78,11 @@ func readConfig(getenv func(string) string, awsErr error) (config, error) {
 			fault("%s: %w", name, err)
 		}
 	}
+	for name, value := range map[string]*bool{"DRY_RUN": &c.dryRun, "READ_BEFORE_REMOVE": &c.readFirst} {
+		if err := readBool(getenv(name), value); err != nil {
+			fault("%s: %w", name, err)
+		}
+	}
 	if err := handler.CheckPublicURL(c.publicURL); err != nil {
 		fault("PUBLIC_URL: %w", err)
 	}
@@ -106,6 +115,19 @@ func checkURL(value string) error {
 	u, err := url.Parse(value)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return errors.New("not a URL; it looks like https://host/path")
+	}
+	return nil
+}
+
+// readBool reads a setting that is true or false; empty means false.
+func readBool(text string, value *bool) error {
+	switch text {
+	case "":
+		*value = false
+	case "true", "false":
+		*value = text == "true"
+	default:
+		return fmt.Errorf("%q is neither true nor false", text)
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ func main() {
 		unusable(err)
 	}
 	level.Set(c.logLevel)
+	c.audit = newLog(os.Stdout, slog.LevelInfo)
 	h, err := build(c, store, outside, log)
 	if err != nil {
 		unusable(err)

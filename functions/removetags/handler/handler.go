@@ -49,6 +49,10 @@ type Config struct {
 	// for the one that the gateway names.
 	PublicURL string
 	Log       *slog.Logger
+	// Audit gets a record for each removal, at level info; nil for none.
+	Audit *slog.Logger
+	// ReadFirst says that the pipeline reads each record before it removes tags.
+	ReadFirst bool
 }
 
 // Handler answers invocations. It is safe for concurrent use.
@@ -60,7 +64,8 @@ type Handler struct {
 	eventQueueARN string
 	messages      messages
 	publicURL     string
-	log           *slog.Logger
+	log, audit    *slog.Logger
+	readFirst     bool
 	// buffers are of type *[]byte; see serve.
 	buffers sync.Pool
 }
@@ -73,6 +78,7 @@ func New(c Config) *Handler {
 	return &Handler{
 		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
 		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, publicURL: c.PublicURL, log: c.Log,
+		audit: c.Audit, readFirst: c.ReadFirst,
 	}
 }
 

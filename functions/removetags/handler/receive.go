@@ -180,8 +180,12 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 	if ev.PassedOver.Count > 0 {
 		attrs = append(attrs, passedOverLog(ev.PassedOver))
 	}
+	if len(o.Observed) > 0 {
+		attrs = append(attrs, slog.Int("observed", len(o.Observed)))
+	}
 	_, level := outcomeEnding(o)
 	h.log.LogAttrs(ctx, level, "event", attrs...)
+	h.logAudit(ctx, ev, o)
 }
 
 // appendMore adds how many items a list in the line leaves out.
