@@ -31,6 +31,7 @@ unreadable file.`,
 		newSenders(), newSend(),
 		newDLQ(),
 		newReplay(),
+		newAudit(), newUndo(),
 	)
 	return root
 }

@@ -23,6 +23,24 @@ type account struct {
 	environment         string
 }
 
+// Client returns a client of the account that the environment names, as realAccount finds it.
+func Client(getenv func(string) string) (*zoho.Client, error) {
+	a, err := realAccount(getenv)
+	if err != nil {
+		return nil, err
+	}
+	return a.client(func(string) {})
+}
+
+func (a account) client(report func(message string)) (*zoho.Client, error) {
+	return zoho.New(zoho.Config{
+		APIURL: a.apiURL, Version: a.version,
+		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
+			Credentials: a.credentials, Environment: a.environment, AccountsURL: a.accountsURL, APIURL: a.apiURL, Report: report,
+		})),
+	})
+}
+
 // realAccount takes the credential from Secrets Manager if ZOHO_SECRET_ID names it,
 // otherwise from the environment.
 func realAccount(getenv func(string) string) (account, error) {
@@ -49,7 +67,7 @@ func realAccount(getenv func(string) string) (account, error) {
 		RefreshToken: getenv("ZOHO_REFRESH_TOKEN"), DataCenter: getenv("ZOHO_DATA_CENTER"),
 	}
 	if c.ClientID == "" || c.ClientSecret == "" || c.RefreshToken == "" || c.DataCenter == "" {
-		return a, errors.New("--zoho needs a credential: set ZOHO_SECRET_ID, or ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER")
+		return a, errors.New("this needs a credential of Zoho: set ZOHO_SECRET_ID, or ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER")
 	}
 	if _, err := zoho.LookupDataCenter(c.DataCenter); err != nil {
 		return a, fmt.Errorf("ZOHO_DATA_CENTER: %w", err)

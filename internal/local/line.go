@@ -11,7 +11,6 @@ import (
 	"untag/internal/pipeline"
 	"untag/internal/rules"
 	"untag/internal/webhook"
-	"untag/internal/zoho"
 )
 
 // eventQueueARN is the queue that the function takes batches from. There is none here:
@@ -26,13 +25,7 @@ func newReceiver(in inputs, a account) *webhook.Receiver {
 // newLine wires the Lambda function's handler to an account, and records in the trace of
 // each invocation what it does.
 func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, log *slog.Logger) (*handler.Handler, error) {
-	client, err := zoho.New(zoho.Config{
-		APIURL: a.apiURL, Version: a.version,
-		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
-			Credentials: a.credentials, Environment: a.environment, AccountsURL: a.accountsURL, APIURL: a.apiURL,
-			Report: func(message string) { log.Warn("zoho", "reason", message) },
-		})),
-	})
+	client, err := a.client(func(message string) { log.Warn("zoho", "reason", message) })
 	if err != nil {
 		return nil, err
 	}

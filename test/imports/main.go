@@ -43,6 +43,9 @@ var never = map[string][]string{
 	"untag/internal/sendersample": {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	// Samples are for people: the function needs none of them.
 	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist"},
+	"untag/internal/audit":       {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
+	"untag/internal/auditlog":    {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
+	"untag/internal/undo":        {"untag/functions/", "untag/internal/rules", "untag/internal/local", "github.com/aws/"},
 	"untag/internal/deadletter":  {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
 	"untag/internal/local":       {"untag/internal/ruletest"},
 	"untag/internal/awstest":     {"untag/"},
