@@ -12,3 +12,6 @@ var examples = []string{
 	"your-webhook-secret", "your_webhook_secret", "your-webhook-token", "x-webhook-token",
 	"password1", "password123", "passw0rd", "12345678", "123456789", "1234567890", "undefined",
 }
+
+// longestExample is longer than any of them, in bytes.
+const longestExample = 32

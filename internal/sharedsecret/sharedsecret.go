@@ -125,9 +125,13 @@ func invisible(r rune) bool {
 }
 
 func isDemo(secret string) bool {
-	lower := strings.ToLower(secret)
-	_, password, _ := strings.Cut(lower, ":")
-	return strings.HasPrefix(lower, Demo) || strings.HasPrefix(password, Demo)
+	_, password, _ := strings.Cut(secret, ":")
+	return hasPrefix(secret, Demo) || hasPrefix(password, Demo)
+}
+
+// hasPrefix reports whether a text begins with a prefix of ASCII, in any case.
+func hasPrefix(text, prefix string) bool {
+	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
 
 // RefusedPair returns why user:password, a stored secret for HTTP basic authentication,
@@ -146,12 +150,11 @@ func RefusedPair(pair string) (reason string) {
 // isExample reports whether a secret is only a placeholder: from this documentation, from
 // another one, or from a template that was not filled in.
 func isExample(secret string) bool {
-	lower := strings.ToLower(secret)
-	if slices.Contains(examples, lower) {
+	if len(secret) <= longestExample && slices.Contains(examples, strings.ToLower(secret)) {
 		return true
 	}
 	for _, around := range [...][2]string{{"<", ">"}, {"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"[", "]"}} {
-		if strings.HasPrefix(lower, around[0]) && strings.HasSuffix(lower, around[1]) {
+		if strings.HasPrefix(secret, around[0]) && strings.HasSuffix(secret, around[1]) {
 			return true
 		}
 	}

@@ -22,7 +22,7 @@ var (
 
 // UnmarshalJSON reads the claims of a token.
 func (c *claims) UnmarshalJSON(text []byte) error {
-	if checkJSON(text) != nil {
+	if checkJSON(text) != nil || isDeep(text) {
 		return errClaims
 	}
 	members, err := jsonvalue.Raw(append([]byte(nil), text...)).Object()

@@ -27,6 +27,9 @@ const maxEncodings = 3
 // A body is decompressed after its sender was verified, because signatures cover the body
 // as sent.
 func decompressed(header string, body []byte) ([]byte, error) {
+	if header == "" {
+		return body, nil
+	}
 	encodings, err := encodingsOf(header)
 	if err != nil {
 		return nil, err

@@ -14,8 +14,9 @@ import (
 // credentials are the places where a source's requests carry secrets. Their content is
 // dropped after the verification.
 type credentials struct {
-	// headers has the lower-case names of headers.
+	// headers has the lower-case names of headers, and marks the marks of these names.
 	headers map[string]bool
+	marks   uint64
 	// parameters are the names of query parameters.
 	parameters []string
 	// body means that the body may have a token.
@@ -50,6 +51,9 @@ func credentialsOf(from event.Source) credentials {
 	for _, h := range from.Handshakes {
 		c.addPlace(h.Secret, nil)
 		c.addPlace(h.Show, nil)
+	}
+	for name := range c.headers {
+		c.marks |= mark(name)
 	}
 	return c
 }
@@ -116,7 +120,7 @@ func (c credentials) withoutHeaders(header http.Header) map[string]string {
 	names.Grow(256)
 	for name, values := range header {
 		lower := lowered(&names, name)
-		if len(values) > 0 && !c.headers[lower] {
+		if len(values) > 0 && (c.marks&mark(lower) == 0 || !c.headers[lower]) {
 			kept[lower] = values[0]
 			if lower == contentEncodingHeader {
 				kept[lower] = strings.Join(values, ", ")
@@ -124,6 +128,14 @@ func (c credentials) withoutHeaders(header http.Header) map[string]string {
 		}
 	}
 	return kept
+}
+
+// mark returns one of 64 bits for a name. A name whose mark is missing need not be looked up.
+func mark(name string) uint64 {
+	if name == "" {
+		return 1
+	}
+	return 1 << ((len(name) + 7*int(name[len(name)-1]) + 13*int(name[0])) % 64)
 }
 
 // lowered returns the name of a header in lower case. HTTP has only ASCII letters in names.

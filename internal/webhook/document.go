@@ -9,9 +9,6 @@ import (
 	"untag/internal/sender"
 )
 
-// maxUnproven is the maximum nesting of JSON that is read before it is proven.
-const maxUnproven = 100
-
 // checkJSON returns a refusal unless all of a text is one JSON value without repeated names,
 // so that no two readers of it can disagree about what it says.
 func checkJSON(text []byte) error {
@@ -22,24 +19,19 @@ func checkJSON(text []byte) error {
 	if skipBlanks(text, int(dec.InputOffset())) < len(text) {
 		return refusal("the body is more than one JSON value")
 	}
-	if isDeep(text) {
-		return refusal("the body is nested too deeply")
-	}
 	return nil
 }
 
-// isDeep reports whether valid JSON is nested more than maxUnproven deep.
+// isDeep reports whether valid JSON is nested deeper than the claims of any token.
 func isDeep(text []byte) bool {
-	if bytes.Count(text, []byte("{"))+bytes.Count(text, []byte("[")) <= maxUnproven {
-		return false
-	}
+	const most = 100
 	depth := 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '"':
 			i = stringEnd(text, i) - 1
 		case '{', '[':
-			if depth++; depth > maxUnproven {
+			if depth++; depth > most {
 				return true
 			}
 		case '}', ']':
@@ -49,8 +41,8 @@ func isDeep(text []byte) bool {
 	return false
 }
 
-// valuesAt returns the values at a path in valid JSON. complete is false if a member or a list of the path is
-// missing.
+// valuesAt returns the values at a path, no more than MaxEvents. complete is false if a member
+// or a list of the path is missing, or if there are more values.
 func valuesAt(doc jsonvalue.Raw, path sender.Path) (values []jsonvalue.Raw, complete bool) {
 	at, complete := []jsonvalue.Raw{doc}, true
 	for _, step := range path {
@@ -65,8 +57,10 @@ func valuesAt(doc jsonvalue.Raw, path sender.Path) (values []jsonvalue.Raw, comp
 				next = append(next, member)
 				continue
 			}
-			elements, err := value.List()
-			complete = complete && err == nil
+			elements, ok := elementsOf(value, MaxEvents)
+			if complete = complete && ok; len(next)+len(elements) > MaxEvents {
+				return nil, false
+			}
 			next = append(next, elements...)
 		}
 		at = next
@@ -88,11 +82,25 @@ func scalarText(value jsonvalue.Raw) (text string, ok bool) {
 	return "", false
 }
 
-// document returns the JSON of the body, or of the form field that holds it. Before the
-// signature holds, all of it is checked.
+// document returns the JSON of the body, or of the form field that holds it. All of it is
+// checked.
 func (p *proof) document() (jsonvalue.Raw, error) {
-	if p.checked != nil {
-		return p.checked, nil
+	doc, err := p.unchecked()
+	if err == nil && !p.checked {
+		if err = checkJSON(doc); err != nil {
+			return nil, err
+		}
+		p.checked = true
+	}
+	return doc, err
+}
+
+// unchecked returns the same text before it is checked. Reading a value in it costs little, so
+// what proves a request is looked for here first. A request whose proof was found must have a
+// document too: only in valid JSON do all readers find the same.
+func (p *proof) unchecked() (jsonvalue.Raw, error) {
+	if p.doc != nil {
+		return p.doc, nil
 	}
 	body, err := p.readDocument()
 	if err != nil {
@@ -108,33 +116,38 @@ func (p *proof) document() (jsonvalue.Raw, error) {
 		}
 		body = []byte(values[0])
 	}
-	body = bytes.TrimPrefix(body, []byte(byteOrder))
-	if !p.trusted {
-		if err := checkJSON(body); err != nil {
-			return nil, err
-		}
+	p.doc = bytes.TrimPrefix(body, []byte(byteOrder))
+	if !looksLikeJSON(p.doc) {
+		return nil, refusal("the body is not valid JSON")
 	}
-	p.checked = body
-	return p.checked, nil
+	return p.doc, nil
 }
 
-// jsonValues returns the texts at a path of the element that is checked, or of the body.
-func (p *proof) jsonValues(path sender.Path) ([]string, error) {
-	doc := p.element
-	if doc == nil {
-		var err error
-		if doc, err = p.document(); err != nil {
-			return nil, err
+// jsonText returns the text at a path of the element that is checked, or of the body; false if
+// there is none.
+func (p *proof) jsonText(path sender.Path) (text string, found bool, err error) {
+	value := p.element
+	if value == nil {
+		if value, err = p.unchecked(); err != nil {
+			return "", false, err
 		}
 	}
-	found, _ := valuesAt(doc, path)
-	var texts []string
-	for _, value := range found {
-		text, ok := scalarText(value)
-		if !ok {
-			return nil, refusal("`" + path.String() + "` in the body is not text")
+	for i, step := range path {
+		switch {
+		case step.Every:
+			return "", false, refusal("`" + path.String() + "` in the body leads through a list")
+		case i == 0:
+			value = p.index.member(value, step.Member)
+		default:
+			value = memberOf(value, step.Member)
 		}
-		texts = append(texts, text)
 	}
-	return texts, nil
+	if value == nil {
+		return "", false, nil
+	}
+	text, ok := scalarText(value)
+	if !ok {
+		return "", false, refusal("`" + path.String() + "` in the body is not text")
+	}
+	return text, true, nil
 }

@@ -50,12 +50,26 @@ func isCanonical(name string) bool {
 	return true
 }
 
-// valuesOf returns the values of a header, whose name may be in any case.
+// valuesOf returns the values of a header, whose name may be in any case. Unlike Values of the
+// header it allocates nothing.
 func valuesOf(header http.Header, name string) []string {
-	if values := header[name]; values != nil {
-		return values
+	var canonical [64]byte
+	if len(name) > len(canonical) {
+		return header.Values(name)
 	}
-	return header.Values(name)
+	upper := true
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case upper && 'a' <= c && c <= 'z':
+			c -= 'a' - 'A'
+		case !upper && 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		canonical[i] = c
+		upper = c == '-'
+	}
+	return header[string(canonical[:len(name)])]
 }
 
 // deliveryID returns the sender's identifier of a delivery, "" if it sent none: from where the

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"math"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,8 +19,8 @@ func edited(text jsonvalue.Raw, path sender.Path, create bool, edit func(old jso
 		return edit(text)
 	}
 	if path[0].Every {
-		elements, err := text.List()
-		if err != nil {
+		elements, ok := elementsOf(text, math.MaxInt)
+		if !ok {
 			return text
 		}
 		parts := make([][]byte, len(elements))
@@ -28,14 +29,11 @@ func edited(text jsonvalue.Raw, path sender.Path, create bool, edit func(old jso
 		}
 		return slices.Concat([]byte("["), bytes.Join(parts, []byte(",")), []byte("]"))
 	}
-	values, rest, err := text.Cut(path[0].Member)
-	if err != nil {
-		return text
-	}
-	var old jsonvalue.Raw
+	old, rest, ok := cutMember(text, path[0].Member)
 	switch {
-	case len(values) > 0:
-		old = values[len(values)-1] // the last one counts
+	case !ok:
+		return text
+	case old != nil:
 	case !create:
 		return text
 	case len(path) > 1:
@@ -59,9 +57,4 @@ func withMember(object jsonvalue.Raw, name string, value jsonvalue.Raw) jsonvalu
 		separator = nil
 	}
 	return slices.Concat(before, separator, quoted, []byte(":"), value, []byte("}"))
-}
-
-// without returns a JSON text without the values at a path.
-func without(text jsonvalue.Raw, path sender.Path) jsonvalue.Raw {
-	return edited(text, path, false, func(jsonvalue.Raw) jsonvalue.Raw { return nil })
 }

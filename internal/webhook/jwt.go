@@ -91,7 +91,7 @@ func (p *proof) token() (string, error) {
 	switch {
 	case len(text) > maxJWT:
 		return "", refusal("the token in " + p.name(at) + " is too long")
-	case err != nil, strings.Trim(text, tokenCharacters) != "", checkJSON(decoded) != nil:
+	case err != nil, strings.Trim(text, tokenCharacters) != "", checkJSON(decoded) != nil, isDeep(decoded):
 		return "", refusal(p.name(at) + " is not a JWT")
 	}
 	return text, nil

@@ -14,8 +14,7 @@ type pair struct{ name, value string }
 // isForm reports whether the body is a form, by its content type and its first character:
 // what begins like JSON is parsed as JSON whatever its type.
 func (p *proof) isForm() bool {
-	kind := typeOf(p.req.Header.Get("Content-Type"))
-	if kind.name != "application/x-www-form-urlencoded" && kind.name != "multipart/form-data" {
+	if kind := p.contentType().name; kind != formKind && kind != multipartKind {
 		return false
 	}
 	body, err := readBody(p.req)
@@ -23,12 +22,23 @@ func (p *proof) isForm() bool {
 		return false
 	}
 	start := bytes.TrimLeft(utf8Of(body), blanks)
-	return len(start) == 0 || start[0] != '{' && start[0] != '['
+	return len(start) == 0 || start[0] != '{' && start[0] != '[' && !looksLikeXML(start)
+}
+
+const multipartKind = "multipart/form-data"
+
+// contentType returns the content type of the request. It reads it once.
+func (p *proof) contentType() mediaType {
+	if p.kind == nil {
+		kind := typeOf(p.req.Header.Get("Content-Type"))
+		p.kind = &kind
+	}
+	return *p.kind
 }
 
 // pairsOf returns the parameters of a query or a URL-encoded form, in their order.
 func pairsOf(text, where string) ([]pair, error) {
-	var all []pair
+	all := make([]pair, 0, min(strings.Count(text, "&")+1, maxFields))
 	for part := range strings.SplitSeq(text, "&") {
 		if part == "" {
 			continue
@@ -58,8 +68,8 @@ func (p *proof) form() ([]pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := typeOf(p.req.Header.Get("Content-Type"))
-	if kind.name != "multipart/form-data" {
+	kind := p.contentType()
+	if kind.name != multipartKind {
 		p.fields, err = pairsOf(string(bytes.TrimRight(body, "\r\n")), "form")
 		return p.fields, err
 	}
@@ -106,7 +116,7 @@ func (p *proof) params() (string, error) {
 		case "query":
 			some, err = pairsOf(p.req.RawQuery, "query")
 		case "form":
-			if typeOf(p.req.Header.Get("Content-Type")).name == "multipart/form-data" {
+			if p.contentType().name == multipartKind {
 				return "", refusal("the body is a multipart form, which the sender does not sign")
 			}
 			some, err = p.form()
@@ -122,7 +132,12 @@ func (p *proof) params() (string, error) {
 	if p.verify.Params.Unique {
 		all = slices.Compact(all)
 	}
+	length := 0
+	for _, one := range all {
+		length += len(one.name) + len(one.value)
+	}
 	var text strings.Builder
+	text.Grow(length)
 	for _, one := range all {
 		text.WriteString(one.name)
 		text.WriteString(one.value)

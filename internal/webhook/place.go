@@ -52,7 +52,11 @@ func (p *proof) values(at sender.Place) ([]string, error) {
 	case at.Form != "":
 		return p.formValues(at.Form)
 	case at.JSON != nil:
-		return p.jsonValues(at.JSON)
+		text, found, err := p.jsonText(at.JSON)
+		if err != nil || !found {
+			return nil, err
+		}
+		return []string{text}, nil
 	}
 	return nil, nil
 }

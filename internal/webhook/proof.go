@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -20,12 +21,14 @@ type proof struct {
 	now    time.Time
 	// family is the position in lists of headers of those that the request has.
 	family int
-	// checked is the body's JSON once all of it has been checked.
-	checked jsonvalue.Raw
-	// trusted means that the signature holds: the JSON is the sender's.
-	trusted bool
+	// doc is the JSON of the body, once it is read, and checked that all of it is valid.
+	doc     jsonvalue.Raw
+	checked bool
+	index   index
 	// element is the element of verify.Each whose signature is checked, or nil.
 	element jsonvalue.Raw
+	// kind is the content type of the request, once it is read.
+	kind *mediaType
 	// fields are those of the form, once it is read.
 	fields []pair
 	// signed is the time of signing, once it is read from outside of the body.
@@ -41,7 +44,7 @@ func newProof(from *event.Source, v *sender.Verify, req Request, stored []string
 		return p
 	}
 	for i, name := range v.Signature.Headers {
-		if req.Header.Get(name) != "" {
+		if values := valuesOf(req.Header, name); len(values) > 0 && values[0] != "" {
 			p.family = i
 			break
 		}
@@ -62,8 +65,7 @@ func (p *proof) check() error {
 	if v.Compare == "" && len(v.Signed) == 0 {
 		return refusal("a way to verify that signs nothing")
 	}
-	early := !v.Timestamp.IsZero() && v.Timestamp.JSON == nil
-	if early {
+	if !v.Timestamp.IsZero() && v.Timestamp.JSON == nil {
 		if _, err := p.checkTime(); err != nil {
 			return err
 		}
@@ -71,40 +73,42 @@ func (p *proof) check() error {
 	if err := p.checkAll(); err != nil {
 		return err
 	}
-	p.trusted = true
-	if !early && !v.Timestamp.IsZero() {
-		_, err := p.checkTime()
+	if p.doc != nil && !v.Signed.Has("body") { // otherwise it is the sender's as a whole
+		_, err := p.document()
 		return err
 	}
 	return nil
 }
 
-// maxSigned is the maximum number of elements that carry a signature each.
-const maxSigned = 1000
-
 // checkAll checks the signature of the request, or of each element.
 func (p *proof) checkAll() error {
 	if p.verify.Each == nil {
-		return p.checkSignature()
+		return p.checkOne()
 	}
-	doc, err := p.document()
+	doc, err := p.unchecked()
 	if err != nil {
 		return err
 	}
 	elements, complete := valuesAt(doc, p.verify.Each)
-	switch {
-	case !complete || len(elements) == 0:
-		return refusal("the body has no list " + p.verify.Each.String() + " whose elements are all complete")
-	case len(elements) > maxSigned:
-		return refusal("the body has more elements than are checked")
+	if !complete || len(elements) == 0 {
+		return refusal("the body has no list " + p.verify.Each.String() + fmt.Sprintf(" of at most %d elements that are all complete", MaxEvents))
 	}
 	for _, p.element = range elements {
-		if err := p.checkSignature(); err != nil {
+		if err := p.checkOne(); err != nil {
 			return err
 		}
 	}
 	p.element = nil
 	return nil
+}
+
+// checkOne checks one signature, and the time in the JSON that it covers.
+func (p *proof) checkOne() error {
+	if err := p.checkSignature(); err != nil || p.verify.Timestamp.JSON == nil {
+		return err
+	}
+	_, err := p.checkTime()
+	return err
 }
 
 func (p *proof) checkSignature() error {
@@ -190,8 +194,10 @@ func (p *proof) readDocument() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if encodings, err := encodingsOf(strings.Join(p.req.Header.Values("Content-Encoding"), ",")); err != nil || len(encodings) > 0 {
-		return nil, refusal("the body is compressed, so what proves it cannot be read")
+	if declared := p.req.Header["Content-Encoding"]; len(declared) > 0 {
+		if encodings, err := encodingsOf(strings.Join(declared, ",")); err != nil || len(encodings) > 0 {
+			return nil, refusal("the body is compressed, so what proves it cannot be read")
+		}
 	}
 	return body, nil
 }

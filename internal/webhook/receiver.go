@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"untag/internal/event"
@@ -94,7 +95,11 @@ type source struct {
 	// schemes are the ways to verify but aws, in the order in which they are tried.
 	schemes     []scheme
 	credentials credentials
+	examined    *atomic.Pointer[examined]
 }
+
+// examined is what was found last about stored secrets, as they seldom change.
+type examined struct{ stored, usable []string }
 
 // New returns a Receiver for the declared sources.
 func New(c Config) *Receiver {
@@ -104,7 +109,7 @@ func New(c Config) *Receiver {
 		client: client, keys: newKeyring(client), certificates: newCertificates(client), roots: c.Roots, readOnly: c.ReadOnly,
 	}
 	for _, s := range c.Sources {
-		r.sources[s.Name] = source{Source: &s, schemes: inOrder(s.Verify), credentials: credentialsOf(s)}
+		r.sources[s.Name] = source{Source: &s, schemes: inOrder(s.Verify), credentials: credentialsOf(s), examined: new(atomic.Pointer[examined])}
 	}
 	return r
 }
@@ -223,6 +228,10 @@ func (r *Receiver) stored(ctx context.Context, from source) ([]string, error) {
 // usable returns the stored secrets that may prove something. Anyone could send an empty one
 // or know an example.
 func (r *Receiver) usable(source string, stored []string) ([]string, error) {
+	cache := r.sources[source].examined
+	if last := cache.Load(); last != nil && slices.Equal(last.stored, stored) {
+		return last.usable, nil
+	}
 	var usable []string
 	blank := true
 	for _, secret := range stored {
@@ -242,6 +251,7 @@ func (r *Receiver) usable(source string, stored []string) ([]string, error) {
 		_, findings := sharedsecret.Examine(source, stored)
 		return nil, unverified(source, findings[0].Subject()+" "+findings[0].Reason)
 	}
+	cache.Store(&examined{slices.Clone(stored), usable})
 	return usable, nil
 }
 

@@ -20,24 +20,47 @@ func (p *proof) messages() ([]message, error) {
 		return nil, err
 	}
 	urls := []string{""}
-	if slices.ContainsFunc(p.verify.Signed, func(part sender.Part) bool { return part.Value == "url" }) {
+	if p.verify.Signed.Has("url") {
 		if urls = p.urls(); len(urls) == 0 {
 			return nil, refusal("the sender signs the URL, which is not known: set PUBLIC_URL to the address that it calls, such as https://hooks.example.com, or `url` of the source")
 		}
 	}
-	var all []message
+	all := make([]message, 0, len(urls))
 	for _, address := range urls {
-		m := make(message, 0, len(p.verify.Signed))
-		for _, part := range p.verify.Signed {
-			piece, err := p.piece(part, address)
-			if err != nil {
-				return nil, err
-			}
-			m = append(m, piece)
+		m, err := p.message(address)
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, m)
 	}
 	return all, nil
+}
+
+// message returns what is signed with one spelling of the URL: the body, and what stands around
+// it in one piece each.
+func (p *proof) message(address string) (message, error) {
+	m := make(message, 0, 3)
+	var around []byte
+	if len(p.verify.Signed) > 1 {
+		around = make([]byte, 0, 128+len(address))
+	}
+	for _, part := range p.verify.Signed {
+		if part.Value != "body" {
+			text, err := p.piece(part, address)
+			if err != nil {
+				return nil, err
+			}
+			around = append(around, text...)
+			continue
+		}
+		body, err := p.signedBody(part)
+		if err != nil {
+			return nil, err
+		}
+		m = append(m, around, body)
+		around = around[len(around):]
+	}
+	return append(m, around), nil
 }
 
 // checkCovered refuses a body that is not part of what is signed, where the sender signs the
@@ -55,40 +78,44 @@ func (p *proof) checkCovered() error {
 	return err
 }
 
-// piece returns the bytes of one part of the template.
-func (p *proof) piece(part sender.Part, address string) ([]byte, error) {
+// signedBody returns the body as it is signed.
+func (p *proof) signedBody(part sender.Part) ([]byte, error) {
+	if part.OnlyJSON && p.isForm() {
+		return nil, nil
+	}
+	return readBody(p.req)
+}
+
+// piece returns the text of one part of the template other than the body.
+func (p *proof) piece(part sender.Part, address string) (string, error) {
 	switch part.Value {
 	case "":
-		return []byte(part.Literal), nil
-	case "body":
-		if part.OnlyJSON && p.isForm() {
-			return nil, nil
-		}
-		return readBody(p.req)
+		return part.Literal, nil
 	case "timestamp":
 		text, _, err := p.timestamp()
-		return []byte(text), err
+		return text, err
 	case "id":
 		text, err := p.only(p.idPlace(part))
 		if err == nil && text == "" {
 			err = refusal("no " + p.name(p.idPlace(part)))
 		}
-		return []byte(text), err
+		return text, err
 	case "method":
 		if p.req.Method == "" {
-			return nil, refusal("the sender signs the method of the request, which is not known")
+			return "", refusal("the sender signs the method of the request, which is not known")
 		}
-		return []byte(p.req.Method), nil
+		return p.req.Method, nil
 	case "url":
-		return []byte(address), nil
+		return address, nil
 	case "params":
-		text, err := p.params()
-		return []byte(text), err
-	case "json", "header", "query", "form":
-		text, err := p.only(part.Place)
-		return []byte(text), err
+		return p.params()
+	case "json":
+		text, _, err := p.jsonText(part.Place.JSON)
+		return text, err
+	case "header", "query", "form":
+		return p.only(part.Place)
 	}
-	return nil, refusal("unknown value {" + part.Value + "} in what is signed")
+	return "", refusal("unknown value {" + part.Value + "} in what is signed")
 }
 
 // idPlace returns where the identifier is that is signed.
@@ -159,6 +186,7 @@ func decodeEscapes(address string, escapes []string) string {
 		return address
 	}
 	var b strings.Builder
+	b.Grow(len(address))
 	for i := 0; i < len(address); i++ {
 		if address[i] == '%' && i+3 <= len(address) {
 			escape := address[i : i+3]

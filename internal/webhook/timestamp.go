@@ -88,12 +88,11 @@ func (p *proof) checkTime() (at time.Time, err error) {
 	if tolerance == 0 {
 		return at, nil
 	}
-	most := minutes(tolerance)
 	switch age := p.now.Sub(at); {
 	case age > tolerance:
-		return at, refusal("the time of signing is more than " + most + " ago: the request is late or sent again, or the clocks differ")
+		return at, refusal("the time of signing is more than " + minutes(tolerance) + " ago: the request is late or sent again, or the clocks differ")
 	case age < -tolerance:
-		return at, refusal("the time of signing is more than " + most + " in the future: the clocks differ")
+		return at, refusal("the time of signing is more than " + minutes(tolerance) + " in the future: the clocks differ")
 	}
 	return at, nil
 }
