@@ -56,6 +56,7 @@ func newRun() *cobra.Command {
 	}
 	c.Flags().StringVar(&f.Listen, "listen", "127.0.0.1:8080", "address to listen on for webhooks; port 0 takes a free one")
 	c.Flags().StringSliceVar(&f.Hosts, "allow-host", nil, "further hosts to answer to, such as that of a tunnel")
+	c.Flags().StringVar(&f.Audit, "audit", "", "file to which a line is added for each removal, for untag audit and untag undo")
 	c.Flags().StringVar(&f.Rules, "rules", "rules.yaml", "rules file")
 	c.Flags().StringVar(&f.Events, "events", "events", "folder of recorded events to deliver")
 	c.Flags().StringVar(&f.Records, "records", filepath.Join("events", "crm.yaml"), "records of the simulated Zoho")

@@ -165,3 +165,46 @@ func TestUndoOfTheUnsure(t *testing.T) {
 		t.Errorf("exit %d, the record has %v:\n%s", code, list, out)
 	}
 }
+
+// TestRunUntilUndone: what untag run took off a record of the simulated Zoho is in the audit, and
+// a rule that only observes takes nothing off.
+func TestRunUntilUndone(t *testing.T) {
+	files := map[string]string{
+		"rules.yaml": `version: 1
+sources: {crm: {verify: aws}}
+rules:
+  - {name: deal-closed, on: crm, when: event.Stage == "Closed Won", record: {module: Deals, id: event.id}, remove: [In progress]}
+  - {name: watched, on: crm, mode: observe, when: event.Stage == "Closed Won", record: {module: Deals, id: event.id}, remove: [VIP, Nothing]}
+`,
+		"rules_test.yaml": "rules: rules.yaml\ntests:\n  - {name: both, source: crm, event: {Stage: Closed Won, id: '1'}, expect: {Deals: {'1': [In progress, VIP, Nothing]}}}\n",
+	}
+	folder := folderWith(t, files)
+	if err := os.Mkdir(filepath.Join(folder, "events"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"crm.yaml": `Deals: [{id: "1", Tag: [VIP, In progress]}]`, "closed.json": `{"source":"crm","event":{"Stage":"Closed Won","id":"1"}}`,
+	} {
+		if err := os.WriteFile(filepath.Join(folder, "events", name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, out := untag(t, folder, "run", "--once", "--listen", "127.0.0.1:0", "--audit", "audit.log")
+	if code != 0 {
+		t.Fatalf("exit %d:\n%s", code, out)
+	}
+	code, out = untag(t, folder, "audit", "audit.log")
+	if code != 0 || !strings.Contains(out, "removed (if it was there)") || !strings.Contains(out, "would be removed") || strings.Contains(out, "Nothing") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := untag(t, folder, "test"); code != 0 {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	code, out = untag(t, folder, "explain", "-e", "events/closed.json")
+	if code != 0 || !strings.Contains(out, `Deals 1 would lose "VIP", "Nothing" (watched, which only observes)`) {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := untag(t, folder, "run", "--once", "--audit", folder); code != 2 || !strings.Contains(out, "--audit") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}

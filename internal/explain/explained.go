@@ -45,6 +45,8 @@ type explainedRemoval struct {
 	Module string   `json:"module"`
 	ID     string   `json:"id"`
 	Tags   []string `json:"tags"`
+	// Observed says that the rule is only watched: nothing is removed.
+	Observed bool `json:"observed,omitempty"`
 }
 
 // New explains an examination: what each rule found, and what follows.
@@ -60,10 +62,13 @@ func New(x Examination, explanations []rules.Explanation, verified string, crm *
 		nothing[e.Rule] = e.Candidate != nil && e.Candidate.Nothing != ""
 	}
 	for _, r := range x.Planned.Removals {
-		out.Removals = append(out.Removals, explainedRemoval{r.Rule, r.Module, r.ID, r.Tags})
+		out.Removals = append(out.Removals, explainedRemoval{Rule: r.Rule, Module: r.Module, ID: r.ID, Tags: r.Tags})
 		if r.Rounded {
 			out.Notes = append(out.Notes, fmt.Sprintf("%s: the id of %s %s came as a number that ends in zeros: the sender has probably rounded it; have it send the id as text", r.Rule, r.Module, r.ID))
 		}
+	}
+	for _, r := range x.Planned.Outcome.Observed {
+		out.Removals = append(out.Removals, explainedRemoval{r.Rule, r.Module, r.ID, r.Tags, true})
 	}
 	out.Requests = append(out.Requests, x.requests...)
 	for _, s := range x.outcome.Skipped {

@@ -36,6 +36,10 @@ func (e Explained) Print(w io.Writer) error {
 	}
 	p.Heading("removals")
 	for _, r := range e.Removals {
+		if r.Observed {
+			p.Line(2, "", fmt.Sprintf("%s %s would lose %s (%s, which only observes)", r.Module, r.ID, terminal.Quoted(r.Tags), r.Rule))
+			continue
+		}
 		p.Line(2, "", fmt.Sprintf("%s %s loses %s (%s)", r.Module, r.ID, terminal.Quoted(r.Tags), r.Rule))
 	}
 	if len(e.Removals) == 0 {

@@ -24,18 +24,21 @@ func newReceiver(in inputs, a account) *webhook.Receiver {
 
 // newLine wires the Lambda function's handler to an account, and records in the trace of
 // each invocation what it does.
-func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, log *slog.Logger) (*handler.Handler, error) {
-	client, err := a.client(func(message string) { log.Warn("zoho", "reason", message) })
+func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, log logs) (*handler.Handler, error) {
+	client, err := a.client(func(message string) { log.event.Warn("zoho", "reason", message) })
 	if err != nil {
 		return nil, err
 	}
+	readFirst := os.Getenv("READ_BEFORE_REMOVE") == "true"
 	return handler.New(handler.Config{
 		Rules:         set,
 		Receiver:      receiver,
-		Pipeline:      recorder{pipeline.New(pipeline.Config{Rules: set, CRM: client})},
+		Pipeline:      recorder{pipeline.New(pipeline.Config{Rules: set, CRM: client, DryRun: os.Getenv("DRY_RUN") == "true", ReadFirst: readFirst})},
 		EventQueueARN: eventQueueARN,
 		PublicURL:     os.Getenv("PUBLIC_URL"),
-		Log:           slog.New(reasons{log.Handler()}),
+		Audit:         log.audit,
+		ReadFirst:     readFirst,
+		Log:           slog.New(reasons{log.event.Handler()}),
 	}), nil
 }
 

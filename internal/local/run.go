@@ -18,6 +18,8 @@ import (
 // Options are those of `untag run`.
 type Options struct {
 	Listen, Rules, Events, Records, Secrets string
+	// Audit is the file to which the audit is added, "" for none.
+	Audit string
 	// Record is the folder that received requests are written to, "" for none.
 	Record              string
 	Hosts               []string
@@ -80,7 +82,12 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 			return err
 		}
 	}
-	if r.function, err = newLine(r.rules, receiver, a, r.log); err != nil {
+	audit, err := openAudit(f.Audit)
+	if err != nil {
+		return err
+	}
+	defer audit.Close()
+	if r.function, err = newLine(r.rules, receiver, a, logs{r.log, audit.log()}); err != nil {
 		return err
 	}
 	return r.serve(ctx)

@@ -86,11 +86,9 @@ func (r *run) readAndDecide(ctx context.Context, d *decided) (rules.Decision, er
 	decision = r.callable(decision)
 	for i := range decision.Candidates {
 		c := &decision.Candidates[i]
-		switch {
-		case r.dryRun:
-			c.Watch()
-		case r.readFirst:
-			c.LookUp()
+		c.Observe = c.Observe || r.dryRun
+		if (c.Observe || r.readFirst) && !r.explained {
+			c.LookUp() // so that it is known which of the tags the record has
 		}
 		c.Forget()
 	}

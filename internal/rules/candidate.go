@@ -30,13 +30,6 @@ func (c *Candidate) LookUp() {
 	c.Fields, c.AllFields = c.rule.fields()
 }
 
-// Watch makes the rule one that is only watched: what it would remove is looked up and told,
-// and nothing is removed.
-func (c *Candidate) Watch() {
-	c.Observe = true
-	c.LookUp()
-}
-
 // NeedsEvent reports whether Resolve needs the event, because a `where` can use all of it.
 func (c Candidate) NeedsEvent() bool { return c.rule != nil && c.rule.where != nil }
 

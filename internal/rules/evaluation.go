@@ -122,9 +122,7 @@ func (r *rule) removal(run *condition.Run, scope *condition.Scope) (Candidate, e
 	if r.where != nil || len(r.patterns) > 0 {
 		c.LookUp()
 	}
-	if r.observe {
-		c.Watch()
-	}
+	c.Observe = r.observe
 	return c, nil
 }
 

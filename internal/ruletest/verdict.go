@@ -29,15 +29,23 @@ func (v *verdict) take(x explain.Examination) {
 	}
 	v.examined = append(v.examined, x)
 	for _, r := range x.Planned.Removals {
-		if v.got[r.Module] == nil {
-			v.got[r.Module] = make(map[string][]string)
+		v.takeOff(r.Rule, r.Module, r.ID, r.Tags)
+	}
+	// A test is about what a rule asks for, whether or not it only observes.
+	for _, r := range x.Planned.Outcome.Observed {
+		v.takeOff(r.Rule, r.Module, r.ID, r.Tags)
+	}
+}
+
+func (v *verdict) takeOff(rule, module, id string, tags []string) {
+	if v.got[module] == nil {
+		v.got[module] = make(map[string][]string)
+	}
+	for _, tag := range tags {
+		if !slices.Contains(v.got[module][id], tag) {
+			v.got[module][id] = append(v.got[module][id], tag)
 		}
-		for _, tag := range r.Tags {
-			if !slices.Contains(v.got[r.Module][r.ID], tag) {
-				v.got[r.Module][r.ID] = append(v.got[r.Module][r.ID], tag)
-			}
-			v.by[r.Module+" "+r.ID+" "+tag] = r.Rule
-		}
+		v.by[module+" "+id+" "+tag] = rule
 	}
 }
 
