@@ -10,6 +10,7 @@ import warnings
 
 import django
 from anymail.webhooks import mailersend, mailgun, mailtrap, mandrill, postmark, sendgrid
+from cashfree_pg.api_client import Cashfree
 from django.conf import settings
 from django.test import RequestFactory
 from messagebird.request_validator import RequestValidator
@@ -56,6 +57,12 @@ def airtable(r):
     return True
 
 
+def cashfree(r):
+    headers = r["headers"]
+    Cashfree(Cashfree.SANDBOX, "x", r["secret"]).PGVerifyWebhookSignature(headers["x-webhook-signature"], r["bytes"].decode(), headers["x-webhook-timestamp"])
+    return True
+
+
 def mollie_sign(r):
     return {"headers": {"X-Mollie-Signature": "sha256=" + SignatureValidator.create_signature(r["bytes"].decode(), r["secret"])}}
 
@@ -64,6 +71,7 @@ def mollie_sign(r):
 ORACLES = [
     {"sender": "mollie", "package": "mollie-api-py", "body": "text", "sign": mollie_sign,
      "verify": lambda r: SignatureValidator.validate(r["bytes"].decode(), r["secret"], r["headers"]["x-mollie-signature"])},
+    {"sender": "cashfree", "package": "cashfree-pg", "body": "json", "verify": cashfree},
     {"sender": "airtable", "package": "pyairtable", "body": "json", "verify": airtable},
     {"sender": "paypal", "package": "paypalrestsdk", "body": "text", "verify": paypal},
     {"sender": "mailgun", "package": "django-anymail", "body": "json", "verify": anymail(lambda r: mailgun.MailgunTrackingWebhookView(webhook_signing_key=r["secret"]))},
