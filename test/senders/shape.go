@@ -70,6 +70,7 @@ func (s shape) request(r *rand.Rand) webhook.Outgoing {
 		"https://hooks.example.com/webhooks/x",
 		"https://hooks.example.com/prod/webhooks/x?a=1&b=two%20words",
 		"https://hooks.example.com/webhooks/x?a=%3A%2Fb&c=%C3%A9%26&d=%28e%29",
+		"https://hooks.example.com/webhooks/x?a=%3A%2F%3F%40%21%24%27%28%29%2A%2C%3B&b=%23%25%26%2B%3D%5B%5D~",
 	}
 	return webhook.Outgoing{Method: http.MethodPost, URL: urls[r.IntN(len(urls))], Header: header, Body: body}
 }
