@@ -13,6 +13,7 @@ import (
 
 	"untag/internal/event"
 	"untag/internal/rules"
+	"untag/internal/sender"
 	"untag/internal/webhook"
 )
 
@@ -78,6 +79,9 @@ func (c *comparison) compare(ctx context.Context, r *rand.Rand) error {
 	if err != nil {
 		return fmt.Errorf("untag cannot sign: %w", err)
 	}
+	if c.oracle.Families && r.IntN(2) == 0 {
+		signed.Header = c.otherFamily(signed.Header)
+	}
 	if err := c.accepts(ctx, signed); err != nil {
 		return fmt.Errorf("untag refuses what it signs: %w\n%s", err, shown(signed))
 	}
@@ -91,6 +95,19 @@ func (c *comparison) compare(ctx context.Context, r *rand.Rand) error {
 		return fmt.Errorf("the package accepts %w", err)
 	}
 	return nil
+}
+
+// otherFamily returns the headers of a request under the names of the sender's second family.
+func (c *comparison) otherFamily(header http.Header) http.Header {
+	v := c.source.Verify[0].Verify
+	renamed := header.Clone()
+	for _, place := range []sender.Place{v.Signature, v.Timestamp.Place, c.source.ID} {
+		if len(place.Headers) == 2 {
+			renamed.Set(place.Headers[1], header.Get(place.Headers[0]))
+			renamed.Del(place.Headers[0])
+		}
+	}
+	return renamed
 }
 
 // alike checks that untag accepts a request under the other URLs that the sender may have signed.

@@ -24,6 +24,8 @@ type oracle struct {
 	OnlyHeaders bool
 	// ByPosition means that it reads a list in a header without the keys of its items.
 	ByPosition bool
+	// Families means that it reads either family of headers of a sender that has two.
+	Families bool
 	// Slow means that it takes so long to verify that only one change is tried with each body.
 	Slow         bool
 	Sign, Verify bool
