@@ -24,6 +24,26 @@ type Source struct {
 	Answer sender.Answer
 	// URL is the URL of the source as its sender knows it, "" for the one of the request.
 	URL string
+	// Watch is what the source is notified of.
+	Watch Watch
+}
+
+// Watch is a subscription to notifications of Zoho CRM. Without Events there is none.
+type Watch struct {
+	// Events are such as Deals.edit.
+	Events []string
+	// Related says that changes of related records notify too.
+	Related bool
+}
+
+// TokenInQuery reports whether a token in the query of the URL is enough.
+func (s Source) TokenInQuery() bool {
+	for _, v := range s.Verify {
+		if v.Kind == "token" && v.Query != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // Scheme is one way to prove where a delivery came from. Kind is "token", "basic", "hmac",

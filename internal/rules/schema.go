@@ -38,6 +38,10 @@ func Schema() ([]byte, error) {
 		}),
 		"url":         object{"type": "string", "pattern": "^https?://", "description": "The whole URL that the sender calls, for senders that sign it, if it is neither the gateway's nor the one that PUBLIC_URL names."},
 		"eventbridge": nonEmpty("The source of the EventBridge events that belong to this source; verify must list aws."),
+		"watch": closed(watchKeys, object{
+			"events":  texts("The events of Zoho CRM to subscribe to: a module, a dot, and create, edit, delete or all, such as Deals.edit."),
+			"related": object{"type": "boolean", "description": "Whether changes of related records notify too, by default false."},
+		}, "events"),
 	}, "verify")
 	find := closed(findKeys, object{
 		"email":    expressions("An expression for the email address to look for or for a list of addresses, or a list of such expressions."),

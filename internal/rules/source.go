@@ -13,7 +13,7 @@ import (
 // schemeKeys are the keys of a source that configure its schemes.
 var schemeKeys = []string{"header", "query", "algorithm", "encoding", "prefix"}
 
-var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "events", "handshake", "reply", "answer", "url", "eventbridge"})
+var sourceKeys = slices.Concat([]string{"verify"}, schemeKeys, []string{"id", "events", "handshake", "reply", "answer", "url", "eventbridge", "watch"})
 
 var (
 	algorithms = []string{"sha1", "sha256", "sha512"}
@@ -42,6 +42,7 @@ func (f *faults) readSource(name string, key, node *yaml.Node) event.Source {
 			f.wrong(at(r.keys["eventbridge"]), "add `aws` to `verify`", "`eventbridge` needs `aws`, which %s does not accept: AWS itself delivers these events", r.what)
 		}
 	}
+	r.source.Watch = r.readWatch()
 	return r.source
 }
 

@@ -1,6 +1,11 @@
 package rules
 
-import "untag/internal/crmname"
+import (
+	"slices"
+	"strings"
+
+	"untag/internal/crmname"
+)
 
 // Target is what a rule names without an event.
 type Target struct {
@@ -9,6 +14,11 @@ type Target struct {
 	Module string
 	// Tags are the tags that the rule spells out.
 	Tags []string
+	// Fields are those of the record that the rule reads or searches by, without `id` and
+	// `Tag`, which every module has.
+	Fields []string
+	// Read says that the rule reads the record, Search that it looks for it.
+	Read, Search bool
 }
 
 // Targets lists what each rule that is not disabled names, in the order of the file.
@@ -25,6 +35,8 @@ func (r *Rules) Targets() []Target {
 					t.Tags = append(t.Tags, tag.text)
 				}
 			}
+			t.Read, t.Search = rule.where != nil || len(rule.patterns) > 0, rule.find != nil
+			t.Fields = rule.named()
 			byRule[rule.name] = t
 		}
 	}
@@ -35,4 +47,22 @@ func (r *Rules) Targets() []Target {
 		}
 	}
 	return list
+}
+
+// named returns the fields of the record that a rule names, sorted.
+func (r *rule) named() []string {
+	var names []string
+	if r.where != nil {
+		names, _ = r.fields()
+	}
+	if r.find != nil {
+		for _, c := range r.find.criteria {
+			names = append(names, c.field)
+		}
+	}
+	for i, name := range names {
+		names[i], _, _ = strings.Cut(name, ".")
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "id" || name == "Tag" })
 }
