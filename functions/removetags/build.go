@@ -12,6 +12,7 @@ import (
 	"untag/internal/pipeline"
 	"untag/internal/queue"
 	"untag/internal/secrets"
+	"untag/internal/watch"
 	"untag/internal/webhook"
 	"untag/internal/zoho"
 	"untag/internal/zohoauth"
@@ -45,6 +46,7 @@ func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler
 			return nil, err
 		}
 		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency, MaxHeap: c.maxHeap, DryRun: c.dryRun, ReadFirst: c.readFirst})
+		h.Watches = watch.NewRenewer(client, c.rules.Sources())
 		h.Messages = queue.NewWorker(queue.WorkerConfig{
 			Client: r.queues, DeadLetterURL: c.deadLetterURL, URL: queueOf(c.queueURL, r.sqsEndpoint),
 		})

@@ -69,12 +69,12 @@ func (a *said) note(e *element) {
 	a.scopeMismatch = a.scopeMismatch || strings.EqualFold(e.code, "OAUTH_SCOPE_MISMATCH")
 }
 
-// read reads an answer; data is called before each element of `data`, to read it.
-func (a *said) read(s *scanner, data func() error) error {
+// read reads an answer; data is called before each element of the member `in`, to read it.
+func (a *said) read(s *scanner, in string, data func() error) error {
 	var e element
 	err := s.whole(func(name []byte) error {
 		switch string(name) {
-		case "data":
+		case in:
 			a.listed = s.is(jsontext.KindBeginArray)
 			return s.each(func() error { a.data++; return data() })
 		case "tags":

@@ -2,6 +2,7 @@ package zoho
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -115,6 +116,8 @@ type call struct {
 	body  []byte
 	// elements is how many elements the answer may have; it limits how much of it is read.
 	elements int
+	// in is the member of the answer that holds them, "" for data.
+	in string
 	// tags are those to remove.
 	tags askedTags
 }
@@ -179,7 +182,7 @@ func (c *Client) send(ctx context.Context, call call, token zohoauth.Token, into
 	body := &bounded{body: response.Body, left: call.most()}
 	a.said.asked = call.tags
 	s := newScanner(body, token)
-	if err := a.said.read(s, func() error { return into.element(s, &a.said) }); err != nil {
+	if err := a.said.read(s, cmp.Or(call.in, "data"), func() error { return into.element(s, &a.said) }); err != nil {
 		a.unread = call.unread(a, body, err)
 		_, _ = io.CopyN(io.Discard, body, drained)
 	}

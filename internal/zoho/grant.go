@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
 
 	"untag/internal/zohoauth"
@@ -29,6 +28,9 @@ type grant struct {
 	expires, expiresSec string
 
 	code, description string
+
+	// refresh and scope come with a grant code, location with a client of another data center.
+	refresh, scope, location string
 }
 
 // ask makes the request for a token. The oauth2 library makes it; the answer is read here, as
@@ -95,15 +97,16 @@ func readGrant(response *http.Response) (grant, error) {
 
 func (g *grant) member(s *scanner, name []byte) (err error) {
 	switch string(name) {
-	case "access_token", "api_domain":
-		if !s.is(jsontext.KindString) {
-			return s.skip()
-		}
-		into := &g.domain
-		if string(name) == "access_token" {
-			into = &g.token
-		}
-		*into, err = s.text()
+	case "access_token":
+		return s.string(&g.token)
+	case "api_domain":
+		return s.string(&g.domain)
+	case "refresh_token":
+		return s.string(&g.refresh)
+	case "scope":
+		return s.string(&g.scope)
+	case "location":
+		return s.string(&g.location)
 	case "expires_in":
 		g.expires, err = s.text()
 	case "expires_in_sec":

@@ -125,6 +125,15 @@ func (s *scanner) text() (string, error) {
 	return strings.ToValidUTF8(text, "\ufffd"), nil
 }
 
+// string reads a string. It skips any other value.
+func (s *scanner) string(into *string) (err error) {
+	if !s.is(jsontext.KindString) {
+		return s.skip()
+	}
+	*into, err = s.text()
+	return err
+}
+
 // boolean reads a boolean. It skips any other value and returns false.
 func (s *scanner) boolean() (bool, error) {
 	yes := s.is(jsontext.KindTrue)

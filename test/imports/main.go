@@ -32,6 +32,7 @@ var never = map[string][]string{
 	"untag/internal/queue":        {"untag/internal/rules", "untag/internal/zoho"},
 	"untag/internal/sandbox":      {"untag/internal/rules", "github.com/aws/"},
 	"untag/internal/awsenv":       {"untag/", "os"},
+	"untag/internal/watch":        {"untag/internal/rules", "untag/internal/secrets", "github.com/aws/", "os"},
 	"untag/internal/yamlvalue":    {"untag/internal/event", "untag/internal/rules", "untag/internal/sandbox", "untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/", "log", "log/"},
 	"untag/internal/send":         {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
 	"untag/internal/terminal":     {"untag/"},

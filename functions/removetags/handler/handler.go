@@ -45,6 +45,8 @@ type Config struct {
 	// Messages moves messages that could not be acted on; nil leaves that to SQS. If it can
 	// also Continue, what is left of a partly done event is stored.
 	Messages messages
+	// Watches renews notifications of Zoho; nil if the function has no Zoho credential.
+	Watches renewer
 	// PublicURL is the address that senders call, up to /webhooks, for those that sign it; ""
 	// for the one that the gateway names.
 	PublicURL string
@@ -63,6 +65,7 @@ type Handler struct {
 	queue         sender
 	eventQueueARN string
 	messages      messages
+	watches       renewer
 	publicURL     string
 	log, audit    *slog.Logger
 	readFirst     bool
@@ -77,7 +80,7 @@ func New(c Config) *Handler {
 	}
 	return &Handler{
 		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
-		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, publicURL: c.PublicURL, log: c.Log,
+		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, watches: c.Watches, publicURL: c.PublicURL, log: c.Log,
 		audit: c.Audit, readFirst: c.ReadFirst,
 	}
 }
@@ -120,6 +123,8 @@ func (h *Handler) answer(ctx context.Context, payload []byte) (any, error) {
 		return h.http(ctx, in)
 	case in.kind == kindSQS:
 		return h.sqs(ctx, in.messages)
+	case in.kind == kindRenewWatches:
+		return h.renew(ctx)
 	default:
 		return h.invoked(ctx, in)
 	}

@@ -15,6 +15,7 @@ const (
 	kindALB
 	kindSQS
 	kindEventBridge
+	kindRenewWatches
 )
 
 // http reports whether it is an HTTP request.
@@ -33,7 +34,7 @@ type envelope struct {
 	buffer *[]byte
 }
 
-var errUnknownKind = errors.New(`unknown kind of invocation: expected an HTTP API, REST API, function URL, ALB, SQS or EventBridge event, or {"source": …, "event": {…}}`)
+var errUnknownKind = errors.New(`unknown kind of invocation: expected an HTTP API, REST API, function URL, ALB, SQS or EventBridge event, {"source": …, "event": {…}}, or {"untag": "renew-watches"}`)
 
 // open recognizes the kind of an invocation by the fields that only this kind has. The type
 // of one kind would decode the payload of another without an error, into zero fields, so
@@ -61,6 +62,8 @@ func open(payload []byte) (envelope, error) {
 		e.kind = kindEventBridge
 	case text(members["source"]) != "" && members["event"] != nil:
 		e.kind = kindDirect
+	case text(members["untag"]) == renewWatches:
+		e.kind = kindRenewWatches
 	default:
 		return envelope{}, errUnknownKind
 	}
