@@ -96,6 +96,34 @@ func printedFiles(t *testing.T, name string) map[string]string {
 	return files
 }
 
+// TestNextCommands: what is printed to run next explains the sample over its record, and sends it
+// if what is stored can sign.
+func TestNextCommands(t *testing.T) {
+	explains := regexp.MustCompile(`(?m)^  untag (explain .+ --records records\.yaml)$`)
+	for _, name := range everySender() {
+		files := printedFiles(t, name)
+		_, out := untag(t, ".", "senders", name)
+		found := explains.FindStringSubmatch(out)
+		if found == nil {
+			t.Errorf("%s: no command to explain the sample:\n%s", name, out)
+			continue
+		}
+		args := regexp.MustCompile(`'[^']*'|\S+`).FindAllString(found[1], -1)
+		for i := range args {
+			args[i] = strings.Trim(args[i], "'")
+		}
+		if code, out := untag(t, folderWith(t, files), args...); code != 0 || !strings.Contains(out, " loses \"") {
+			t.Errorf("%s: %s: exit %d, and no tag is removed:\n%s", name, found[1], code, out)
+		}
+	}
+	for name, sends := range map[string]bool{"stripe": true, "token": true, "vonage": true, "braintree": true, "sendgrid": false, "zoho-desk": false, "sns": false} {
+		_, out := untag(t, ".", "senders", name)
+		if got := strings.Contains(out, "\n  untag send --as "+name+" "); got != sends || got != strings.Contains(out, "\n  untag run --records records.yaml\n") {
+			t.Errorf("%s: a command to send the sample: %t, want %t:\n%s", name, got, sends, out)
+		}
+	}
+}
+
 // TestSamples: what is printed to paste is a rules file without findings, and a test of it that
 // passes.
 func TestSamples(t *testing.T) {
@@ -113,7 +141,7 @@ func TestSamples(t *testing.T) {
 				t.Errorf("the test expects nothing to be removed:\n%s", files["rules_test.yaml"])
 			}
 			var shown senderlist.Shown
-			if code, out := untag(t, ".", "senders", name, "--json"); code != 0 || json.Unmarshal([]byte(out), &shown) != nil || shown.Rules != files["rules.yaml"] || shown.Test != files["rules_test.yaml"] || shown.Sample.Body != files[shown.Sample.File] || shown.Setup == "" {
+			if code, out := untag(t, ".", "senders", name, "--json"); code != 0 || json.Unmarshal([]byte(out), &shown) != nil || shown.Rules != files["rules.yaml"] || shown.Test != files["rules_test.yaml"] || shown.Records != files["records.yaml"] || shown.Sample.Body != files[shown.Sample.File] || shown.Setup == "" {
 				t.Errorf("--json: exit %d: %s", code, out)
 			}
 		})

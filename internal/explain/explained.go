@@ -27,7 +27,7 @@ type Explained struct {
 	Removals   []explainedRemoval `json:"removals"`
 	Requests   []sent             `json:"requests"`
 
-	Notes []string
+	Notes []string `json:"notes,omitempty"`
 	// errors are the rules that could not be evaluated.
 	errors map[string]string
 }
@@ -73,7 +73,10 @@ func New(x Examination, explanations []rules.Explanation, verified string, crm *
 	out.Requests = append(out.Requests, x.requests...)
 	for _, s := range x.outcome.Skipped {
 		if crm == nil && !nothing[s.Rule] {
-			continue // nothing was looked up
+			if note := s.Rule + ": depends on records, and none were looked up; --records FILE names a file of records"; !slices.Contains(out.Notes, note) {
+				out.Notes = append(out.Notes, note)
+			}
+			continue
 		}
 		out.Notes = append(out.Notes, fmt.Sprintf("%s: %s: %s", s.Rule, strings.TrimSpace(s.Module+" "+s.ID), s.Reason))
 	}

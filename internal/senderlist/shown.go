@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"untag/internal/sender"
 	"untag/internal/sendersample"
 	"untag/internal/terminal"
 )
@@ -20,10 +21,11 @@ type Shown struct {
 	Setup string `json:"setup"`
 	Docs  string `json:"docs"`
 	Note  string `json:"note,omitempty"`
-	// Rules and Test are files, and so is the sample event.
-	Rules  string `json:"rules"`
-	Test   string `json:"test"`
-	Sample Event  `json:"sample"`
+	// Rules and Test are files, and so are the sample event and the record that it is about.
+	Rules   string `json:"rules"`
+	Test    string `json:"test"`
+	Sample  Event  `json:"sample"`
+	Records string `json:"records"`
 }
 
 // Event is a request as the sender makes it.
@@ -51,7 +53,10 @@ func (s Sender) Show() (Shown, error) {
 	if shown.Rules, err = sample.RulesFile(); err != nil {
 		return Shown{}, err
 	}
-	shown.Test, err = sample.TestFile()
+	if shown.Test, err = sample.TestFile(); err != nil {
+		return Shown{}, err
+	}
+	shown.Records, err = sample.RecordsFile()
 	return shown, err
 }
 
@@ -68,7 +73,10 @@ func PrintOne(w io.Writer, s Shown) error {
 	p.Line(2, "store      ", s.Store)
 	p.Line(2, "handshake  ", s.handshake())
 	compared := s.comparedWith()
-	if s.Oracle == "" {
+	switch {
+	case s.Signs == nothing:
+		compared += ", as nothing is signed"
+	case s.Oracle == "":
 		compared += ": untag's signatures were not compared with those of a package of the vendor"
 	}
 	p.Line(2, "compared   ", compared)
@@ -82,6 +90,7 @@ func PrintOne(w io.Writer, s Shown) error {
 	if s.Sample.File != "" {
 		writeFile(p, s.Sample.File, s.Sample.Body)
 	}
+	writeFile(p, "records.yaml", s.Records)
 	p.WriteString(s.next())
 	_, err := io.WriteString(w, p.String())
 	return err
@@ -89,8 +98,11 @@ func PrintOne(w io.Writer, s Shown) error {
 
 // signs says what is signed, and where the signature is.
 func (s Shown) signs() string {
-	if s.Signs == nothing {
+	switch {
+	case s.Signs == nothing:
 		return "nothing; the secret itself is in " + s.Where
+	case s.signsToken():
+		return s.Signs + ", which is in " + s.Where
 	}
 	return s.Signs + "; the signature is in " + s.Where
 }
@@ -117,16 +129,24 @@ func (s Shown) next() string {
 		}
 		explain += " --query '" + query.Encode() + "'"
 	}
-	send := ""
-	if s.canSend() {
-		send = "  untag send --as " + s.Name + " --secret-file FILE" + headers.String() + " " + s.Sample.File + "\n"
-	}
-	return fmt.Sprintf(`
+	next := fmt.Sprintf(`
 Save these files, change the rule to what you need, and try it:
 
   untag test
-  untag explain %s%s
-%s`, explain, headers.String(), send)
+  untag explain %s%s --records records.yaml
+`, explain, headers.String())
+	if !s.canSend() {
+		return next
+	}
+	return next + fmt.Sprintf(`
+Then run untag with a simulated Zoho that has this record. It makes up a secret and prints it:
+
+  untag run --records records.yaml
+
+Write that secret into a file, such as secret.txt. In another terminal, send the event to it:
+
+  untag send --as %s --secret-file secret.txt%s %s
+`, s.Name, headers.String(), s.Sample.File)
 }
 
 // canSend reports whether untag send can do what the sender does with what is stored.
@@ -138,5 +158,10 @@ func (s Shown) canSend() bool {
 	if v == nil {
 		return true // a token or a password
 	}
-	return v.HMAC != nil || v.Compare != ""
+	return v.HMAC != nil || v.Compare != "" || v.JWT != nil && v.JWT.IsSymmetric() || v.Code == sender.Braintree
+}
+
+// signsToken reports whether the sender signs a token, and not the request.
+func (s Shown) signsToken() bool {
+	return len(s.Source.Verify) > 0 && s.Source.Verify[0].Verify != nil && s.Source.Verify[0].Verify.JWT != nil
 }

@@ -39,21 +39,28 @@ func (s Sample) TestFile() (string, error) {
 	if len(s.Query) > 0 {
 		test = append(test, pair{"query", texts(s.Query)})
 	}
-	module := s.module()
-	tags := sequence(true, scalars(s.Remove)...)
 	if len(s.Has) > 0 {
-		record := mapping(true, pair{"id", quoted(s.ID)})
-		record.Content = append(record.Content, texts(s.Has).Content...)
-		record.Content = append(record.Content, scalar("Tag"), tags)
-		test = append(test, pair{"records", mapping(false, pair{module, sequence(false, record)})})
+		test = append(test, pair{"records", s.records()})
 	}
-	test = append(test, pair{"expect", mapping(true, pair{module, &yaml.Node{
+	tags := sequence(true, scalars(s.Remove)...)
+	test = append(test, pair{"expect", mapping(true, pair{s.module(), &yaml.Node{
 		Kind: yaml.MappingNode, Style: yaml.FlowStyle, Content: []*yaml.Node{quoted(s.ID), tags},
 	}})})
 	return text(mapping(false,
 		pair{"rules", scalar("rules.yaml")},
 		pair{"tests", sequence(false, mapping(false, test...))},
 	))
+}
+
+// RecordsFile returns a file of records with the one that loses the tags.
+func (s Sample) RecordsFile() (string, error) { return text(s.records()) }
+
+// records returns the record that loses the tags, under its module.
+func (s Sample) records() *yaml.Node {
+	record := mapping(true, pair{"id", quoted(s.ID)})
+	record.Content = append(record.Content, texts(s.Has).Content...)
+	record.Content = append(record.Content, scalar("Tag"), sequence(true, scalars(s.Remove)...))
+	return mapping(false, pair{s.module(), sequence(false, record)})
 }
 
 // module returns the module that the rule names.
