@@ -9,6 +9,8 @@ import (
 	"untag/internal/jsonvalue"
 )
 
+const multipartKind = "multipart/form-data"
+
 // content is what a body holds.
 type content struct {
 	fields     map[string]any
@@ -26,29 +28,42 @@ func parseBody(d event.Delivery) (content, error) {
 	}
 	kind := typeOf(d.ContentType)
 	text := utf8Of(d.Body)
-	start := bytes.TrimLeft(text, " \t\r\n")
-	isForm := kind.name == "application/x-www-form-urlencoded"
-	untyped := kind.name == "" || kind.name == "text/plain" || kind.name == "application/octet-stream"
+	start := bytes.TrimLeft(text, blanks)
 	var c content
 	switch {
 	case len(start) == 0:
 		c.fields = map[string]any{}
 	case bytes.HasPrefix(d.Body, []byte(gzipMagic)):
 		err = errors.New("this is gzip data: declare it with the header Content-Encoding: gzip")
-	case kind.name == "multipart/form-data":
+	case kind.name == multipartKind:
 		c, err = parseMultipart(d.Body, kind)
-	case (isForm || kind.isJSON() || untyped) && looksLikeForm(text):
+	case readsAsForm(kind, text):
 		c.fields, err = parseFormBody(d, text, formCharset(kind, text))
 	case kind.isJSON() || start[0] == '{' || start[0] == '[':
 		c.fields, err = parseJSON(text, charsetOf(kind.parameters["charset"]))
 	case looksLikeXML(start) && kind.name != "text/html":
 		c.fields, err = parseXML(text, charsetOf(kind.parameters["charset"]))
-	case isForm:
-		c.fields, err = parseFormBody(d, text, formCharset(kind, text))
 	default:
 		err = jsonvalue.At(text, len(text)-len(start), "neither a JSON object nor a form nor XML, by content type and first character: send one of them")
 	}
 	return c, err
+}
+
+// readsAsForm reports whether a body is read as a form: because nothing else looks like it, or
+// because its type says so and it looks like nothing else.
+func readsAsForm(kind mediaType, text []byte) bool {
+	start := bytes.TrimLeft(text, blanks)
+	isForm := kind.name == formKind
+	untyped := kind.name == "" || kind.name == "text/plain" || kind.name == "application/octet-stream"
+	switch {
+	case kind.name == multipartKind:
+		return true
+	case len(start) == 0:
+		return isForm
+	case (isForm || kind.isJSON() || untyped) && looksLikeForm(text):
+		return true
+	}
+	return isForm && start[0] != '{' && start[0] != '[' && !looksLikeXML(start)
 }
 
 // looksLikeXML reports whether a body is in angle brackets, which a form escapes.

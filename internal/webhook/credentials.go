@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 	"strconv"
@@ -86,17 +85,23 @@ func (c credentials) withoutBody(body []byte, headers map[string]string) []byte 
 	if err != nil {
 		return body // cannot be parsed either
 	}
-	rest := plain
+	text := utf8Of(plain)
+	kind := typeOf(headers["content-type"])
+	var rest []byte
 	switch {
-	case !looksLikeJSON(bytes.TrimPrefix(plain, []byte(byteOrder))):
-		rest = []byte(withoutParameters(string(plain), c.fields))
-	default:
+	case kind.name == multipartKind:
+		text = plain
+		rest = withoutParts(plain, kind, c.fields)
+	case looksLikeJSON(text):
+		rest = text
 		if c.body {
 			rest = withoutBodyToken(rest)
 		}
 		rest = c.withoutPaths(rest)
+	default:
+		rest = []byte(withoutParameters(string(text), c.fields))
 	}
-	if len(rest) == len(plain) {
+	if len(rest) == len(text) {
 		return body
 	}
 	delete(headers, contentEncodingHeader)
@@ -106,7 +111,7 @@ func (c credentials) withoutBody(body []byte, headers map[string]string) []byte 
 // withoutPaths returns JSON without what proves a request.
 func (c credentials) withoutPaths(text []byte) []byte {
 	for _, path := range c.paths {
-		text = without(bytes.TrimPrefix(text, []byte(byteOrder)), path)
+		text = without(text, path)
 	}
 	return text
 }

@@ -11,21 +11,12 @@ import (
 // pair is a parameter of a query or a form, decoded.
 type pair struct{ name, value string }
 
-// isForm reports whether the body is a form, by its content type and its first character:
-// what begins like JSON is parsed as JSON whatever its type.
+// isForm reports whether the body is a form, as it is parsed later. What a form signs could be
+// the text of another form, with its & and = elsewhere.
 func (p *proof) isForm() bool {
-	if kind := p.contentType().name; kind != formKind && kind != multipartKind {
-		return false
-	}
 	body, err := readBody(p.req)
-	if err != nil {
-		return false
-	}
-	start := bytes.TrimLeft(utf8Of(body), blanks)
-	return len(start) == 0 || start[0] != '{' && start[0] != '[' && !looksLikeXML(start)
+	return err == nil && readsAsForm(p.contentType(), utf8Of(body))
 }
-
-const multipartKind = "multipart/form-data"
 
 // contentType returns the content type of the request. It reads it once.
 func (p *proof) contentType() mediaType {
@@ -59,9 +50,9 @@ func pairsOf(text, where string) ([]pair, error) {
 	return all, nil
 }
 
-// form returns the fields of the form, none if the body is no form.
+// form returns the fields of the form, none if the body is not one, or is said to be JSON.
 func (p *proof) form() ([]pair, error) {
-	if p.fields != nil || !p.isForm() {
+	if p.fields != nil || !p.isForm() || p.contentType().isJSON() {
 		return p.fields, nil
 	}
 	body, err := p.readDocument()
@@ -116,8 +107,11 @@ func (p *proof) params() (string, error) {
 		case "query":
 			some, err = pairsOf(p.req.RawQuery, "query")
 		case "form":
-			if p.contentType().name == multipartKind {
+			switch kind := p.contentType(); {
+			case kind.name == multipartKind:
 				return "", refusal("the body is a multipart form, which the sender does not sign")
+			case kind.isJSON() && p.isForm():
+				return "", refusal("the body is a form, but its content type is JSON")
 			}
 			some, err = p.form()
 		}

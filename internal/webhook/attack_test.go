@@ -1,0 +1,227 @@
+package webhook_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"net/http"
+	"strings"
+	"testing"
+
+	"untag/internal/event"
+	"untag/internal/rules"
+	"untag/internal/webhook"
+)
+
+const attacked = "a-secret-of-the-attacked"
+
+// sourceOf returns the source `s` with these keys, as a rules file has them.
+func sourceOf(t testing.TB, keys string) event.Source {
+	t.Helper()
+	set, faults := rules.Load([]byte("version: 1\nsources: {s: {" + keys + "}}\nrules: [{name: r, on: s, when: true, record: {module: Deals, id: event.id}, remove: [x]}]\n"))
+	if set == nil {
+		t.Fatal(faults)
+	}
+	source, _ := set.Source("s")
+	return source
+}
+
+func receiverFor(source event.Source, secrets ...string) *webhook.Receiver {
+	if len(secrets) == 0 {
+		secrets = []string{attacked}
+	}
+	return webhook.New(webhook.Config{Sources: []event.Source{source}, Secrets: stored{source.Name: secrets}})
+}
+
+func hexOf(algorithm func() hash.Hash, text string) string {
+	mac := hmac.New(algorithm, []byte(attacked))
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func base64Of(algorithm func() hash.Hash, text string) string {
+	mac := hmac.New(algorithm, []byte(attacked))
+	mac.Write([]byte(text))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+const (
+	formType = "application/x-www-form-urlencoded"
+	jsonType = "application/json"
+)
+
+// attack is a request of somebody who has seen signed ones, but does not know the secret.
+type attack struct {
+	keys    string // of the source
+	url     string
+	query   string
+	header  http.Header
+	body    string
+	accepts bool
+}
+
+func (a attack) request() webhook.Request {
+	return webhook.Request{
+		Source: "s", Method: "POST", URL: a.url, RawQuery: a.query, Header: a.header, Body: webhook.Bytes([]byte(a.body)), ReceivedAt: signedAt,
+	}
+}
+
+func TestAttacks(t *testing.T) {
+	const (
+		at     = "1795608000" // signedAt
+		form   = `verify: {compare: token, signature: {form: token}}`
+		query  = `verify: {hmac: {hash: sha256}, signature: {query: sig}}`
+		inBody = `verify: {hmac: {hash: sha256}, signature: {json: sig}, signed: "{json id}", covers: sender}`
+		each   = `verify: {hmac: {hash: sha256}, signature: {json: sig}, each: "list[]", signed: "{json id}", covers: sender}, events: {each: "list[]"}`
+		timed  = `verify: {hmac: {hash: sha256}, signature: {json: sig}, each: "list[]", timestamp: {json: at, unit: s}, signed: "{timestamp}{json id}", covers: sender}`
+		many   = `verify: {hmac: {hash: sha256}, signature: {header: "X-Sig-{n}", to: 100}}`
+		digest = `url: "https://h.example/x", verify: {hmac: {hash: sha256}, signature: {header: X-Sig}, signed: "{url}", digest: {query: sum, hash: sha256, encoding: hex}}`
+		ports  = `verify: {hmac: {hash: sha256}, signature: {header: X-Sig}, signed: "{url}{body}", url: {port: either}}`
+	)
+	of := func(text string) string { return hexOf(sha256.New, text) }
+	in := func(id string) string { return fmt.Sprintf(`{"id":%q,"sig":%q}`, id, of(id)) }
+	sum := sha256.Sum256([]byte("{}"))
+	digested := "sum=" + hex.EncodeToString(sum[:])
+	typed := func(kind, name, value string) http.Header { return http.Header{"Content-Type": {kind}, name: {value}} }
+	// What a form with the field `amount=1&id=777` signs is also the text of another form.
+	finance := typed("", "X-Zoho-Webhook-Signature", of("amount=1&id=777"))
+	for name, tt := range map[string]attack{
+		"a form as signed":               {`verify: zoho-finance`, "", "", typed(formType, "X-Zoho-Webhook-Signature", of("amount=1&id=777")), "amount=%3D1%26id%3D777", true},
+		"a form written as it is signed": {`verify: zoho-finance`, "", "", finance, "amount=1&id=777", false},
+		"the same said to be JSON":       {`verify: zoho-finance`, "", "", typed(jsonType, "X-Zoho-Webhook-Signature", finance.Get("X-Zoho-Webhook-Signature")), "amount=1&id=777", false},
+		"the same said to be text":       {`verify: zoho-finance`, "", "", typed("text/plain", "X-Zoho-Webhook-Signature", finance.Get("X-Zoho-Webhook-Signature")), "amount=1&id=777", false},
+		"XML that is said to be a form":  {`verify: twilio`, "https://h/", "", typed(formType, "X-Twilio-Signature", base64Of(sha1.New, "https://h/<a>1</a>")), "<a>1</a>", false},
+		"a form of Twilio":               {`verify: twilio`, "https://h/", "", typed(formType, "X-Twilio-Signature", base64Of(sha1.New, "https://h/ab")), "a=b", true},
+		"JSON without its hash":          {`verify: twilio`, "https://h/", "", typed(jsonType, "X-Twilio-Signature", base64Of(sha1.New, "https://h/")), "{}", false},
+		"JSON that is said to be a form": {`verify: twilio`, "https://h/", "", typed(formType, "X-Twilio-Signature", base64Of(sha1.New, "https://h/")), "{}", false},
+		"a multipart form of Twilio": {
+			`verify: twilio`, "https://h/", "", typed("multipart/form-data; boundary=b", "X-Twilio-Signature", base64Of(sha1.New, "https://h/ab")),
+			"--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--b--\r\n", false,
+		},
+		"a multipart form of Mandrill": {
+			`verify: mandrill`, "https://h/", "", typed("multipart/form-data; boundary=b", "X-Mandrill-Signature", base64Of(sha1.New, "https://h/mandrill_events[]")),
+			"--b\r\nContent-Disposition: form-data; name=\"mandrill_events\"\r\n\r\n[]\r\n--b--\r\n", false,
+		},
+		"a signature in the query":      {query, "", "sig=" + of("x"), nil, "x", true},
+		"its name in escapes":           {query, "", "s%69g=" + of("x"), nil, "x", true},
+		"a second one in escapes":       {query, "", "sig=" + of("x") + "&s%69g=" + of("x"), nil, "x", false},
+		"a token in a form":             {form, "", "", typed(formType, "X", ""), "token=" + attacked, true},
+		"two tokens in a form":          {form, "", "", typed(formType, "X", ""), "token=" + attacked + "&t%6Fken=" + attacked, false},
+		"a token in two places":         {form, "", "token=" + attacked, typed(jsonType, "X", ""), `{"token":"` + attacked + `"}`, false},
+		"a signature in JSON":           {inBody, "", "", nil, in("1"), true},
+		"after a byte order mark":       {inBody, "", "", nil, "\xef\xbb\xbf" + in("1"), true},
+		"after two":                     {inBody, "", "", nil, "\xef\xbb\xbf\xef\xbb\xbf" + in("1"), false},
+		"in UTF-16":                     {inBody, "", "", nil, "\xff\xfe" + strings.Join(strings.Split(in("1"), ""), "\x00") + "\x00", false},
+		"with a second id":              {inBody, "", "", nil, `{"id":"1","id":"2","sig":"` + of("1") + `"}`, false},
+		"with a second id in escapes":   {inBody, "", "", nil, `{"id":"1","\u0069d":"2","sig":"` + of("1") + `"}`, false},
+		"with a second signature":       {inBody, "", "", nil, `{"id":"1","sig":"` + of("1") + `","sig":""}`, false},
+		"with broken UTF-8 elsewhere":   {inBody, "", "", nil, `{"id":"1","sig":"` + of("1") + `","x":"` + "\xff" + `"}`, false},
+		"with another value behind":     {inBody, "", "", nil, in("1") + in("1"), false},
+		"in a form that holds the JSON": {inBody, "", "", typed(formType, "X", ""), "payload=" + in("1"), false},
+		"a list as the signature":       {inBody, "", "", nil, `{"id":"1","sig":["` + of("1") + `"]}`, false},
+		"compressed":                    {inBody, "", "", http.Header{"Content-Encoding": {"gzip"}}, in("1"), false},
+		"every element signed":          {each, "", "", nil, `{"list":[` + in("1") + `,` + in("2") + `]}`, true},
+		"in another order":              {each, "", "", nil, `{"list":[` + in("2") + `,` + in("1") + `]}`, true},
+		"one without a signature":       {each, "", "", nil, `{"list":[` + in("1") + `,{"id":"2"}]}`, false},
+		"one with that of another":      {each, "", "", nil, `{"list":[` + in("1") + `,{"id":"2","sig":"` + of("1") + `"}]}`, false},
+		"one that is empty":             {each, "", "", nil, `{"list":[` + in("1") + `,{}]}`, false},
+		"one that is a list":            {each, "", "", nil, `{"list":[` + in("1") + `,[` + in("2") + `]]}`, false},
+		"an empty list":                 {each, "", "", nil, `{"list":[]}`, false},
+		"no list":                       {each, "", "", nil, in("1"), false},
+		"a second list":                 {each, "", "", nil, `{"list":[` + in("1") + `],"list":[{"id":"2"}]}`, false},
+		"a second list in escapes":      {each, "", "", nil, `{"list":[` + in("1") + `],"l\u0069st":[{"id":"2"}]}`, false},
+		"the time of each element":      {timed, "", "", nil, `{"list":[{"id":"1","at":"` + at + `","sig":"` + of(at+"1") + `"}]}`, true},
+		"a new time beside the list":    {timed, "", "", nil, `{"at":"` + at + `","list":[{"id":"1","at":"1700000000","sig":"` + of("17000000001") + `"}]}`, false},
+		"a later numbered header":       {many, "", "", http.Header{"X-Sig-3": {of("x")}, "X-Sig-1": {of("y")}}, "x", true},
+		"the last numbered header":      {many, "", "", http.Header{"X-Sig-100": {of("x")}}, "x", true},
+		"one behind the last":           {many, "", "", http.Header{"X-Sig-101": {of("x")}}, "x", false},
+		"a number with a zero":          {many, "", "", http.Header{"X-Sig-01": {of("x")}}, "x", false},
+		"no number":                     {many, "", "", http.Header{"X-Sig-": {of("x")}, "X-Sig-{n}": {of("x")}}, "x", false},
+		"a numbered header twice":       {many, "", "", http.Header{"X-Sig-1": {of("x"), of("x")}}, "x", false},
+		"a hash of the body":            {digest, "", digested, http.Header{"X-Sig": {of("https://h.example/x?" + digested)}}, "{}", true},
+		"of another body":               {digest, "", digested, http.Header{"X-Sig": {of("https://h.example/x?" + digested)}}, "{ }", false},
+		"a hash that is not signed": {
+			strings.Replace(digest, "/x", "/x?y=1", 1), "", digested, http.Header{"X-Sig": {of("https://h.example/x?y=1")}}, "{}", false,
+		},
+		"IPv6 with a port":        {ports, "https://[::1]:8443/x", "", http.Header{"X-Sig": {of("https://[::1]/xB")}}, "B", true},
+		"IPv6 without":            {ports, "https://[::1]/x", "", http.Header{"X-Sig": {of("https://[::1]:443/xB")}}, "B", true},
+		"a part of IPv6":          {ports, "https://[::1]/x", "", http.Header{"X-Sig": {of("https://[:/xB")}}, "B", false},
+		"an escape decoded twice": {`verify: hubspot`, "https://h/x?a=%253A", "", http.Header{"X-Hubspot-Signature-V3": {base64Of(sha256.New, "POSThttps://h/x?a=:B1795608000000")}, "X-Hubspot-Request-Timestamp": {"1795608000000"}}, "B", false},
+		"an escape decoded once":  {`verify: hubspot`, "https://h/x?a=%3a", "", http.Header{"X-Hubspot-Signature-V3": {base64Of(sha256.New, "POSThttps://h/x?a=:B1795608000000")}, "X-Hubspot-Request-Timestamp": {"1795608000000"}}, "B", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := receiverFor(sourceOf(t, tt.keys)).Verify(t.Context(), tt.request())
+			if (err == nil) != tt.accepts {
+				t.Errorf("Verify = %v, want it to be accepted: %t", err, tt.accepts)
+			}
+		})
+	}
+}
+
+// TestForgedTimes: a time of signing is well formed, or it is none.
+func TestForgedTimes(t *testing.T) {
+	for unit, texts := range map[string][]string{
+		"s":   {"+1795608000", " 1795608000", "1795608000 ", "1795608000.0", "1.795608e9", "-1795608000", "1795608000000000000000", "0x6B06", "", "１７９５６０８０００", "1_795608000", "1795608301", "1795607699"},
+		"ms":  {"+1795608000000", "1795608000000.5", "1795608000", "1795608300001", "1795607699999"},
+		"iso": {"2026-11-25T12:00:00", "2026-11-25 12:00:00Z", "2026-11-25T12:00:00,5Z", "1795608000", "2026-11-25T12:05:01Z", "2026-11-25T11:54:59Z", "12026-11-25T12:00:00Z"},
+	} {
+		source := sourceOf(t, `verify: {hmac: {hash: sha256}, signature: {header: X-Sig}, timestamp: {header: X-At, unit: `+unit+`}, signed: "{timestamp}{body}"}`)
+		good := map[string]string{"s": "1795608000", "ms": "1795608000000", "iso": "2026-11-25T12:00:00Z"}[unit]
+		for _, at := range append(texts, good) {
+			header := http.Header{"X-Sig": {hexOf(sha256.New, at+"x")}, "X-At": {at}}
+			_, err := receiverFor(source).Verify(t.Context(), attack{header: header, body: "x"}.request())
+			if (err == nil) != (at == good) {
+				t.Errorf("%s %q: Verify = %v", unit, at, err)
+			}
+		}
+	}
+}
+
+// TestNoCredentialIsLeft: what proves a request is in no header, parameter, field or body that
+// rules read or the queue stores, in whichever way the request was proven.
+func TestNoCredentialIsLeft(t *testing.T) {
+	const hush = "hush-hush-hush"
+	utf16 := func(text string) string {
+		return "\xff\xfe" + strings.Join(strings.Split(text, ""), "\x00") + "\x00"
+	}
+	multi := "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n" + attacked + "\r\n--b\r\nContent-Disposition: form-data; name=\"id\"\r\nContent-Type: text/plain\r\n\r\n7\r\n--b--\r\n"
+	token := func(kind string) http.Header {
+		return http.Header{"X-Webhook-Token": {attacked}, "Content-Type": {kind}}
+	}
+	mailgun := `{"id":"7","signature":{"signature":"` + hush + `","token":"t"},"signature":{"signature":"` + hush + `"}}`
+	for name, tt := range map[string]attack{
+		"a form":                       {keys: `verify: {compare: token, signature: {form: token}}`, header: http.Header{"Content-Type": {formType}}, body: "id=7&t%6Fken=" + attacked},
+		"a multipart form":             {keys: `verify: {compare: token, signature: {form: token}}`, header: http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}, body: multi},
+		"a multipart form, by token":   {keys: `verify: [{compare: token, signature: {form: token}}, token]`, header: token("multipart/form-data; boundary=b"), body: multi},
+		"a query":                      {keys: `verify: {compare: token, signature: {query: token}}`, query: "t%6Fken=" + attacked + "&id=7", body: `{"id":"7"}`},
+		"Mailgun's, by token":          {keys: `verify: [mailgun, token]`, header: token(jsonType), body: strings.Replace(mailgun, `,"signature":{"signature":"`+hush+`"}}`, "}", 1)},
+		"Mailgun's in UTF-16":          {keys: `verify: [mailgun, token]`, header: token(jsonType), body: utf16(`{"id":"7","signature":{"signature":"` + hush + `"}}`)},
+		"Stripe's, by token":           {keys: `verify: [stripe, token]`, header: http.Header{"X-Webhook-Token": {attacked}, "Stripe-Signature": {hush}}, body: `{"id":"7"}`},
+		"a notification's in UTF-16":   {keys: `verify: [zoho-notification, token]`, header: token(jsonType), body: utf16(`{"id":"7","token":"` + attacked + `"}`)},
+		"every element's":              {keys: `verify: graph`, body: `{"value":[{"id":"7","clientState":"` + attacked + `"}]}`},
+		"more elements than are taken": {keys: `verify: [graph, token]`, header: token(jsonType), body: `{"value":[` + strings.Repeat(`{"id":"7","clientState":"`+attacked+`"},`, 1001) + `{"id":"7"}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := receiverFor(sourceOf(t, tt.keys))
+			d, err := r.Verify(t.Context(), tt.request())
+			if err != nil {
+				t.Fatal(err)
+			}
+			ev, err := webhook.Parse(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown := fmt.Sprintf("%+v %s %+v", d.Headers, strings.ReplaceAll(string(d.Body), "\x00", ""), ev) + d.RawQuery
+			if strings.Contains(shown, attacked) || strings.Contains(shown, hush) {
+				t.Errorf("left: %s", shown)
+			}
+			if ev.Fields["id"] != "7" && ev.Fields["value"] == nil {
+				t.Errorf("fields = %v", ev.Fields)
+			}
+		})
+	}
+}
