@@ -11,7 +11,12 @@ var examples = []string{
 	"your-token", "your_token", "yourtoken", "your token", "your-token-here", "your_token_here", "your token here",
 	"your-webhook-secret", "your_webhook_secret", "your-webhook-token", "x-webhook-token",
 	"password1", "password123", "passw0rd", "12345678", "123456789", "1234567890", "undefined",
+
+	// Senders publish these. Zendesk and Mandrill sign with theirs until a webhook has its own
+	// secret, so anyone can have a request signed with it.
+	"dghpc19zzwnyzxrfaxnfzm9yx3rlc3rpbmdfb25seq==", "test-webhook",
+	"it's a secret to everybody", "thisisthesamplekeyfortestingpurposes",
 }
 
 // longestExample is longer than any of them, in bytes.
-const longestExample = 32
+const longestExample = 48

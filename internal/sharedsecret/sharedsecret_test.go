@@ -29,6 +29,7 @@ func TestRefused(t *testing.T) {
 		"<your webhook secret>": example, "${WEBHOOK_SECRET}": example, "$(openssl rand -hex 24)": example,
 		"{{ secret }}": example, "openssl rand -hex 24": example, "********": example, "----------------": example,
 		"user:password": example, "x-webhook-token": example,
+		"dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==": example, "test-webhook": example,
 		"a": short, "1234567": short, "äöüäöüä": short, "  12345  ": short, "1234567\n": short, "\u200b1234567\u200b": short,
 		"1\u200b2\u200b3\u200b4\u200b5\u200b": short, "123\u3164456\u2060\u2060": short,
 		"a-source-of-mine": "is the name of the source, which its URL shows", "A-Source-Of-Mine ": "is the name of the source, which its URL shows",
