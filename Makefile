@@ -18,6 +18,7 @@ export ARCHITECTURE
 # 0.3 MB in packages that spend their time waiting for the network.
 LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc,nethttpomithttp2 -trimpath -ldflags "-s -w" \
   -gcflags 'github.com/aws/...=-l' -gcflags 'crypto/tls=-l' -gcflags 'crypto/x509=-l' -gcflags 'net/http=-l' \
+  -gcflags 'net=-l' -gcflags 'math/big=-l' -gcflags 'encoding/xml=-l' -gcflags 'github.com/golang-jwt/...=-l' -gcflags 'vendor/...=-l' \
   -gcflags 'untag/internal/zoho=-l' -gcflags 'untag/internal/watch=-l' -gcflags 'untag/internal/queue=-l' -gcflags 'untag/internal/secrets=-l'
 export SAM_CLI_TELEMETRY := 0
 
@@ -77,6 +78,11 @@ test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, l
 .PHONY: bench
 bench: ## Measure, and fail if a limit is exceeded
 	go test -p 1 -run '^$$' -bench Limit -benchtime 1x ./...
+
+# What benchmarks build is built like the function.
+.PHONY: lambda
+lambda:
+	$(LAMBDA_BUILD) -o $(OUT) $(COMMAND)
 
 .PHONY: validate
 validate: $(VENV)/sam/done ## Check template.yaml

@@ -27,11 +27,9 @@ const (
 func buildLambda(b *testing.B, command string) string {
 	b.Helper()
 	out := filepath.Join(b.TempDir(), filepath.Base(command))
-	build := exec.Command("go", "build", "-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-ldflags", "-s -w",
-		"-gcflags", "github.com/aws/...=-l", "-gcflags", "crypto/tls=-l", "-o", out, command)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build := exec.Command("make", "-s", "-C", "../..", "lambda", "OUT="+out, "COMMAND="+command)
 	if text, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("go build %s: %v\n%s", command, err, text)
+		b.Fatalf("make lambda %s: %v\n%s", command, err, text)
 	}
 	return out
 }
@@ -75,7 +73,7 @@ func median(list []time.Duration) time.Duration {
 }
 
 func BenchmarkLimitColdStart(b *testing.B) {
-	hello, bootstrap := buildLambda(b, "./hello"), buildLambda(b, "../../functions/removetags")
+	hello, bootstrap := buildLambda(b, "./test/bench/hello"), buildLambda(b, "./functions/removetags")
 	aws := secretsManager(map[string]string{"webhooks": `{"zoho":"a-token-for-the-benchmark"}`, "zoho": `{}`})
 	defer aws.Close()
 	rules, err := filepath.Abs("../starter/rules.yaml")
@@ -119,7 +117,7 @@ func BenchmarkLimitColdStart(b *testing.B) {
 }
 
 func BenchmarkLimitBinarySize(b *testing.B) {
-	info, err := os.Stat(buildLambda(b, "../../functions/removetags"))
+	info, err := os.Stat(buildLambda(b, "./functions/removetags"))
 	if err != nil {
 		b.Fatal(err)
 	}

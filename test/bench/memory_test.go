@@ -133,7 +133,7 @@ func BenchmarkLimitBatchMemory(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	binary := buildLambda(b, "../../functions/removetags")
+	binary := buildLambda(b, "./functions/removetags")
 	var batch events.SQSEvent
 	for i := range batchSize {
 		batch.Records = append(batch.Records, sqsMessage(b, i, "zoho", dealEvent(dealID(i), eventSize)))

@@ -75,7 +75,7 @@ func BenchmarkLimitDenseBatchMemory(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("the peak of a process's memory is read from /proc, which only Linux has")
 	}
-	binary := buildLambda(b, "../../functions/removetags")
+	binary := buildLambda(b, "./functions/removetags")
 	one := func(i int) []string { return []string{dealID(i)} }
 	several := func(n int) func(int) []string {
 		return func(event int) (ids []string) {
