@@ -22,6 +22,7 @@ unreadable file.`,
 	}
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
+		newAuth(),
 		newRun(),
 		newSandbox(),
 		newCheck(),

@@ -32,6 +32,8 @@ var never = map[string][]string{
 	"untag/internal/queue":        {"untag/internal/rules", "untag/internal/zoho"},
 	"untag/internal/sandbox":      {"untag/internal/rules", "github.com/aws/"},
 	"untag/internal/awsenv":       {"untag/", "os"},
+	"untag/internal/scopes":       {"untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
+	"untag/internal/auth":         {"untag/functions/", "untag/internal/local", "untag/internal/secrets", "github.com/aws/"},
 	"untag/internal/watch":        {"untag/internal/rules", "untag/internal/secrets", "github.com/aws/", "os"},
 	"untag/internal/yamlvalue":    {"untag/internal/event", "untag/internal/rules", "untag/internal/sandbox", "untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/", "log", "log/"},
 	"untag/internal/send":         {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
@@ -43,7 +45,7 @@ var never = map[string][]string{
 	"untag/internal/senderlist":   {"untag/functions/", "untag/internal/zoho", "untag/internal/webhook", "untag/internal/local", "github.com/aws/"},
 	"untag/internal/sendersample": {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	// Samples are for people: the function needs none of them.
-	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist"},
+	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist", "untag/internal/scopes", "untag/internal/auth"},
 	"untag/internal/audit":       {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	"untag/internal/auditlog":    {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
 	"untag/internal/undo":        {"untag/functions/", "untag/internal/rules", "untag/internal/local", "github.com/aws/"},
