@@ -19,7 +19,7 @@ export ARCHITECTURE
 LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc,nethttpomithttp2 -trimpath -ldflags "-s -w" \
   -gcflags 'github.com/aws/...=-l' -gcflags 'crypto/tls=-l' -gcflags 'crypto/x509=-l' -gcflags 'net/http=-l' \
   -gcflags 'net=-l' -gcflags 'math/big=-l' -gcflags 'encoding/xml=-l' -gcflags 'github.com/golang-jwt/...=-l' -gcflags 'vendor/...=-l' \
-  -gcflags 'untag/internal/zoho=-l' -gcflags 'untag/internal/watch=-l' -gcflags 'untag/internal/queue=-l' -gcflags 'untag/internal/secrets=-l'
+  -gcflags 'untag/internal/zoho=-l' -gcflags 'untag/internal/watch=-l' -gcflags 'untag/internal/metrics=-l' -gcflags 'untag/internal/queue=-l' -gcflags 'untag/internal/secrets=-l'
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help

@@ -29,7 +29,7 @@ func newStore(r remote, getenv func(string) string, log *slog.Logger) *secrets.S
 // build wires the function from its configuration. A part without a credential is left
 // out, and the handler refuses what would need it.
 func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler.Handler, error) {
-	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, PublicURL: c.publicURL, Log: log, Audit: c.audit, ReadFirst: c.readFirst}
+	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, PublicURL: c.publicURL, Log: log, Audit: c.audit, ReadFirst: c.readFirst, Metrics: c.metrics}
 
 	receiver := webhook.Config{Sources: c.rules.Sources(), HTTP: new(http.Client)}
 	if c.webhookSecretID != "" {
@@ -41,7 +41,7 @@ func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler
 		h.Queue = queue.New(queue.Config{Client: r.queues, URL: c.queueURL})
 	}
 	if c.zohoSecretID != "" {
-		client, err := zoho.New(zoho.Config{APIURL: c.zohoAPIURL, Version: c.zohoVersion, HTTP: r.zoho, Tokens: tokens(c, store, r, log)})
+		client, err := zoho.New(zoho.Config{APIURL: c.zohoAPIURL, Version: c.zohoVersion, HTTP: r.zoho, Tokens: tokens(c, store, r, log), Meter: c.metrics})
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +77,7 @@ type tokenSource interface {
 func tokens(c config, store *secrets.Store, r remote, log *slog.Logger) tokenSource {
 	minter := zoho.NewMinter(zoho.MinterConfig{
 		Credentials: store.ZohoCredentials, Environment: c.zohoEnvironment, AccountsURL: c.zohoAccountsURL, APIURL: c.zohoAPIURL,
-		HTTP: r.zoho, Report: noter(log),
+		HTTP: r.zoho, Report: noter(log), Meter: c.metrics,
 	})
 	if c.tokenSecretID == "" {
 		return zoho.NewTokens(minter)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"untag/functions/removetags/handler"
+	"untag/internal/metrics"
 	"untag/internal/rules"
 	"untag/internal/zoho"
 )
@@ -36,6 +37,8 @@ type config struct {
 	logLevel        slog.Level
 	// audit gets the lines of the audit, whatever the level of the log; nil for none.
 	audit *slog.Logger
+	// metrics counts what happens; nil for nothing.
+	metrics *metrics.Recorder
 }
 
 // maxConcurrencyLimit is what the largest edition of Zoho CRM allows.

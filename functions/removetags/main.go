@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"untag/internal/metrics"
 )
 
 func main() {
@@ -28,6 +30,7 @@ func main() {
 	}
 	level.Set(c.logLevel)
 	c.audit = newLog(os.Stdout, slog.LevelInfo)
+	c.metrics = metrics.New(metrics.Config{Namespace: os.Getenv("METRICS_NAMESPACE"), Out: os.Stdout, KnownCode: knownCode})
 	h, err := build(c, store, outside, log)
 	if err != nil {
 		unusable(err)

@@ -24,6 +24,20 @@ type tokens interface {
 	Refused(ctx context.Context, t zohoauth.Token)
 }
 
+// meter is told of each request, so that someone can count them.
+type meter interface {
+	// ZohoCall is called for each request. It changes the tags of so many records, none if it
+	// only reads.
+	ZohoCall(records int)
+	// ZohoFailure is called with the code of each call that fails.
+	ZohoFailure(code string)
+	// CreditsLeft is called with what Zoho says is left of the calls in 24 hours. It says so
+	// only once half are used.
+	CreditsLeft(n int)
+	// TokenMint is called for each request for an access token.
+	TokenMint()
+}
+
 // Config is what New needs.
 type Config struct {
 	// APIURL replaces the API's address, for a sandbox; normally it is empty, and the
@@ -36,6 +50,8 @@ type Config struct {
 	HTTP *http.Client
 	// Tokens provides the access tokens, as the result of NewTokens does. It is required.
 	Tokens tokens
+	// Meter counts the calls; nil for none.
+	Meter meter
 }
 
 // Client calls the CRM API. It is safe for concurrent use.
@@ -44,6 +60,7 @@ type Client struct {
 	version  string
 	http     *http.Client
 	tokens   tokens
+	meter    meter
 	refusals refusals
 }
 
@@ -63,7 +80,7 @@ func New(c Config) (*Client, error) {
 	}
 	return &Client{
 		apiURL: strings.TrimRight(c.APIURL, "/"), version: c.Version,
-		http: withoutRedirects(c.HTTP), tokens: c.Tokens,
+		http: withoutRedirects(c.HTTP), tokens: c.Tokens, meter: meterOr(c.Meter),
 	}, nil
 }
 
@@ -120,6 +137,8 @@ type call struct {
 	in string
 	// tags are those to remove.
 	tags askedTags
+	// changes is how many records it changes.
+	changes int
 }
 
 // most returns how many bytes of the answer are read.
@@ -161,6 +180,7 @@ func (c *Client) do(ctx context.Context, call call, anew func() reader) (answer,
 		case c.refusals.hopeless(call.kind(), token):
 			return a.refusedAgain(), nil
 		}
+		c.failed(&Error{Code: codeText(a.said.code)})
 		c.tokens.Refused(ctx, token)
 	}
 }
@@ -173,11 +193,13 @@ func (c *Client) send(ctx context.Context, call call, token zohoauth.Token, into
 		e.noToken = true // or no usable one, or no known address to send it to
 		return answer{}, e
 	}
+	c.meter.ZohoCall(call.changes)
 	response, err := c.http.Do(request)
 	if err != nil {
 		return answer{}, noAnswer(call.operation, 0, err)
 	}
 	defer response.Body.Close()
+	c.meterCredits(response.Header)
 	a := answer{status: response.StatusCode, header: response.Header, host: request.URL.Host}
 	body := &bounded{body: response.Body, left: call.most()}
 	a.said.asked = call.tags

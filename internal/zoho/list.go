@@ -41,7 +41,8 @@ type page struct {
 
 // list makes a call that is answered with records; 204 and an empty list mean none. It keeps
 // only the named fields, or all if fields is nil.
-func (c *Client) list(ctx context.Context, call call, fields []string) (SearchResult, error) {
+func (c *Client) list(ctx context.Context, call call, fields []string) (_ SearchResult, err error) {
+	defer func() { c.failed(err) }()
 	var got *page
 	a, failed := c.do(ctx, call, func() reader {
 		got = &page{fields: wanted(fields), most: call.elements, left: call.most() / bytesAValue}

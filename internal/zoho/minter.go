@@ -31,6 +31,8 @@ type MinterConfig struct {
 	Report func(message string)
 	// HTTP makes the requests; nil means a client with a timeout of 30 s.
 	HTTP *http.Client
+	// Meter counts the requests; nil for none.
+	Meter meter
 }
 
 // Minter turns a refresh token into access tokens. For one refresh token, Zoho mints ten in
@@ -42,6 +44,7 @@ type Minter struct {
 	apiURL      string
 	report      func(string)
 	http        *http.Client
+	meter       meter
 }
 
 // NewMinter returns a Minter.
@@ -49,6 +52,7 @@ func NewMinter(c MinterConfig) *Minter {
 	return &Minter{
 		credentials: c.Credentials, environment: c.Environment,
 		accountsURL: strings.TrimRight(c.AccountsURL, "/"), apiURL: c.APIURL, report: c.Report, http: withoutRedirects(c.HTTP),
+		meter: meterOr(c.Meter),
 	}
 }
 
@@ -72,12 +76,14 @@ func (m *Minter) Mint(ctx context.Context) (zohoauth.Token, error) {
 		return zohoauth.Token{}, refused(mint, errors.New("the accounts server's address is not a URL such as https://host/path"))
 	}
 	now := time.Now()
+	m.meter.TokenMint()
 	g, failed := m.ask(ctx, accounts, credentials)
-	switch {
-	case failed != nil:
+	if failed == nil {
+		failed = g.failure()
+	}
+	if failed != nil {
+		m.meter.ZohoFailure(failed.Code)
 		return zohoauth.Token{}, failed
-	case g.failure() != nil:
-		return zohoauth.Token{}, g.failure()
 	}
 	address, why := m.address(home, g.domain)
 	m.tell(g.domain, address, why)

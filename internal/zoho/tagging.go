@@ -74,6 +74,7 @@ func (c *Client) tag(ctx context.Context, action tagging, module string, ids, ta
 		failed = got.whole(call, a)
 	}
 	if failed != nil {
+		c.failed(failed)
 		return nil, failed
 	}
 	return got.removals(a), nil
@@ -90,7 +91,7 @@ func (c *Client) taggingCall(action tagging, module string, ids, tags []string) 
 	if err := checkList("tags", tags, MaxTags, crmname.CheckTag); err != nil {
 		return call{}, err
 	}
-	made := call{operation: action.operation, method: http.MethodPost, path: "/" + name + "/actions/" + action.path, elements: len(ids)}
+	made := call{operation: action.operation, method: http.MethodPost, path: "/" + name + "/actions/" + action.path, elements: len(ids), changes: len(ids)}
 	if action == removing() {
 		made.tags = asked(tags)
 	}

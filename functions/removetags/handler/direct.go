@@ -22,6 +22,7 @@ func (h *Handler) invoked(ctx context.Context, in invocation) (any, error) {
 	if err != nil {
 		return nil, h.refused(ctx, in.source, err)
 	}
+	h.countReceived(1)
 	if h.queue != nil {
 		if err := h.send(ctx, delivery); err != nil {
 			return nil, err

@@ -53,6 +53,8 @@ type Config struct {
 	Log       *slog.Logger
 	// Audit gets a record for each removal, at level info; nil for none.
 	Audit *slog.Logger
+	// Metrics counts what happens; nil for nothing.
+	Metrics meter
 	// ReadFirst says that the pipeline reads each record before it removes tags.
 	ReadFirst bool
 }
@@ -69,6 +71,7 @@ type Handler struct {
 	publicURL     string
 	log, audit    *slog.Logger
 	readFirst     bool
+	metrics       meter
 	// buffers are of type *[]byte; see serve.
 	buffers sync.Pool
 }
@@ -81,7 +84,7 @@ func New(c Config) *Handler {
 	return &Handler{
 		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
 		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, watches: c.Watches, publicURL: c.PublicURL, log: c.Log,
-		audit: c.Audit, readFirst: c.ReadFirst,
+		audit: c.Audit, readFirst: c.ReadFirst, metrics: c.Metrics,
 	}
 }
 
@@ -89,6 +92,7 @@ func New(c Config) *Handler {
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := withMargin(ctx, deadlineMargin)
 	defer cancel()
+	defer h.flush()
 	answer, err := h.dispatch(ctx, payload)
 	if err != nil {
 		return nil, err

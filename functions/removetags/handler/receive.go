@@ -33,6 +33,7 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 	if err != nil {
 		return h.refuse(ctx, req.Source, err)
 	}
+	h.countReceived(len(got.Deliveries))
 	id := got.ID
 	if len(got.Deliveries) == 1 {
 		id = got.Deliveries[0].ID
@@ -136,7 +137,11 @@ func (h *Handler) send(ctx context.Context, d event.Delivery) error {
 		attrs[2] = slog.String("outcome", "refused")
 		attrs = append(attrs, slog.String("reason", err.Error()))
 	}
-	h.log.LogAttrs(ctx, endings[storedEnding(err)].level, "event", attrs...)
+	end := storedEnding(err)
+	if end != endStored {
+		h.countRefused(end)
+	}
+	h.log.LogAttrs(ctx, endings[end].level, "event", attrs...)
 	return err
 }
 
@@ -186,6 +191,7 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 	_, level := outcomeEnding(o)
 	h.log.LogAttrs(ctx, level, "event", attrs...)
 	h.logAudit(ctx, ev, o)
+	h.countOutcome(ev, o)
 }
 
 // appendMore adds how many items a list in the line leaves out.

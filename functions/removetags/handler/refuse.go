@@ -33,6 +33,7 @@ func (h *Handler) logRefused(ctx context.Context, source string, err error, more
 	}
 	attrs = append(attrs, more...)
 	end, _ := refusedEnding(err)
+	h.countRefused(end)
 	h.log.LogAttrs(ctx, endings[end].level, "refused", append(attrs, slog.String("reason", brief(h.reason(err), maxReason)))...)
 }
 

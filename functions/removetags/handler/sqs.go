@@ -114,7 +114,7 @@ func (h *Handler) jobs(ctx context.Context, messages []stored, b *batch) iter.Se
 				}
 				seen[key] = e
 			}
-			e.event = event.Event{ID: delivery.ID, DeliveryID: delivery.DeliveryID, Source: delivery.Source}
+			e.event = event.Event{ID: delivery.ID, DeliveryID: delivery.DeliveryID, Source: delivery.Source, Time: delivery.Time}
 			b.entries = append(b.entries, e)
 			if !yield(pipeline.Job{ID: delivery.ID, Done: delivery.Done, Stalled: m.receivedBefore(), Read: m.reader(h.rules, delivery, e)}) {
 				return

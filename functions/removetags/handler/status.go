@@ -36,28 +36,29 @@ const (
 // endings is the one table of HTTP statuses and log levels. The level is error where the
 // function could not do its part, so that somebody must look into it. The phrase is what the
 // sender reads if neither the outcome nor an error says more; where it is "", one of them
-// always does.
+// always does. The reason is the name of the kind in the metrics, for requests that are refused.
 var endings = [...]struct {
 	status int
 	level  slog.Level
 	phrase string
+	reason string
 }{
-	endUnavailable:     {http.StatusServiceUnavailable, slog.LevelError, "unavailable"},
-	endNoCredential:    {http.StatusServiceUnavailable, slog.LevelError, ""},
-	endNotStored:       {http.StatusServiceUnavailable, slog.LevelError, "the queue did not take the event"},
-	endNotFoundYet:     {http.StatusServiceUnavailable, slog.LevelInfo, ""},
-	endDone:            {http.StatusOK, slog.LevelInfo, ""},
-	endUndecided:       {http.StatusOK, slog.LevelWarn, ""},
-	endStored:          {http.StatusAccepted, slog.LevelInfo, ""},
-	endFailed:          {http.StatusBadGateway, slog.LevelError, ""},
-	endGone:            {http.StatusBadGateway, slog.LevelWarn, ""},
-	endMalformed:       {http.StatusBadRequest, slog.LevelWarn, ""},
-	endUnverified:      {http.StatusUnauthorized, slog.LevelWarn, ""},
-	endNoRoute:         {http.StatusNotFound, slog.LevelWarn, "not found: send to /webhooks/{source}"},
-	endUnknownSource:   {http.StatusNotFound, slog.LevelWarn, ""},
-	endMethod:          {http.StatusMethodNotAllowed, slog.LevelWarn, ""},
-	endTooLarge:        {http.StatusRequestEntityTooLarge, slog.LevelWarn, ""},
-	endTooLargeToStore: {http.StatusRequestEntityTooLarge, slog.LevelError, "the event does not fit in a message of the queue (1 MiB)"},
+	endUnavailable:     {http.StatusServiceUnavailable, slog.LevelError, "unavailable", "unavailable"},
+	endNoCredential:    {http.StatusServiceUnavailable, slog.LevelError, "", "no credential"},
+	endNotStored:       {http.StatusServiceUnavailable, slog.LevelError, "the queue did not take the event", "not stored"},
+	endNotFoundYet:     {http.StatusServiceUnavailable, slog.LevelInfo, "", ""},
+	endDone:            {http.StatusOK, slog.LevelInfo, "", ""},
+	endUndecided:       {http.StatusOK, slog.LevelWarn, "", ""},
+	endStored:          {http.StatusAccepted, slog.LevelInfo, "", ""},
+	endFailed:          {http.StatusBadGateway, slog.LevelError, "", ""},
+	endGone:            {http.StatusBadGateway, slog.LevelWarn, "", ""},
+	endMalformed:       {http.StatusBadRequest, slog.LevelWarn, "", "unreadable"},
+	endUnverified:      {http.StatusUnauthorized, slog.LevelWarn, "", "unverified"},
+	endNoRoute:         {http.StatusNotFound, slog.LevelWarn, "not found: send to /webhooks/{source}", "no route"},
+	endUnknownSource:   {http.StatusNotFound, slog.LevelWarn, "", "unknown source"},
+	endMethod:          {http.StatusMethodNotAllowed, slog.LevelWarn, "", "method"},
+	endTooLarge:        {http.StatusRequestEntityTooLarge, slog.LevelWarn, "", "too large"},
+	endTooLargeToStore: {http.StatusRequestEntityTooLarge, slog.LevelError, "the event does not fit in a message of the queue (1 MiB)", "too large"},
 }
 
 // outcomeEnding returns the status and the level of an event with this outcome: the highest
