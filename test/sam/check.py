@@ -23,19 +23,25 @@ BATCH = [("Deals", DEAL + "112", CLOSED), ("Deals", DEAL + "113", CLOSED), ("Con
 READ, WRITE = "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"
 ZOHO = {(READ, "ZohoSecret"), (READ, "ZohoTokenSecret"), (WRITE, "ZohoTokenSecret")}
 RECEIVE = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
+
+
+def logs(group):
+    return {("logs:CreateLogStream", group), ("logs:PutLogEvents", group)}
+
+
 GRANTED = {
     ("RemoveTagsFunction", "AtOnce"): (
         {"WEBHOOK_SECRET_ID": "WebhookSecret", "ZOHO_SECRET_ID": "ZohoSecret", "ZOHO_TOKEN_SECRET_ID": "ZohoTokenSecret"},
-        {(READ, "WebhookSecret")} | ZOHO,
+        {(READ, "WebhookSecret")} | ZOHO | logs("RemoveTagsLogs"),
     ),
     ("RemoveTagsFunction", "Queued"): (
         {"WEBHOOK_SECRET_ID": "WebhookSecret", "QUEUE_URL": "EventQueue"},
-        {(READ, "WebhookSecret"), ("sqs:SendMessage", "EventQueue")},
+        {(READ, "WebhookSecret"), ("sqs:SendMessage", "EventQueue")} | logs("RemoveTagsLogs"),
     ),
     ("WorkerFunction", "Queued"): (
         {"ZOHO_SECRET_ID": "ZohoSecret", "ZOHO_TOKEN_SECRET_ID": "ZohoTokenSecret", "DEAD_LETTER_QUEUE_URL": "DeadLetterQueue",
          "EVENT_QUEUE_ARN": "EventQueue"},
-        ZOHO | {("sqs:" + action, "EventQueue") for action in (*RECEIVE, "SendMessage")} | {("sqs:SendMessage", "DeadLetterQueue")},
+        ZOHO | logs("WorkerLogs") | {("sqs:" + action, "EventQueue") for action in (*RECEIVE, "SendMessage")} | {("sqs:SendMessage", "DeadLetterQueue")},
     ),
 }
 # The machine field of an ELF header.
@@ -74,7 +80,7 @@ def written():
         got = template.variables(function)
         got = {key: value for key, value in got.items() if key.endswith(("_SECRET_ID", "QUEUE_URL", "QUEUE_ARN"))}
         check(f"{name}, {delivery}: secrets and queues", got == variables, got)
-        got = template.permissions(function)
+        got = template.permissions(template.decided(resources[template.name(function["Role"])]["Properties"], delivery))
         check(f"{name}, {delivery}: permissions", got == permissions, sorted(got ^ permissions))
     visibility = resources["EventQueue"]["Properties"]["VisibilityTimeout"]
     timeout = resources["WorkerFunction"]["Properties"]["Timeout"]

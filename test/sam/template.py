@@ -11,14 +11,15 @@ def built():
 
 
 def decided(node, delivery):
-    """Returns a part of the template with its conditions decided and without AWS::NoValue."""
+    """Returns a part of the template with its conditions decided and without AWS::NoValue. All
+    other parameters have their defaults, with which no other condition of a part holds."""
     if isinstance(node, list):
         return [value for value in (decided(item, delivery) for item in node) if value is not None]
     if not isinstance(node, dict):
         return node
     if "Fn::If" in node:
         condition, yes, no = node["Fn::If"]
-        holds = {"Queued": delivery == "Queued", "Local": False, "HasAlarmTopic": False}[condition]
+        holds = condition == "Queued" and delivery == "Queued"
         return decided(yes if holds else no, delivery)
     if node == {"Ref": "AWS::NoValue"}:
         return None
@@ -26,9 +27,11 @@ def decided(node, delivery):
 
 
 def name(reference):
-    """Returns the resource that a Ref or the Arn of a GetAtt names; any other text unchanged."""
+    """Returns the resource that a Ref or the Arn of a GetAtt names; any other text as it is written."""
     if not isinstance(reference, dict):
         return reference
+    if "Fn::Sub" in reference:
+        return reference["Fn::Sub"]
     return reference.get("Ref") or reference["Fn::GetAtt"][0]
 
 
@@ -37,12 +40,12 @@ def variables(function):
     return {key: name(value) for key, value in function["Environment"]["Variables"].items() if value != ""}
 
 
-def permissions(function):
-    """Returns the permissions of a function as pairs of an action and a resource."""
+def permissions(role):
+    """Returns the permissions of a role as pairs of an action and a resource."""
     return {
         (action, name(resource))
-        for policy in function["Policies"]
-        for statement in policy["Statement"]
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
         for action in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     }
