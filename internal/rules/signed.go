@@ -252,7 +252,7 @@ func coversBody(v *sender.Verify) bool {
 			return true
 		}
 	}
-	return v.Compare == "" && v.Each == nil && form || v.Digest != nil
+	return v.Compare == "" && v.Each == nil && form || v.Digest != nil && (form || !v.Digest.Optional)
 }
 
 // sameFamilies reports places that list different numbers of headers.

@@ -162,6 +162,85 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
+// TestTheIdentifierOfTheProof: of two families of headers, the identifier is that of the family
+// whose signature holds. The other one could be anybody's.
+func TestTheIdentifierOfTheProof(t *testing.T) {
+	source := sourceOf(t, `verify: standard`)
+	secret := base64.StdEncoding.EncodeToString([]byte(attacked))
+	header := http.Header{
+		"Svix-Id": {"7"}, "Svix-Timestamp": {"1795608000"}, "Svix-Signature": {"v1," + base64Of(sha256.New, "7.1795608000.x")},
+		"Webhook-Id": {"8"}, "Webhook-Timestamp": {"1795608000"},
+	}
+	d, err := receiverFor(source, secret).Verify(t.Context(), attack{header: header, body: "x"}.request())
+	if err != nil || d.DeliveryID != "7" {
+		t.Errorf("Verify = delivery %q, %v, want 7", d.DeliveryID, err)
+	}
+	header.Set("Webhook-Signature", "v1,"+base64Of(sha256.New, "8.1795608000.y"))
+	if _, err := receiverFor(source, secret).Verify(t.Context(), attack{header: header, body: "x"}.request()); err == nil {
+		t.Error("a signature of one family verified beside one of the other")
+	}
+}
+
+// TestTheFirstSecret: a sender may bring the secret of a source that has none. Nobody can change
+// one that is stored, and what is logged is no longer than a secret.
+func TestTheFirstSecret(t *testing.T) {
+	long := strings.Repeat("x", 5000)
+	for name, tt := range map[string]struct {
+		keys, header, body, show string
+		stored                   []string
+		answers                  bool
+	}{
+		"Asana":           {`verify: asana`, "a-new-secret", "", "a-new-secret", nil, true},
+		"Asana, again":    {`verify: asana`, "another-secret", "", "", []string{attacked}, true},
+		"Asana, an event": {`verify: asana`, "another-secret", `{"events":[{"id":"7"}]}`, "", []string{attacked}, false},
+		"Asana, too long": {`verify: asana`, long, "", "", nil, false},
+		"Zoho Mail":       {`verify: zoho-mail`, "a-new-secret", "{}", "a-new-secret", nil, true},
+		"Notion":          {`verify: notion`, "", `{"verification_token":"a-new-secret"}`, "a-new-secret", nil, true},
+		"Notion, again":   {`verify: notion`, "", `{"verification_token":"another"}`, "", []string{attacked}, true},
+		"Notion, hidden":  {`verify: notion`, "", `{"verification_token":"another","id":"7"}`, "", []string{attacked}, false},
+		"Notion, long":    {`verify: notion`, "", `{"verification_token":"` + long + `"}`, "", nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := webhook.New(webhook.Config{Sources: []event.Source{sourceOf(t, tt.keys)}, Secrets: stored{"s": tt.stored}})
+			got, err := r.Receive(t.Context(), attack{header: http.Header{"X-Hook-Secret": {tt.header}}, body: tt.body}.request())
+			switch {
+			case (err == nil) != tt.answers || len(got.Deliveries) > 0:
+				t.Errorf("Receive = %+v, %v, want an answer: %t", got, err, tt.answers)
+			case tt.answers && (got.Reply == nil || got.Reply.Show != tt.show || got.Reply.Proven):
+				t.Errorf("answer = %+v, want it to show %q", got.Reply, tt.show)
+			}
+		})
+	}
+}
+
+// TestSecretsThatProveNothing: a secret that anyone could know proves nothing, and one that is
+// not written as its sender's are does not keep another one from proving a request.
+func TestSecretsThatProveNothing(t *testing.T) {
+	hexed := hex.EncodeToString([]byte(attacked))
+	encoded := base64.StdEncoding.EncodeToString([]byte(attacked))
+	for name, tt := range map[string]struct {
+		secret, key string // what is stored, and what an attacker signs with
+		form        string
+		accepts     bool
+	}{
+		"empty": {"", "", "text", false}, "blank": {"   \n", "   \n", "text", false}, "one character": {"x", "x", "text", false},
+		"nothing but the prefix": {"whsec_", "", "text, strip: whsec_", false}, "an empty key": {"whsec_====", "", "base64, strip: whsec_", false},
+		"not hex": {"not-hexadecimal-at-all", "", "hex", false}, "hex": {hexed, attacked, "hex", true}, "base64": {encoded, attacked, "base64", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := sourceOf(t, `verify: {hmac: {hash: sha256, secret: `+tt.form+`}, signature: {header: X-Sig}}`)
+			mac := hmac.New(sha256.New, []byte(tt.key))
+			mac.Write([]byte("x"))
+			request := attack{header: http.Header{"X-Sig": {hex.EncodeToString(mac.Sum(nil))}}, body: "x"}.request()
+			for _, secrets := range [][]string{{tt.secret}, {tt.secret, hexed + "00"}, {"%%%", tt.secret, " "}} {
+				if _, err := receiverFor(source, secrets...).Verify(t.Context(), request); (err == nil) != tt.accepts {
+					t.Errorf("with %q stored: Verify = %v, want it to be accepted: %t", secrets, err, tt.accepts)
+				}
+			}
+		})
+	}
+}
+
 // TestForgedTimes: a time of signing is well formed, or it is none.
 func TestForgedTimes(t *testing.T) {
 	for unit, texts := range map[string][]string{

@@ -35,7 +35,9 @@ func (r *Receiver) handshake(ctx context.Context, from source, req Request, sign
 	}
 	answer, err := reply(from, *h, func(part sender.Part) (string, error) { return r.answerPart(ctx, from, p, part, signed) })
 	if answer != nil && first {
-		answer.Show, _ = p.only(h.Show)
+		if answer.Show, _ = p.only(h.Show); len(answer.Show) > MaxReply {
+			return nil, &Error{Kind: Malformed, Source: from.Name, Reason: "the secret that the request brings is over 1 KiB"}
+		}
 	}
 	return answer, err
 }

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"maps"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -73,9 +74,14 @@ func valuesOf(header http.Header, name string) []string {
 }
 
 // deliveryID returns the sender's identifier of a delivery, "" if it sent none: from where the
-// source says, or else from a usual header.
-func deliveryID(at sender.Place, header http.Header) string {
-	for _, name := range at.Headers {
+// source says, or else from a usual header. Of several families of headers, only that of the
+// proof counts.
+func deliveryID(from source, kind string, header http.Header) string {
+	names := from.ID.Headers
+	if family := from.family(kind, header); family < len(names) {
+		names = names[family : family+1]
+	}
+	for _, name := range names {
 		if values := valuesOf(header, name); len(values) > 0 {
 			if id := identifier(values[0]); id != "" {
 				return id
@@ -90,6 +96,30 @@ func deliveryID(at sender.Place, header http.Header) string {
 		}
 	}
 	return ""
+}
+
+// family returns the position of the signature's header among those of the way to verify that
+// proved a request, or a large number if it has only one.
+func (s source) family(kind string, header http.Header) int {
+	for _, scheme := range s.schemes {
+		if v := scheme.verify; scheme.Kind == kind && v != nil && len(v.Signature.Headers) > 1 {
+			return familyOf(v.Signature, header)
+		}
+	}
+	return math.MaxInt
+}
+
+// familyOf returns the position of the first of a place's headers that a request has.
+func familyOf(at sender.Place, header http.Header) int {
+	if len(at.Headers) < 2 || at.To > 0 {
+		return 0
+	}
+	for i, name := range at.Headers {
+		if values := valuesOf(header, name); len(values) > 0 && values[0] != "" {
+			return i
+		}
+	}
+	return 0
 }
 
 // maxIdentifier is longer than any sender's identifier, in bytes.

@@ -23,7 +23,7 @@ sources:
   form: {verify: {hmac: {hash: sha1}, signature: {form: sig}, timestamp: {form: at, unit: ms}, signed: "{timestamp}{form id}", covers: sender}}
   params: {verify: {hmac: {hash: sha1}, signature: {header: X-Sig}, signed: "{url}{params}", params: {of: [query, form], unique: true}}}
   each: {verify: {hmac: {encoding: base64}, signature: {json: sig}, each: "items[].of[]", timestamp: {json: at, unit: iso}, signed: "{timestamp}:{json id}", covers: sender}, events: {each: "items[].of[]", id: id}}
-  digest: {verify: {hmac: {hash: sha256}, signature: {header: X-Sig}, signed: "{url}", digest: {query: sum, hash: sha256, encoding: hex, optional: true}}}
+  digest: {verify: {hmac: {hash: sha256}, signature: {header: X-Sig}, signed: "{url}", digest: {query: sum, hash: sha256, encoding: hex}}}
   header-token: {verify: {compare: token, signature: {header: [X-A, X-B], prefix: "Bearer "}}}
   form-token: {verify: {compare: token, signature: {form: token}}}
   query-token: {verify: {compare: token, signature: {query: token}}}

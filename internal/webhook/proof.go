@@ -40,15 +40,7 @@ func newProof(from *event.Source, v *sender.Verify, req Request, stored []string
 	if p.now.IsZero() {
 		p.now = time.Now()
 	}
-	if len(v.Signature.Headers) < 2 || v.Signature.To > 0 {
-		return p
-	}
-	for i, name := range v.Signature.Headers {
-		if values := valuesOf(req.Header, name); len(values) > 0 && values[0] != "" {
-			p.family = i
-			break
-		}
-	}
+	p.family = familyOf(v.Signature, req.Header)
 	return p
 }
 

@@ -9,11 +9,16 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"strings"
 
 	"untag/internal/sender"
 	"untag/internal/sharedsecret"
 )
+
+// maxKeyed is the maximum number of signatures with a public key. To check one takes as long as
+// thousands of hashes.
+const maxKeyed = 5
 
 // checkKey checks the signatures of the request with the stored public keys.
 func (p *proof) checkKey() error {
@@ -26,6 +31,9 @@ func (p *proof) checkKey() error {
 	})
 	if err != nil {
 		return err
+	}
+	if len(sent) > maxKeyed {
+		return refusal(fmt.Sprintf("%s has more than %d signatures", p.name(p.verify.Signature), maxKeyed))
 	}
 	var keys []crypto.PublicKey
 	var reason string

@@ -273,7 +273,7 @@ func delivery(from source, req Request, proof string) (event.Delivery, error) {
 	headers := from.credentials.withoutHeaders(req.Header)
 	return from.opened(event.Delivery{
 		ID:          rand.Text(),
-		DeliveryID:  deliveryID(from.ID, req.Header),
+		DeliveryID:  deliveryID(from, proof, req.Header),
 		Source:      from.Name,
 		Proof:       proof,
 		Time:        received.UTC(),
