@@ -55,6 +55,17 @@ func ofSecret(err error, id, region string) error {
 	return ofAWS(err)
 }
 
+// unreadSecret says why a secret cannot be read.
+func unreadSecret(err error, id, region string) error {
+	if codeOf(err) == "AccessDeniedException" {
+		return terminal.AnswerIsNo("your AWS user may not read the secret " + id + ": it needs secretsmanager:GetSecretValue")
+	}
+	if codeOf(err) == "ResourceNotFoundException" {
+		return terminal.AnswerIsNo(fmt.Sprintf("there is no secret %s in the region %s, or it is empty; AWS_REGION or AWS_PROFILE choose another region or account", id, region))
+	}
+	return ofAWS(err)
+}
+
 func codeOf(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()

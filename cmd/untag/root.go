@@ -32,6 +32,7 @@ unreadable file.`,
 		newSenders(), newSend(),
 		newDLQ(),
 		newReplay(),
+		newWatch(),
 		newAudit(), newUndo(),
 	)
 	return root

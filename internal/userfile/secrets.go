@@ -52,6 +52,12 @@ func ReadSecrets(file string) (Secrets, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ParseSecrets(file, data)
+}
+
+// ParseSecrets reads webhook secrets that come from a file or a secret of this name. Its error
+// shows none of them.
+func ParseSecrets(file string, data []byte) (Secrets, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // a byte order mark, which some editors write
 	var syntax *jsonvalue.SyntaxError
 	if _, err := jsonvalue.Decode(data); errors.As(err, &syntax) {

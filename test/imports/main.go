@@ -34,6 +34,7 @@ var never = map[string][]string{
 	"untag/internal/awsenv":       {"untag/", "os"},
 	"untag/internal/scopes":       {"untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	"untag/internal/auth":         {"untag/functions/", "untag/internal/local", "untag/internal/secrets", "github.com/aws/"},
+	"untag/internal/watchlist":    {"untag/functions/", "untag/internal/rules", "untag/internal/local", "untag/internal/secrets", "github.com/aws/"},
 	"untag/internal/watch":        {"untag/internal/rules", "untag/internal/secrets", "github.com/aws/", "os"},
 	"untag/internal/yamlvalue":    {"untag/internal/event", "untag/internal/rules", "untag/internal/sandbox", "untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/", "log", "log/"},
 	"untag/internal/send":         {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
