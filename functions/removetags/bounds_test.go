@@ -69,8 +69,9 @@ func (l *line) checkBounds(drained time.Duration) {
 		// All concurrent calls may have used the token that was revoked.
 		{"calls with a token that was refused", asked.Unauthorized, instances * concurrency},
 		// A delay is at most an hour. The last one starts when the dead-letter queue accepts
-		// messages again, ten minutes after Zoho's return.
-		{"minutes until the backlog was gone", int(drained / time.Minute), 75},
+		// messages again, ten minutes after Zoho's return. A message whose instance then dies
+		// waits once more.
+		{"minutes until the backlog was gone", int(drained / time.Minute), 10 + 60 + 60 + 5},
 		// Eight receives until the delay is an hour, as many in the hours after, and nearly as
 		// many for the other troubles. SQS gives up a message at 250.
 		{"receives of one message", l.sqs.MostReceived(), 30},
