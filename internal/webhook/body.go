@@ -58,12 +58,12 @@ func readsAsForm(kind mediaType, text []byte) bool {
 	switch {
 	case kind.name == multipartKind:
 		return true
-	case len(start) == 0:
+	case len(start) == 0, isForm && start[0] != '{' && start[0] != '[' && start[0] != '<':
 		return isForm
 	case (isForm || kind.isJSON() || untyped) && looksLikeForm(text):
 		return true
 	}
-	return isForm && start[0] != '{' && start[0] != '[' && !looksLikeXML(start)
+	return isForm && start[0] == '<' && !looksLikeXML(start)
 }
 
 // looksLikeXML reports whether a body is in angle brackets, which a form escapes.

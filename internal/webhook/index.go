@@ -40,10 +40,15 @@ func (x *index) member(object jsonvalue.Raw, name string) jsonvalue.Raw {
 			return m.value
 		}
 	}
-	for others := x.rest; others.next(); {
-		if others.is(name) {
-			return others.value
+	found := member{name: name}
+	if !x.rest.done {
+		for others := x.rest; others.next(); {
+			if others.is(name) {
+				found.value = others.value
+				break
+			}
 		}
 	}
-	return nil
+	x.read = append(x.read, found) // also if there is none
+	return found.value
 }

@@ -2,6 +2,8 @@ package webhook
 
 import (
 	"bytes"
+	"encoding/hex"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -19,8 +21,8 @@ type members struct {
 	start int
 	name  []byte // with its quotation marks
 	value jsonvalue.Raw
-	// broken means that the rest is not JSON.
-	broken bool
+	// broken means that the rest is not JSON, and done that there is none.
+	broken, done bool
 }
 
 func membersOf(object jsonvalue.Raw) members {
@@ -35,7 +37,7 @@ func membersOf(object jsonvalue.Raw) members {
 
 // next reads a member; false at the end of the object, or if what follows is not JSON.
 func (m *members) next() bool {
-	if m.broken {
+	if m.broken || m.done {
 		return false
 	}
 	m.start = m.at
@@ -44,7 +46,8 @@ func (m *members) next() bool {
 		i = skipBlanks(m.text, i+1)
 	}
 	if i == len(m.text) || m.text[i] != '"' {
-		m.broken = i == len(m.text) || m.text[i] != '}'
+		m.done = i < len(m.text) && m.text[i] == '}'
+		m.broken = !m.done
 		return false
 	}
 	m.broken = true
@@ -82,11 +85,32 @@ func (m *members) plainName() string {
 
 // isNamed reports whether a name as it is written, with its quotation marks, is this one.
 func isNamed(written []byte, name string) bool {
-	if bytes.IndexByte(written, '\\') < 0 {
-		return string(written[1:len(written)-1]) == name
+	inner := written[1 : len(written)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner) == name
+	}
+	// Most names differ at the beginning, and anyone can send many with escapes.
+	if c, ok := firstOf(inner); ok && (name == "" || c != name[0]) {
+		return false
 	}
 	plain, err := jsontext.AppendUnquote(nil, written)
 	return err == nil && string(plain) == name
+}
+
+// firstOf returns the first character of the inside of a string, if it is ASCII and not escaped
+// in an unusual way.
+func firstOf(inner []byte) (c byte, ok bool) {
+	if inner[0] != '\\' {
+		return inner[0], inner[0] < utf8.RuneSelf
+	}
+	if len(inner) < len(`\u0000`) || inner[1] != 'u' {
+		return 0, false
+	}
+	var code [2]byte
+	if n, err := hex.Decode(code[:], inner[2:6]); n != 2 || err != nil || code[0] != 0 || code[1] >= utf8.RuneSelf {
+		return 0, false
+	}
+	return code[1], true
 }
 
 // memberOf returns the first member of an object with this name, nil if there is none.
@@ -172,11 +196,13 @@ func valueEnd(text []byte, start int) int {
 	case '{', '[':
 		return nestedEnd(text, start)
 	}
-	i := start
-	for i < len(text) && bytes.IndexByte([]byte(",}] \t\r\n"), text[i]) < 0 {
-		i++
+	for i := start; i < len(text); i++ {
+		switch text[i] {
+		case ',', '}', ']', ' ', '\t', '\r', '\n':
+			return i
+		}
 	}
-	return i
+	return len(text)
 }
 
 // nestedEnd returns where the object or the list that begins at start ends, -1 if it does not.

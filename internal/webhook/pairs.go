@@ -27,9 +27,20 @@ func (p *proof) contentType() mediaType {
 	return *p.kind
 }
 
+// maxSignedFields and maxSignedParts limit what anyone can have read of a form before it is
+// proven. No sender sends as many.
+const (
+	maxSignedFields = 10_000
+	maxSignedParts  = 1000
+)
+
 // pairsOf returns the parameters of a query or a URL-encoded form, in their order.
 func pairsOf(text, where string) ([]pair, error) {
-	all := make([]pair, 0, min(strings.Count(text, "&")+1, maxFields))
+	count := strings.Count(text, "&") + 1
+	if count > maxSignedFields {
+		return nil, refusal("the " + where + " has too many fields")
+	}
+	all := make([]pair, 0, count)
 	for part := range strings.SplitSeq(text, "&") {
 		if part == "" {
 			continue
@@ -43,9 +54,7 @@ func pairsOf(text, where string) ([]pair, error) {
 		if err != nil {
 			return nil, refusal("the " + where + " has a broken % escape")
 		}
-		if all = append(all, pair{plainName, plainValue}); len(all) > maxFields {
-			return nil, refusal("the " + where + " has too many fields")
-		}
+		all = append(all, pair{plainName, plainValue})
 	}
 	return all, nil
 }
@@ -63,6 +72,9 @@ func (p *proof) form() ([]pair, error) {
 	if kind.name != multipartKind {
 		p.fields, err = pairsOf(string(bytes.TrimRight(body, "\r\n")), "form")
 		return p.fields, err
+	}
+	if boundary := kind.parameters["boundary"]; bytes.Count(body, []byte("--"+boundary)) > maxSignedParts {
+		return nil, refusal("the form has too many parts")
 	}
 	read, err := parseMultipart(body, kind)
 	if err != nil {
@@ -99,6 +111,9 @@ func (p *proof) formValues(name string) ([]string, error) {
 // params returns the parameters as they are signed: each name and its value, sorted by name
 // and then by value.
 func (p *proof) params() (string, error) {
+	if p.joined != "" {
+		return p.joined, nil
+	}
 	var all []pair
 	for _, of := range p.verify.Params.Of {
 		var some []pair
@@ -136,5 +151,6 @@ func (p *proof) params() (string, error) {
 		text.WriteString(one.name)
 		text.WriteString(one.value)
 	}
-	return text.String(), nil
+	p.joined = text.String()
+	return p.joined, nil
 }

@@ -31,6 +31,8 @@ type proof struct {
 	kind *mediaType
 	// fields are those of the form, once it is read.
 	fields []pair
+	// joined are the parameters as they are signed, once they are read.
+	joined string
 	// signed is the time of signing, once it is read from outside of the body.
 	signed signedTime
 }
