@@ -8,9 +8,12 @@ import (
 
 // Of returns the known name that is nearest to a misspelt one, "" when none is near. Names
 // that differ only in case are near. Names without a letter in common, such as `if` and `on`,
-// are not, however short they are.
+// are not, however short they are. Of a name of up to three letters, only one may be wrong.
 func Of(name string, known []string) string {
 	best, least := "", max(2, len(name)/3)+1
+	if utf8.RuneCountInString(name) <= 3 {
+		least = 2
+	}
 	for _, k := range known {
 		if strings.EqualFold(name, k) {
 			return k

@@ -56,6 +56,10 @@ func emptyHint(name string) string {
 		return "write for example `id: event.id`"
 	case "find":
 		return "write for example `find: {email: event.email}`"
+	case "hmac":
+		return "write for example `hmac: {hash: sha256, encoding: hex}`"
+	case "key":
+		return "write for example `key: {type: ed25519}`"
 	case "keep":
 		return "name the tags to keep, as in `keep: [\"Stage: Won\"]`, or remove `keep`"
 	}

@@ -3,12 +3,18 @@ package rules
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"untag/internal/sender"
 )
 
 // schemeKinds are the ways to verify, the most usual first.
 var schemeKinds = []string{"token", "basic", "hmac", "zoho-notification", "aws"}
+
+// waysToVerify says what to write where nothing is written.
+func waysToVerify() string {
+	return "write one of " + list(schemeKinds) + ", the name of a sender that `untag senders` lists, or several"
+}
 
 // keysOf lists the keys of a source that belong to a way to verify.
 func keysOf(kind string) []string {
@@ -34,6 +40,8 @@ func schemeHint(kind string) string {
 		return "put an authorizer in front of the route, and write `aws`"
 	case "secret", "header", "query", "apikey", "xapikey", "key", "webhooktoken", "sharedsecret":
 		return "for a secret in a header or in the query, write `token`, with `header` or `query`"
+	case "mailchimp":
+		return "Mailchimp signs nothing: write `token` with `query: token`, and put a secret into the URL; for Mailchimp Transactional, write `mandrill`"
 	case "linkedin", "adobesign":
 		return "untag cannot verify the signatures of this sender yet; if it can send a secret in a header or in the URL, write `token`"
 	case "password", "basicauth", "httpbasic", "user", "login":
@@ -50,13 +58,19 @@ func schemeHint(kind string) string {
 
 // senderHint says what to write instead of a sender that untag does not know.
 func senderHint(kind string) string {
-	plain := func(name string) string {
-		return strings.NewReplacer("-", "", "_", "", " ", "", ".", "").Replace(strings.ToLower(name))
+	if slices.Contains(schemeKinds, kind) {
+		return "write it without `as`, as in `verify: " + kind + "`"
 	}
+	meant := words(strings.TrimSuffix(strings.ToLower(kind), ".com"))
 	names := sender.Names()
 	for _, name := range names {
-		if s, _ := LoadSender(name); plain(name) == plain(kind) || plain(s.Title) == plain(kind) {
+		if s, _ := LoadSender(name); strings.Join(words(name), "") == strings.Join(meant, "") || slices.Equal(words(s.Title), meant) {
 			return "write `" + name + "`"
+		}
+	}
+	for _, name := range names {
+		if s, _ := LoadSender(name); len(meant) > 0 && strings.Contains(inWords(words(s.Title)), inWords(meant)) {
+			return "for " + s.Title + ", write `" + name + "`"
 		}
 	}
 	if hint := didYouMean(kind, slices.Concat(schemeKinds, names)); hint != "" {
@@ -64,6 +78,14 @@ func senderHint(kind string) string {
 	}
 	return "use one of " + list(schemeKinds) + ", or a sender that `untag senders` lists; docs/senders.md says how to describe another"
 }
+
+// words returns the words of a name, in lower case.
+func words(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// inWords returns words in a form in which one list of them contains another.
+func inWords(words []string) string { return " " + strings.Join(words, " ") + " " }
 
 // strayHint says where a key belongs that none of the listed ways to verify reads.
 func strayHint(key string, seen map[string]bool) string {

@@ -224,37 +224,6 @@ func (m *mapping) checkParts(v *sender.Verify) {
 	}
 }
 
-// readCovers reads what a right signature proves. It must be said if that is not the body.
-func (m *mapping) readCovers(v *sender.Verify) {
-	v.Covers = sender.CoversSender
-	if coversBody(v) {
-		v.Covers = sender.CoversBody
-	}
-	said := m.choice("covers", "", coverings)
-	switch {
-	case said == sender.CoversSender:
-		v.Covers = said
-	case v.Covers == sender.CoversSender && (said != "" || v.Compare == ""):
-		place := m.values["signed"]
-		if place == nil {
-			place = m.node
-		}
-		m.f.wrong(at(place), "write `{body}` in `signed` if the sender signs the body; if it does not, write `covers: sender`, and know that anyone who has seen a request can send another body with its signature",
-			"the signature of %s does not cover the body", strings.TrimPrefix(m.what, "`verify` of "))
-	}
-}
-
-// coversBody reports whether a signature proves all of the body.
-func coversBody(v *sender.Verify) bool {
-	form := v.Signed.Has("params") && slices.Contains(v.Params.Of, "form")
-	for _, part := range v.Signed {
-		if part.Value == "body" && (!part.OnlyJSON || form) {
-			return true
-		}
-	}
-	return v.Compare == "" && v.Each == nil && form || v.Digest != nil && (form || !v.Digest.Optional)
-}
-
 // sameFamilies reports places that list different numbers of headers.
 func (f *faults) sameFamilies(m *mapping, v *sender.Verify, id sender.Place) {
 	for _, p := range []sender.Place{v.Timestamp.Place, id} {

@@ -47,12 +47,12 @@ func (f *faults) readSource(name string, key, node *yaml.Node) event.Source {
 }
 
 func (r *sourceReader) readVerify() {
-	const anyone = ": without it, anyone could send events"
+	const anyone = "; without it, anyone could send events"
 	if n, ok := r.values["verify"]; ok && !r.namesSomething(n) {
-		r.f.wrong(at(n), "write one of "+list(schemeKinds)+", or several"+anyone, "`verify` of %s is empty", r.what)
+		r.f.wrong(at(n), waysToVerify()+anyone, "`verify` of %s is empty", r.what)
 		return
 	}
-	n := r.required("verify", "write one of "+list(schemeKinds)+", or several"+anyone)
+	n := r.required("verify", waysToVerify()+anyone)
 	if n == nil {
 		return
 	}
