@@ -14,6 +14,10 @@ Gateway and with a simulated Zoho. Each recorded event is delivered as its sende
 would, and a table shows which tags were removed from which record. Then untag
 listens for webhooks and prints a line for each one, until Ctrl-C.
 
+A recorded request without a credential, such as one that --record wrote, is signed
+as its sender would, with the secret of its source. With the simulated Zoho, one whose
+sender untag cannot sign as is acted on without a signature.
+
 A rules file is all it needs. Without recorded events none are delivered; without a
 records file the simulated Zoho starts with made-up records; without a secrets file
 each source gets a secret for this run.
@@ -26,8 +30,8 @@ and are not delivered to a real account: use --events to name a folder of events
 your records. The published example secrets are refused: use --secrets.
 
 With --record, each webhook that verifies is written to a file of its own in a folder,
-without the credentials that it carries: for untag explain -e, or for a test (request:).
-Webhooks that are refused are not written.
+without the credentials that it carries: for untag explain -e, for a test (request:), or for
+the folder of events. Webhooks that are refused are not written.
 
 ` + local.HostsHelp + `
 

@@ -28,7 +28,9 @@ func newSend() *cobra.Command {
 		Short: "Sign a webhook as its sender would, and deliver it",
 		Long: `Sign the body in a file (- for standard input) as a sender would, and deliver it: to a
 running untag run, or to --to. untag senders lists the senders. The secret is that of the
-source: --secret, the file that --secret-file names, or WEBHOOK_SECRET.
+source: --secret, the file that --secret-file names, or WEBHOOK_SECRET. The file may also be a
+recorded request, such as one that untag run --record wrote: then its headers and query are
+sent too.
 
 Exit codes: 0: accepted; 1: not accepted, or not delivered; 2: wrong usage or an
 unreadable file.`,
@@ -73,6 +75,9 @@ func runSend(c *cobra.Command, f sendFlags) error {
 			source = d.As
 		}
 		d.URL = "http://127.0.0.1:8080/webhooks/" + url.PathEscape(source)
+	}
+	if err := d.Unpack(); err != nil {
+		return fmt.Errorf("%s: %w", d.File, err)
 	}
 	if d.ID == "" {
 		d.ID = rand.Text()

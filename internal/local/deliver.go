@@ -55,6 +55,7 @@ type deliverer struct {
 	url      string
 	client   *http.Client
 	own      *deliveries
+	prover   prover
 }
 
 // newDeliverer returns a deliverer that sends HTTP requests to url. It uses no proxy and
@@ -67,8 +68,8 @@ func newDeliverer(function invoker, url string, own *deliveries) deliverer {
 	}}
 }
 
-// deliver delivers one file: a payload of an HTTP API as a real HTTP request, anything
-// else by invoking the function as AWS does.
+// deliver delivers one file: a payload of an HTTP API as a real HTTP request, signed now if it
+// has no credential, anything else by invoking the function as AWS does.
 func (d deliverer) deliver(ctx context.Context, file string) delivered {
 	out := delivered{file: filepath.Base(file)}
 	payload, err := os.ReadFile(file)
@@ -78,7 +79,7 @@ func (d deliverer) deliver(ctx context.Context, file string) delivered {
 	}
 	t := new(trace)
 	if request, ok := httpAPIRequest(payload); ok {
-		err = d.send(ctx, request, t, &out)
+		err = d.send(ctx, payload, request, t, &out)
 	} else {
 		err = d.invoke(ctx, payload, t, &out)
 	}
@@ -127,11 +128,19 @@ func fromEventQueue(payload []byte) []byte {
 	return moved
 }
 
-func (d deliverer) send(ctx context.Context, recorded events.APIGatewayV2HTTPRequest, t *trace, out *delivered) error {
+func (d deliverer) send(ctx context.Context, payload []byte, recorded events.APIGatewayV2HTTPRequest, t *trace, out *delivered) error {
 	request, err := requestOf(ctx, d.url, recorded)
 	if err != nil {
 		return err
 	}
+	p, err := d.prover.prove(ctx, payload, request)
+	if err != nil {
+		return err
+	}
+	if p.batch != nil {
+		return d.invoke(ctx, p.batch, t, out)
+	}
+	request = p.request
 	d.own.begin(request, t)
 	response, err := d.client.Do(request)
 	if err != nil {

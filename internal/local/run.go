@@ -40,6 +40,7 @@ type running struct {
 	function *handler.Handler
 	own      *deliveries
 	crm      *crm // nil with a real account
+	strip    stripper
 	// recordings writes what is received; nil without --record.
 	recordings *recordings
 }
@@ -77,8 +78,9 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 		}
 	}
 	receiver := newReceiver(r.inputs, a)
+	r.strip = stripper{r.rules, receiver, r.webhooks, os.Getenv("PUBLIC_URL")}
 	if f.Record != "" {
-		if r.recordings, err = newRecordings(f.Record, stripper{r.rules, receiver, r.webhooks, os.Getenv("PUBLIC_URL")}); err != nil {
+		if r.recordings, err = newRecordings(f.Record, r.strip); err != nil {
 			return err
 		}
 	}
@@ -146,6 +148,7 @@ func (r *running) deliver(ctx context.Context) error {
 		return nil
 	}
 	table, d := newReport(r.out), newDeliverer(r.function, r.url, r.own)
+	d.prover = prover{r.strip, !r.flags.Zoho}
 	done, wrong := 0, 0
 	for _, file := range r.files {
 		before := r.crm.tags()

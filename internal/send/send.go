@@ -42,6 +42,9 @@ type Delivery struct {
 	ID string
 	// At is when it is signed.
 	At time.Time
+
+	// recorded says that the body is only a part of the file.
+	recorded bool
 }
 
 // Request signs the delivery. Its error says what is wrong with it, and never shows the secret.
@@ -57,7 +60,7 @@ func (d Delivery) Request(ctx context.Context) (*http.Request, error) {
 	if u, err := url.Parse(d.URL); err != nil || u.Host == "" {
 		return nil, fmt.Errorf("--to %s: not a URL; it looks like https://host/webhooks/source", d.URL)
 	}
-	if kind := explain.ContentType(d.File); kind != "" && header.Get("Content-Type") == "" {
+	if kind := explain.ContentType(d.File); kind != "" && !d.recorded && header.Get("Content-Type") == "" {
 		header.Set("Content-Type", kind)
 	}
 	signed, err := webhook.Sign(from.Source, d.Secret, webhook.Outgoing{URL: d.URL, Header: header, Body: d.Body, ID: d.ID, At: d.At})
@@ -88,7 +91,7 @@ func (d Delivery) Curl(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if bytes.Equal(sent, d.Body) {
+	if bytes.Equal(sent, d.Body) && !d.recorded {
 		out.WriteString(" \\\n  --data-binary " + word("@"+d.File))
 	} else {
 		out.WriteString(" \\\n  --data-raw " + word(string(sent)))
