@@ -34,6 +34,7 @@ unreadable file.`,
 		newReplay(),
 		newWatch(),
 		newAudit(), newUndo(),
+		newInit(),
 	)
 	return root
 }

@@ -135,7 +135,7 @@ Save these files, change the rule to what you need, and try it:
   untag test
   untag explain %s%s --records records.yaml
 `, explain, headers.String())
-	if !s.canSend() {
+	if !s.CanSend() {
 		return next
 	}
 	return next + fmt.Sprintf(`
@@ -149,8 +149,8 @@ Write that secret into a file, such as secret.txt. In another terminal, send the
 `, s.Name, headers.String(), s.Sample.File)
 }
 
-// canSend reports whether untag send can do what the sender does with what is stored.
-func (s Shown) canSend() bool {
+// CanSend reports whether untag send can do what the sender does with what is stored.
+func (s Shown) CanSend() bool {
 	if len(s.Source.Verify) == 0 || s.Sample.File == "" || len(s.Sample.Query) > 0 {
 		return false
 	}

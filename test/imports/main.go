@@ -44,6 +44,7 @@ var never = map[string][]string{
 	"untag/internal/ruletest":     {"untag/internal/local", "untag/internal/secrets"},
 	"untag/internal/findings":     {"untag/functions/", "untag/internal/explain", "untag/internal/local", "github.com/aws/"},
 	"untag/internal/senderlist":   {"untag/functions/", "untag/internal/zoho", "untag/internal/webhook", "untag/internal/local", "github.com/aws/"},
+	"untag/internal/project":      {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
 	"untag/internal/sendersample": {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	// Samples are for people: the function needs none of them.
 	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist", "untag/internal/scopes", "untag/internal/auth"},
