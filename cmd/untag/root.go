@@ -22,7 +22,7 @@ unreadable file.`,
 	}
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
-		newAuth(),
+		newAuth(), newDoctor(),
 		newRun(),
 		newSandbox(),
 		newCheck(),

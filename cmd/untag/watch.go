@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/spf13/cobra"
 
 	"untag/internal/event"
@@ -210,13 +209,9 @@ func (f *watchFlags) stored(ctx context.Context) (userfile.Secrets, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &f.secretID})
+	text, err := readSecret(ctx, client, f.secretID)
 	if err != nil {
 		return nil, unreadSecret(err, f.secretID, region)
-	}
-	text := out.SecretBinary
-	if out.SecretString != nil {
-		text = []byte(*out.SecretString)
 	}
 	stored, err := userfile.ParseSecrets("the secret "+f.secretID, text)
 	if err != nil {

@@ -29,6 +29,8 @@ type MinterConfig struct {
 	APIURL string
 	// Report, if set, is called with a message for each api_domain that is not used.
 	Report func(message string)
+	// Granted, if set, is called with the scopes that a token answer names, "" if none.
+	Granted func(scopes string)
 	// HTTP makes the requests; nil means a client with a timeout of 30 s.
 	HTTP *http.Client
 	// Meter counts the requests; nil for none.
@@ -43,6 +45,7 @@ type Minter struct {
 	accountsURL string
 	apiURL      string
 	report      func(string)
+	granted     func(string)
 	http        *http.Client
 	meter       meter
 }
@@ -51,7 +54,7 @@ type Minter struct {
 func NewMinter(c MinterConfig) *Minter {
 	return &Minter{
 		credentials: c.Credentials, environment: c.Environment,
-		accountsURL: strings.TrimRight(c.AccountsURL, "/"), apiURL: c.APIURL, report: c.Report, http: withoutRedirects(c.HTTP),
+		accountsURL: strings.TrimRight(c.AccountsURL, "/"), apiURL: c.APIURL, report: c.Report, granted: c.Granted, http: withoutRedirects(c.HTTP),
 		meter: meterOr(c.Meter),
 	}
 }
@@ -87,6 +90,9 @@ func (m *Minter) Mint(ctx context.Context) (zohoauth.Token, error) {
 	}
 	address, why := m.address(home, g.domain)
 	m.tell(g.domain, address, why)
+	if m.granted != nil {
+		m.granted(g.scope)
+	}
 	return zohoauth.Token{AccessToken: g.token, Expiry: now.Add(g.lifetime()), APIDomain: address, DataCenter: home.dc.Name}, nil
 }
 

@@ -34,6 +34,7 @@ var never = map[string][]string{
 	"untag/internal/awsenv":       {"untag/", "os"},
 	"untag/internal/scopes":       {"untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	"untag/internal/auth":         {"untag/functions/", "untag/internal/local", "untag/internal/secrets", "github.com/aws/"},
+	"untag/internal/doctor":       {"untag/functions/", "untag/internal/local", "untag/internal/pipeline"},
 	"untag/internal/watchlist":    {"untag/functions/", "untag/internal/rules", "untag/internal/local", "untag/internal/secrets", "github.com/aws/"},
 	"untag/internal/watch":        {"untag/internal/rules", "untag/internal/secrets", "github.com/aws/", "os"},
 	"untag/internal/yamlvalue":    {"untag/internal/event", "untag/internal/rules", "untag/internal/sandbox", "untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/", "log", "log/"},
@@ -47,7 +48,7 @@ var never = map[string][]string{
 	"untag/internal/project":      {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
 	"untag/internal/sendersample": {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	// Samples are for people: the function needs none of them.
-	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist", "untag/internal/scopes", "untag/internal/auth"},
+	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist", "untag/internal/scopes", "untag/internal/auth", "untag/internal/doctor", "untag/internal/watchlist"},
 	"untag/internal/audit":       {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	"untag/internal/auditlog":    {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
 	"untag/internal/undo":        {"untag/functions/", "untag/internal/rules", "untag/internal/local", "github.com/aws/"},
