@@ -16,10 +16,11 @@ export ARCHITECTURE
 # How the Lambda binary is built. CGO would tie it to this machine's C library. HTTP/2
 # would add 0.4 MB and start-up time, and neither AWS nor Zoho needs it. Inlining would add
 # 0.3 MB in packages that spend their time waiting for the network.
+NOT_INLINED := github.com/aws/... github.com/golang-jwt/... golang.org/x/oauth2/... vendor/... \
+  crypto/tls crypto/x509 encoding/xml math/big net net/http net/url \
+  untag/internal/metrics untag/internal/queue untag/internal/secrets untag/internal/watch untag/internal/zoho
 LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc,nethttpomithttp2 -trimpath -ldflags "-s -w" \
-  -gcflags 'github.com/aws/...=-l' -gcflags 'crypto/tls=-l' -gcflags 'crypto/x509=-l' -gcflags 'net/http=-l' \
-  -gcflags 'net=-l' -gcflags 'math/big=-l' -gcflags 'encoding/xml=-l' -gcflags 'github.com/golang-jwt/...=-l' -gcflags 'vendor/...=-l' \
-  -gcflags 'untag/internal/zoho=-l' -gcflags 'untag/internal/watch=-l' -gcflags 'untag/internal/metrics=-l' -gcflags 'untag/internal/queue=-l' -gcflags 'untag/internal/secrets=-l'
+  $(foreach package,$(NOT_INLINED),-gcflags '$(package)=-l')
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"untag/internal/awsenv"
+	"untag/internal/rulesurl"
 )
 
 // remote is how the function reaches AWS and Zoho.
@@ -17,6 +19,8 @@ type remote struct {
 	queues  queues
 	// sqsEndpoint replaces SQS's own address; nil to keep it.
 	sqsEndpoint *string
+	// rules is where RULES_URL says that the rules are; nil if it is not set.
+	rules rulesReader
 	// zoho makes the requests to Zoho; nil for a client with its own timeouts.
 	zoho *http.Client
 }
@@ -27,11 +31,25 @@ func newRemote(getenv func(string) string) (remote, error) {
 	if err != nil {
 		return remote{}, err
 	}
-	return remote{
+	r := remote{
 		secrets:     newSecretsManager(config, awsenv.Endpoint(getenv, "SECRETS_MANAGER")),
 		queues:      newQueues(config, awsenv.Endpoint(getenv, "SQS")),
 		sqsEndpoint: awsenv.Endpoint(getenv, "SQS"),
-	}, nil
+	}
+	if url := getenv("RULES_URL"); url != "" {
+		reader, err := rulesurl.New(rulesurl.Config{URL: url, AWS: config, Endpoint: awsenv.Endpoint(getenv, "S3")})
+		if err != nil {
+			return remote{}, fmt.Errorf("RULES_URL: %w", err)
+		}
+		r.rules = reader
+	}
+	return r, nil
+}
+
+// rulesReader reads the rules file. Its error is rulesurl.ErrUnchanged if the file is the one
+// that it returned last.
+type rulesReader interface {
+	Read(ctx context.Context) ([]byte, error)
 }
 
 // The clients are passed on as single functions instead of the SDK's clients. expr finds

@@ -11,6 +11,7 @@ import (
 	"untag/functions/removetags/handler"
 	"untag/internal/pipeline"
 	"untag/internal/queue"
+	"untag/internal/rules"
 	"untag/internal/secrets"
 	"untag/internal/watch"
 	"untag/internal/webhook"
@@ -26,16 +27,46 @@ func newStore(r remote, getenv func(string) string, log *slog.Logger) *secrets.S
 	})
 }
 
-// build wires the function from its configuration. A part without a credential is left
-// out, and the handler refuses what would need it.
+// build wires the function from its configuration, with the rules that are deployed with it.
 func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler.Handler, error) {
-	h := handler.Config{Rules: c.rules, EventQueueARN: c.eventQueueARN, PublicURL: c.publicURL, Log: log, Audit: c.audit, ReadFirst: c.readFirst, Metrics: c.metrics}
+	p, err := newParts(c, store, r, log)
+	if err != nil {
+		return nil, err
+	}
+	return p.handler(c.rules), nil
+}
 
-	receiver := webhook.Config{Sources: c.rules.Sources(), HTTP: new(http.Client)}
+// parts is what all versions of the rules share.
+type parts struct {
+	config   handler.Config
+	receiver *webhook.Receiver
+	// client and pipeline are nil without a Zoho credential.
+	client   *zoho.Client
+	pipeline *pipeline.Pipeline
+}
+
+// handler returns what answers invocations by one version of the rules; nil for none.
+func (p parts) handler(set *rules.Rules) *handler.Handler {
+	h := p.config
+	if set != nil {
+		h.Rules, h.Receiver = set, p.receiver.With(set.Sources())
+		if p.pipeline != nil {
+			h.Pipeline, h.Watches = p.pipeline.With(set), watch.NewRenewer(p.client, set.Sources())
+		}
+	}
+	return handler.New(h)
+}
+
+// newParts wires everything but the rules. A part without a credential is left out, and the
+// handler refuses what would need it.
+func newParts(c config, store *secrets.Store, r remote, log *slog.Logger) (parts, error) {
+	h := handler.Config{CheckRules: checker(c.zohoVersion), EventQueueARN: c.eventQueueARN, PublicURL: c.publicURL, Log: log, Audit: c.audit, ReadFirst: c.readFirst, Metrics: c.metrics}
+
+	receiver := webhook.Config{HTTP: new(http.Client)}
 	if c.webhookSecretID != "" {
 		receiver.Secrets = store
 	}
-	h.Receiver = webhook.New(receiver)
+	p := parts{receiver: webhook.New(receiver)}
 
 	if c.queueURL != "" {
 		h.Queue = queue.New(queue.Config{Client: r.queues, URL: c.queueURL})
@@ -43,15 +74,16 @@ func build(c config, store *secrets.Store, r remote, log *slog.Logger) (*handler
 	if c.zohoSecretID != "" {
 		client, err := zoho.New(zoho.Config{APIURL: c.zohoAPIURL, Version: c.zohoVersion, HTTP: r.zoho, Tokens: tokens(c, store, r, log), Meter: c.metrics})
 		if err != nil {
-			return nil, err
+			return parts{}, err
 		}
-		h.Pipeline = pipeline.New(pipeline.Config{Rules: c.rules, CRM: client, MaxConcurrency: c.maxConcurrency, MaxHeap: c.maxHeap, DryRun: c.dryRun, ReadFirst: c.readFirst})
-		h.Watches = watch.NewRenewer(client, c.rules.Sources())
+		p.client = client
+		p.pipeline = pipeline.New(pipeline.Config{CRM: client, MaxConcurrency: c.maxConcurrency, MaxHeap: c.maxHeap, DryRun: c.dryRun, ReadFirst: c.readFirst})
 		h.Messages = queue.NewWorker(queue.WorkerConfig{
 			Client: r.queues, DeadLetterURL: c.deadLetterURL, URL: queueOf(c.queueURL, r.sqsEndpoint),
 		})
 	}
-	return handler.New(h), nil
+	p.config = h
+	return p, nil
 }
 
 // queueOf returns the URL of the queue that a message came from: QUEUE_URL if it names

@@ -5,20 +5,22 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"untag/functions/removetags/handler"
 	"untag/internal/metrics"
 	"untag/internal/rules"
+	"untag/internal/rulesurl"
 	"untag/internal/zoho"
 )
 
 // config is the function's environment, after all of it was checked.
 type config struct {
+	// rules are those of a file that is deployed with the function; nil if rulesURL names
+	// another.
 	rules           *rules.Rules
+	rulesURL        string
 	zohoSecretID    string
 	webhookSecretID string
 	tokenSecretID   string
@@ -61,6 +63,7 @@ func readConfig(getenv func(string) string, awsErr error) (config, error) {
 		zohoAPIURL:      getenv("ZOHO_API_URL"),
 		zohoAccountsURL: getenv("ZOHO_ACCOUNTS_URL"),
 		publicURL:       getenv("PUBLIC_URL"),
+		rulesURL:        getenv("RULES_URL"),
 	}
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -105,9 +108,13 @@ func readConfig(getenv func(string) string, awsErr error) (config, error) {
 	if awsErr != nil {
 		faults = append(faults, awsErr)
 	}
-	set, ruleFaults := loadRules(getenv("RULES_FILE"), c.zohoVersion)
-	c.rules = set
-	faults = append(faults, ruleFaults...)
+	if c.rulesURL == "" {
+		set, ruleFaults := loadRules(getenv("RULES_FILE"), c.zohoVersion)
+		c.rules = set
+		faults = append(faults, ruleFaults...)
+	} else if err := rulesurl.Check(c.rulesURL); err != nil && awsErr == nil {
+		fault("RULES_URL: %w", err)
+	}
 	return c, errors.Join(faults...)
 }
 
@@ -163,30 +170,4 @@ func isQueueARN(value string) bool {
 	return parts[0] == "arn" && strings.HasPrefix(partition, "aws") && of(partition, lower+"-") && parts[2] == "sqs" &&
 		of(region, lower+digits+"-") && of(account, digits) && len(account) == 12 &&
 		of(name, lower+strings.ToUpper(lower)+digits+"-_") && len(name) <= 80
-}
-
-// loadRules reads the rules file, by default the one next to the binary.
-func loadRules(file, zohoVersion string) (*rules.Rules, []error) {
-	if file == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return nil, []error{fmt.Errorf("RULES_FILE: not set, and the binary's own folder is unknown: %w", err)}
-		}
-		file = filepath.Join(filepath.Dir(self), "rules.yaml")
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, []error{fmt.Errorf("RULES_FILE: read the rules: %w", err)}
-	}
-	set, found := rules.LoadFor(data, zoho.HasModule(zohoVersion))
-	if set != nil {
-		return set, nil
-	}
-	var faults []error
-	for _, f := range found {
-		if f.Severity == rules.SeverityError {
-			faults = append(faults, errors.New(file+":"+f.String()))
-		}
-	}
-	return nil, faults
 }

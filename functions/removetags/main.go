@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"untag/internal/metrics"
+	"untag/internal/rules"
+	"untag/internal/secrets"
 )
 
 func main() {
@@ -31,11 +33,28 @@ func main() {
 	level.Set(c.logLevel)
 	c.audit = newLog(os.Stdout, slog.LevelInfo)
 	c.metrics = metrics.New(metrics.Config{Namespace: os.Getenv("METRICS_NAMESPACE"), Out: os.Stdout, KnownCode: knownCode})
-	h, err := build(c, store, outside, log)
+	function, err := newFunction(c, store, outside, log)
 	if err != nil {
 		unusable(err)
 	}
-	lambda.Start(h)
+	lambda.Start(function)
+}
+
+// newFunction returns what answers all invocations: by the rules that are deployed with the
+// function, or by the newest version at RULES_URL.
+func newFunction(c config, store *secrets.Store, r remote, log *slog.Logger) (lambda.Handler, error) {
+	p, err := newParts(c, store, r, log)
+	if err != nil {
+		return nil, err
+	}
+	if r.rules == nil {
+		logRules(context.Background(), log, c.rules.Version(), "the function's package")
+		return p.handler(c.rules), nil
+	}
+	return newVersions(context.Background(), &versions{
+		reader: r.rules, build: p.handler, from: c.rulesURL, log: log,
+		check: func(file []byte) (*rules.Rules, []error) { return checkRules(c.rulesURL, file, c.zohoVersion) },
+	}), nil
 }
 
 func unusable(err error) {

@@ -76,6 +76,15 @@ func New(c Config) *Pipeline {
 	}
 }
 
+// With returns a Pipeline over other rules that shares everything else with this one: what it
+// knows about modules that keep failing, about the installation, and the limits. Batches that
+// run already keep their rules.
+func (p *Pipeline) With(rules decider) *Pipeline {
+	other := *p
+	other.rules = rules
+	return &other
+}
+
 // Run decides, plans and acts on a batch at once. It returns one outcome for each event, in
 // their order. It takes the events one by one, and drops each once it is decided, unless a
 // rule looks at the live record as well or the removals take several calls. If some of these

@@ -38,9 +38,14 @@ func LoadFor(data []byte, hasModule func(module string) error) (*Rules, []Fault)
 		return nil, d.sorted()
 	}
 	r := d.rules()
-	sum := sha256.Sum256(data)
-	r.version = hex.EncodeToString(sum[:])[:versionLength]
+	r.version = VersionOf(data)
 	return r, d.sorted()
+}
+
+// VersionOf returns the Version that rules of this file have, whether they can be used or not.
+func VersionOf(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])[:versionLength]
 }
 
 // versionLength is how many digits of the hash name a version.

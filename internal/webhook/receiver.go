@@ -105,13 +105,21 @@ type examined struct{ stored, usable []string }
 func New(c Config) *Receiver {
 	client := restricted(c.HTTP)
 	r := &Receiver{
-		sources: make(map[string]source, len(c.Sources)), secrets: c.Secrets, demo: c.AllowDemo,
+		secrets: c.Secrets, demo: c.AllowDemo,
 		client: client, keys: newKeyring(client), certificates: newCertificates(client), roots: c.Roots, readOnly: c.ReadOnly,
 	}
-	for _, s := range c.Sources {
-		r.sources[s.Name] = source{Source: &s, schemes: inOrder(s.Verify), credentials: credentialsOf(s), examined: new(atomic.Pointer[examined])}
+	return r.With(c.Sources)
+}
+
+// With returns a Receiver for other sources that shares everything else with this one, such as
+// the keys and certificates of senders.
+func (r *Receiver) With(sources []event.Source) *Receiver {
+	other := *r
+	other.sources = make(map[string]source, len(sources))
+	for _, s := range sources {
+		other.sources[s.Name] = source{Source: &s, schemes: inOrder(s.Verify), credentials: credentialsOf(s), examined: new(atomic.Pointer[examined])}
 	}
-	return r
+	return &other
 }
 
 // Verify proves that a request came from its source, in one of the ways that the source

@@ -33,8 +33,11 @@ type sender interface {
 // Config is what New needs. A part that is nil is not configured, and invocations that
 // would need it are refused.
 type Config struct {
+	// Rules is the version of the rules that decides; nil while there is none that can be used.
 	Rules    *rules.Rules
 	Receiver *webhook.Receiver
+	// CheckRules returns what is wrong with a rules file that AppConfig wants to deploy.
+	CheckRules func(file []byte) error
 	// Pipeline acts on events; nil if the function has no Zoho credential.
 	Pipeline actor
 	// Queue stores events instead of acting on them; nil to act at once.
@@ -61,6 +64,9 @@ type Config struct {
 
 // Handler answers invocations. It is safe for concurrent use.
 type Handler struct {
+	// unready: there are no rules to decide by.
+	unready       bool
+	checkRules    func(file []byte) error
 	rules         *rules.Rules
 	receiver      *webhook.Receiver
 	pipeline      actor
@@ -81,7 +87,12 @@ func New(c Config) *Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	unready := c.Rules == nil
+	if unready {
+		c.Rules, c.Receiver = new(rules.Rules), webhook.New(webhook.Config{})
+	}
 	return &Handler{
+		unready: unready, checkRules: c.CheckRules,
 		rules: c.Rules, receiver: c.Receiver, pipeline: c.Pipeline,
 		queue: c.Queue, eventQueueARN: c.EventQueueARN, messages: c.Messages, watches: c.Watches, publicURL: c.PublicURL, log: c.Log,
 		audit: c.Audit, readFirst: c.ReadFirst, metrics: c.Metrics,
@@ -123,8 +134,12 @@ func (h *Handler) answer(ctx context.Context, payload []byte) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case in.kind == kindValidation:
+		return nil, h.validate(in)
 	case in.kind.http():
 		return h.http(ctx, in)
+	case h.unready:
+		return nil, h.refused(ctx, "", errNoRules)
 	case in.kind == kindSQS:
 		return h.sqs(ctx, in.messages)
 	case in.kind == kindRenewWatches:

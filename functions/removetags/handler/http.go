@@ -44,7 +44,12 @@ func albResponse(a answer, multi bool) events.ALBTargetGroupResponse {
 // first, so that a request that they refuse costs only finding them. Its error is
 // errUnknownKind.
 func (h *Handler) serve(ctx context.Context, in invocation) (answer, error) {
-	a, passed := h.route(ctx, in)
+	a, passed := answer{}, false
+	if h.unready {
+		a = h.refuse(ctx, "", errNoRules)
+	} else {
+		a, passed = h.route(ctx, in)
+	}
 	if passed {
 		// Later requests reuse the memory: requests that anyone can send should leave no garbage.
 		if used, _ := h.buffers.Get().(*[]byte); used != nil {

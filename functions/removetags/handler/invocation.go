@@ -56,6 +56,7 @@ func read(set *rules.Rules, payload []byte) (invocation, error) {
 		for i, record := range e.records {
 			in.messages[i] = storedOf(record)
 		}
+	case e.kind == kindValidation:
 	case e.kind == kindEventBridge:
 		var sent events.EventBridgeEvent
 		if json.Unmarshal(payload, &sent) != nil {

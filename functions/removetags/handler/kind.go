@@ -16,6 +16,7 @@ const (
 	kindSQS
 	kindEventBridge
 	kindRenewWatches
+	kindValidation
 )
 
 // http reports whether it is an HTTP request.
@@ -34,7 +35,7 @@ type envelope struct {
 	buffer *[]byte
 }
 
-var errUnknownKind = errors.New(`unknown kind of invocation: expected an HTTP API, REST API, function URL, ALB, SQS or EventBridge event, {"source": …, "event": {…}}, or {"untag": "renew-watches"}`)
+var errUnknownKind = errors.New(`unknown kind of invocation: expected an HTTP API, REST API, function URL, ALB, SQS or EventBridge event, {"source": …, "event": {…}}, {"untag": "renew-watches"}, or AppConfig's request to validate rules`)
 
 // open recognizes the kind of an invocation by the fields that only this kind has. The type
 // of one kind would decode the payload of another without an error, into zero fields, so
@@ -64,6 +65,8 @@ func open(payload []byte) (envelope, error) {
 		e.kind = kindDirect
 	case text(members["untag"]) == renewWatches:
 		e.kind = kindRenewWatches
+	case text(members["applicationId"]) != "" && members["content"] != nil && members["uri"] != nil:
+		e.kind = kindValidation
 	default:
 		return envelope{}, errUnknownKind
 	}
