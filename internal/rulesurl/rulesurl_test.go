@@ -187,7 +187,7 @@ func TestWhyAFileCannotBeRead(t *testing.T) {
 		want              string
 		temporary         bool
 	}{
-		"forbidden":        {s3, "", code("AccessDenied"), 403, "HTTP 403 AccessDenied; the function's role needs s3:GetObject", false},
+		"forbidden":        {s3, "", code("AccessDenied"), 403, "HTTP 403 AccessDenied; there is no such object, or the function's role may not read it: it needs s3:GetObject", false},
 		"missing":          {s3, "eu-west-1", code("NoSuchKey"), 404, "HTTP 404 NoSuchKey; there is no such bucket or object", false},
 		"elsewhere":        {s3, "us-east-1", code("PermanentRedirect"), 301, "the bucket is in us-east-1, this function in eu-central-1", false},
 		"slow down":        {s3, "", code("SlowDown"), 503, "HTTP 503 SlowDown", true},

@@ -95,7 +95,7 @@ func (r *Reader) refused(response *http.Response, body []byte) *Error {
 	case region != "" && region != r.aws.Region && response.StatusCode != http.StatusNotFound && isName(region):
 		e.Reason += "; the bucket is in " + region + ", this function in " + r.aws.Region + ": use a bucket in the region of the function"
 	case response.StatusCode == http.StatusForbidden:
-		e.Reason += "; the function's role needs s3:GetObject for this object, kms:Decrypt if a key of your own encrypts it, and s3:ListBucket to tell a missing object from a forbidden one"
+		e.Reason += "; there is no such object, or the function's role may not read it: it needs s3:GetObject, and kms:Decrypt if a key of your own encrypts the object"
 	case response.StatusCode == http.StatusNotFound:
 		e.Reason += "; there is no such bucket or object"
 	}
