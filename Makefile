@@ -76,6 +76,10 @@ test-senders: ## Compare signatures with vendors' own packages, in both directio
 test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, local invoke (needs Python and Docker)
 	test/sam/run check
 
+.PHONY: test-init
+test-init: ## Make folders with untag init, and check, test, run and lint them (needs Python)
+	test/init/run
+
 .PHONY: bench
 bench: ## Measure, and fail if a limit is exceeded
 	go test -p 1 -run '^$$' -bench Limit -benchtime 1x ./...
