@@ -162,6 +162,44 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
+// TestLimitsBeforeTheProof: what anyone can send is refused above these limits, and accepted at
+// them if it is signed.
+func TestLimitsBeforeTheProof(t *testing.T) {
+	const (
+		form  = `verify: {hmac: {hash: sha256}, signature: {header: X-Sig}, signed: "{params}", params: {of: form}}`
+		list  = `verify: {hmac: {hash: sha256}, signature: {header: X-Sig, list: ","}}`
+		parts = `verify: {compare: token, signature: {form: token}}`
+		each  = `verify: {compare: token, signature: {json: t}, each: "[]"}, events: {each: "[]"}`
+	)
+	of := hexOf(sha256.New, "x")
+	multi := func(n int) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n" + attacked + "\r\n" +
+			strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\r\n", n-1) + "--b--\r\n"
+	}
+	element := `{"t":"` + attacked + `"}`
+	header := func(kind, signature string) http.Header {
+		return http.Header{"Content-Type": {kind}, "X-Sig": {signature}}
+	}
+	for name, tt := range map[string]attack{
+		"10,000 fields":    {form, "", "", header(formType, hexOf(sha256.New, strings.Repeat("a", 10_000))), strings.Repeat("a=&", 9_999) + "a=", true},
+		"10,001 fields":    {form, "", "", header(formType, hexOf(sha256.New, strings.Repeat("a", 10_001))), strings.Repeat("a=&", 10_000) + "a=", false},
+		"100 signatures":   {list, "", "", header("", strings.Repeat("00,", 99)+of), "x", true},
+		"101 signatures":   {list, "", "", header("", strings.Repeat("00,", 100)+of), "x", false},
+		"1,000 parts":      {parts, "", "", header("multipart/form-data; boundary=b", ""), multi(1_000), true},
+		"1,001 parts":      {parts, "", "", header("multipart/form-data; boundary=b", ""), multi(1_001), false},
+		"1,000 elements":   {each, "", "", nil, "[" + strings.Repeat(element+",", 999) + element + "]", true},
+		"1,001 elements":   {each, "", "", nil, "[" + strings.Repeat(element+",", 1_000) + element + "]", false},
+		"1,000 and a list": {each, "", "", nil, "[" + strings.Repeat(element+",", 999) + "[" + element + "]]", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := receiverFor(sourceOf(t, tt.keys)).Verify(t.Context(), tt.request())
+			if (err == nil) != tt.accepts {
+				t.Errorf("Verify = %v, want it to be accepted: %t", err, tt.accepts)
+			}
+		})
+	}
+}
+
 // TestTheIdentifierOfTheProof: of two families of headers, the identifier is that of the family
 // whose signature holds. The other one could be anybody's.
 func TestTheIdentifierOfTheProof(t *testing.T) {

@@ -73,7 +73,7 @@ func (p *proof) form() ([]pair, error) {
 		p.fields, err = pairsOf(string(bytes.TrimRight(body, "\r\n")), "form")
 		return p.fields, err
 	}
-	if boundary := kind.parameters["boundary"]; bytes.Count(body, []byte("--"+boundary)) > maxSignedParts {
+	if boundary := kind.parameters["boundary"]; bytes.Count(body, []byte("--"+boundary)) > maxSignedParts+1 { // with the end
 		return nil, refusal("the form has too many parts")
 	}
 	read, err := parseMultipart(body, kind)
