@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -36,7 +37,26 @@ unreadable file.`,
 		newAudit(), newUndo(),
 		newInit(),
 	)
+	explainUsage(root)
 	return root
+}
+
+// explainUsage has the errors about the number of arguments show how the command is written.
+func explainUsage(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				if strings.Contains(err.Error(), "arg(s)") {
+					err = fmt.Errorf("wrong number of arguments: %d", len(args))
+				}
+				return fmt.Errorf("%w; write: %s", err, c.UseLine())
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		explainUsage(sub)
+	}
 }
 
 // newHelp is cobra's help command, except that an unknown command is an error.

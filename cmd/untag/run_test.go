@@ -67,14 +67,24 @@ func TestRunWithRulesAlone(t *testing.T) {
 	}
 }
 
-// TestRunWithoutAWebhookToTry: a signature cannot be typed, so run says how else to try a rule.
+// TestRunWithoutAWebhookToTry: a signature cannot be typed, so run prints a command that signs.
 func TestRunWithoutAWebhookToTry(t *testing.T) {
 	folder := folderWith(t, map[string]string{"rules.yaml": strings.Replace(goodRules, "verify: token", "verify: github", 1)})
-	printed, stop := servingIn(t, []string{"PWD=" + folder}, "explain -e", "run", "--listen", "127.0.0.1:0")
-	if want := `{"source": "zoho", "event": {…}}`; !strings.Contains(printed, want) {
-		t.Errorf("printed, without %q:\n%s", want, printed)
+	printed, stop := servingIn(t, []string{"PWD=" + folder}, "untag explain --source zoho", "run", "--listen", "127.0.0.1:0")
+	secret := regexp.MustCompile(`(?m)^  zoho  (\S+)$`).FindStringSubmatch(printed)
+	send := regexp.MustCompile(`(?m)^  untag (send --source zoho --to '(\S+)' --secret-file) SECRET BODY$`).FindStringSubmatch(printed)
+	if secret == nil || send == nil {
+		t.Fatalf("printed, without a secret or a command to send:\n%s", printed)
 	}
-	if code, rest := stop(os.Interrupt); code != 0 {
+	for name, text := range map[string]string{"SECRET": secret[1], "BODY": `{"module":"Deals","id":"5725767000000900001","Stage":"Closed Won"}`} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, out := untag(t, folder, "send", "--source", "zoho", "--to", send[2], "--secret-file", "SECRET", "BODY"); code != 0 || !strings.Contains(out, `"outcome":"removed"`) {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, rest := stop(os.Interrupt); code != 0 || !strings.Contains(rest, `loses "In progress"`) {
 		t.Errorf("exit %d: %s", code, rest)
 	}
 }

@@ -11,31 +11,36 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"untag/functions/removetags/handler"
+	"untag/internal/event"
 	"untag/internal/send"
 	"untag/internal/userfile"
 )
 
 type sendFlags struct {
-	delivery           send.Delivery
-	secretFile, source string
-	print              bool
+	delivery                  send.Delivery
+	secretFile, source, rules string
+	print                     bool
 }
 
 func newSend() *cobra.Command {
 	var f sendFlags
 	c := &cobra.Command{
-		Use:   "send --as SENDER FILE",
+		Use:   "send (--as SENDER | --source NAME) FILE",
 		Short: "Sign a webhook as its sender would, and deliver it",
 		Long: `Sign the body in a file (- for standard input) as a sender would, and deliver it: to a
-running untag run, or to --to. untag senders lists the senders. The secret is that of the
-source: --secret, the file that --secret-file names, or WEBHOOK_SECRET. The file may also be a
+running untag run, or to --to. untag senders lists the senders. Without --as, sign as the
+rules file says of the source that --source names. The secret is that of the source:
+--secret, the file that --secret-file names, or WEBHOOK_SECRET. The file may also be a
 recorded request, such as one that untag run --record wrote: then its headers and query are
-sent too.
+sent too. For senders that sign the URL, set PUBLIC_URL to the address that they call, as
+for the function.
 
 Exit codes: 0: accepted; 1: not accepted, or not delivered; 2: wrong usage or an
 unreadable file.`,
 		Example: `  untag send --as stripe --secret-file stripe.secret invoice.json
   untag send --as github --secret-file hub.secret --header 'X-GitHub-Event: issues' --print issue.json
+  untag send --source billing --secret-file billing.secret body.json
   untag send --as shopify --to https://hooks.example.com/webhooks/shop order.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -48,6 +53,7 @@ unreadable file.`,
 	c.Flags().StringVar(&f.secretFile, "secret-file", "", "file with the secret")
 	c.Flags().StringVar(&f.delivery.URL, "to", "", "URL to deliver to, by default that of the source at untag run: http://127.0.0.1:8080/webhooks/SOURCE")
 	c.Flags().StringVar(&f.source, "source", "", "the source at untag run, by default the name of the sender")
+	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file that describes the source, if there is no --as")
 	c.Flags().StringArrayVar(&f.delivery.Headers, "header", nil, "a further header as `'Name: value'`; may be repeated")
 	c.Flags().StringVar(&f.delivery.ID, "id", "", "the sender's identifier of the delivery, by default a new one")
 	c.Flags().BoolVar(&f.print, "print", false, "print the request as a curl command instead of delivering it")
@@ -57,12 +63,17 @@ unreadable file.`,
 func runSend(c *cobra.Command, f sendFlags) error {
 	d := f.delivery
 	switch {
-	case d.As == "":
-		return errors.New("name the sender with --as, such as --as stripe; untag senders lists them")
-	case f.source != "" && d.URL != "":
+	case d.As == "" && f.source == "":
+		return errors.New("name the sender with --as, such as --as stripe (untag senders lists them), or a source of your rules file with --source")
+	case d.As != "" && f.source != "" && d.URL != "":
 		return errors.New("--to has the source in its path; remove --source or --to")
 	}
 	var err error
+	if d.As == "" {
+		if d.Source, err = f.described(); err != nil {
+			return err
+		}
+	}
 	if d.Secret, err = f.secret(); err != nil {
 		return err
 	}
@@ -82,7 +93,10 @@ func runSend(c *cobra.Command, f sendFlags) error {
 	if d.ID == "" {
 		d.ID = rand.Text()
 	}
-	d.At = time.Now()
+	d.At, d.PublicURL = time.Now(), os.Getenv("PUBLIC_URL")
+	if err := handler.CheckPublicURL(d.PublicURL); err != nil {
+		return fmt.Errorf("PUBLIC_URL: %w", err)
+	}
 	r, err := d.Request(c.Context())
 	if err != nil {
 		return err
@@ -96,6 +110,19 @@ func runSend(c *cobra.Command, f sendFlags) error {
 		return err
 	}
 	return send.Do(c.OutOrStdout(), r)
+}
+
+// described returns the source of the rules file that --source names.
+func (f sendFlags) described() (event.Source, error) {
+	set, err := userfile.ReadRules(f.rules)
+	if err != nil {
+		return event.Source{}, err
+	}
+	source, found := set.Source(f.source)
+	if !found {
+		return event.Source{}, fmt.Errorf("--source: %s has no source %q; name one of its sources, or the sender with --as", f.rules, f.source)
+	}
+	return source, nil
 }
 
 // secret returns the secret that the flags or the environment name.

@@ -142,3 +142,55 @@ func TestSend(t *testing.T) {
 		t.Errorf("exit %d with WEBHOOK_SECRET:\n%s", code, out)
 	}
 }
+
+const describedRules = `version: 1
+sources:
+  billing:
+    verify: {hmac: {hash: sha256}, signature: {header: X-Acme-Signature}, signed: "{method}{url}{body}"}
+rules:
+  - {name: r, on: billing, when: event.type == "paid", record: {module: Deals, id: event.deal}, remove: [x]}
+`
+
+// TestSendAsASource signs as the rules file says of a source, and as at the address that
+// PUBLIC_URL names.
+func TestSendAsASource(t *testing.T) {
+	folder := folderWith(t, map[string]string{
+		"secret":     sendSecret,
+		"body.json":  `{"type":"paid"}`,
+		"rules.yaml": describedRules,
+	})
+	set, faults := rules.Load([]byte(describedRules))
+	if set == nil {
+		t.Fatal(faults)
+	}
+	receiver := webhook.New(webhook.Config{Sources: set.Sources(), Secrets: storedSecret(sendSecret)})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		_, err := receiver.Verify(r.Context(), webhook.Request{
+			Source: "billing", Method: r.Method, URL: "https://hooks.example.com/prod/webhooks/billing", Header: r.Header, Body: webhook.Bytes(body),
+		})
+		if err != nil {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, err.Error())
+		}
+	}))
+	t.Cleanup(server.Close)
+	send := []string{"send", "--source", "billing", "--to", server.URL + "/webhooks/billing", "--secret-file", "secret", "body.json"}
+	if code, out := untag(t, folder, send...); code != 1 || !strings.Contains(out, "it signs the URL, here https://hooks.example.com/prod/webhooks/billing") {
+		t.Errorf("another URL: exit %d:\n%s", code, out)
+	}
+	t.Setenv("PUBLIC_URL", "https://hooks.example.com/prod/")
+	if code, out := untag(t, folder, send...); code != 0 {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := untag(t, folder, "send", "--source", "shop", "--secret-file", "secret", "body.json"); code != 2 || !strings.Contains(out, `has no source "shop"`) {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := untag(t, folder, "send"); code != 2 || !strings.Contains(out, "write: untag send (--as SENDER | --source NAME) FILE") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	t.Setenv("PUBLIC_URL", "hooks.example.com")
+	if code, out := untag(t, folder, send...); code != 2 || !strings.Contains(out, "PUBLIC_URL: not a URL") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}

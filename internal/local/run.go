@@ -7,10 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"untag/functions/removetags/handler"
+	"untag/internal/event"
 	"untag/internal/terminal"
 	"untag/internal/zohoauth"
 )
@@ -183,6 +186,19 @@ func (r *running) invite() {
 	if try, ok := invite(r.url, r.rules, r.webhooks, r.shown, r.crm.tags()); ok {
 		fmt.Fprintf(r.out, "\n%s\n", try)
 	} else if sources := r.rules.Sources(); !r.flags.Zoho && len(sources) > 0 {
-		fmt.Fprintf(r.out, "\nTo try a rule without its sender, write its event to a file, as {\"source\": \"%s\", \"event\": {…}}, and run: untag explain -e FILE\n", terminal.Clean(sources[0].Name))
+		name := terminal.Clean(sources[0].Name)
+		fmt.Fprintf(r.out, "\nTo try a rule without its sender, save the body of a webhook as BODY and the secret as SECRET.\nThen run, in another terminal:\n\n  %s\n\nOr see what the rules do with it: untag explain --source %s --body BODY\n", r.sendCommand(sources[0]), name)
 	}
+}
+
+// sendCommand returns the command that signs a body as the source's sender would.
+func (r *running) sendCommand(s event.Source) string {
+	command := "untag send --source " + terminal.Clean(s.Name)
+	if r.flags.Rules != "rules.yaml" {
+		command += " --rules " + shellWord(terminal.Clean(r.flags.Rules))
+	}
+	if !strings.HasSuffix(r.url, ":8080") {
+		command += " --to " + shellWord(r.url+"/webhooks/"+url.PathEscape(s.Name))
+	}
+	return command + " --secret-file SECRET BODY"
 }

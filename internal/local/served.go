@@ -139,7 +139,14 @@ func (t *ticker) describe(s served) (outcome string, details []string) {
 		return outcome, details
 	}
 	if s.status < 300 {
-		return "answer", []string{statusText(s.status) + " to " + s.method}
+		detail := statusText(s.status) + " to " + s.method
+		if s.handshake {
+			detail += ", a handshake"
+		}
+		if s.bringsSecret {
+			detail += "; the secret to store is in the log, which --verbose shows"
+		}
+		return "answer", []string{detail}
 	}
 	detail := statusText(s.status)
 	if s.source == "" || s.status == http.StatusMethodNotAllowed {

@@ -24,6 +24,9 @@ type traceContent struct {
 	events   []event.Event
 	outcomes []pipeline.Outcome
 	reason   string
+	// handshake says that the request was a handshake, and bringsSecret that the function logged
+	// the secret that its sender brought.
+	handshake, bringsSecret bool
 }
 
 // read returns what has been collected so far.
@@ -119,14 +122,19 @@ func (r reasons) Enabled(ctx context.Context, level slog.Level) bool {
 	return traceOf(ctx) != nil || r.Handler.Enabled(ctx, level)
 }
 
-// Handle keeps the last reason.
+// Handle keeps the last reason, and whether a handshake was answered.
 func (r reasons) Handle(ctx context.Context, record slog.Record) error {
 	if t := traceOf(ctx); t != nil {
 		record.Attrs(func(a slog.Attr) bool {
-			if a.Key == "reason" {
-				t.mu.Lock()
-				defer t.mu.Unlock()
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			switch {
+			case a.Key == "reason":
 				t.reason = a.Value.String()
+			case a.Key == "outcome" && a.Value.String() == "handshake":
+				t.handshake = true
+			case a.Key == "secret_to_store":
+				t.bringsSecret = true
 			}
 			return true
 		})

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"untag/internal/event"
 	"untag/internal/explain"
 	"untag/internal/senderlist"
 	"untag/internal/terminal"
@@ -27,12 +28,14 @@ const maxAnswer = 1 << 20
 
 // Delivery is a webhook to send.
 type Delivery struct {
-	// As is the sender whose signature it gets.
-	As string
+	// As is the sender whose signature it gets, and Source a source to take it from if As is "".
+	As     string
+	Source event.Source
 	// Secret is the stored secret of the source.
 	Secret string
-	// URL is where it goes.
-	URL string
+	// URL is where it goes, and PublicURL the address that the sender calls, up to /webhooks, if
+	// that is another one.
+	URL, PublicURL string
 	// File is the name of the file with the body, which suggests its content type.
 	File string
 	Body []byte
@@ -49,9 +52,17 @@ type Delivery struct {
 
 // Request signs the delivery. Its error says what is wrong with it, and never shows the secret.
 func (d Delivery) Request(ctx context.Context) (*http.Request, error) {
-	from, err := senderlist.Find(d.As)
-	if err != nil {
-		return nil, fmt.Errorf("--as: %w", err)
+	from := d.Source
+	if d.As != "" {
+		known, err := senderlist.Find(d.As)
+		if err != nil {
+			return nil, fmt.Errorf("--as: %w; for a source that your rules file describes, use --source in place of --as", err)
+		}
+		from = known.Source
+	}
+	if _, source, found := strings.Cut(d.URL, "/webhooks/"); found && d.PublicURL != "" && from.URL == "" {
+		source, _, _ = strings.Cut(source, "?")
+		from.URL = strings.TrimRight(d.PublicURL, "/") + "/webhooks/" + source
 	}
 	header, err := explain.Headers(d.Headers)
 	if err != nil {
@@ -63,7 +74,7 @@ func (d Delivery) Request(ctx context.Context) (*http.Request, error) {
 	if kind := explain.ContentType(d.File); kind != "" && !d.recorded && header.Get("Content-Type") == "" {
 		header.Set("Content-Type", kind)
 	}
-	signed, err := webhook.Sign(from.Source, d.Secret, webhook.Outgoing{URL: d.URL, Header: header, Body: d.Body, ID: d.ID, At: d.At})
+	signed, err := webhook.Sign(from, d.Secret, webhook.Outgoing{URL: d.URL, Header: header, Body: d.Body, ID: d.ID, At: d.At})
 	if err != nil {
 		return nil, err
 	}

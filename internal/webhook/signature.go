@@ -66,7 +66,12 @@ func (p *proof) mismatch(with string) refusal {
 	if signed := p.verify.Signed; len(signed) == 1 && signed[0].Value == "body" {
 		of = "body"
 	}
-	return refusal("the signature in " + p.name(p.verify.Signature) + " does not match the " + of + " with " + with)
+	reason := "the signature in " + p.name(p.verify.Signature) + " does not match the " + of + " with " + with
+	if p.verify.Signed.Has("url") {
+		address, _, _ := strings.Cut(p.address(), "?")
+		reason += "; it signs the URL, here " + address + ": if the sender calls another one, set PUBLIC_URL or the source's `url`"
+	}
+	return refusal(reason)
 }
 
 // isSigned reports whether one of the signatures is that of a message with one of the keys.
