@@ -65,8 +65,8 @@ func TestWatch(t *testing.T) {
 	enabled := crm.Channels()
 	run(0, "watch enable --url https://h.example/prod --secrets secrets.json", "it replaces the subscription that notified https://h.example/prod/webhooks/crm")
 	want := map[string]sandbox.Channel{
-		watch.ID("crm"):   {Events: []string{"Deals.create", "Deals.edit", "Deals.delete", "Leads.edit"}, URL: "https://h.example/prod/webhooks/crm", Token: crmSecret},
-		watch.ID("forms"): {Events: []string{"Contacts.create"}, URL: "https://h.example/prod/webhooks/forms?key=" + formsSecret, Related: true},
+		watch.ID("crm"):   {Events: []string{"Deals.create", "Deals.edit", "Deals.delete", "Leads.edit"}, URL: "https://h.example/prod/webhooks/crm", Token: crmSecret, Values: true},
+		watch.ID("forms"): {Events: []string{"Contacts.create"}, URL: "https://h.example/prod/webhooks/forms?key=" + formsSecret, Related: true, Values: true},
 	}
 	got := make(map[string]sandbox.Channel)
 	for i, ch := range crm.Channels() {

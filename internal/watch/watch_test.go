@@ -76,7 +76,7 @@ func TestRenew(t *testing.T) {
 						t.Fatalf("renewed %t with %v left", states[0].Renewed, left)
 					}
 					got := crm.Channels()
-					if len(got) != 1 || got[0].URL != ch.URL || got[0].Token != "hush" || got[0].Related || !got[0].Expiry.Equal(states[0].Ends) {
+					if len(got) != 1 || got[0].URL != ch.URL || got[0].Token != "hush" || got[0].Related || !got[0].Values || !got[0].Expiry.Equal(states[0].Ends) {
 						t.Fatalf("channels = %+v, want %+v until %v", got, ch, states[0].Ends)
 					}
 				}

@@ -56,6 +56,8 @@ type wireChannel struct {
 	Token   string   `json:"token,omitempty"`
 	Expiry  string   `json:"channel_expiry,omitempty"`
 	Related *bool    `json:"notify_on_related_action,omitempty"`
+	// Values asks for the values of changed fields, without which no rule could read them.
+	Values bool `json:"return_affected_field_values,omitempty"`
 }
 
 // Channels lists the subscriptions of the credential's user, or only the one with an id.
@@ -137,7 +139,7 @@ func (c *Client) put(ctx context.Context, method string, ch Channel) (time.Time,
 func (c *Client) putOnce(ctx context.Context, method string, ch Channel, expiry time.Time) (time.Time, error) {
 	const operation = "subscribe to notifications"
 	text := expiry.UTC().Format("2006-01-02T15:04:05-07:00")
-	body, err := json.Marshal(map[string]any{"watch": []wireChannel{{ID: ch.ID, Events: ch.Events, URL: ch.URL, Token: ch.Token, Expiry: text, Related: &ch.Related}}})
+	body, err := json.Marshal(map[string]any{"watch": []wireChannel{{ID: ch.ID, Events: ch.Events, URL: ch.URL, Token: ch.Token, Expiry: text, Related: &ch.Related, Values: true}}})
 	if err != nil {
 		return time.Time{}, refused(operation, err)
 	}
