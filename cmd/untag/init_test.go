@@ -109,7 +109,7 @@ func TestInitWithChoices(t *testing.T) {
 		"events/crm.yaml":             {"Leads:", "Tag: [In arrears, Call]"},
 		"samconfig.toml":              {`region = "eu-central-1"`, "Architecture=x86_64", "[default.deploy.parameters]", "[test.deploy.parameters]"},
 		"template.yaml":               {"Default: x86_64", "CodeUri: function/untag-x86_64.zip", "ContentUri: rules.yaml", "/opt/rules.yaml"},
-		"README.md":                   {"api-console.zoho.eu", "`eu`", "untag-x86_64.zip", `"stripe": "…"`},
+		"README.md":                   {"api-console.zoho.eu", "--data-center eu", "untag-x86_64.zip", `"stripe": "…"`},
 		".github/workflows/untag.yml": {"aws-region: eu-central-1", "${{ vars.AWS_ROLE_ARN }}", "sam deploy"},
 		".gitignore":                  {"secrets"},
 		"events/stripe.json":          {"/webhooks/stripe"},
