@@ -198,3 +198,39 @@ func TestTheRolesAllowWhatTheFunctionsCallThroughAQueue(t *testing.T) {
 		t.Errorf("acting: what the role allows (-) and what the function called (+):\n%s", diff)
 	}
 }
+
+// TestTheRolesAllowReadingTheRulesInS3: one object, and nothing else of its bucket.
+func TestTheRolesAllowReadingTheRulesInS3(t *testing.T) {
+	c := newCloud(t)
+	bucket := "untag-rules-of-roles"
+	for _, put := range [][2]string{{"/" + bucket, ""}, {"/" + bucket + "/prod/rules.yaml", manyRules}} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, c.endpoint+put[0], strings.NewReader(put[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("PUT %s: %v %v", put[0], answer, err)
+		}
+		_ = answer.Body.Close()
+	}
+	ids := c.withStubborn(t, 2)
+	webhooks, zoho, token := c.webhookSecret(t), c.zohoSecret(t), c.secret(t, "token", "{}")
+	w := c.watch(t, map[string]string{
+		webhooks: "WebhookSecret", zoho: "ZohoSecret", token: "ZohoTokenSecret",
+		"/" + bucket + "/prod/rules.yaml": "arn:aws:s3:::" + bucket + "/prod/rules.yaml",
+	})
+	rules := "s3://" + bucket + "/prod/rules.yaml"
+	f := c.start(t, map[string]string{
+		"AWS_ENDPOINT_URL": w.URL, "RULES_URL": rules, "WEBHOOK_SECRET_ID": webhooks, "ZOHO_SECRET_ID": zoho, "ZOHO_TOKEN_SECRET_ID": token,
+	})
+	request := webhook("a-new-token")
+	request["body"] = `{"ids":["` + ids[0] + `"]}`
+	var got response
+	if invoke(t, f, request, &got); got.StatusCode != 200 {
+		t.Fatalf("answer %+v\n%s", got, f.Output())
+	}
+	if diff := cmp.Diff(allowed(t, "RemoveTagsRole", map[string]string{"RulesUrl": rules}), w.made()); diff != "" {
+		t.Errorf("what the role allows (-) and what the function called (+):\n%s", diff)
+	}
+}
