@@ -128,11 +128,21 @@ func FuzzPlaces(f *testing.F) {
 		f.Add(uint8(3), "GET", "%74oken=a&sum=", "v1=00,v1=00", "X-Sig-2", "00", "application/x-www-form-urlencoded", body)
 		f.Add(uint8(40), "HEAD", "", "t=1,v1="+strings.Repeat("0", 64), "Authorization", "Basic Og==", "multipart/form-data; boundary=b", body)
 	}
+	zeros := strings.Repeat("0", 64)
+	for which := range uint8(12) {
+		f.Add(which, "POST", "sig="+zeros+zeros, "*", "X", "", "", "x")
+		f.Add(which, "POST", "", "*", "X", "", "application/json", `{"signature":{"signature":"`+zeros+`","timestamp":"1795608000","token":"t"},"proof":{"at":"1795608000","sig":"`+strings.Repeat("A", 43)+`="},"items":[{"of":[{"at":"2026-11-25T12:00:00Z","sig":"`+strings.Repeat("A", 43)+`="}]}]}`)
+		f.Add(which, "POST", "", "*", "X", "", "application/x-www-form-urlencoded", "sig="+zeros[:40]+"&at=1795608000000&id=7")
+	}
 	f.Fuzz(func(t *testing.T, which uint8, method, query, signature, header, value, kind, body string) {
 		// Every input is sent to several sources, as most inputs say nothing to most of them.
 		for i := range 8 {
 			from := sources[(int(which)+i*11)%len(sources)]
-			sent := sentBy(from, signature, header, value)
+			shaped := signature
+			if rest, found := strings.CutPrefix(signature, "*"); found {
+				shaped = anySignature(from) + rest // what could be one
+			}
+			sent := sentBy(from, shaped, header, value)
 			sent.Set("Content-Type", kind)
 			url := "https://hooks.example.com/webhooks/" + from.Name + "?" + query
 			got, err := r.Receive(t.Context(), webhook.Request{
