@@ -89,6 +89,18 @@ func TestRunWithoutAWebhookToTry(t *testing.T) {
 	}
 }
 
+// TestRunWithASenderThatAloneCanSign: no command to send is printed.
+func TestRunWithASenderThatAloneCanSign(t *testing.T) {
+	folder := folderWith(t, map[string]string{"rules.yaml": strings.Replace(goodRules, "verify: token", "verify: paypal", 1)})
+	printed, stop := servingIn(t, []string{"PWD=" + folder}, "untag explain --source zoho", "run", "--listen", "127.0.0.1:0")
+	if strings.Contains(printed, "untag send") {
+		t.Errorf("printed a command that cannot sign:\n%s", printed)
+	}
+	if code, rest := stop(os.Interrupt); code != 0 {
+		t.Errorf("exit %d: %s", code, rest)
+	}
+}
+
 // TestRunWithPartOfItsFiles: a file that was named must exist, a default need not.
 func TestRunWithPartOfItsFiles(t *testing.T) {
 	twoSources := strings.Replace(goodRules, "{zoho: {verify: token}}", "{zoho: {verify: token}, shop: {verify: github}}", 1)

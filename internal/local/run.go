@@ -185,10 +185,24 @@ func (r *running) invite() {
 	}
 	if try, ok := invite(r.url, r.rules, r.webhooks, r.shown, r.crm.tags()); ok {
 		fmt.Fprintf(r.out, "\n%s\n", try)
-	} else if sources := r.rules.Sources(); !r.flags.Zoho && len(sources) > 0 {
-		name := terminal.Clean(sources[0].Name)
-		fmt.Fprintf(r.out, "\nTo try a rule without its sender, save the body of a webhook as BODY and the secret as SECRET.\nThen run, in another terminal:\n\n  %s\n\nOr see what the rules do with it: untag explain --source %s --body BODY\n", r.sendCommand(sources[0]), name)
+	} else if !r.flags.Zoho {
+		fmt.Fprint(r.out, r.bySending())
 	}
+}
+
+// bySending says how to try a rule with a body that untag signs or explains.
+func (r *running) bySending() string {
+	sources := r.rules.Sources()
+	if len(sources) == 0 {
+		return ""
+	}
+	for _, s := range sources {
+		if madeUpSecret(s) != "" {
+			return fmt.Sprintf("\nTo try a rule without its sender, save the body of a webhook as BODY and the secret as SECRET.\nThen run, in another terminal:\n\n  %s\n\nOr see what the rules do with it: untag explain --source %s --body BODY\n",
+				r.sendCommand(s), terminal.Clean(s.Name))
+		}
+	}
+	return fmt.Sprintf("\nTo try a rule without its sender, save the body of a webhook as BODY, and run: untag explain --source %s --body BODY\n", terminal.Clean(sources[0].Name))
 }
 
 // sendCommand returns the command that signs a body as the source's sender would.
