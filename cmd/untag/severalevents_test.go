@@ -90,6 +90,7 @@ func TestExplainSeveralEvents(t *testing.T) {
 		"no handshake":        {[]string{"--source", "meta", "--query", subscribe + "x", "--method", "post"}, 2, []string{"the body: line 1, column 1: empty"}, "handshake"},
 		"a hashed challenge":  {[]string{"-e", "zoom.json", "--secrets", "secrets.json"}, 0, []string{"verified  yes", `"plainToken":"qgg8vlvZRS6UYooatFL8Aw"`, `"encryptedToken":"`}, "HMAC of"},
 		"without the secret":  {[]string{"--source", "zoom", "--body", "validate.json"}, 0, []string{"not checked", `"encryptedToken":"(HMAC of the challenge)"`}, "rules\n"},
+		"another method":      {[]string{"--source", "desk", "--method", "FETCH"}, 2, []string{"--method FETCH: write one of GET, HEAD, POST, PUT, DELETE"}, "rules\n"},
 		"a GET alone":         {[]string{"--source", "desk", "--method", "get"}, 0, []string{"handshake", "answer  200 OK", "body    ok"}, "rules\n"},
 		"forged":              {[]string{"-e", "forged.json", "--secrets", "secrets.json"}, 1, []string{"not verified"}, "plainToken"},
 	}

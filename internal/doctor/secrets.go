@@ -87,7 +87,7 @@ func (s Setup) webhookSecrets(ctx context.Context, r *Report) {
 	for _, source := range s.Rules.Sources() {
 		if source.Secrets() && len(stored[source.Name].Secrets) == 0 {
 			bad++
-			r.fault(check, "`openssl rand -hex 24` makes one; store it, and give it to the sender", "source %s: no secret is stored for it, so every request to it is refused", source.Name)
+			r.fault(check, "store "+userfile.ToStore(source), "source %s: no secret is stored for it, so every request to it is refused", source.Name)
 		}
 	}
 	for _, f := range stored.Faults(s.Rules) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"untag/functions/removetags/handler"
@@ -31,6 +32,9 @@ type Raw struct {
 	Method string
 }
 
+// methods are those of requests that are not refused for their method.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete}
+
 // Recorded returns the request. Its content type is the one that the file's name suggests,
 // unless there is a header.
 func (r Raw) Recorded(set *rules.Rules, stdin io.Reader) ([]handler.Recorded, error) {
@@ -49,6 +53,9 @@ func (r Raw) Recorded(set *rules.Rules, stdin io.Reader) ([]handler.Recorded, er
 	method := cmp.Or(strings.ToUpper(r.Method), http.MethodPost)
 	if r.Method == "" && r.Body == "" && len(source.Handshakes) > 0 {
 		method = http.MethodGet
+	}
+	if !slices.Contains(methods, method) {
+		return nil, fmt.Errorf("--method %s: write one of %s", r.Method, strings.Join(methods, ", "))
 	}
 	request := &webhook.Request{Source: r.Source, Method: method, Header: header, RawQuery: query}
 	if r.Body != "" {

@@ -35,14 +35,11 @@ func WhyUnread(payload []byte, err error) error {
 	if broken != nil {
 		return fmt.Errorf("not valid JSON: %w", broken)
 	}
-	members, isObject := value.(map[string]any)
+	members, _ := value.(map[string]any)
 	for _, key := range []string{"requestContext", "Records", "detail-type", "event"} {
 		if _, has := members[key]; has {
 			return err
 		}
 	}
-	if isObject {
-		return fmt.Errorf(`%w; if the file is only the body of a webhook, write it as the event, with the name of its source`, err)
-	}
-	return err
+	return fmt.Errorf("%w; if the file is only the body of a webhook, use --source NAME --body FILE in place of -e", err)
 }

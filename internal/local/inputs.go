@@ -145,7 +145,7 @@ func (in inputs) notes(f Options) string {
 	}
 	for _, s := range in.rules.Sources() {
 		if s.Secrets() && len(in.webhooks[s.Name].Secrets) == 0 {
-			fmt.Fprintf(&out, "Source %s has no secret in %s: requests that need one are refused. Add \"%s\": \"…\" to it.\n", terminal.Clean(s.Name), terminal.Clean(f.Secrets), terminal.Clean(s.Name))
+			fmt.Fprintf(&out, "Source %s has no secret in %s: requests that need one are refused. Add \"%s\": \"…\" to it, with %s.\n", terminal.Clean(s.Name), terminal.Clean(f.Secrets), terminal.Clean(s.Name), userfile.ToStore(s))
 		}
 		if userfile.NeedsVerifyToken(s) && len(in.webhooks[s.Name].VerifyTokens) == 0 {
 			fmt.Fprintf(&out, "Source %s has no verify_token in %s: the handshake of its sender is refused. Store it as \"%s\": {\"secret\": …, \"verify_token\": …}.\n", terminal.Clean(s.Name), terminal.Clean(f.Secrets), terminal.Clean(s.Name))

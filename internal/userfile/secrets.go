@@ -123,7 +123,7 @@ func (s Secrets) faultsOf(source event.Source) (list []SecretFault) {
 		add(rules.SeverityWarning, "its ways to verify need no secret")
 		return list
 	case source.Secrets() && len(stored) == 0:
-		add(rules.SeverityWarning, "no secret is stored for it, so it refuses requests that need one")
+		add(rules.SeverityWarning, "no secret is stored for it, so it refuses requests that need one; store %s", ToStore(source))
 		return list
 	}
 	usable, findings := sharedsecret.Examine(source.Name, stored)
@@ -150,6 +150,24 @@ func (s Secrets) faultsOf(source event.Source) (list []SecretFault) {
 // NeedsVerifyToken reports whether a handshake of the source carries the stored verify_token.
 func NeedsVerifyToken(source event.Source) bool {
 	return slices.ContainsFunc(source.Handshakes, func(h sender.Handshake) bool { return !h.Secret.IsZero() })
+}
+
+// ToStore says what to store as the secret of a source.
+func ToStore(source event.Source) string {
+	for _, way := range source.Verify {
+		row, known := rules.LoadSender(way.Kind)
+		switch {
+		case known:
+			return row.Store
+		case way.Kind == "basic", way.Verify != nil && way.Verify.Compare == "basic":
+			return "the user and the password that the sender sends, as user:password"
+		case way.Verify != nil && (way.Verify.Key != nil || way.Verify.JWT != nil && !way.Verify.JWT.IsSymmetric()):
+			return "the public key that the sender shows"
+		case way.Verify != nil || way.Kind == "hmac":
+			return "the secret that you share with the sender"
+		}
+	}
+	return "a secret of your choice, such as one that `openssl rand -hex 24` makes, and give it to the sender"
 }
 
 // tokenFaults finds what is wrong with the verify_token of a source, and whether one is missing
