@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v4"
+
 	"untag/internal/sendersample"
 )
 
@@ -115,6 +117,11 @@ func TestInitWithChoices(t *testing.T) {
 		"events/stripe.json":          {"/webhooks/stripe"},
 	} {
 		text := readFile(t, folder, file)
+		if ext := filepath.Ext(file); ext == ".yaml" || ext == ".yml" {
+			if err := yaml.Unmarshal([]byte(text), new(any)); err != nil && !strings.Contains(text, "!Ref") {
+				t.Errorf("%s: %v", file, err)
+			}
+		}
 		for _, say := range says {
 			if !strings.Contains(text, say) {
 				t.Errorf("%s, without %q:\n%s", file, say, text)
