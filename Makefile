@@ -73,7 +73,7 @@ test-senders: ## Compare signatures with vendors' own packages, in both directio
 	go run ./test/senders "node $(VENV)/senders/node/oracles.js" "$(VENV)/senders/go" "$(VENV)/senders/python/bin/python test/senders/python/oracles.py"
 
 .PHONY: test-sam
-test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, local invoke (needs Python and Docker)
+test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, local invoke, local start-api (needs Python and Docker)
 	test/sam/run check
 
 .PHONY: test-init

@@ -15,7 +15,6 @@ EVENTS = {
     "zoho-workflow-form": ("Deals", DEAL + "102", CLOSED),
     "rest-api": ("Deals", DEAL + "107", CLOSED),
     "alb-multi-value": ("Deals", DEAL + "111", CLOSED),
-    "github-issues": ("Cases", DEAL + "401", "Waiting for fix"),
     "eventbridge": ("Contacts", DEAL + "201", "Payment due"),
 }
 BATCH = [("Deals", DEAL + "112", CLOSED), ("Deals", DEAL + "113", CLOSED), ("Contacts", DEAL + "202", "Payment due")]
@@ -117,6 +116,21 @@ def invocations(crm, variables):
     check_removed("without a webhook secret", before, crm.tags(), [])
 
 
+def served(crm, variables):
+    """Checks that a webhook that its sender has signed arrives through the API as it was sent."""
+    sent = stack.as_sent("events/github-issues.json")
+    body, headers = sent["body"].encode(), {name: sent["headers"][name] for name in ("content-type", "x-github-event", "x-hub-signature-256")}
+    own = {key: value for key, value in variables.items() if key != "ZOHO_TOKEN_SECRET_ID"}
+    with stack.api(own) as send:
+        before = crm.tags()
+        check("start-api: a changed body is refused", send("/webhooks/github", body + b" ", headers)[0] == 401)
+        check("start-api: an unknown source is refused", send("/webhooks/nobody", body, headers)[0] == 404)
+        check_removed("start-api: a refused webhook", before, crm.tags(), [])
+        status, answer = send("/webhooks/github", body, headers)
+        check("start-api: a signed webhook", status == 200 and json.loads(answer).get("outcome") == "removed", (status, answer))
+        check_removed("start-api: a signed webhook", before, crm.tags(), [("Cases", DEAL + "401", "Waiting for fix")])
+
+
 def queued(crm, aws, variables):
     """Checks the function that stores and the one that acts, with moto's SQS between them."""
     queue, dead_letters = aws.queue("untag-events"), aws.queue("untag-dead-letters")
@@ -154,6 +168,7 @@ def main():
     stack.build()
     with stack.stack() as (crm, aws, variables):
         queued(crm, aws, variables)
+        served(crm, variables)
         invocations(crm, variables)
     print(f"{len(failures)} checks failed" if failures else "all checks passed")
     return 1 if failures else 0

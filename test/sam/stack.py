@@ -18,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -39,7 +40,8 @@ class Unusable(Exception):
     """This machine, or something started on it, does not work as required."""
 
 
-def sam(*args, architecture=ARCHITECTURE, delivery="AtOnce"):
+def prepared(args, architecture, delivery):
+    """Returns a command of SAM with its parameters, and its environment."""
     environment = dict(
         os.environ,
         SAM_CLI_TELEMETRY="0", ARCHITECTURE=architecture, AWS_DEFAULT_REGION=REGION,
@@ -47,7 +49,12 @@ def sam(*args, architecture=ARCHITECTURE, delivery="AtOnce"):
     )
     if args[0] != "validate":
         args += ("--parameter-overrides", f"Architecture={architecture} Delivery={delivery}")
-    return subprocess.run([SAM, *args], cwd=ROOT, env=environment, capture_output=True, text=True)
+    return [SAM, *args], environment
+
+
+def sam(*args, architecture=ARCHITECTURE, delivery="AtOnce"):
+    command, environment = prepared(args, architecture, delivery)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
 def build():
@@ -232,6 +239,49 @@ def stack():
         yield crm, aws, settings(crm, aws)
 
 
+def local(env):
+    """Returns what every `sam local` is given."""
+    args = ["-t", str(BUILT / "template.yaml"), "-n", str(env), "--add-host", HOST + ":host-gateway"]
+    if subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True).returncode == 0:
+        args.append("--skip-pull-image")  # the machine may not reach a registry
+    return args
+
+
+@contextlib.contextmanager
+def api(variables, function="RemoveTagsFunction"):
+    """Runs `sam local start-api`; yields what sends a request to a path, and returns the status and the body."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as log:
+        env = pathlib.Path(folder, "env.json")
+        env.write_text(json.dumps({function: variables}))
+        port = free_port("127.0.0.1")
+        args = ("local", "start-api", "--host", "127.0.0.1", "-p", str(port), *local(env))
+        command, environment = prepared(args, ARCHITECTURE, "AtOnce")
+
+        def send(path, body=None, headers=None):
+            request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers or {})
+            try:
+                with OPEN(request, timeout=60) as answer:
+                    return answer.status, answer.read().decode()
+            except urllib.error.HTTPError as refused:
+                return refused.code, refused.read().decode()
+
+        # SIGTERM, with which `ended` ends it, makes it remove its containers.
+        with ended(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)) as process:
+            for _ in range(100):
+                with contextlib.suppress(OSError):
+                    if send("/health")[0] == 200:
+                        break
+                if process.poll() is not None:
+                    break
+                time.sleep(0.5)
+            else:
+                raise Unusable("sam local start-api did not answer within 50 s")
+            if process.poll() is not None:
+                log.seek(0)
+                raise Unusable("sam local start-api has ended:\n" + log.read())
+            yield send
+
+
 def invoke(event, variables, function="RemoveTagsFunction", delivery="AtOnce"):
     """Runs `sam local invoke` once; returns its answer (None if there is none) and its log."""
     with tempfile.TemporaryDirectory() as folder:
@@ -239,10 +289,6 @@ def invoke(event, variables, function="RemoveTagsFunction", delivery="AtOnce"):
         env.write_text(json.dumps({function: variables}))
         recorded = pathlib.Path(folder, "event.json")
         recorded.write_text(json.dumps(event if isinstance(event, dict) else as_sent(event)))
-        args = ["local", "invoke", function, "-t", str(BUILT / "template.yaml"), "-e", str(recorded),
-                "-n", str(env), "--add-host", HOST + ":host-gateway"]
-        if subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True).returncode == 0:
-            args.append("--skip-pull-image")  # the machine may not reach a registry
-        run = sam(*args, delivery=delivery)
+        run = sam("local", "invoke", function, "-e", str(recorded), *local(env), delivery=delivery)
     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
     return json.loads(lines[-1]) if lines and run.returncode == 0 else None, run.stderr.strip()
