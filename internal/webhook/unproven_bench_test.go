@@ -21,7 +21,7 @@ func unprovenBodies() map[string][2]string {
 	const size = 1<<20 - 1000
 	proof := `"signature":{"signature":"` + strings.Repeat("0", 64) + `","timestamp":"1795608000","token":"t"},"token":"x","sig":"00",` +
 		`"event":{"event_hash":"` + strings.Repeat("0", 64) + `","event_time":"1795608000","event_type":"t"},"proof":{"at":"1795608000","sig":"` + strings.Repeat("A", 43) + `="}`
-	item := `{"NotificationRequestItem":{"additionalData":{"hmacSignature":"` + strings.Repeat("A", 43) + `="}}}`
+	item := `{"NotificationRequestItem":{"a":[` + strings.Repeat(`"b",`, 230) + `1],"additionalData":{"hmacSignature":"` + strings.Repeat("A", 43) + `="}}}`
 	var many strings.Builder
 	for i := 0; many.Len() < size; i++ {
 		fmt.Fprintf(&many, `"%x":1,`, i)
