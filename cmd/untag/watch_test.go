@@ -60,7 +60,7 @@ func TestWatch(t *testing.T) {
 	run(2, "watch enable --url https://h.example", "--secret-id")
 	run(2, "watch enable plain --url https://h.example --secrets secrets.json", "no source `plain`", "crm, forms")
 	run(1, "watch enable --url http://h.example --secrets secrets.json", "source crm: the address must begin with https://")
-	run(1, "watch renew", "source crm: Zoho has no such subscription; run `untag watch enable`")
+	run(1, "watch renew", "source crm: there is no such subscription; run `untag watch enable`")
 	run(0, "watch enable --url https://h.example/prod/webhooks/ --secrets secrets.json", "crm: enabled until", "forms: enabled until")
 	enabled := crm.Channels()
 	run(0, "watch enable --url https://h.example/prod --secrets secrets.json", "it replaces the subscription that notified https://h.example/prod/webhooks/crm")

@@ -72,7 +72,7 @@ func (r *Renewer) Renew(ctx context.Context) ([]State, error) {
 }
 
 // errNone is returned for notifications that have ended or were never enabled.
-var errNone = errors.New("Zoho has no such subscription; run `untag watch enable`")
+var errNone = errors.New("there is no such subscription; run `untag watch enable`")
 
 // Now renews the notifications of one source, although they may not be due.
 func Now(ctx context.Context, c *zoho.Client, s event.Source) (State, error) {

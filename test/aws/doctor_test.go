@@ -206,6 +206,8 @@ func (p *patient) deploy(t *testing.T, c *cloud, run func([]string, string, ...s
 		t.Fatal(err)
 	}
 	config.BaseEndpoint = &c.endpoint
+	// A second try would find the stack that the first one made.
+	config.HTTPClient = &http.Client{Timeout: time.Minute}
 	stacks := cloudformation.NewFromConfig(config)
 	stack := "untag-" + strings.NewReplacer("/", "-", "_", "-").Replace(t.Name())
 	p.template = strings.ReplaceAll(p.template, "STACK", stack)
