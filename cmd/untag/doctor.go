@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
+	"untag/internal/awsenv"
 	"untag/internal/doctor"
 	"untag/internal/rules"
+	"untag/internal/rulesurl"
 	"untag/internal/terminal"
 	"untag/internal/userfile"
 	"untag/internal/zoho"
@@ -16,8 +21,10 @@ import (
 
 type doctorFlags struct {
 	doctor.Setup
-	rules, stack string
-	json         bool
+	rules, stack, rulesURL string
+	// named says that the rules file was named with --rules.
+	named, json bool
+	aws         aws.Config
 }
 
 func newDoctor() *cobra.Command {
@@ -40,13 +47,15 @@ what to do:
 --stack NAME finds all of it through the stack's outputs. Otherwise name it as the function
 reads it, in the environment or with flags. Without a stack, the Zoho credential may also be
 in ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER. The rules
-are those of the file, which should be the deployed one. Nothing is changed, but Zoho issues
+are those of --rules or RULES_URL (the parameter RulesUrl of the stack), otherwise those of
+rules.yaml, which should be the deployed ones. Nothing is changed, but Zoho issues
 an access token, of which there are ten in ten minutes.
 
 Exit codes: 0: no fault; 1: a fault; 2: wrong usage or an unreadable file.`,
 		Example: `  untag doctor --stack untag
   untag doctor --rules rules.yaml --secrets my-webhook-secrets.json`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			f.named = c.Flags().Changed("rules")
 			r, err := f.examine(c.Context())
 			if err != nil {
 				return err
@@ -88,6 +97,7 @@ func (f *doctorFlags) settings() map[string]setting {
 		"dead-letter-queue-url": {&f.DeadLetterURL, "DEAD_LETTER_QUEUE_URL", "the dead-letter queue"},
 		"alarm-topic-arn":       {&f.AlarmTopic, "ALARM_TOPIC_ARN", "topic that the alarms notify"},
 		"public-url":            {&f.PublicURL, "PUBLIC_URL", "address that senders call"},
+		"rules-url":             {&f.rulesURL, "RULES_URL", "where the function reads its rules, unless --rules names a file"},
 		"api-version":           {&f.APIVersion, "ZOHO_API_VERSION", "version of Zoho's API, v2 to v8"},
 		"environment":           {&f.Environment, "ZOHO_ENVIRONMENT", "environment of the Zoho organization, unless the credential has one"},
 	}
@@ -102,11 +112,7 @@ func (f *doctorFlags) examine(ctx context.Context) (*doctor.Report, error) {
 			return nil, err
 		}
 	}
-	data, err := userfile.Read("rules", "name another with --rules", f.rules)
-	if err != nil {
-		return nil, err
-	}
-	f.RulesFile, f.Clock = f.rules, new(doctor.Clock)
+	f.Clock = new(doctor.Clock)
 	f.APIURL, f.AccountsURL = os.Getenv("ZOHO_API_URL"), os.Getenv("ZOHO_ACCOUNTS_URL")
 	f.Credentials = zohoauth.Credentials{
 		ClientID: os.Getenv("ZOHO_CLIENT_ID"), ClientSecret: os.Getenv("ZOHO_CLIENT_SECRET"),
@@ -115,16 +121,43 @@ func (f *doctorFlags) examine(ctx context.Context) (*doctor.Report, error) {
 	if failed := f.reachAWS(ctx); failed != nil {
 		return failed, nil
 	}
+	data, failed, err := f.readRules(ctx)
+	if err != nil || failed != nil {
+		return failed, err
+	}
 	set, found := rules.LoadFor(data, zoho.HasModule(f.APIVersion))
 	if set == nil {
 		r := new(doctor.Report)
 		for _, one := range found {
 			if one.Severity == rules.SeverityError {
-				r.Lines = append(r.Lines, doctor.Line{Status: doctor.Fault, Check: "rules", Found: f.rules + ":" + one.String(), Do: "correct it; untag check shows the line"})
+				r.Lines = append(r.Lines, doctor.Line{Status: doctor.Fault, Check: "rules", Found: f.RulesFile + ":" + one.String(), Do: "correct it; untag check shows the line"})
 			}
 		}
 		return r, nil
 	}
 	f.Rules = set
 	return doctor.Examine(ctx, f.Setup), nil
+}
+
+// readRules reads the rules: the named file, or the ones that the function reads from S3, or
+// rules.yaml. The report says why they cannot be read from S3.
+func (f *doctorFlags) readRules(ctx context.Context) ([]byte, *doctor.Report, error) {
+	if f.named || !strings.HasPrefix(f.rulesURL, "s3:") && !strings.HasPrefix(f.rulesURL, "file:") {
+		// Only the function can reach the extension that has the rules of AppConfig.
+		f.RulesFile = f.rules
+		data, err := userfile.Read("rules", "name another with --rules", f.rules)
+		return data, nil, err
+	}
+	f.RulesFile = f.rulesURL
+	reader, err := rulesurl.New(rulesurl.Config{URL: f.rulesURL, AWS: f.aws, Endpoint: awsenv.Endpoint(os.Getenv, "S3")})
+	if err != nil {
+		return nil, nil, fmt.Errorf("RULES_URL: %w", err)
+	}
+	data, err := reader.Read(ctx)
+	if err != nil {
+		return nil, &doctor.Report{Lines: []doctor.Line{{
+			Status: doctor.Fault, Check: "rules", Found: fmt.Sprintf("%s cannot be read: %v", f.rulesURL, err), Do: "store the rules there, and grant s3:GetObject on it; --rules FILE checks a file instead",
+		}}}, nil
+	}
+	return data, nil, nil
 }

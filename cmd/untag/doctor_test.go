@@ -11,7 +11,7 @@ import (
 // withoutAWS makes sure that no test reaches AWS.
 func withoutAWS(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL", "QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "ZOHO_TOKEN_SECRET_ID", "ALARM_TOPIC_ARN"} {
+	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL", "QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "ZOHO_TOKEN_SECRET_ID", "ALARM_TOPIC_ARN", "RULES_URL"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/none")
@@ -53,6 +53,16 @@ func TestDoctorOfALocalSetUp(t *testing.T) {
 			t.Errorf("untag %s: exit %d, want 2 and %q:\n%s", line, exit, want, out)
 		}
 	}
+	t.Setenv("RULES_URL", "file:"+folderWith(t, map[string]string{"other.yaml": strings.Replace(localRules, "VIP", "VIPs", 1)})+"/other.yaml")
+	exit, out = untag(t, folderWith(t, files), "doctor", "--secrets", "secrets.json")
+	if exit != 1 || !strings.Contains(out, "Deals has no tag") || !strings.Contains(out, "did you mean VIP?") {
+		t.Errorf("untag doctor with RULES_URL: exit %d, want 1 for the rules there:\n%s", exit, out)
+	}
+	t.Setenv("RULES_URL", "file:/none/rules.yaml")
+	if exit, out = untag(t, folderWith(t, files), "doctor", "--secrets", "secrets.json"); exit != 1 || !strings.Contains(out, "fault    rules: file:/none/rules.yaml cannot be read") {
+		t.Errorf("untag doctor with no rules at RULES_URL: exit %d, want 1:\n%s", exit, out)
+	}
+	t.Setenv("RULES_URL", "")
 	exit, out = untag(t, folderWith(t, files), "doctor", "--stack", "untag")
 	if exit != 1 || !strings.Contains(out, "AWS is not configured") {
 		t.Errorf("untag doctor --stack without AWS: exit %d:\n%s", exit, out)

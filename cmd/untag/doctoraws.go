@@ -27,6 +27,7 @@ func (f *doctorFlags) reachAWS(ctx context.Context) *doctor.Report {
 		}
 		return noStack("AWS is not configured", "set AWS_REGION and log in with the AWS CLI, or set AWS_PROFILE")
 	}
+	f.aws = c
 	secrets := secretsmanager.NewFromConfig(c)
 	f.Secrets = func(ctx context.Context, id string) ([]byte, error) { return readSecret(ctx, secrets, id) }
 	f.Queues = sqs.NewFromConfig(c)
@@ -72,6 +73,7 @@ func (f *doctorFlags) readStack(ctx context.Context, client *cloudformation.Clie
 		"WebhookSecretArn": &f.WebhookSecretID, "ZohoSecretArn": &f.ZohoSecretID, "ZohoTokenSecretArn": &f.TokenSecretID,
 		"QueueUrl": &f.QueueURL, "DeadLetterQueueUrl": &f.DeadLetterURL, "AlarmTopicArn": &f.AlarmTopic,
 		"parameter ZohoApiVersion": &f.APIVersion, "parameter ZohoEnvironment": &f.Environment, "parameter PublicUrl": &f.PublicURL,
+		"parameter RulesUrl": &f.rulesURL,
 	} {
 		if *into == "" {
 			*into = values[name]
