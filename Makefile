@@ -13,13 +13,21 @@ WORKERS ?= 8
 # The processor to build for, the same as the template's parameter Architecture.
 ARCHITECTURE ?= arm64
 export ARCHITECTURE
+# The version that the binaries name: that of the tag, or the commit since the last one.
+ifndef VERSION
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+endif
+DIST    ?= dist
+# The SBOM is made from what the linker wrote into the binary.
+SBOM := go run -trimpath github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 bin -json -noserial -notimestamp -std
 # How the Lambda binary is built. CGO would tie it to this machine's C library. HTTP/2
 # would add 0.4 MB and start-up time, and neither AWS nor Zoho needs it. Inlining would add
 # 0.3 MB in packages that spend their time waiting for the network.
 NOT_INLINED := github.com/aws/... github.com/golang-jwt/... golang.org/x/oauth2/... vendor/... \
   crypto/tls crypto/x509 encoding/xml math/big net net/http net/url \
   untag/internal/metrics untag/internal/queue untag/internal/secrets untag/internal/watch untag/internal/zoho
-LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc,nethttpomithttp2 -trimpath -ldflags "-s -w" \
+LAMBDA_BUILD := CGO_ENABLED=0 go build -tags lambda.norpc,nethttpomithttp2 -trimpath -buildvcs=false \
+  -ldflags "-s -w -X untag/internal/release.version=$(VERSION)" \
   $(foreach package,$(NOT_INLINED),-gcflags '$(package)=-l')
 export SAM_CLI_TELEMETRY := 0
 
@@ -31,7 +39,7 @@ help: ## List the commands
 run: ## Run the whole program on this machine, with a simulated Zoho (needs only Go)
 	@mkdir -p $(BUILD)
 	@echo "Building untag (the first time takes about a minute) …"
-	@go build -o $(BUILD)/untag ./cmd/untag
+	@go build -ldflags "-X untag/internal/release.version=$(VERSION)" -o $(BUILD)/untag ./cmd/untag
 	@$(BUILD)/untag run
 
 .PHONY: test
@@ -39,9 +47,11 @@ test: ## Run the tests that need only Go
 	go test ./...
 
 .PHONY: check
-check: ## Format, go.mod, vet, staticcheck, import directions, race detector, fuzzing
+check: ## Format, go.mod, known vulnerabilities, vet, staticcheck, import directions, race detector, fuzzing
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "gofmt these: $$unformatted"; exit 1; }
 	go mod tidy -diff
+	go mod verify
+	test/vulnerabilities
 	go vet ./...
 	go tool staticcheck ./...
 	go run ./test/imports
@@ -106,6 +116,43 @@ bootstrap: ## Build the Lambda binary into build/, with its rules
 	@mkdir -p $(BUILD)
 	$(LAMBDA_BUILD) -o $(BUILD)/bootstrap ./functions/removetags
 	@cp rules.yaml $(BUILD)/rules.yaml
+
+.PHONY: package
+package: ## Build the function's zips for arm64 and x86-64, with checksums and SBOMs, into dist/
+	rm -rf "$(DIST)"
+	mkdir -p "$(DIST)" $(BUILD)
+	for processor in arm64 x86_64; do \
+	  folder=$(BUILD)/package-$$processor; mkdir -p "$$folder"; \
+	  goarch=$${processor/x86_64/amd64}; \
+	  GOOS=linux GOARCH=$$goarch GOARM64=v8.0 GOAMD64=v1 $(LAMBDA_BUILD) -o "$$folder/bootstrap" ./functions/removetags; \
+	  go run ./test/package zip "$(DIST)/untag-$$processor.zip" "$$folder/bootstrap" LICENSE; \
+	  $(SBOM) -version "$(VERSION)" -output "$(DIST)/untag-$$processor.cdx.json" "$$folder/bootstrap"; \
+	done
+	go run ./test/package sums "$(DIST)"
+
+# The systems for which a release has the command line.
+SYSTEMS := linux-amd64 linux-arm64 darwin-arm64 darwin-amd64 windows-amd64
+
+.PHONY: package-cli
+package-cli: ## Build the command line for Linux, macOS and Windows, into dist/, after make package
+	mkdir -p "$(DIST)" $(BUILD)
+	for system in $(SYSTEMS); do \
+	  folder=$(BUILD)/package-$$system; mkdir -p "$$folder"; \
+	  name=untag; [ "$${system%-*}" != windows ] || name=untag.exe; \
+	  CGO_ENABLED=0 GOOS=$${system%-*} GOARCH=$${system#*-} go build -trimpath -buildvcs=false \
+	    -ldflags "-s -w -X untag/internal/release.version=$(VERSION)" -o "$$folder/$$name" ./cmd/untag; \
+	  go run ./test/package zip "$(DIST)/untag-cli-$$system.zip" "$$folder/$$name" LICENSE; \
+	done
+	go run ./test/package sums "$(DIST)"
+
+.PHONY: notes
+notes: ## Write the section of CHANGELOG.md about VERSION into build/notes.md
+	@mkdir -p $(BUILD)
+	go run ./test/package notes CHANGELOG.md "$(VERSION)" > $(BUILD)/notes.md
+
+.PHONY: test-package
+test-package: ## Build the release twice and compare every byte (needs Python)
+	test/package/twice
 
 .PHONY: clean
 clean: ## Remove what was built, except .venv

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/internal/project"
+	"untag/internal/release"
 	"untag/internal/terminal"
 )
 
@@ -83,7 +84,7 @@ func runInit(c *cobra.Command, folder string, f initFlags) error {
 		}
 		fmt.Fprintln(c.OutOrStdout())
 	}
-	plan, err := project.New(project.Config{Folder: folder, Choices: f.choices, Function: f.function, Version: version()})
+	plan, err := project.New(project.Config{Folder: folder, Choices: f.choices, Function: f.function, Version: release.Version()})
 	if err != nil {
 		return err
 	}

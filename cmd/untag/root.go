@@ -2,10 +2,11 @@ package main
 
 import (
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"untag/internal/release"
 )
 
 func newRoot() *cobra.Command {
@@ -18,7 +19,7 @@ Exit codes: 0: done; 1: a check, test or delivery failed; 2: wrong usage or an
 unreadable file.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Version:       version(),
+		Version:       release.Version(),
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetHelpCommand(newHelp())
@@ -33,6 +34,7 @@ unreadable file.`,
 		newSenders(), newSend(),
 		newDLQ(),
 		newReplay(),
+		newVersion(),
 		newWatch(),
 		newAudit(), newUndo(),
 		newInit(),
@@ -76,13 +78,4 @@ func newHelp() *cobra.Command {
 			return of.Help()
 		},
 	}
-}
-
-// version returns the version of the module that the binary was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"untag/internal/metrics"
+	"untag/internal/release"
 	"untag/internal/rules"
 	"untag/internal/secrets"
 )
@@ -20,6 +21,8 @@ func main() {
 	limitMemory(os.Getenv)
 	level := new(slog.LevelVar)
 	log := newLog(os.Stdout, level)
+	// The first line of the log, at any level: whatever goes wrong after it, it is known where.
+	log.LogAttrs(context.Background(), slog.LevelInfo, "start", slog.String("version", release.Version()))
 	outside, awsErr := newRemote(os.Getenv)
 	store := newStore(outside, os.Getenv, log)
 	if awsErr == nil {

@@ -38,6 +38,7 @@ var never = map[string][]string{
 	"untag/internal/watchlist":    {"untag/functions/", "untag/internal/rules", "untag/internal/local", "untag/internal/secrets", "github.com/aws/"},
 	"untag/internal/watch":        {"untag/internal/rules", "untag/internal/secrets", "github.com/aws/", "os"},
 	// A signed GET is all that it needs of AWS: no client.
+	"untag/internal/release":      {"untag/", "net/http", "os"},
 	"untag/internal/rulesurl":     {"untag/", "github.com/aws/aws-sdk-go-v2/service/", "github.com/aws/aws-sdk-go-v2/config"},
 	"untag/internal/yamlvalue":    {"untag/internal/event", "untag/internal/rules", "untag/internal/sandbox", "untag/internal/zoho", "net/http", "net/http/", "os", "os/", "github.com/aws/", "log", "log/"},
 	"untag/internal/send":         {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
