@@ -46,10 +46,13 @@ func writeFile(t *testing.T, text string, parts ...string) {
 // does something.
 func works(t *testing.T, folder string, requests int) {
 	t.Helper()
-	for _, args := range [][]string{{"check", "--strict"}, {"test"}, {"run", "--once", "--listen", "127.0.0.1:0"}} {
+	for _, args := range [][]string{{"check", "--strict"}, {"test", "--coverage"}, {"run", "--once", "--listen", "127.0.0.1:0"}} {
 		code, out, errs := finished(t, []string{"PWD=" + folder}, args...)
 		if code != 0 {
 			t.Errorf("untag %s: exit %d:\n%s%s", args[0], code, out, errs)
+		}
+		if args[0] == "test" && strings.Contains(out, "it fires in every test") {
+			t.Errorf("untag test --coverage: a rule is not tested both ways:\n%s", out)
 		}
 		if args[0] == "run" && strings.Count(out, " removed ") != requests {
 			t.Errorf("untag run: not every one of the %d requests removed something:\n%s", requests, out)

@@ -41,7 +41,7 @@ func (p *Plan) PrintNotes(w io.Writer) error {
 		fmt.Fprintf(&out, "rules.yaml is yours, so it has no source for %s yet: untag senders %[1]s shows what to add.\n", name)
 	}
 	if !p.HasFunction {
-		fmt.Fprintf(&out, "The function is not here yet: copy %s from untag's release, or from dist/ after `make package`, with\n  untag init %s --function FILE\n", functionName(p.Choices.Architecture), terminal.Clean(p.folder))
+		fmt.Fprintf(&out, "The function is not here yet: copy %s from untag's release, or from dist/ after `make package`, with\n  untag init %s --function FILE\n", functionName(p.Choices.Architecture), word(p.folder))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -56,9 +56,20 @@ func (p *Plan) PrintMade(w io.Writer) error {
 	}
 	out.WriteString("\nNext:\n\n")
 	if filepath.Clean(p.folder) != "." {
-		fmt.Fprintf(&out, "  cd %s\n", terminal.Clean(p.folder))
+		fmt.Fprintf(&out, "  cd %s\n", word(p.folder))
 	}
 	out.WriteString("  untag check && untag test\n  untag run --once\n\nREADME.md says how to change the rules and how to deploy them.\n")
 	_, err := io.WriteString(w, out.String())
 	return err
 }
+
+// word returns a name as a shell takes it.
+func word(name string) string {
+	if name != "" && strings.IndexFunc(name, func(c rune) bool { return !strings.ContainsRune(plain, c) }) < 0 {
+		return name
+	}
+	return "'" + strings.ReplaceAll(terminal.Clean(name), "'", `'\''`) + "'"
+}
+
+// plain are the characters that mean nothing to a shell.
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-"

@@ -38,12 +38,18 @@ func RulesFile(samples []Sample) (string, error) {
 	))
 }
 
-// TestFileOfRequests returns a file of tests with a test for each sender: the rule fires on the
-// recorded request that a file has.
+// TestFileOfRequests returns a file of tests with two tests for each sender: the rule fires on the
+// recorded request that a file has, and not on an event without the fields that it needs.
 func TestFileOfRequests(samples []Sample, file func(Sample) string) (string, error) {
 	var tests []*yaml.Node
 	for _, s := range samples {
-		tests = append(tests, s.test(pair{"request", scalar(file(s))}))
+		tests = append(tests, s.test(pair{"request", scalar(file(s))}), mapping(false,
+			pair{"name", scalar(s.Rule + ": another event changes nothing")},
+			pair{"source", scalar(s.Name)},
+			pair{"event", mapping(true)},
+			pair{"expect", mapping(true)},
+			pair{"unmatched", sequence(true, scalar(s.Rule))},
+		))
 	}
 	return testFile(tests...)
 }
