@@ -66,7 +66,7 @@ func runUndo(c *cobra.Command, args []string, f undoFlags) error {
 	}
 	recent := auditlog.Filter{Since: f.filter.Since}.Select(lines)
 	items := undo.Plan(f.filter.Select(lines), recent, f.filter.Rule, f.sure)
-	crm, err := local.Client(os.Getenv)
+	crm, err := local.Client(c.Context(), os.Getenv)
 	if err != nil {
 		return err
 	}

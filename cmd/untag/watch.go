@@ -49,7 +49,7 @@ func newWatchList(f *watchFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the subscriptions, until when they last, and which are missing", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			sources, client, err := f.open(nil)
+			sources, client, err := f.open(c.Context(), nil)
 			if err != nil {
 				return err
 			}
@@ -97,7 +97,7 @@ func (f *watchFlags) enable(c *cobra.Command, args []string) error {
 	if f.url == "" {
 		return errors.New("name the address that senders call with --url, or in PUBLIC_URL: it is the output WebhookUrl of the stack")
 	}
-	sources, client, err := f.open(args)
+	sources, client, err := f.open(c.Context(), args)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func newWatchRenew(f *watchFlags) *cobra.Command {
 	return &cobra.Command{
 		Use: "renew [SOURCE …]", Short: "Renew subscriptions now, as the schedule of the stack does before they end",
 		RunE: func(c *cobra.Command, args []string) error {
-			sources, client, err := f.open(args)
+			sources, client, err := f.open(c.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -146,7 +146,7 @@ func newWatchDisable(f *watchFlags) *cobra.Command {
 	return &cobra.Command{
 		Use: "disable [SOURCE …]", Short: "End subscriptions",
 		RunE: func(c *cobra.Command, args []string) error {
-			sources, client, err := f.open(args)
+			sources, client, err := f.open(c.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -170,7 +170,7 @@ func newWatchDisable(f *watchFlags) *cobra.Command {
 }
 
 // open returns the sources that have a `watch`, all or the named ones, and a client.
-func (f *watchFlags) open(names []string) ([]event.Source, *zoho.Client, error) {
+func (f *watchFlags) open(ctx context.Context, names []string) ([]event.Source, *zoho.Client, error) {
 	set, err := userfile.ReadRules(f.rules)
 	if err != nil {
 		return nil, nil, err
@@ -193,7 +193,7 @@ func (f *watchFlags) open(names []string) ([]event.Source, *zoho.Client, error) 
 			sources = append(sources, s)
 		}
 	}
-	client, err := local.Client(os.Getenv)
+	client, err := local.Client(ctx, os.Getenv)
 	return sources, client, err
 }
 

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/smithy-go/logging"
 
-	"untag/internal/awsenv"
 	"untag/internal/secrets"
 	"untag/internal/zoho"
 	"untag/internal/zohoauth"
@@ -24,8 +25,8 @@ type account struct {
 }
 
 // Client returns a client of the account that the environment names, as realAccount finds it.
-func Client(getenv func(string) string) (*zoho.Client, error) {
-	a, err := realAccount(getenv)
+func Client(ctx context.Context, getenv func(string) string) (*zoho.Client, error) {
+	a, err := realAccount(ctx, getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func (a account) client(report func(message string)) (*zoho.Client, error) {
 
 // realAccount takes the credential from Secrets Manager if ZOHO_SECRET_ID names it,
 // otherwise from the environment.
-func realAccount(getenv func(string) string) (account, error) {
+func realAccount(ctx context.Context, getenv func(string) string) (account, error) {
 	a := account{
 		apiURL: getenv("ZOHO_API_URL"), accountsURL: getenv("ZOHO_ACCOUNTS_URL"),
 		version: getenv("ZOHO_API_VERSION"), environment: getenv("ZOHO_ENVIRONMENT"),
@@ -52,13 +53,15 @@ func realAccount(getenv func(string) string) (account, error) {
 		return a, fmt.Errorf("ZOHO_ENVIRONMENT: %w", err)
 	}
 	if id := getenv("ZOHO_SECRET_ID"); id != "" {
-		config, err := awsenv.Config(getenv)
+		// People have profiles, which a function does not.
+		c, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 		if err != nil {
-			return a, err
+			return a, fmt.Errorf("read the AWS configuration: %w", err)
 		}
-		store := secrets.New(secrets.Config{ZohoSecretID: id, Client: secretsmanager.NewFromConfig(config, func(o *secretsmanager.Options) {
-			o.BaseEndpoint = awsenv.Endpoint(getenv, "SECRETS_MANAGER")
-		})})
+		if c.Region == "" {
+			return a, errors.New("AWS_REGION: not set, and the AWS configuration names no region")
+		}
+		store := secrets.New(secrets.Config{ZohoSecretID: id, Client: secretsmanager.NewFromConfig(c)})
 		a.credentials = store.ZohoCredentials
 		return a, nil
 	}

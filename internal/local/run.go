@@ -62,7 +62,7 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 	}
 	var a account
 	if f.Zoho {
-		if a, err = realAccount(os.Getenv); err != nil {
+		if a, err = realAccount(ctx, os.Getenv); err != nil {
 			return err
 		}
 	}
