@@ -215,3 +215,15 @@ func TestExplainASignedURL(t *testing.T) {
 		})
 	}
 }
+
+// TestEventsThatAreNoList says what to write if [] is missing.
+func TestEventsThatAreNoList(t *testing.T) {
+	folder := folderWith(t, map[string]string{
+		"rules.yaml": strings.Replace(severalRules, "events[]", "events", 1), "body.json": twoEvents, "text.json": `{"events":"x"}`,
+	})
+	for body, want := range map[string]string{"body.json": "`events` is a list: write [] behind `each: events`", "text.json": "`events` is not an object"} {
+		if code, out := untag(t, folder, "explain", "--source", "list", "--body", body); code != 2 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, without %q:\n%s", code, want, out)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"untag/internal/sender"
@@ -49,7 +50,7 @@ func (f *faults) readEvents(m *mapping) (e sender.Events) {
 		return e
 	}
 	if events := f.readMapping(n, "`events` of "+m.what, eventsKeys); events != nil {
-		e = sender.Events{Each: events.path("each", "events[]"), ID: events.path("id", "id"), Form: events.plain("form")}
+		e = sender.Events{Each: events.list("each", "events[]"), ID: events.path("id", "id"), Form: events.plain("form")}
 	}
 	return e
 }
@@ -92,6 +93,15 @@ func (m *mapping) answer() (a sender.Answer) {
 		m.f.wrong(at(answer.values["body"]), "write one of "+list(bodies), "`body` of %s: `%s` is not a form of answer", answer.what, body)
 	}
 	return a
+}
+
+// list reads a path to the elements of a list, nil if there is none.
+func (m *mapping) list(name, example string) sender.Path {
+	p := m.path(name, example)
+	if len(p) > 0 && !slices.ContainsFunc(p, func(s sender.Step) bool { return s.Every }) {
+		m.f.warn(at(m.values[name]), "write [] behind the list, as in `"+name+": \""+p.String()+"[]\"`", "`%s` of %s has no [], so it names one object and not the elements of a list", name, m.what)
+	}
+	return p
 }
 
 // path reads a path into JSON, nil if there is none.

@@ -14,6 +14,7 @@ func TestEventsOfASource(t *testing.T) {
 	for name, test := range map[string]struct{ keys, fault string }{
 		"all":          {`events: {each: "entry[].changes[]", id: id, form: json}` + "\n    reply: ok\n    answer: {queued: 200, body: brief}", ""},
 		"no path":      {`events: {each: "a..b"}`, "is not a path"},
+		"no list":      {`events: {each: events}`, "as in `each: \"events[]\"`"},
 		"status":       {`answer: {queued: 500}`, "is not 200 or 202"},
 		"body":         {`answer: {body: none}`, "is not a form of answer"},
 		"a long reply": {`reply: ` + strings.Repeat("a", 1025), "over 1 KiB"},

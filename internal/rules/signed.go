@@ -155,7 +155,7 @@ func (m *mapping) readParts(v *sender.Verify) {
 	if n := m.optional("digest"); n != nil {
 		v.Digest = m.f.readDigest(n, m.what)
 	}
-	v.Each = m.path("each", "items[]")
+	v.Each = m.list("each", "items[]")
 }
 
 // escape reads an escape of a URL.

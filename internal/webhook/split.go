@@ -166,10 +166,14 @@ func elementsAt(doc jsonvalue.Raw, path sender.Path) ([]jsonvalue.Raw, error) {
 	}
 	elements := make([]jsonvalue.Raw, len(found))
 	for i, at := range found {
-		if kindOf(at.value) != jsontext.KindBeginObject {
+		switch kindOf(at.value) {
+		case jsontext.KindBeginObject:
+			elements[i] = at.value
+		case jsontext.KindBeginArray:
+			return nil, fmt.Errorf("%s is a list: write [] behind `each: %s` in the rules file", where(at.place), path)
+		default:
 			return nil, errors.New(where(at.place) + " is not an object, and an event must be one")
 		}
-		elements[i] = at.value
 	}
 	return elements, nil
 }
