@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"untag/functions/removetags/handler"
@@ -128,7 +129,7 @@ func (r *Reader) unread(err error) error {
 	if !errors.As(err, &e) || e.Kind == webhook.TooLarge || e.Kind == webhook.Malformed {
 		return err
 	}
-	text := "not verified: " + err.Error()
+	text := "not verified: " + strings.TrimPrefix(err.Error(), "webhook: ")
 	if e.Kind == webhook.UnknownSource {
 		text += instead(r.rules)
 	}

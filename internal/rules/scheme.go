@@ -40,6 +40,8 @@ func schemeHint(kind string) string {
 		return "put an authorizer in front of the route, and write `aws`"
 	case "secret", "header", "query", "apikey", "xapikey", "key", "webhooktoken", "sharedsecret":
 		return "for a secret in a header or in the query, write `token`, with `header` or `query`"
+	case "zohobooks", "zohoinvoice", "zohoinventory":
+		return "write `token`, and add the header X-Webhook-Token with the secret to the webhook"
 	case "mailchimp":
 		return "Mailchimp signs nothing: write `token` with `query: token`, and put a secret into the URL; for Mailchimp Transactional, write `mandrill`"
 	case "linkedin", "adobesign":

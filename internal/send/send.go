@@ -133,7 +133,7 @@ func Do(w io.Writer, r *http.Request) error {
 		fmt.Fprintf(w, "%s\n", text)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return terminal.AnswerIsNo("the webhook was not accepted: " + response.Status)
+		return terminal.AnswerIsNo("the webhook was not accepted: " + response.Status + "; the line that untag run printed for it, or the function's log, says why")
 	}
 	return nil
 }
