@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/internal/senderlist"
+	"untag/internal/terminal"
 )
 
 func newSenders() *cobra.Command {
@@ -28,7 +29,11 @@ and a sample event to paste. The sample is made up, in the form that the sender 
 				if asJSON {
 					return senderlist.PrintJSON(c.OutOrStdout(), list)
 				}
-				return senderlist.Print(c.OutOrStdout(), list)
+				width := 0
+				if terminal.IsTerminal(c.OutOrStdout()) {
+					width = terminal.Width(c.OutOrStdout())
+				}
+				return senderlist.Print(c.OutOrStdout(), list, width)
 			}
 			one, err := senderlist.Find(args[0])
 			if err != nil {

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"untag/internal/event"
 	"untag/internal/explain"
@@ -52,6 +53,27 @@ func TestSenders(t *testing.T) {
 	}
 	if code, out := untag(t, ".", "senders", "Strpe"); code != 2 || !strings.Contains(out, "did you mean stripe?") {
 		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
+
+// TestSendersInANarrowTerminal: no line is cut or wrapped by the terminal.
+func TestSendersInANarrowTerminal(t *testing.T) {
+	for _, width := range []int{80, 100, 140} {
+		var out strings.Builder
+		if err := senderlist.Print(&out, senderlist.All(), width); err != nil {
+			t.Fatal(err)
+		}
+		shown, _, _ := strings.Cut(out.String(), "\n\n")
+		for line := range strings.Lines(shown) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width {
+				t.Errorf("%d columns in a terminal of %d: %s", n, width, line)
+			}
+		}
+		for _, name := range everySender() {
+			if !strings.Contains(shown, "\n"+name+" ") {
+				t.Errorf("%s is not listed", name)
+			}
+		}
 	}
 }
 

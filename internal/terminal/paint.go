@@ -38,6 +38,9 @@ func Width(w io.Writer) int {
 	return plainWidth
 }
 
+// IsTerminal reports whether w writes to a terminal.
+func IsTerminal(w io.Writer) bool { return terminalOf(w) != nil }
+
 // terminalOf returns the terminal that w writes to, nil if it is not a terminal.
 func terminalOf(w io.Writer) *os.File {
 	if to, ok := w.(interface{ File() *os.File }); ok {
