@@ -87,7 +87,7 @@ test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, l
 	test/sam/run check
 
 .PHONY: test-init
-test-init: ## Make folders with untag init, and check, test, run and lint them (needs Python)
+test-init: ## Make folders with untag init, and check, test and run them; lint and invoke them if SAM and Docker are there
 	test/init/run
 
 .PHONY: bench
