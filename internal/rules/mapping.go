@@ -40,7 +40,7 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 			f.wrong(at(node), "", "%s must be names with values, as in `name: value`, found %s", what, kindName(n))
 			return nil
 		}
-		f.wrong(at(node), "", "%s must have the keys %s, found %s", what, list(known), kindName(n))
+		f.wrong(at(node), "", "%s must be a set of keys (%s), found %s", what, list(known), kindName(n))
 		return nil
 	}
 	m := &mapping{f: f, what: what, node: node, values: make(map[string]*yaml.Node), keys: make(map[string]*yaml.Node), meant: make(map[string]bool)}

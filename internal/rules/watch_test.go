@@ -40,7 +40,7 @@ func TestWatchFaults(t *testing.T) {
 	for source, want := range map[string]string{
 		"{verify: token, watch: {events: [Deals.edit]}}":                                 "`watch` of source `crm` has no effect",
 		"{verify: github, watch: {events: [Deals.edit]}}":                                "`watch` of source `crm` has no effect",
-		"{verify: zoho-notification, watch: [Deals.edit]}":                               "must have the keys `events`, `related`",
+		"{verify: zoho-notification, watch: [Deals.edit]}":                               "must be a set of keys (`events`, `related`)",
 		"{verify: zoho-notification, watch: {related: true}}":                            "has no `events`",
 		"{verify: zoho-notification, watch: {events: [Deals]}}":                          "`Deals` is not an event",
 		"{verify: zoho-notification, watch: {events: [Deals.update]}}":                   "`update` is not what happens to a record",

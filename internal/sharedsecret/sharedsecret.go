@@ -75,9 +75,12 @@ func Refused(source, secret string) (reason string) {
 	return ""
 }
 
+// pemBegin is the beginning of a public key in PEM, which ends in a line break as a rule.
+const pemBegin = "-----BEGIN "
+
 func weaknesses(secret string) []string {
 	var list []string
-	if Trim(secret) != secret {
+	if Trim(secret) != secret && !strings.HasPrefix(secret, pemBegin) {
 		list = append(list, "begins or ends in white space or a line break, which senders leave out; store it again without it")
 	}
 	if length(Trim(secret)) < Enough {

@@ -155,3 +155,11 @@ func TestDocumentedSecretsAreRefused(t *testing.T) {
 		t.Error("the documents show no secret")
 	}
 }
+
+// TestExaminePublicKey: a key in PEM ends in a line break, which is no fault.
+func TestExaminePublicKey(t *testing.T) {
+	const key = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"
+	if usable, findings := sharedsecret.Examine("events", []string{key}); len(usable) != 1 || len(findings) > 0 {
+		t.Errorf("Examine = %q, %v", usable, findings)
+	}
+}

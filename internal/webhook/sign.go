@@ -49,7 +49,7 @@ func Sign(from event.Source, secret string, out Outgoing) (Outgoing, error) {
 			return signed, nil
 		}
 		if failed == errCannotSign {
-			failed = fmt.Errorf("sign as %s: %w", declared.Kind, err)
+			failed = fmt.Errorf("sign as %s: %w", from.Name, err)
 		}
 	}
 	return Outgoing{}, failed
