@@ -31,7 +31,7 @@ func newSender(s rules.Sender) Sender {
 	v := s.Source.Verify[0].Verify
 	listed := Sender{
 		Sender: s, Signs: v.Signed.String(), Covers: v.Covers, Handshake: len(s.Source.Handshakes) > 0 || v.Confirms(),
-		Header: v.Signature.Headers, Where: where(v.Signature),
+		Header: append([]string{}, v.Signature.Headers...), Where: where(v.Signature),
 	}
 	if v.Compare != "" {
 		listed.Signs = nothing

@@ -13,8 +13,9 @@ import (
 const succeeded = "SUCCESS"
 
 // logAudit writes a line for each record whose tags were removed, or would have been, and for
-// each that Zoho refused: what it was asked may have happened nevertheless.
-func (h *Handler) logAudit(ctx context.Context, ev event.Event, o pipeline.Outcome) {
+// each that Zoho refused: what it was asked may have happened nevertheless. If untag itself tries
+// again, the last attempt tells, so that an outage does not fill the log.
+func (h *Handler) logAudit(ctx context.Context, ev event.Event, o pipeline.Outcome, retried bool) {
 	if h.audit == nil {
 		return
 	}
@@ -24,7 +25,7 @@ func (h *Handler) logAudit(ctx context.Context, ev event.Event, o pipeline.Outco
 	}
 	kept := make(map[place][]pipeline.Failed)
 	for _, f := range o.Failed {
-		if f.ID != "" && f.Code != pipeline.CodeHandedBack {
+		if f.ID != "" && f.Code != pipeline.CodeHandedBack && !(retried && f.Retryable) {
 			at := place{f.Rule, f.Module, f.ID}
 			kept[at] = append(kept[at], f)
 		}

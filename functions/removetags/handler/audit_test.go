@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -130,5 +131,32 @@ func TestAudit(t *testing.T) {
 				t.Errorf("answer %s", answer)
 			}
 		})
+	}
+}
+
+// TestAuditOfFurtherAttempts: what untag itself tries again has no line until it is done, so that
+// an outage does not fill the log.
+func TestAuditOfFurtherAttempts(t *testing.T) {
+	set, faults := rules.Load([]byte(`version: 1
+sources: {zoho: {verify: token}}
+rules: [{name: r, on: zoho, when: event.id != "", record: {module: Deals, id: event.id}, remove: [In progress]}]
+`))
+	if set == nil {
+		t.Fatal(faults)
+	}
+	var log bytes.Buffer
+	h := handler.New(handler.Config{
+		Rules: set, Receiver: webhook.New(webhook.Config{Sources: set.Sources()}), Pipeline: pipeline.New(pipeline.Config{Rules: set, CRM: new(auditedCRM)}),
+		EventQueueARN: eventsARN, Messages: new(fakeMessages), Audit: slog.New(slog.NewJSONHandler(&log, nil)),
+	})
+	batch, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{stored(t, "1", "", `{"id":"1"}`), stored(t, "3", "", `{"id":"3"}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Invoke(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(log.String(), "\n"); lines != 1 || !strings.Contains(log.String(), `"record_id":"1"`) {
+		t.Errorf("%d lines, want one of the record that is done:\n%s", lines, log.String())
 	}
 }

@@ -105,7 +105,7 @@ func (h *Handler) accept(ctx context.Context, req webhook.Request, id string) (e
 // act decides and acts on one event, and logs its one line.
 func (h *Handler) act(ctx context.Context, ev event.Event) pipeline.Outcome {
 	outcome := h.pipeline.Run(ctx, slices.Values([]event.Event{ev}))[0]
-	h.logOutcome(ctx, ev, outcome)
+	h.logOutcome(ctx, ev, outcome, false)
 	var f faults
 	f.add(outcome)
 	h.logFaults(ctx, f)
@@ -160,8 +160,8 @@ func (h *Handler) namedHeaders(d event.Delivery) map[string]string {
 }
 
 // logOutcome writes the one line of an event: counts, codes and rules, but no field of the
-// event itself.
-func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Outcome) {
+// event itself. retried says that untag itself tries again what failed and may succeed later.
+func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Outcome, retried bool) {
 	attrs := []slog.Attr{
 		slog.String("event_id", ev.ID), slog.String("source", ev.Source), slog.String("outcome", o.Outcome),
 		slog.Int("removed", len(o.Removed)),
@@ -190,7 +190,7 @@ func (h *Handler) logOutcome(ctx context.Context, ev event.Event, o pipeline.Out
 	}
 	_, level := outcomeEnding(o)
 	h.log.LogAttrs(ctx, level, "event", attrs...)
-	h.logAudit(ctx, ev, o)
+	h.logAudit(ctx, ev, o, retried)
 	h.countOutcome(ev, o)
 }
 

@@ -18,7 +18,7 @@ func (h *Handler) actAll(ctx context.Context, id string, list []event.Event) pip
 	var f faults
 	outcomes := h.pipeline.Run(ctx, slices.Values(list))
 	for i, o := range outcomes {
-		h.logOutcome(ctx, list[i], o)
+		h.logOutcome(ctx, list[i], o, false)
 		f.add(o)
 	}
 	h.logFaults(ctx, f)

@@ -41,7 +41,7 @@ func (h *Handler) sqs(ctx context.Context, messages []stored) (any, error) {
 		if over := e.passedOver.Load(); over != nil {
 			e.event.PassedOver = *over
 		}
-		h.logOutcome(ctx, e.event, o)
+		h.logOutcome(ctx, e.event, o, true)
 		e.fate = fateOf(o)
 		counts.add(o)
 		b.faults.add(o)
