@@ -60,3 +60,20 @@ func isEmoji(r rune) bool {
 	}
 	return false
 }
+
+// TagsOf returns the names of a record's tags, as a read of the CRM has them under Tag: texts in
+// API v2, objects with a name from v2.1 on. It returns nil if there are none.
+func TagsOf(record map[string]any) (names []string) {
+	list, _ := record["Tag"].([]any)
+	for _, item := range list {
+		switch tag := item.(type) {
+		case string:
+			names = append(names, tag)
+		case map[string]any:
+			if name, ok := tag["name"].(string); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}

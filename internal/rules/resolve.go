@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"untag/internal/condition"
+	"untag/internal/crmname"
 )
 
 // Resolution is what a rule decides about one live record.
@@ -47,7 +48,7 @@ func (c Candidate) resolve(ctx context.Context, record map[string]any, explained
 			r, err = Resolution{Err: &RuleError{c.Rule, "the rule cannot be evaluated"}}, nil
 		}
 	}()
-	carried := tagNames(record)
+	carried := crmname.TagsOf(record)
 	if c.NeedsEvent() {
 		scope := *c.scope
 		scope.Record = withTagNames(record, carried)
@@ -105,22 +106,6 @@ func withTagNames(record map[string]any, carried []string) map[string]any {
 	with := maps.Clone(record)
 	with["Tag"] = names
 	return with
-}
-
-func tagNames(record map[string]any) []string {
-	list, _ := record["Tag"].([]any)
-	var names []string
-	for _, item := range list {
-		switch tag := item.(type) {
-		case string:
-			names = append(names, tag)
-		case map[string]any:
-			if name, ok := tag["name"].(string); ok {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }
 
 // fields lists the fields of the live record that a rule reads; all says that it may read

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"untag/internal/crmname"
 	"untag/internal/zoho"
 )
 
@@ -30,7 +31,7 @@ func Missing(ctx context.Context, c crm, items []Item) (left []Item, gone []stri
 		}
 		tags := make(map[string][]string, len(records))
 		for _, r := range records {
-			tags[r.ID()] = tagsOf(r)
+			tags[r.ID()] = crmname.TagsOf(r)
 		}
 		for _, item := range items[first:last] {
 			carried, exists := tags[item.ID]
@@ -48,21 +49,4 @@ func Missing(ctx context.Context, c crm, items []Item) (left []Item, gone []stri
 		first = last
 	}
 	return left, gone, nil
-}
-
-// tagsOf returns the names of a record's tags, never nil.
-func tagsOf(r zoho.Record) []string {
-	names := []string{}
-	list, _ := r["Tag"].([]any)
-	for _, item := range list {
-		switch tag := item.(type) {
-		case string:
-			names = append(names, tag)
-		case map[string]any:
-			if name, ok := tag["name"].(string); ok {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }

@@ -176,7 +176,7 @@ func TestJWTClaims(t *testing.T) {
 		"another audience":         {with(fresh(), "aud", "Mallory"), "another audience"},
 		"audiences of other types": {with(fresh(), "aud", []any{"untag", 1}), "not of its type"},
 		"another body":             {with(fresh(), "payload_hash", hashed("x")), "is not the hash of the body"},
-		"the hash is no text":      {with(fresh(), "payload_hash", 7), "is not the hash of the body"},
+		"the hash is a number":     {with(fresh(), "payload_hash", 7), "is not the hash of the body"},
 		"an empty hash":            {with(fresh(), "payload_hash", ""), "is not the hash of the body"},
 		"the hash is null":         {with(fresh(), "payload_hash", json.RawMessage("null")), "is not the hash of the body"},
 		"no hash":                  {with(fresh(), "payload_hash", nil), "does not cover the body"},

@@ -49,7 +49,7 @@ func unprovenBodies() map[string][2]string {
 }
 
 // BenchmarkUnprovenLimit checks that a request that nobody signed costs no more than a few times
-// the HMAC of a body of its size, whatever is in its body and wherever its sender's signature is.
+// the HMAC of a body of its size, with any body, and for any place of the signature.
 func BenchmarkUnprovenLimit(b *testing.B) {
 	const limit = 10
 	sources := everySource(b)
