@@ -51,11 +51,12 @@ var never = map[string][]string{
 	"untag/internal/project":      {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
 	"untag/internal/sendersample": {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	// Samples are for people: the function needs none of them.
-	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist", "untag/internal/scopes", "untag/internal/auth", "untag/internal/doctor", "untag/internal/watchlist"},
+	"untag/functions/removetags": {"untag/internal/sendersample", "untag/internal/senderlist", "untag/internal/scopes", "untag/internal/auth", "untag/internal/doctor", "untag/internal/watchlist", "untag/internal/console"},
 	"untag/internal/audit":       {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	"untag/internal/auditlog":    {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
 	"untag/internal/undo":        {"untag/functions/", "untag/internal/rules", "untag/internal/local", "github.com/aws/"},
 	"untag/internal/deadletter":  {"untag/functions/", "untag/internal/rules", "untag/internal/zoho", "untag/internal/local"},
+	"untag/internal/console":     {"untag/functions/", "untag/internal/local", "untag/internal/secrets", "github.com/aws/"},
 	"untag/internal/local":       {"untag/internal/ruletest"},
 	"untag/internal/awstest":     {"untag/"},
 	"untag/internal/localhttp":   {"untag/"},
