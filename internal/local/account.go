@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -30,12 +31,14 @@ func Client(ctx context.Context, getenv func(string) string) (*zoho.Client, erro
 	if err != nil {
 		return nil, err
 	}
-	return a.client(func(string) {})
+	return a.client(func(string) {}, nil)
 }
 
-func (a account) client(report func(message string)) (*zoho.Client, error) {
+// client returns a client of the account, whose API calls use the HTTP client; nil means the
+// default one.
+func (a account) client(report func(message string), calls *http.Client) (*zoho.Client, error) {
 	return zoho.New(zoho.Config{
-		APIURL: a.apiURL, Version: a.version,
+		APIURL: a.apiURL, Version: a.version, HTTP: calls,
 		Tokens: zoho.NewTokens(zoho.NewMinter(zoho.MinterConfig{
 			Credentials: a.credentials, Environment: a.environment, AccountsURL: a.accountsURL, APIURL: a.apiURL, Report: report,
 		})),

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -56,6 +57,8 @@ type deliverer struct {
 	client   *http.Client
 	own      *deliveries
 	prover   prover
+	// keep keeps an invocation that is not an HTTP request; it may be nil.
+	keep func(s served, a reply, began time.Time)
 }
 
 // newDeliverer returns a deliverer that sends HTTP requests to url. It uses no proxy and
@@ -101,7 +104,11 @@ func httpAPIRequest(payload []byte) (events.APIGatewayV2HTTPRequest, bool) {
 func (d deliverer) invoke(ctx context.Context, payload []byte, t *trace, out *delivered) error {
 	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
 	defer cancel()
-	answer, err := d.function.Invoke(traced(ctx, t), fromEventQueue(payload))
+	began, payload := time.Now(), fromEventQueue(payload)
+	answer, err := d.function.Invoke(traced(ctx, t), payload)
+	if d.keep != nil {
+		d.keep(served{at: time.Now(), traceContent: t.read(), reason: reasonOf(err)}, reply{raw: payload, body: answer}, began)
+	}
 	if err != nil {
 		out.answer = "error"
 		return err
@@ -243,4 +250,12 @@ func (out *delivered) judge(err error) {
 		}
 	}
 	out.wrong = strings.Join(wrong, "; ")
+}
+
+// reasonOf returns an error's text, "" for none.
+func reasonOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }

@@ -37,6 +37,8 @@ type gateway struct {
 	own *deliveries
 	// served is called for every other request, before it is answered; it may be nil.
 	served func(served)
+	// keep keeps every request with its answer; it may be nil.
+	keep func(s served, a reply, began time.Time)
 	// recordings writes every other request that verifies; nil for none.
 	recordings *recordings
 }
@@ -50,6 +52,8 @@ type reply struct {
 	reason string
 	// payload is what was passed to the function; nil if nothing was.
 	payload *events.APIGatewayV2HTTPRequest
+	// raw is the payload as the function got it.
+	raw []byte
 }
 
 // ServeHTTP answers 413 to a body over 10 MiB, and 500 if the function's answer is not an
@@ -60,9 +64,14 @@ func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !own {
 		t = new(trace)
 	}
+	began := time.Now()
 	a := g.ask(w, r, t)
+	s := newServed(r, a, t)
 	if !own && g.served != nil {
-		g.served(newServed(r, a, t))
+		g.served(s)
+	}
+	if g.keep != nil {
+		g.keep(s, a, began)
 	}
 	if !own && a.payload != nil {
 		g.recordings.add(answered{payload: *a.payload, source: sourceOf(r.URL), done: len(t.read().outcomes) > 0})
@@ -103,7 +112,7 @@ func (g gateway) ask(w http.ResponseWriter, r *http.Request, t *trace) reply {
 	if !ok {
 		return refuse(http.StatusInternalServerError, "the function's answer is not an HTTP response")
 	}
-	a.payload = &request
+	a.payload, a.raw = &request, payload
 	return a
 }
 

@@ -24,8 +24,8 @@ func newReceiver(in inputs, a account) *webhook.Receiver {
 
 // newLine wires the Lambda function's handler to an account, and records in the trace of
 // each invocation what it does.
-func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, log logs) (*handler.Handler, error) {
-	client, err := a.client(func(message string) { log.event.Warn("zoho", "reason", message) })
+func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, calls *http.Client, log logs) (*handler.Handler, error) {
+	client, err := a.client(func(message string) { log.event.Warn("zoho", "reason", message) }, calls)
 	if err != nil {
 		return nil, err
 	}

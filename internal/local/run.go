@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"untag/functions/removetags/handler"
+	"untag/internal/console"
 	"untag/internal/event"
+	"untag/internal/rules"
 	"untag/internal/terminal"
 	"untag/internal/zohoauth"
 )
@@ -43,7 +45,11 @@ type running struct {
 	function *handler.Handler
 	own      *deliveries
 	crm      *crm // nil with a real account
-	strip    stripper
+	keeper   *keeper
+	page     *console.Console // nil with --once
+	// pageURL is the address of the page, with its token if it asks for one.
+	pageURL string
+	strip   stripper
 	// recordings writes what is received; nil without --record.
 	recordings *recordings
 }
@@ -92,7 +98,7 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 		return err
 	}
 	defer audit.Close()
-	if r.function, err = newLine(r.rules, receiver, a, logs{r.log, audit.log()}); err != nil {
+	if r.function, err = newLine(r.rules, receiver, a, newWatchedClient(r.crm), logs{r.log, audit.log()}); err != nil {
 		return err
 	}
 	return r.serve(ctx)
@@ -108,7 +114,12 @@ func (r *running) serve(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	lines := newTicker(r.out, r.rules)
-	front := Named(gateway{r.function, r.own, lines.print, r.recordings}, l, r.flags.Listen, r.flags.Hosts)
+	r.keeper = &keeper{kept: new(console.Kept), describe: lines.describe, rules: func() *rules.Rules { return r.rules }}
+	if r.page, err = r.newConsole(l); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	gateway := gateway{function: r.function, own: r.own, served: lines.print, keep: r.keeper.keep, recordings: r.recordings}
+	front := Named(front{r.page, gateway}, l, r.flags.Listen, r.flags.Hosts)
 	front.Refused = func(q *http.Request) {
 		reason := "the Host " + terminal.Shorten(q.Host, 60) + " is not a name of this machine; if it should be, use --allow-host"
 		lines.print(served{at: time.Now(), method: q.Method, path: q.URL.Path, status: http.StatusMisdirectedRequest, reason: reason})
@@ -151,7 +162,7 @@ func (r *running) deliver(ctx context.Context) error {
 		return nil
 	}
 	table, d := newReport(r.out), newDeliverer(r.function, r.url, r.own)
-	d.prover = prover{r.strip, !r.flags.Zoho}
+	d.prover, d.keep = prover{r.strip, !r.flags.Zoho}, r.keeper.keep
 	done, wrong := 0, 0
 	for _, file := range r.files {
 		before := r.crm.tags()
@@ -180,6 +191,7 @@ func (r *running) deliver(ctx context.Context) error {
 // invite prints where webhooks are received, and what to try.
 func (r *running) invite() {
 	fmt.Fprintf(r.out, "\nListening for webhooks at %s/webhooks/{source}; each one is shown below. Press Ctrl-C to stop.\n", r.url)
+	fmt.Fprintf(r.out, "See them in a browser, with the reasons, at %s\n", r.pageURL)
 	if r.flags.Record != "" {
 		fmt.Fprintf(r.out, "Each request that verifies is written to %s, without the credentials that it carries.\n", terminal.Clean(r.flags.Record))
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"untag/internal/console"
 	"untag/internal/event"
 	"untag/internal/pipeline"
 )
@@ -24,6 +25,9 @@ type traceContent struct {
 	events   []event.Event
 	outcomes []pipeline.Outcome
 	reason   string
+	// exchanges are the calls to Zoho, and touched the records that they were to change.
+	exchanges []console.Exchange
+	touched   []console.Touched
 	// handshake says that the request was a handshake, and bringsSecret that the function logged
 	// the secret that its sender brought.
 	handshake, bringsSecret bool

@@ -43,8 +43,8 @@ func (h Hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h Hosts) allows(r *http.Request) bool {
-	name := hostname(r.Host)
-	if loopback(name) || name != "" && slices.ContainsFunc(h.Also, func(also string) bool { return hostname(also) == name }) {
+	name := Hostname(r.Host)
+	if Loopback(name) || name != "" && slices.ContainsFunc(h.Also, func(also string) bool { return Hostname(also) == name }) {
 		return true
 	}
 	asked, err := netip.ParseAddr(name)
@@ -56,16 +56,16 @@ func (h Hosts) allows(r *http.Request) bool {
 	return ok && local.AddrPort().Addr().Unmap() == asked.Unmap()
 }
 
-// loopback reports whether a name always means the machine on which it is used (RFC 6761).
-func loopback(name string) bool {
+// Loopback reports whether a name always means the machine on which it is used (RFC 6761).
+func Loopback(name string) bool {
 	if address, err := netip.ParseAddr(name); err == nil {
 		return address.Unmap().IsLoopback() && address.Zone() == ""
 	}
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// hostname returns a Host without its port, in lower case; "" if it is malformed.
-func hostname(host string) string {
+// Hostname returns a Host without its port, in lower case; "" if it is malformed.
+func Hostname(host string) string {
 	host = strings.ToLower(host)
 	if _, err := netip.ParseAddr(host); err == nil {
 		return host

@@ -13,11 +13,15 @@ const (
 	idleConns = 25
 )
 
+// DefaultHTTP returns the client that a Client or a Minter uses if it is given none: with a
+// timeout of 30 s, and Go's default transport, which keeps more connections.
+func DefaultHTTP() *http.Client { return &http.Client{Timeout: defaultTimeout, Transport: transport()} }
+
 // withoutRedirects returns a client like c that follows no redirects, as they would take the
 // token or the credential along; c may be nil.
 func withoutRedirects(c *http.Client) *http.Client {
 	if c == nil {
-		c = &http.Client{Timeout: defaultTimeout, Transport: transport()}
+		c = DefaultHTTP()
 	}
 	own := *c
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -1,0 +1,57 @@
+"use strict";
+// What pages need besides htmx. Without it, they can be read all the same.
+
+// mostRows is how many rows of the list a page keeps that is open for long.
+const mostRows = 200;
+
+// A connection that was made again may bring rows that the list has.
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  const message = event.detail;
+  if (message.type !== "entry") return;
+  const id = /^<li id="(e\d+)"/.exec(message.data);
+  if (id && document.getElementById(id[1])) event.preventDefault();
+});
+
+document.addEventListener("htmx:sseMessage", (event) => {
+  if (event.detail.type !== "entry") return;
+  const list = document.getElementById("entries");
+  while (list && list.children.length > mostRows) list.lastElementChild.remove();
+});
+
+// A button with data-copy copies that text, or the text of the element that it names with
+// data-copy-from, or what is at the address data-copy-url.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy],[data-copy-from],[data-copy-url]");
+  if (!button) return;
+  event.preventDefault();
+  try {
+    let text = button.dataset.copy;
+    if (button.dataset.copyFrom) text = document.getElementById(button.dataset.copyFrom).textContent;
+    if (button.dataset.copyUrl) {
+      const answer = await fetch(button.dataset.copyUrl);
+      if (!answer.ok) throw new Error(await answer.text());
+      text = await answer.text();
+    }
+    await navigator.clipboard.writeText(text);
+    say("Copied");
+    button.classList.add("copied");
+    button.addEventListener("blur", () => button.classList.remove("copied"), { once: true });
+  } catch (error) {
+    say("Not copied: " + error.message);
+  }
+});
+
+// say shows a short message, and tells a screen reader.
+function say(text) {
+  let place = document.getElementById("said");
+  if (!place) {
+    place = document.createElement("p");
+    place.id = "said";
+    place.setAttribute("role", "status");
+    document.body.append(place);
+  }
+  place.textContent = text;
+  place.classList.add("shown");
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => place.classList.remove("shown"), 3000);
+}

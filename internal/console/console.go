@@ -1,0 +1,71 @@
+package console
+
+import (
+	"embed"
+	"net/http"
+	"strings"
+
+	"untag/internal/rules"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// Config says what a Console shows.
+type Config struct {
+	// Kept has the entries.
+	Kept *Kept
+	// Rules returns those that are in force.
+	Rules func() *rules.Rules
+	// Token lets a browser in that is not on this machine; without one, none is.
+	Token string
+	// Open says that other machines reach the listener, so that every browser needs the Token.
+	Open bool
+}
+
+// Console serves the pages. It is safe for concurrent use.
+type Console struct {
+	Config
+	handler http.Handler
+	mux     *http.ServeMux
+	pages   pages
+	// run tells this run of the program from others, whose entries have the same ids.
+	run string
+}
+
+// New returns a Console.
+func New(c Config) *Console {
+	console := &Console{Config: c, mux: http.NewServeMux(), pages: parsePages(), run: newRun()}
+	console.routes()
+	console.handler = guard{next: console.mux, token: c.Token, open: c.Open, ask: console.askForToken}
+	return console
+}
+
+// routes says where each page is. Those of a part of the console are in its file.
+func (c *Console) routes() {
+	c.mux.Handle("GET /assets/", http.FileServerFS(assets))
+	c.mux.HandleFunc("GET /{$}", c.showEvents)
+	c.mux.HandleFunc("GET /chart", c.showChart)
+	c.mux.HandleFunc("GET /live", c.serveLive)
+}
+
+// Serves reports whether a request is for the console: for one of its pages, and not for a
+// source of webhooks or for nothing at all.
+func (c *Console) Serves(r *http.Request) bool {
+	if r.URL.Path == "/token" {
+		return r.Method == http.MethodPost
+	}
+	_, pattern := c.mux.Handler(r)
+	return pattern != ""
+}
+
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.ServeHTTP(w, r) }
+
+// askForToken shows the form that asks for the token.
+func (c *Console) askForToken(w http.ResponseWriter, r *http.Request, wrong bool) {
+	if strings.Contains(r.Header.Get("Accept"), "text/html") || r.Method == http.MethodPost {
+		c.pages.show(w, http.StatusUnauthorized, "token", page{Title: "Token", Data: wrong})
+		return
+	}
+	http.Error(w, "The console needs the token that untag run printed.", http.StatusUnauthorized)
+}

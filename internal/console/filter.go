@@ -1,0 +1,37 @@
+package console
+
+import (
+	"net/url"
+	"strings"
+)
+
+// filter is what a list of entries is limited to; its zero value takes all.
+type filter struct {
+	Source, Outcome, Rule, Text string
+}
+
+func filterOf(query url.Values) filter {
+	return filter{Source: query.Get("source"), Outcome: query.Get("outcome"), Rule: query.Get("rule"), Text: strings.TrimSpace(query.Get("q"))}
+}
+
+// takes reports whether an entry is in the list.
+func (f filter) takes(e *Entry) bool {
+	return (f.Source == "" || e.Source == f.Source) &&
+		(f.Outcome == "" || e.Outcome == f.Outcome) &&
+		(f.Rule == "" || e.Rule(f.Rule)) &&
+		(f.Text == "" || e.contains(strings.ToLower(f.Text)))
+}
+
+// Any reports whether it leaves something out.
+func (f filter) Any() bool { return f != filter{} }
+
+// Query returns the filter as the query of a URL, "" if it takes all.
+func (f filter) Query() string {
+	values := url.Values{}
+	for name, value := range map[string]string{"source": f.Source, "outcome": f.Outcome, "rule": f.Rule, "q": f.Text} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	return values.Encode()
+}

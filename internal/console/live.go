@@ -1,0 +1,144 @@
+package console
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// heartbeat is how often a connection without news says that it is alive.
+	heartbeat = 15 * time.Second
+	// sayEvery is how often a screen reader is told of new events.
+	sayEvery = time.Second
+)
+
+// serveLive sends new entries to a page that is open, as server-sent events: "entry" with a row
+// of the list, "said" with words for a screen reader, "touched" when tags came off records, and
+// "missed" when the page must be loaded again to see all. The list knows all rows up to `after`.
+func (c *Console) serveLive(w http.ResponseWriter, r *http.Request) {
+	f := filterOf(r.URL.Query())
+	reader, stop := c.Kept.Read()
+	defer stop()
+	w.Header().Set("Content-Type", "text/event-stream")
+	s := stream{w: w, control: http.NewResponseController(w), console: c, filter: f}
+	s.after, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
+	if r.URL.Query().Get("run") != c.run {
+		s.after = 0
+		s.missed()
+	} else {
+		s.catchUp()
+	}
+	s.flush()
+	beat, say := time.NewTicker(heartbeat), time.NewTicker(sayEvery)
+	defer beat.Stop()
+	defer say.Stop()
+	for s.err == nil {
+		select {
+		case <-r.Context().Done():
+			return
+		case e := <-reader.Entries:
+			s.entry(e)
+			for more := true; more; {
+				select {
+				case e := <-reader.Entries:
+					s.entry(e)
+				default:
+					more = false
+				}
+			}
+		case <-reader.Missed:
+			s.missed()
+		case <-say.C:
+			s.say()
+		case <-beat.C:
+			s.write(": alive\n\n")
+		}
+		s.flush()
+	}
+}
+
+// stream is the connection of one page.
+type stream struct {
+	w       io.Writer
+	control *http.ResponseController
+	console *Console
+	filter  filter
+	// after is the last entry that was sent.
+	after int64
+	// unsaid are the entries that a screen reader has not been told of, and latest the last.
+	unsaid  int
+	latest  *Entry
+	err     error
+	written bool
+}
+
+// catchUp sends what has come since the page was made.
+func (s *stream) catchUp() {
+	all := s.console.Kept.All()
+	for i := len(all) - 1; i >= 0; i-- {
+		s.entry(all[i])
+	}
+}
+
+func (s *stream) entry(e *Entry) {
+	if e.ID <= s.after {
+		return
+	}
+	s.after = e.ID
+	if len(e.Touched) > 0 {
+		s.send("touched", strconv.FormatInt(e.ID, 10))
+	}
+	if !s.filter.takes(e) {
+		return
+	}
+	row, err := s.console.pages.text("events", "row", e)
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.send("entry", row)
+	s.unsaid, s.latest = s.unsaid+1, e
+}
+
+func (s *stream) missed() {
+	s.send("missed", `<a href="/">Some events are not listed here. Load the page again.</a>`)
+}
+
+// say tells a screen reader how many events are new, and what became of the latest.
+func (s *stream) say() {
+	switch {
+	case s.unsaid == 0:
+		return
+	case s.unsaid == 1:
+		s.send("said", fmt.Sprintf("New event: %s, %s", escaped(s.latest.Source), s.latest.Outcome))
+	default:
+		s.send("said", fmt.Sprintf("%d new events, the latest: %s, %s", s.unsaid, escaped(s.latest.Source), s.latest.Outcome))
+	}
+	s.unsaid = 0
+}
+
+// send sends one event: its data may have several lines.
+func (s *stream) send(name, data string) {
+	s.write("event: " + name + "\n")
+	for line := range strings.Lines(data) {
+		s.write("data: " + strings.TrimRight(line, "\r\n") + "\n")
+	}
+	s.write("\n")
+}
+
+func (s *stream) write(text string) {
+	if s.err == nil {
+		_, s.err = io.WriteString(s.w, text)
+		s.written = true
+	}
+}
+
+func (s *stream) flush() {
+	if s.err == nil && s.written {
+		s.err, s.written = s.control.Flush(), false
+	}
+}

@@ -1,0 +1,168 @@
+package local
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"untag/internal/console"
+	"untag/internal/zoho"
+)
+
+// mostOfExchange is how much of a call's body, and of its answer, is kept, in bytes.
+const mostOfExchange = 64 << 10
+
+// watchedCalls passes calls to Zoho's API on, and keeps in the trace of their invocation what was
+// asked and answered.
+type watchedCalls struct {
+	next http.RoundTripper
+	// crm is the simulated one; nil with a real account.
+	crm *crm
+}
+
+// newWatchedClient returns the HTTP client of a Zoho client whose calls are watched.
+func newWatchedClient(c *crm) *http.Client {
+	client := zoho.DefaultHTTP()
+	client.Transport = watchedCalls{client.Transport, c}
+	return client
+}
+
+func (w watchedCalls) RoundTrip(r *http.Request) (*http.Response, error) {
+	t := traceOf(r.Context())
+	if t == nil {
+		return w.next.RoundTrip(r)
+	}
+	x := console.Exchange{At: time.Now(), Method: r.Method, URL: r.URL.String()}
+	body := bodyOf(r)
+	x.Body, x.Cut = beginning(body)
+	keys := removedFrom(r.URL, body)
+	before := w.crm.tagsOf(keys)
+	answer, err := w.next.RoundTrip(r)
+	x.Took = time.Since(x.At)
+	t.touch(keys, before, w.crm.tagsOf(keys))
+	if err != nil {
+		x.Answer = "no answer: " + err.Error()
+		t.exchanged(x)
+		return nil, err
+	}
+	x.Status = answer.StatusCode
+	answer.Body = &watchedBody{ReadCloser: answer.Body, done: func(text []byte, cut bool) {
+		x.Answer, x.Cut = string(text), x.Cut || cut
+		t.exchanged(x)
+	}}
+	return answer, nil
+}
+
+// bodyOf returns a copy of a request's body, nil if it has none that can be read twice.
+func bodyOf(r *http.Request) []byte {
+	if r.GetBody == nil {
+		return nil
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return nil
+	}
+	defer body.Close()
+	text, _ := io.ReadAll(io.LimitReader(body, 1<<20))
+	return text
+}
+
+func beginning(text []byte) (kept string, cut bool) {
+	if len(text) > mostOfExchange {
+		return string(text[:mostOfExchange]), true
+	}
+	return string(text), false
+}
+
+// removedFrom returns the records that a call is to remove tags from.
+func removedFrom(u *url.URL, body []byte) []recordKey {
+	if !strings.HasSuffix(u.Path, "/actions/remove_tags") {
+		return nil
+	}
+	// /crm/{version}/{module}/actions/remove_tags, or …/{module}/{id}/actions/remove_tags.
+	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
+	if len(segments) < 5 {
+		return nil
+	}
+	module, named := segments[2], segments[3:len(segments)-2]
+	ids := slices.Concat(named, strings.FieldsFunc(u.Query().Get("ids"), func(r rune) bool { return r == ',' }))
+	var asked struct{ IDs []string }
+	if json.Unmarshal(body, &asked) == nil {
+		ids = append(ids, asked.IDs...)
+	}
+	var keys []recordKey
+	for _, id := range ids {
+		keys = append(keys, recordKey{module, id})
+	}
+	return keys
+}
+
+// tagsOf returns the tags that records carry now; nil for a real account.
+func (c *crm) tagsOf(keys []recordKey) map[recordKey][]string {
+	if c == nil || len(keys) == 0 {
+		return nil
+	}
+	carried := make(map[recordKey][]string, len(keys))
+	for _, key := range keys {
+		if tags, found := c.Tags(key.module, key.id); found {
+			carried[key] = tags
+		}
+	}
+	return carried
+}
+
+// touch notes the tags of records before a call and after it. Of several calls, the first says
+// what was there before.
+func (t *trace) touch(keys []recordKey, before, after map[recordKey][]string) {
+	if after == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, key := range keys {
+		tags, found := after[key]
+		if !found {
+			continue
+		}
+		i := slices.IndexFunc(t.touched, func(one console.Touched) bool { return one.Module == key.module && one.ID == key.id })
+		if i < 0 {
+			t.touched = append(t.touched, console.Touched{Module: key.module, ID: key.id, Before: before[key]})
+			i = len(t.touched) - 1
+		}
+		t.touched[i].After = tags
+	}
+}
+
+func (t *trace) exchanged(x console.Exchange) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.exchanges = append(t.exchanges, x)
+}
+
+// watchedBody keeps the beginning of an answer as it is read.
+type watchedBody struct {
+	io.ReadCloser
+	text bytes.Buffer
+	cut  bool
+	once sync.Once
+	done func(text []byte, cut bool)
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	kept := min(n, mostOfExchange-b.text.Len())
+	b.text.Write(p[:kept])
+	b.cut = b.cut || kept < n
+	return n, err
+}
+
+func (b *watchedBody) Close() error {
+	b.once.Do(func() { b.done(b.text.Bytes(), b.cut) })
+	return b.ReadCloser.Close()
+}

@@ -1,0 +1,85 @@
+package local
+
+import (
+	"cmp"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"untag/internal/console"
+	"untag/internal/pipeline"
+	"untag/internal/rules"
+)
+
+// keeper keeps what requests did, for the console. A nil keeper keeps nothing.
+type keeper struct {
+	kept *console.Kept
+	// describe says in a few words what a request did.
+	describe func(served) (outcome string, details []string)
+	rules    func() *rules.Rules
+}
+
+// leastToken is how many characters a token of the console must have.
+const leastToken = 16
+
+// mostKeptDetails is how many details of a request the console lists.
+const mostKeptDetails = 20
+
+// keep keeps a request that was answered, began at the given time, and its answer.
+func (k *keeper) keep(s served, a reply, began time.Time) {
+	if k == nil || s.source == "" && s.status < 300 && len(s.outcomes) == 0 {
+		return // a check of /health is not an event
+	}
+	e := &console.Entry{
+		At: began, Took: s.at.Sub(began), Method: s.method, Path: s.path, Source: s.source, Status: s.status,
+		Reason: s.reason, Payload: a.raw, Answer: a.body,
+		Outcomes: s.outcomes, Exchanges: s.exchanges, Touched: s.touched, Rules: k.rules(),
+	}
+	if e.Source == "" && len(s.events) > 0 {
+		e.Source = s.events[0].Source
+	}
+	if e.Outcome, e.Details = k.describe(s); s.status == 0 && len(s.outcomes) == 0 {
+		e.Details = []string{cmp.Or(s.reason, "without events")}
+	}
+	if len(e.Details) > mostKeptDetails {
+		e.Details = e.Details[:mostKeptDetails:mostKeptDetails]
+	}
+	if e.Touched == nil {
+		e.Touched = touchedBy(s.outcomes)
+	}
+	k.kept.Add(e)
+}
+
+// touchedBy returns the records that tags came off, as the answers of a real account have them:
+// with the tags that remain, and without knowing whether each tag to remove was there.
+func touchedBy(outcomes []pipeline.Outcome) []console.Touched {
+	var touched []console.Touched
+	for _, c := range changesIn(outcomes, nil, nil) {
+		if c.outcome == pipeline.OutcomeRemoved {
+			touched = append(touched, console.Touched{Module: c.module, ID: c.id, Before: c.before, After: c.after})
+		}
+	}
+	return touched
+}
+
+// newConsole returns the page that shows what is kept; nil with --once. If the port, or a tunnel
+// to it, is open to other machines, its address has a token, unless CONSOLE_TOKEN sets one.
+func (r *running) newConsole(l net.Listener) (*console.Console, error) {
+	if r.flags.Once {
+		return nil, nil
+	}
+	token, open := os.Getenv("CONSOLE_TOKEN"), !loopback(l)
+	r.pageURL = r.url + "/"
+	switch {
+	case token == "":
+		token = rand.Text()
+		if open || len(r.flags.Hosts) > 0 {
+			r.pageURL += "?token=" + token
+		}
+	case len(token) < leastToken:
+		return nil, fmt.Errorf("CONSOLE_TOKEN: it has %d characters, and must have at least %d that nobody can guess; unset it to have one made up", len(token), leastToken)
+	}
+	return console.New(console.Config{Kept: r.keeper.kept, Rules: r.keeper.rules, Token: token, Open: open}), nil
+}
