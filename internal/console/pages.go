@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-//go:embed templates
+//go:embed all:templates
 var templates embed.FS
 
 // page is what a template shows.
