@@ -110,7 +110,10 @@ func (sb *Sandbox) fields(c call) answer {
 		field("id", "bigint", "bigint"),
 		field("Tag", "jsonarray", "text"),
 	}
-	for _, name := range sb.store.fields(module) {
+	sb.mu.Lock()
+	names := sb.store.fields(module)
+	sb.mu.Unlock()
+	for _, name := range names {
 		list = append(list, field(name, "string", "text"))
 	}
 	return reply(http.StatusOK, map[string]any{"fields": list})

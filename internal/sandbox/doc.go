@@ -5,9 +5,11 @@
 // for trying rules without an account, and for proving that nothing is lost when
 // Zoho misbehaves.
 //
+// Its records can be edited from inside the process too, as their owner would by hand.
+//
 // It is an independent implementation of Zoho's documentation and imports nothing
-// from the project except localhttp: a mistake in the client must not be repeated
-// here. It keeps everything in memory, reads no environment and has no rules.
+// from the project except localhttp and what reads values of JSON and YAML: a mistake in
+// the client must not be repeated here. It keeps everything in memory, reads no environment and has no rules.
 //
 // Zoho's documentation leaves some answers open. The sandbox decides as follows:
 //

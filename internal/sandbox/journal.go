@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Entry is one change: the tags that one call removed from one record, or added to it.
+// Entry is one change: the tags that one call, or an edit such as AddTag, removed from one record
+// or added to it.
 type Entry struct {
 	Time   time.Time `json:"time"`
 	Module string    `json:"module"`
@@ -14,7 +15,8 @@ type Entry struct {
 	Tags []string `json:"tags"`
 	// Added are the added tags.
 	Added []string `json:"added,omitempty"`
-	// Version is the API version of the call, such as "v2".
+	// Version is the API version of the call, such as "v2"; "" for an edit, which has no
+	// token and no call either.
 	Version string `json:"version"`
 	// Token identifies the access token without revealing it: the start of its hash,
 	// in hexadecimal.
@@ -50,7 +52,7 @@ type Requests struct {
 	MostAtOnce int `json:"most_at_once"`
 }
 
-// Journal returns every change so far, oldest first. It does not contain calls
+// Journal returns every change since New or the last Reset, oldest first. It does not contain calls
 // that changed nothing.
 func (sb *Sandbox) Journal() []Entry {
 	sb.mu.Lock()

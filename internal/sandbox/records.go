@@ -197,10 +197,8 @@ func (p *parser) tags(node *yaml.Node) []any {
 		switch name := item.Value; {
 		case item.Kind != yaml.ScalarNode || item.ShortTag() != "!!str":
 			p.fault(item, "a tag must be text; quote it")
-		case name == "" || utf8.RuneCountInString(name) > maxTagLength:
-			p.fault(item, "a tag has 1 to %d characters", maxTagLength)
-		case strings.ContainsAny(name, "<>,"):
-			p.fault(item, "the tag %q has a character that Zoho does not allow: < > or a comma", name)
+		case checkTag(name) != nil:
+			p.fault(item, "%s", checkTag(name))
 		case seen[name]:
 			p.fault(item, "the tag %q occurs twice", name)
 		default:

@@ -7,7 +7,7 @@ import (
 )
 
 // store holds the records. Its users must hold the Sandbox's lock, except to read
-// which modules and fields there are, because that never changes.
+// which modules there are, because that never changes.
 type store struct {
 	modules map[string]*module
 }
