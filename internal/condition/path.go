@@ -110,3 +110,20 @@ func readPath(n *node) (*Path, bool) {
 	}
 	return nil, false
 }
+
+// Spell writes the place of a value as an expression, as in event.items[0]["lead-source"]: a
+// root, and the names and positions below it. A step that is neither a string nor an int is
+// left out.
+func Spell(root string, steps ...any) string {
+	var b strings.Builder
+	b.WriteString(root)
+	for _, step := range steps {
+		switch step := step.(type) {
+		case string:
+			b.WriteString(below([]string{step}))
+		case int:
+			b.WriteString("[" + strconv.Itoa(step) + "]")
+		}
+	}
+	return b.String()
+}

@@ -58,11 +58,17 @@ func (c *Condition) Trace(r *Run) (Truth, *Unknown, *Trace) {
 	truth, u := c.Holds(r)
 	r.tracer = nil
 	t := top.Kids[0]
-	t.Held = truth // Failed once the budget is used up, no matter what the parts are
+	t.decide(truth)
+	return truth, u, t
+}
+
+// decide sets the result, which is Failed once the budget is used up, no matter what the parts
+// are, and marks the part that decided it.
+func (t *Trace) decide(truth Truth) {
+	t.Held = truth
 	if truth != True || slices.ContainsFunc(t.Parts(), func(p *Trace) bool { return p.Held != True }) {
 		t.decider().Decided = true
 	}
-	return truth, u, t
 }
 
 // decider returns the part that decided the result: of joined parts, the first with the same

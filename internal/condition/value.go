@@ -106,6 +106,9 @@ func TypeOf(v any) string { return nameOf(v) }
 
 func nameOf(v any) string { return kindOf(v).class().String() }
 
+// NameOf returns the type of a value as `type` does, such as "string".
+func NameOf(v any) string { return typeName(v) }
+
 // typeName returns the type of a value as `type` does.
 func typeName(v any) string {
 	for _, row := range kindNames {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"untag/internal/pipeline"
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 )
@@ -23,7 +24,7 @@ type Explained struct {
 	Event    map[string]any `json:"event"`
 	// PassedOver are the files of a form that rules cannot read.
 	PassedOver []string           `json:"files_passed_over,omitempty"`
-	Rules      []explainedRule    `json:"rules"`
+	Rules      []Rule             `json:"rules"`
 	Removals   []explainedRemoval `json:"removals"`
 	Requests   []sent             `json:"requests"`
 
@@ -32,12 +33,29 @@ type Explained struct {
 	errors map[string]string
 }
 
-type explainedRule struct {
+// Rule is what one rule found.
+type Rule struct {
 	Name       string            `json:"name"`
 	Matched    bool              `json:"matched"`
 	DecidedBy  *string           `json:"decided_by"`
 	Conditions []rules.Condition `json:"conditions"`
 	Error      string            `json:"error,omitempty"`
+	// When is the rule's condition as a tree, and Where its `where` for each record that was
+	// read.
+	When  *rules.Tree  `json:"-"`
+	Where []RecordTree `json:"-"`
+}
+
+// RecordTree is a rule's `where` for one record.
+type RecordTree struct {
+	Module, ID string
+	// Tree is nil if the rule has no `where`.
+	Tree *rules.Tree
+	// Matched says that the rule asks for Tags of the record; it does not have those of Absent.
+	Matched      bool
+	Tags, Absent []string
+	// Error is why the `where` could not be evaluated.
+	Error string
 }
 
 type explainedRemoval struct {
@@ -53,7 +71,7 @@ type explainedRemoval struct {
 func New(x Examination, explanations []rules.Explanation, verified string, crm *sandbox.Sandbox) Explained {
 	out := Explained{
 		Source: x.Event.Source, DeliveryID: x.Event.DeliveryID, Verified: verified, Event: x.Event.Fields, PassedOver: passedOver(x.Event.PassedOver),
-		Rules: []explainedRule{}, Removals: []explainedRemoval{}, Requests: []sent{},
+		Rules: []Rule{}, Removals: []explainedRemoval{}, Requests: []sent{},
 		errors: make(map[string]string),
 	}
 	nothing := make(map[string]bool)
@@ -92,8 +110,8 @@ func New(x Examination, explanations []rules.Explanation, verified string, crm *
 
 // newExplainedRule joins the parts of `when` with those of `where`, if the record was
 // read.
-func newExplainedRule(e rules.Explanation, x Examination, crm *sandbox.Sandbox) explainedRule {
-	r := explainedRule{Name: e.Rule, Matched: e.Matched, Conditions: e.Conditions}
+func newExplainedRule(e rules.Explanation, x Examination, crm *sandbox.Sandbox) Rule {
+	r := Rule{Name: e.Rule, Matched: e.Matched, Conditions: e.Conditions, When: e.Tree}
 	if r.Conditions == nil {
 		r.Conditions = []rules.Condition{}
 	}
@@ -117,6 +135,7 @@ func newExplainedRule(e rules.Explanation, x Examination, crm *sandbox.Sandbox) 
 			conditions = undecided(conditions)
 		}
 		r.Conditions = append(r.Conditions, conditions...)
+		r.Where = append(r.Where, newRecordTree(resolved))
 		if resolved.Resolution.Err != nil {
 			r.Error = resolved.Resolution.Err.Message
 		}
@@ -128,6 +147,14 @@ func newExplainedRule(e rules.Explanation, x Examination, crm *sandbox.Sandbox) 
 		r.DecidedBy = &decidedBy
 	}
 	return r
+}
+
+func newRecordTree(r pipeline.Resolved) RecordTree {
+	t := RecordTree{Module: r.Module, ID: r.ID, Tree: r.Resolution.Tree, Matched: r.Resolution.Matched, Tags: r.Resolution.Tags, Absent: r.Resolution.Absent}
+	if r.Resolution.Err != nil {
+		t.Error = r.Resolution.Err.Message
+	}
+	return t
 }
 
 // undecided returns conditions none of which decided: another one did.

@@ -103,7 +103,7 @@ func passedOver(p event.PassedOver) []string {
 }
 
 // Print writes what a rule did, and each condition with the value it found.
-func (r explainedRule) Print(p *terminal.Page) {
+func (r Rule) Print(p *terminal.Page) {
 	state := "does not fire"
 	switch {
 	case r.Error != "":

@@ -15,6 +15,8 @@ type Explanation struct {
 	DecidedBy string
 	// Conditions are all parts, from left to right.
 	Conditions []Condition
+	// Tree is the condition with the same parts; nil if it was not evaluated.
+	Tree *Tree
 	// Candidate is what the rule asks for, nil if it asks for nothing.
 	Candidate *Candidate
 	// Err is why the rule could not be evaluated.
@@ -74,6 +76,7 @@ func (e *evaluation) explain(r *rule) Explanation {
 	x.Matched = condition.True == e.decide(r, func(c *condition.Condition, run *condition.Run) (condition.Truth, *condition.Unknown) {
 		truth, why, trace := c.Trace(run)
 		x.Conditions, x.DecidedBy = conditionsOf(trace)
+		x.Tree = treeOf(trace)
 		return truth, why
 	})
 	if len(e.Errors) > failures {

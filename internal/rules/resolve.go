@@ -25,6 +25,8 @@ type Resolution struct {
 	Conditions []Condition
 	// DecidedBy is the part that decided, "" if all are true.
 	DecidedBy string
+	// Tree is the `where` with the same parts; nil if it was not explained, or if there is none.
+	Tree *Tree
 }
 
 // Resolve decides about one live record, as the CRM's API returns it, and explains why.
@@ -59,6 +61,7 @@ func (c Candidate) resolve(ctx context.Context, record map[string]any, explained
 			var trace *condition.Trace
 			truth, why, trace = c.rule.where.Trace(run)
 			r.Conditions, r.DecidedBy = conditionsOf(trace)
+			r.Tree = treeOf(trace)
 		} else {
 			truth, why = c.rule.where.Holds(run)
 		}
