@@ -58,7 +58,7 @@ type deliverer struct {
 	own      *deliveries
 	prover   prover
 	// keep keeps an invocation that is not an HTTP request; it may be nil.
-	keep func(s served, a reply, began time.Time)
+	keep func(s *served, a reply, began time.Time)
 }
 
 // newDeliverer returns a deliverer that sends HTTP requests to url. It uses no proxy and
@@ -107,7 +107,7 @@ func (d deliverer) invoke(ctx context.Context, payload []byte, t *trace, out *de
 	began, payload := time.Now(), fromEventQueue(payload)
 	answer, err := d.function.Invoke(traced(ctx, t), payload)
 	if d.keep != nil {
-		d.keep(served{at: time.Now(), traceContent: t.read(), reason: reasonOf(err)}, reply{raw: payload, body: answer}, began)
+		d.keep(&served{at: time.Now(), traceContent: t.read(), reason: reasonOf(err)}, reply{raw: payload, body: answer}, began)
 	}
 	if err != nil {
 		out.answer = "error"

@@ -2,7 +2,6 @@ package local
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -26,10 +25,11 @@ type watchedCalls struct {
 	crm *crm
 }
 
-// newWatchedClient returns the HTTP client of a Zoho client whose calls are watched.
+// newWatchedClient returns the HTTP client of a Zoho client whose calls are watched. It needs no
+// timeout, which would cost a goroutine for each call: every invocation has a deadline.
 func newWatchedClient(c *crm) *http.Client {
 	client := zoho.DefaultHTTP()
-	client.Transport = watchedCalls{client.Transport, c}
+	client.Timeout, client.Transport = 0, watchedCalls{client.Transport, c}
 	return client
 }
 
@@ -41,7 +41,10 @@ func (w watchedCalls) RoundTrip(r *http.Request) (*http.Response, error) {
 	x := console.Exchange{At: time.Now(), Method: r.Method, URL: r.URL.String()}
 	body := bodyOf(r)
 	x.Body, x.Cut = beginning(body)
-	keys := removedFrom(r.URL, body)
+	var keys []recordKey
+	if w.crm != nil {
+		keys = removedFrom(r.URL, body)
+	}
 	before := w.crm.tagsOf(keys)
 	answer, err := w.next.RoundTrip(r)
 	x.Took = time.Since(x.At)
@@ -59,29 +62,31 @@ func (w watchedCalls) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// bodyOf returns a copy of a request's body, nil if it has none that can be read twice.
-func bodyOf(r *http.Request) []byte {
+// bodyOf returns a copy of a request's body, "" if it has none that can be read twice.
+func bodyOf(r *http.Request) string {
 	if r.GetBody == nil {
-		return nil
+		return ""
 	}
 	body, err := r.GetBody()
 	if err != nil {
-		return nil
+		return ""
 	}
 	defer body.Close()
-	text, _ := io.ReadAll(io.LimitReader(body, 1<<20))
-	return text
+	var text strings.Builder
+	text.Grow(int(min(max(r.ContentLength, 0), 1<<20)))
+	_, _ = io.CopyN(&text, body, r.ContentLength)
+	return text.String()
 }
 
-func beginning(text []byte) (kept string, cut bool) {
+func beginning(text string) (kept string, cut bool) {
 	if len(text) > mostOfExchange {
-		return string(text[:mostOfExchange]), true
+		return strings.Clone(text[:mostOfExchange]), true
 	}
-	return string(text), false
+	return text, false
 }
 
 // removedFrom returns the records that a call is to remove tags from.
-func removedFrom(u *url.URL, body []byte) []recordKey {
+func removedFrom(u *url.URL, body string) []recordKey {
 	if !strings.HasSuffix(u.Path, "/actions/remove_tags") {
 		return nil
 	}
@@ -91,27 +96,36 @@ func removedFrom(u *url.URL, body []byte) []recordKey {
 		return nil
 	}
 	module, named := segments[2], segments[3:len(segments)-2]
-	ids := slices.Concat(named, strings.FieldsFunc(u.Query().Get("ids"), func(r rune) bool { return r == ',' }))
-	var asked struct{ IDs []string }
-	if json.Unmarshal(body, &asked) == nil {
-		ids = append(ids, asked.IDs...)
-	}
 	var keys []recordKey
-	for _, id := range ids {
+	for _, id := range named {
 		keys = append(keys, recordKey{module, id})
+	}
+	if u.RawQuery != "" {
+		for _, id := range strings.FieldsFunc(u.Query().Get("ids"), func(r rune) bool { return r == ',' }) {
+			keys = append(keys, recordKey{module, id})
+		}
+	}
+	// The Zoho client writes the ids as text, and in no other place a list of that name: inside
+	// a tag its quotation marks are escaped. Parsing the whole would slow each event down.
+	if _, list, found := strings.Cut(body, `"ids":[`); found {
+		list, _, _ = strings.Cut(list, "]")
+		for id := range strings.SplitSeq(list, ",") {
+			keys = append(keys, recordKey{module, strings.Trim(id, `"`)})
+		}
 	}
 	return keys
 }
 
-// tagsOf returns the tags that records carry now; nil for a real account.
-func (c *crm) tagsOf(keys []recordKey) map[recordKey][]string {
+// tagsOf returns the tags that each record carries now, nil for one that does not exist. It
+// returns nil for a real account.
+func (c *crm) tagsOf(keys []recordKey) [][]string {
 	if c == nil || len(keys) == 0 {
 		return nil
 	}
-	carried := make(map[recordKey][]string, len(keys))
-	for _, key := range keys {
+	carried := make([][]string, len(keys))
+	for i, key := range keys {
 		if tags, found := c.Tags(key.module, key.id); found {
-			carried[key] = tags
+			carried[i] = append([]string{}, tags...)
 		}
 	}
 	return carried
@@ -119,23 +133,22 @@ func (c *crm) tagsOf(keys []recordKey) map[recordKey][]string {
 
 // touch notes the tags of records before a call and after it. Of several calls, the first says
 // what was there before.
-func (t *trace) touch(keys []recordKey, before, after map[recordKey][]string) {
+func (t *trace) touch(keys []recordKey, before, after [][]string) {
 	if after == nil {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, key := range keys {
-		tags, found := after[key]
-		if !found {
+	for n, key := range keys {
+		if after[n] == nil {
 			continue
 		}
 		i := slices.IndexFunc(t.touched, func(one console.Touched) bool { return one.Module == key.module && one.ID == key.id })
 		if i < 0 {
-			t.touched = append(t.touched, console.Touched{Module: key.module, ID: key.id, Before: before[key]})
+			t.touched = append(t.touched, console.Touched{Module: key.module, ID: key.id, Before: before[n]})
 			i = len(t.touched) - 1
 		}
-		t.touched[i].After = tags
+		t.touched[i].After = after[n]
 	}
 }
 

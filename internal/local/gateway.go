@@ -35,10 +35,10 @@ type gateway struct {
 	function invoker
 	// own are the deliveries that this program makes itself; nil for none.
 	own *deliveries
+	// keep keeps every request with its answer; it may be nil.
+	keep func(s *served, a reply, began time.Time)
 	// served is called for every other request, before it is answered; it may be nil.
 	served func(served)
-	// keep keeps every request with its answer; it may be nil.
-	keep func(s served, a reply, began time.Time)
 	// recordings writes every other request that verifies; nil for none.
 	recordings *recordings
 }
@@ -67,11 +67,11 @@ func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	a := g.ask(w, r, t)
 	s := newServed(r, a, t)
+	if g.keep != nil {
+		g.keep(&s, a, began)
+	}
 	if !own && g.served != nil {
 		g.served(s)
-	}
-	if g.keep != nil {
-		g.keep(s, a, began)
 	}
 	if !own && a.payload != nil {
 		g.recordings.add(answered{payload: *a.payload, source: sourceOf(r.URL), done: len(t.read().outcomes) > 0})

@@ -17,7 +17,7 @@ import (
 type keeper struct {
 	kept *console.Kept
 	// describe says in a few words what a request did.
-	describe func(served) (outcome string, details []string)
+	describe func(*served)
 	rules    func() *rules.Rules
 }
 
@@ -28,7 +28,7 @@ const leastToken = 16
 const mostKeptDetails = 20
 
 // keep keeps a request that was answered, began at the given time, and its answer.
-func (k *keeper) keep(s served, a reply, began time.Time) {
+func (k *keeper) keep(s *served, a reply, began time.Time) {
 	if k == nil || s.source == "" && s.status < 300 && len(s.outcomes) == 0 {
 		return // a check of /health is not an event
 	}
@@ -40,7 +40,8 @@ func (k *keeper) keep(s served, a reply, began time.Time) {
 	if e.Source == "" && len(s.events) > 0 {
 		e.Source = s.events[0].Source
 	}
-	if e.Outcome, e.Details = k.describe(s); s.status == 0 && len(s.outcomes) == 0 {
+	k.describe(s)
+	if e.Outcome, e.Details = s.outcome, s.details; s.status == 0 && len(s.outcomes) == 0 {
 		e.Details = []string{cmp.Or(s.reason, "without events")}
 	}
 	if len(e.Details) > mostKeptDetails {

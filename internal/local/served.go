@@ -37,6 +37,9 @@ type served struct {
 	status int
 	// reason is why it was refused, "" if it was not.
 	reason string
+	// outcome and details say in a few words what was done, once describe has found the words.
+	outcome string
+	details []string
 	traceContent
 }
 
@@ -91,16 +94,16 @@ func (t *ticker) print(s served) {
 	if s.source == "" && s.status < 300 {
 		return
 	}
-	outcome, details := t.describe(s)
+	t.describe(&s)
 	shown := make([]string, 0, mostDetails+1)
-	for i, detail := range details {
+	for i, detail := range s.details {
 		if i == mostDetails {
-			shown = append(shown, fmt.Sprintf("and %d more", len(details)-mostDetails))
+			shown = append(shown, fmt.Sprintf("and %d more", len(s.details)-mostDetails))
 			break
 		}
 		shown = append(shown, terminal.Clean(terminal.Shorten(detail, longestDetail)))
 	}
-	t.line(s.at, s.source, outcome, strings.Join(shown, "; "))
+	t.line(s.at, s.source, s.outcome, strings.Join(shown, "; "))
 }
 
 // note prints a line about a request that has its line already.
@@ -129,8 +132,14 @@ func (t *ticker) paint(outcome string) string {
 // outcomeRefused is shown for a request that has no outcome.
 const outcomeRefused = "refused"
 
-// describe returns the outcome and its details.
-func (t *ticker) describe(s served) (outcome string, details []string) {
+// describe finds the words for what was done, if there are none yet.
+func (t *ticker) describe(s *served) {
+	if s.outcome == "" {
+		s.outcome, s.details = t.words(*s)
+	}
+}
+
+func (t *ticker) words(s served) (outcome string, details []string) {
 	if len(s.outcomes) > 0 {
 		for i, o := range s.outcomes {
 			outcome = worse(outcome, o.Outcome)
