@@ -59,6 +59,7 @@ var never = map[string][]string{
 	"untag/internal/local":       {"untag/internal/ruletest"},
 	"untag/internal/awstest":     {"untag/"},
 	"untag/internal/localhttp":   {"untag/"},
+	"untag/internal/copyas":      {"untag/internal/local", "untag/internal/console", "untag/internal/ruletest", "untag/internal/secrets", "os/exec"},
 	"untag/internal/console":     {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
 	"untag/internal/phone":       {"untag/"},
 	"untag/internal/metrics":     {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
