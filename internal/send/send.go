@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -89,11 +87,6 @@ func (d Delivery) Request(ctx context.Context) (*http.Request, error) {
 // Curl returns the request as a command. It has the signature, but not the secret. The body is
 // that of the file, unless the sender adds to it.
 func (d Delivery) Curl(r *http.Request) (string, error) {
-	var out strings.Builder
-	out.WriteString("curl -sS " + word(r.URL.String()))
-	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		out.WriteString(" \\\n  -H " + word(name+": "+r.Header.Get(name)))
-	}
 	body, err := r.GetBody()
 	if err != nil {
 		return "", err
@@ -102,12 +95,11 @@ func (d Delivery) Curl(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	command := CommandOf(r, sent)
 	if bytes.Equal(sent, d.Body) && !d.recorded {
-		out.WriteString(" \\\n  --data-binary " + word("@"+d.File))
-	} else {
-		out.WriteString(" \\\n  --data-raw " + word(string(sent)))
+		command.File = d.File
 	}
-	return out.String(), nil
+	return command.String(), nil
 }
 
 // word quotes a word so that a shell takes it literally.
