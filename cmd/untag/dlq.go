@@ -7,13 +7,15 @@ import (
 	"os"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"untag/internal/deadletter"
 	"untag/internal/queue"
+	"untag/internal/sqs"
 	"untag/internal/terminal"
 )
 
@@ -163,7 +165,24 @@ func newSQS(ctx context.Context) (*sqs.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}
-	return sqs.NewFromConfig(c), nil
+	endpoint, err := sqsEndpoint(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("find SQS: %w", err)
+	}
+	return sqs.New(sqs.Config{AWS: c, Endpoint: endpoint}), nil
+}
+
+// sqsEndpoint returns the address that the AWS CLI's settings choose for SQS: an address of
+// your own, or one for FIPS or IPv6; nil for SQS's usual one.
+func sqsEndpoint(ctx context.Context, c aws.Config) (*string, error) {
+	o := awssqs.NewFromConfig(c).Options()
+	fips := o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled
+	dual := o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled
+	if o.BaseEndpoint != nil || !fips && !dual {
+		return o.BaseEndpoint, nil
+	}
+	at, err := o.EndpointResolverV2.ResolveEndpoint(ctx, awssqs.EndpointParameters{Region: &c.Region, UseFIPS: &fips, UseDualStack: &dual})
+	return new(at.URI.String()), err
 }
 
 // ofAWS returns the error of a failed call to AWS, which is not wrong usage.

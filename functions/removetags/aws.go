@@ -7,16 +7,16 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"untag/internal/awsenv"
 	"untag/internal/rulesurl"
+	"untag/internal/sqs"
 )
 
 // remote is how the function reaches AWS and Zoho.
 type remote struct {
 	secrets secretsManager
-	queues  queues
+	queues  *sqs.Client
 	// sqsEndpoint replaces SQS's own address; nil to keep it.
 	sqsEndpoint *string
 	// rules is where RULES_URL says that the rules are; nil if it is not set.
@@ -33,7 +33,7 @@ func newRemote(getenv func(string) string) (remote, error) {
 	}
 	r := remote{
 		secrets:     newSecretsManager(config, awsenv.Endpoint(getenv, "SECRETS_MANAGER")),
-		queues:      newQueues(config, awsenv.Endpoint(getenv, "SQS")),
+		queues:      sqs.New(sqs.Config{AWS: config, Endpoint: awsenv.Endpoint(getenv, "SQS")}),
 		sqsEndpoint: awsenv.Endpoint(getenv, "SQS"),
 	}
 	if url := getenv("RULES_URL"); url != "" {
@@ -82,31 +82,4 @@ func (s secretsManager) GetSecretValue(ctx context.Context, in *secretsmanager.G
 
 func (s secretsManager) PutSecretValue(ctx context.Context, in *secretsmanager.PutSecretValueInput, o ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
 	return s.put(ctx, in, o...)
-}
-
-// queues is what the function calls of SQS: the receiving side sends, the worker sends
-// to the dead-letter queue and sends messages back with a delay.
-type queues struct {
-	send   func(context.Context, *sqs.SendMessageInput, ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
-	change func(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
-}
-
-func newQueues(config aws.Config, endpoint *string) queues {
-	client := sqs.NewFromConfig(config, func(o *sqs.Options) { o.BaseEndpoint = endpoint })
-	return queues{
-		send: func(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
-			return client.SendMessage(ctx, in, o...)
-		},
-		change: func(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, o ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
-			return client.ChangeMessageVisibilityBatch(ctx, in, o...)
-		},
-	}
-}
-
-func (q queues) SendMessage(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
-	return q.send(ctx, in, o...)
-}
-
-func (q queues) ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, o ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
-	return q.change(ctx, in, o...)
 }

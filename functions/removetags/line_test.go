@@ -11,9 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"untag/functions/removetags/handler"
+	"untag/internal/awsenv"
 	"untag/internal/awstest"
 	"untag/internal/sandbox"
+	"untag/internal/sqs"
 )
 
 const (
@@ -90,7 +94,7 @@ func (l *line) function(settings map[string]string, zoho http.RoundTripper) *han
 	getenv := func(name string) string { return settings[name] }
 	outside := remote{
 		secrets: secretsManager{get: l.secrets.GetSecretValue, put: l.secrets.PutSecretValue},
-		queues:  queues{send: l.sqs.SendMessage, change: l.sqs.ChangeMessageVisibilityBatch},
+		queues:  sqs.New(sqs.Config{AWS: l.aws()}),
 		zoho:    &http.Client{Timeout: 30 * time.Second, Transport: zoho},
 	}
 	c, err := readConfig(getenv, nil)
@@ -102,6 +106,18 @@ func (l *line) function(settings map[string]string, zoho http.RoundTripper) *han
 		l.t.Fatal(err)
 	}
 	return h
+}
+
+// aws returns how the function reaches SQS.
+func (l *line) aws() aws.Config {
+	config, err := awsenv.Config(func(name string) string {
+		return map[string]string{"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}[name]
+	})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	config.HTTPClient = &http.Client{Timeout: 5 * time.Second, Transport: l.sqs}
+	return config
 }
 
 // worker is one instance of the function behind the queue.

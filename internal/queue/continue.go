@@ -6,10 +6,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"untag/internal/event"
+	"untag/internal/sqs"
 )
 
 // maxSendDelay is the longest delay that SQS allows for a message that is sent.
@@ -44,7 +43,7 @@ func (w *Worker) resume(ctx context.Context, c Continuation) error {
 	if len(body) > MaxMessage-reasonSize {
 		return ErrTooLarge
 	}
-	return send(ctx, w.client, "continue", &sqs.SendMessageInput{
-		QueueUrl: aws.String(w.url(c.Message)), MessageBody: &body, DelaySeconds: int32(c.wait().Seconds()),
+	return send(ctx, w.client, "continue", sqs.Outgoing{
+		QueueURL: w.url(c.Message), Body: body, DelaySeconds: int(c.wait().Seconds()),
 	})
 }

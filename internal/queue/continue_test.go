@@ -1,17 +1,21 @@
 package queue_test
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 
 	"untag/internal/awstest"
 	"untag/internal/pipeline"
 	"untag/internal/queue"
+	"untag/internal/sqs"
 )
 
 // TestContinue: the rest of an event becomes a new message in the queue that the event came
@@ -21,7 +25,7 @@ func TestContinue(t *testing.T) {
 	d.Done = "some of it"
 	for name, tt := range map[string]struct {
 		atLeast           time.Duration
-		soonest, farthest int32
+		soonest, farthest int
 	}{
 		"as usual":                 {0, 30, 36},
 		"as Zoho asked":            {5 * time.Minute, 300, 300},
@@ -34,10 +38,10 @@ func TestContinue(t *testing.T) {
 				t.Fatalf("Continue = %v, want no error", errs)
 			}
 			in := f.letters[0]
-			if *in.QueueUrl != "https://sqs.eu-central-1.amazonaws.com/123456789012/events" || in.DelaySeconds < tt.soonest || in.DelaySeconds > tt.farthest {
-				t.Errorf("sent to %s in %d s, want the event's own queue in %d to %d s", *in.QueueUrl, in.DelaySeconds, tt.soonest, tt.farthest)
+			if in.QueueURL != "https://sqs.eu-central-1.amazonaws.com/123456789012/events" || in.DelaySeconds < tt.soonest || in.DelaySeconds > tt.farthest {
+				t.Errorf("sent to %s in %d s, want the event's own queue in %d to %d s", in.QueueURL, in.DelaySeconds, tt.soonest, tt.farthest)
 			}
-			got, err := queue.Decode(*in.MessageBody)
+			got, err := queue.Decode(in.Body)
 			if diff := cmp.Diff(d, got); err != nil || diff != "" {
 				t.Errorf("Decode = %v: -want +got\n%s", err, diff)
 			}
@@ -58,22 +62,28 @@ func TestContinue(t *testing.T) {
 func TestWhatIsAddedFits(t *testing.T) {
 	const queueURL, dead = "https://sqs.eu-central-1.amazonaws.com/123456789012/events", "dead"
 	s := awstest.NewSQS(awstest.QueueConfig{URL: queueURL}, awstest.QueueConfig{URL: dead})
+	client := sqs.New(sqs.Config{AWS: aws.Config{
+		Region: "eu-central-1", HTTPClient: &http.Client{Transport: s},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
+	}})
 	d := delivery("")
 	text, err := queue.Encode(d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.Body = []byte(strings.Repeat("x", queue.MaxMessage-4<<10-len(text)))
-	if err := queue.New(queue.Config{Client: s, URL: queueURL}).Send(t.Context(), d); err != nil {
+	if err := queue.New(queue.Config{Client: client, URL: queueURL}).Send(t.Context(), d); err != nil {
 		t.Fatalf("Send of the largest event: %v", err)
 	}
 	d.Body = append(d.Body, 'x')
-	if err := queue.New(queue.Config{Client: s, URL: queueURL}).Send(t.Context(), d); !errors.Is(err, queue.ErrTooLarge) {
+	if err := queue.New(queue.Config{Client: client, URL: queueURL}).Send(t.Context(), d); !errors.Is(err, queue.ErrTooLarge) {
 		t.Fatalf("Send of one that is larger = %v, want ErrTooLarge", err)
 	}
 	d.Body = d.Body[1:]
 	d.Done = strings.Repeat("d", pipeline.MaxDone)
-	w := queue.NewWorker(queue.WorkerConfig{Client: s, DeadLetterURL: dead, URL: func(events.SQSMessage) string { return queueURL }})
+	w := queue.NewWorker(queue.WorkerConfig{Client: client, DeadLetterURL: dead, URL: func(events.SQSMessage) string { return queueURL }})
 	if errs := w.Continue(t.Context(), []queue.Continuation{{Delivery: d}}); errs[0] != nil {
 		t.Fatalf("Continue: %v", errs[0])
 	}

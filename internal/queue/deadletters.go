@@ -7,11 +7,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-
 	"untag/internal/event"
+	"untag/internal/sqs"
 )
 
 const (
@@ -30,8 +27,8 @@ const (
 // operator is what DeadLetters needs from SQS.
 type operator interface {
 	mover
-	ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageInput, options ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
-	DeleteMessage(ctx context.Context, in *sqs.DeleteMessageInput, options ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
+	ReceiveMessage(ctx context.Context, in sqs.Receive) ([]sqs.Message, error)
+	DeleteMessage(ctx context.Context, queueURL, receipt string) error
 }
 
 // DeadLetters lists the messages of a dead-letter queue for people, and sends them again.
@@ -71,17 +68,16 @@ func (d *DeadLetters) hold(ctx context.Context, most int, while time.Duration) (
 	var list []Dead
 	at := make(map[string]int)
 	for len(list) < most {
-		out, err := d.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-			QueueUrl: &d.url, MaxNumberOfMessages: int32(min(batchSize, most-len(list))),
-			VisibilityTimeout: int32(min(while, maxHold).Seconds()), WaitTimeSeconds: lookFor,
-			MessageAttributeNames:       []string{"All"},
-			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp},
+		messages, err := d.client.ReceiveMessage(ctx, sqs.Receive{
+			QueueURL: d.url, Most: min(batchSize, most-len(list)),
+			HideSeconds: int(min(while, maxHold).Seconds()), WaitSeconds: lookFor,
+			Attributes: []string{"All"}, SystemAttributes: []string{sentAt},
 		})
 		if err != nil {
 			return list, &Error{Operation: "receive dead letters", Err: err}
 		}
 		before := len(list)
-		for _, m := range out.Messages {
+		for _, m := range messages {
 			one := deadOf(m)
 			if i, seen := at[one.ID]; seen {
 				list[i].receipt = one.receipt // the previous receipt is no longer valid
@@ -97,12 +93,15 @@ func (d *DeadLetters) hold(ctx context.Context, most int, while time.Duration) (
 	return list, nil
 }
 
-func deadOf(m types.Message) Dead {
-	text := func(name string) string { return aws.ToString(m.MessageAttributes[name].StringValue) }
-	one := Dead{ID: aws.ToString(m.MessageId), Body: aws.ToString(m.Body), receipt: aws.ToString(m.ReceiptHandle)}
+// sentAt is the attribute with the time at which a message was sent.
+const sentAt = "SentTimestamp"
+
+func deadOf(m sqs.Message) Dead {
+	text := func(name string) string { return m.MessageAttributes[name].StringValue }
+	one := Dead{ID: m.ID, Body: m.Body, receipt: m.ReceiptHandle}
 	one.Reason = Reason{Code: text("code"), Rule: text("rule"), Message: text("message")}
 	one.Reason.Time, _ = time.Parse(time.RFC3339, text("time"))
-	if ms, err := strconv.ParseInt(m.Attributes["SentTimestamp"], 10, 64); err == nil {
+	if ms, err := strconv.ParseInt(m.Attributes[sentAt], 10, 64); err == nil {
 		one.Sent = time.UnixMilli(ms)
 	}
 	if one.Reason.Code == "" {
@@ -119,13 +118,11 @@ func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseFor)
 	defer cancel()
 	for chunk := range slices.Chunk(list, batchSize) {
-		in := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &d.url}
+		var back []sqs.Visibility
 		for i, one := range chunk {
-			in.Entries = append(in.Entries, types.ChangeMessageVisibilityBatchRequestEntry{
-				Id: aws.String(strconv.Itoa(i)), ReceiptHandle: aws.String(one.receipt), VisibilityTimeout: 0,
-			})
+			back = append(back, sqs.Visibility{ID: strconv.Itoa(i), ReceiptHandle: one.receipt, Seconds: 0})
 		}
-		if _, err := d.client.ChangeMessageVisibilityBatch(ctx, in); err != nil {
+		if _, err := d.client.ChangeMessageVisibilityBatch(ctx, d.url, back); err != nil {
 			return &Error{Operation: "put dead letters back (they come back by themselves)", Err: err}
 		}
 	}
@@ -147,7 +144,7 @@ func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen f
 		if !chosen(one) {
 			continue
 		}
-		err := send(ctx, d.client, "redrive "+one.ID, &sqs.SendMessageInput{QueueUrl: &to, MessageBody: &one.Body})
+		err := send(ctx, d.client, "redrive "+one.ID, sqs.Outgoing{QueueURL: to, Body: one.Body})
 		if ofMessage(err) {
 			kept = append(kept, err)
 			continue
@@ -156,7 +153,7 @@ func (d *DeadLetters) Redrive(ctx context.Context, to string, most int, chosen f
 			return sent, errors.Join(append(kept, err, d.release(ctx, held(list)))...)
 		}
 		sent++
-		if _, err := d.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &d.url, ReceiptHandle: &one.receipt}); err != nil {
+		if err := d.client.DeleteMessage(ctx, d.url, one.receipt); err != nil {
 			err = &Error{Operation: "redrive " + one.ID + ": it was sent, but could not be deleted from the dead-letter queue", Err: err}
 			return sent, errors.Join(append(kept, err, d.release(ctx, held(list)))...)
 		}
@@ -175,5 +172,5 @@ func (q *Queue) Resend(ctx context.Context, body string) error {
 	if _, err := Decode(body); err != nil {
 		return err
 	}
-	return send(ctx, q.client, "send", &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
+	return send(ctx, q.client, "send", sqs.Outgoing{QueueURL: q.url, Body: body})
 }

@@ -10,53 +10,51 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/aws/smithy-go"
 
 	"untag/internal/queue"
+	"untag/internal/sqs"
 )
 
 // fakeServers is a queue on several servers: a receive that does not wait asks only one that
 // has nothing. Messages come back if again is set.
 type fakeServers struct {
 	fakeMover
-	messages []types.Message
+	messages []sqs.Message
 	at       int
 	again    bool
 	receives int
-	hold     int32
+	hold     int
 	deleted  []string
 }
 
-func (f *fakeServers) ReceiveMessage(_ context.Context, in *sqs.ReceiveMessageInput, _ ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error) {
+func (f *fakeServers) ReceiveMessage(_ context.Context, in sqs.Receive) ([]sqs.Message, error) {
 	f.receives++
-	f.hold = in.VisibilityTimeout
-	if in.WaitTimeSeconds == 0 {
-		return &sqs.ReceiveMessageOutput{}, nil
+	f.hold = in.HideSeconds
+	if in.WaitSeconds == 0 {
+		return nil, nil
 	}
 	if f.again && f.at == len(f.messages) {
 		f.at = 0
 	}
-	end := min(f.at+int(in.MaxNumberOfMessages), len(f.messages))
-	out := &sqs.ReceiveMessageOutput{Messages: f.messages[f.at:end]}
-	f.at = end
-	return out, nil
+	list := f.messages[f.at:min(f.at+in.Most, len(f.messages))]
+	f.at += len(list)
+	return list, nil
 }
 
-func (f *fakeServers) DeleteMessage(ctx context.Context, in *sqs.DeleteMessageInput, _ ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error) {
+func (f *fakeServers) DeleteMessage(ctx context.Context, _, receipt string) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	f.deleted = append(f.deleted, *in.ReceiptHandle)
-	return &sqs.DeleteMessageOutput{}, nil
+	f.deleted = append(f.deleted, receipt)
+	return nil
 }
 
-func dead(n int) []types.Message {
-	list := make([]types.Message, n)
+func dead(n int) []sqs.Message {
+	list := make([]sqs.Message, n)
 	for i := range list {
-		id, body := fmt.Sprint("m", i), "{}"
-		list[i] = types.Message{MessageId: &id, ReceiptHandle: &id, Body: &body}
+		id := fmt.Sprint("m", i)
+		list[i] = sqs.Message{ID: id, ReceiptHandle: id, Body: "{}"}
 	}
 	return list
 }
@@ -71,7 +69,7 @@ func TestListSeesAll(t *testing.T) {
 			}
 			back := 0
 			for _, in := range f.changes {
-				back += len(in.Entries)
+				back += len(in.list)
 			}
 			if back != 25 {
 				t.Errorf("%d messages put back, want 25", back)
@@ -83,7 +81,7 @@ func TestListSeesAll(t *testing.T) {
 func TestRedriveHoldsForAsLongAsItTakes(t *testing.T) {
 	f := &fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(25)}
 	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(t.Context(), "https://events", 5000, func(d queue.Dead) bool { return d.ID != "m3" })
-	if err != nil || sent != 24 || len(f.deleted) != 24 || len(f.letters) != 24 || len(f.changes) != 1 || len(f.changes[0].Entries) != 1 {
+	if err != nil || sent != 24 || len(f.deleted) != 24 || len(f.letters) != 24 || len(f.changes) != 1 || len(f.changes[0].list) != 1 {
 		t.Errorf("Redrive = %d, %v, deleted %d, put back by %d calls", sent, err, len(f.deleted), len(f.changes))
 	}
 	if f.hold < 1000 {
@@ -100,7 +98,7 @@ func TestARedriveThatIsInterruptedPutsTheRestBack(t *testing.T) {
 		}
 		return true
 	})
-	if !errors.Is(err, context.Canceled) || sent != 3 || len(f.changes) != 1 || len(f.changes[0].Entries) != 3 {
+	if !errors.Is(err, context.Canceled) || sent != 3 || len(f.changes) != 1 || len(f.changes[0].list) != 3 {
 		t.Errorf("Redrive = %d, %v, put back by %d calls, want 3 sent and 3 put back", sent, err, len(f.changes))
 	}
 }
@@ -108,20 +106,19 @@ func TestARedriveThatIsInterruptedPutsTheRestBack(t *testing.T) {
 // fakePicky does not accept one of the messages.
 type fakePicky struct{ fakeServers }
 
-func (f *fakePicky) SendMessage(ctx context.Context, in *sqs.SendMessageInput, o ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
-	if *in.MessageBody == "large" {
-		return nil, &smithy.GenericAPIError{Code: "InvalidParameterValue", Message: "one or more parameters are invalid"}
+func (f *fakePicky) SendMessage(ctx context.Context, m sqs.Outgoing) (string, error) {
+	if m.Body == "large" {
+		return "", &smithy.GenericAPIError{Code: "InvalidParameterValue", Message: "one or more parameters are invalid"}
 	}
-	return f.fakeServers.SendMessage(ctx, in, o...)
+	return f.fakeServers.SendMessage(ctx, m)
 }
 
 // TestARedriveSkipsWhatTheQueueDoesNotAccept: a message that is too large for the queue stays.
 func TestARedriveSkipsWhatTheQueueDoesNotAccept(t *testing.T) {
 	f := &fakePicky{fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(5)}}
-	large := "large"
-	f.messages[1].Body = &large
+	f.messages[1].Body = "large"
 	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(t.Context(), "https://events", 10, func(queue.Dead) bool { return true })
-	if err == nil || !strings.Contains(err.Error(), "redrive m1") || sent != 4 || len(f.deleted) != 4 || len(f.changes) != 1 || len(f.changes[0].Entries) != 1 {
+	if err == nil || !strings.Contains(err.Error(), "redrive m1") || sent != 4 || len(f.deleted) != 4 || len(f.changes) != 1 || len(f.changes[0].list) != 1 {
 		t.Errorf("Redrive = %d, %v, deleted %v, put back by %d calls, want all but m1", sent, err, f.deleted, len(f.changes))
 	}
 }
@@ -130,8 +127,8 @@ func TestARedriveSkipsWhatTheQueueDoesNotAccept(t *testing.T) {
 // deletes it only by its last receipt.
 func TestRedriveOfMessagesThatCameBackMeanwhile(t *testing.T) {
 	f := &fakeServers{fakeMover: fakeMover{fakeSQS: fakeSQS{id: "m"}}, messages: dead(11)}
-	again, receipt := f.messages[3], "r-again"
-	again.ReceiptHandle = &receipt
+	again := f.messages[3]
+	again.ReceiptHandle = "r-again"
 	f.messages = append(f.messages, again)
 	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(t.Context(), "https://events", 1000, func(queue.Dead) bool { return true })
 	if err != nil || sent != 11 || slices.Contains(f.deleted, "m3") || !slices.Contains(f.deleted, "r-again") {
@@ -154,13 +151,13 @@ func TestDeadLetterOfAFullMessage(t *testing.T) {
 			if err := worker(f, "https://dead").DeadLetter(t.Context(), []queue.Letter{letter})[0]; err != nil {
 				t.Fatal(err)
 			}
-			got := f.letters[0].MessageAttributes
+			got := f.letters[0].Attributes
 			if len(got) != len(tt.want) {
 				t.Errorf("%d attributes, want %v", len(got), tt.want)
 			}
 			size := len(m.Body)
 			for name, value := range got {
-				size += len(name) + len(*value.DataType) + len(*value.StringValue)
+				size += len(name) + len(value.DataType) + len(value.StringValue)
 			}
 			if size > queue.MaxMessage {
 				t.Errorf("%d bytes, want at most %d", size, queue.MaxMessage)

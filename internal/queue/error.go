@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"untag/internal/sqs"
 )
 
 // errNoID reports an answer of SQS that does not confirm that the message is stored.
@@ -70,6 +72,6 @@ func (e *Error) Retryable() bool {
 		}
 	}
 	var network net.Error
-	return errors.Is(e.Err, errNoID) || errors.As(e.Err, &network) ||
+	return errors.Is(e.Err, errNoID) || errors.Is(e.Err, sqs.ErrAnswer) || errors.As(e.Err, &network) ||
 		errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, context.Canceled)
 }

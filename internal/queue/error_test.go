@@ -5,10 +5,10 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/aws/smithy-go"
 
 	"untag/internal/queue"
+	"untag/internal/sqs"
 )
 
 func TestRetryable(t *testing.T) {
@@ -19,14 +19,15 @@ func TestRetryable(t *testing.T) {
 		"throttled":            {&smithy.GenericAPIError{Code: "RequestThrottled"}, true},
 		"a fault of SQS":       {&smithy.GenericAPIError{Code: "InternalError"}, true},
 		"the time ran out":     {context.DeadlineExceeded, true},
-		"the queue is gone":    {&types.QueueDoesNotExist{}, false},
+		"the queue is gone":    {&smithy.GenericAPIError{Code: "AWS.SimpleQueueService.NonExistentQueue"}, false},
 		"denied":               {&smithy.GenericAPIError{Code: "AccessDenied"}, false},
 		"the key is disabled":  {&smithy.GenericAPIError{Code: "KMS.DisabledException"}, false},
-		"the key is pending":   {&types.KmsInvalidState{}, false},
+		"the key is pending":   {&smithy.GenericAPIError{Code: "KmsInvalidState"}, false},
 		"the key is throttled": {&smithy.GenericAPIError{Code: "KMS.ThrottlingException"}, true},
-		"odd characters":       {&types.InvalidMessageContents{}, false},
+		"odd characters":       {&smithy.GenericAPIError{Code: "InvalidMessageContents"}, false},
 		"no credentials":       {errors.New("AWS_ACCESS_KEY_ID: not set"), false},
 		"no id in the answer":  {nil, true},
+		"no answer to read":    {sqs.ErrAnswer, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -7,11 +7,12 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/google/uuid"
 
 	"untag/internal/awsenv"
 	"untag/internal/queue"
+	"untag/internal/sqs"
 )
 
 // moto returns a client of a local SQS that has a queue and a dead-letter queue.
@@ -27,10 +28,10 @@ func moto(t *testing.T) (client *sqs.Client, url, deadURL string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client = sqs.NewFromConfig(config, func(o *sqs.Options) { o.BaseEndpoint = &endpoint })
+	operator := awssqs.NewFromConfig(config, func(o *awssqs.Options) { o.BaseEndpoint = &endpoint })
 	var urls []string
 	for range 2 {
-		out, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{
+		out, err := operator.CreateQueue(t.Context(), &awssqs.CreateQueueInput{
 			QueueName: aws.String("untag-" + uuid.NewString()), Attributes: map[string]string{"MaximumMessageSize": "1048576"},
 		})
 		if err != nil {
@@ -38,7 +39,7 @@ func moto(t *testing.T) (client *sqs.Client, url, deadURL string) {
 		}
 		urls = append(urls, *out.QueueUrl)
 	}
-	return client, urls[0], urls[1]
+	return sqs.New(sqs.Config{AWS: config, Endpoint: &endpoint}), urls[0], urls[1]
 }
 
 func TestOverSQS(t *testing.T) {
@@ -50,11 +51,11 @@ func TestOverSQS(t *testing.T) {
 		if err := queue.New(queue.Config{Client: client, URL: url}).Send(t.Context(), delivery(body)); err != nil {
 			t.Fatal(err)
 		}
-		out, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url})
-		if err != nil || len(out.Messages) != 1 {
-			t.Fatalf("ReceiveMessage = %v, want one", err)
+		list, err := client.ReceiveMessage(t.Context(), sqs.Receive{QueueURL: url, Most: 10})
+		if err != nil || len(list) != 1 {
+			t.Fatalf("ReceiveMessage = %d, %v, want one", len(list), err)
 		}
-		m := events.SQSMessage{MessageId: *out.Messages[0].MessageId, ReceiptHandle: *out.Messages[0].ReceiptHandle, Body: *out.Messages[0].Body}
+		m := events.SQSMessage{MessageId: list[0].ID, ReceiptHandle: list[0].ReceiptHandle, Body: list[0].Body}
 		if got, err := queue.Decode(m.Body); err != nil || string(got.Body) != body {
 			t.Fatalf("Decode = %.40q, %v, want %.40q", got.Body, err, body)
 		}

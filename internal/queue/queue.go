@@ -5,9 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-
 	"untag/internal/event"
+	"untag/internal/sqs"
 )
 
 // MaxMessage is the size of the largest message that SQS accepts, in bytes, including its
@@ -31,7 +30,7 @@ var ErrTooLarge = errors.New("queue: the delivery does not fit in a message of 1
 
 // sender is the one call of SQS that a Queue makes.
 type sender interface {
-	SendMessage(ctx context.Context, in *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
+	SendMessage(ctx context.Context, m sqs.Outgoing) (id string, err error)
 }
 
 // Config is what New needs.
@@ -63,13 +62,13 @@ func (q *Queue) Send(ctx context.Context, d event.Delivery) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	return send(ctx, q.client, "send", &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body})
+	return send(ctx, q.client, "send", sqs.Outgoing{QueueURL: q.url, Body: body})
 }
 
 // send stores one message. The message is stored once SQS has answered with its id.
-func send(ctx context.Context, client sender, operation string, in *sqs.SendMessageInput) error {
-	out, err := client.SendMessage(ctx, in)
-	if err == nil && (out.MessageId == nil || *out.MessageId == "") {
+func send(ctx context.Context, client sender, operation string, m sqs.Outgoing) error {
+	id, err := client.SendMessage(ctx, m)
+	if err == nil && id == "" {
 		err = errNoID
 	}
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/google/go-cmp/cmp"
 
 	"untag/internal/event"
 	"untag/internal/queue"
+	"untag/internal/sqs"
 )
 
 func delivery(body string) event.Delivery {
@@ -86,16 +86,16 @@ type fakeSQS struct {
 	id   string
 }
 
-func (f *fakeSQS) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+func (f *fakeSQS) SendMessage(ctx context.Context, m sqs.Outgoing) (string, error) {
 	if f.hang {
 		<-ctx.Done()
-		return nil, ctx.Err()
+		return "", ctx.Err()
 	}
 	if f.err != nil {
-		return nil, f.err
+		return "", f.err
 	}
-	f.sent = append(f.sent, *in.MessageBody)
-	return &sqs.SendMessageOutput{MessageId: &f.id}, nil
+	f.sent = append(f.sent, m.Body)
+	return f.id, nil
 }
 
 func TestSend(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 	"unicode"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"golang.org/x/sync/errgroup"
+
+	"untag/internal/awsrequest"
+	"untag/internal/sqs"
 )
 
 const (
@@ -33,7 +33,7 @@ const (
 // mover is what a Worker needs from SQS.
 type mover interface {
 	sender
-	ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.ChangeMessageVisibilityBatchInput, options ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
+	ChangeMessageVisibilityBatch(ctx context.Context, queueURL string, list []sqs.Visibility) (refused int, err error)
 }
 
 // WorkerConfig is what NewWorker needs.
@@ -92,24 +92,27 @@ func Backoff(received int, random float64) time.Duration {
 // these come back after the queue's own visibility timeout, and nothing is lost; the error
 // says how many they are.
 func (w *Worker) Delay(ctx context.Context, list []Delayed) error {
-	byQueue := make(map[string][]types.ChangeMessageVisibilityBatchRequestEntry)
+	byQueue := make(map[string][]sqs.Visibility)
 	for i, d := range list {
 		url := w.url(d.Message)
-		byQueue[url] = append(byQueue[url], types.ChangeMessageVisibilityBatchRequestEntry{
-			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: aws.String(d.Message.ReceiptHandle), VisibilityTimeout: int32(d.wait().Seconds()),
+		byQueue[url] = append(byQueue[url], sqs.Visibility{
+			ID: strconv.Itoa(i), ReceiptHandle: d.Message.ReceiptHandle, Seconds: int(d.wait().Seconds()),
 		})
 	}
-	var calls []*sqs.ChangeMessageVisibilityBatchInput
+	type call struct {
+		url  string
+		list []sqs.Visibility
+	}
+	var calls []call
 	for url, entries := range byQueue {
 		for chunk := range slices.Chunk(entries, batchSize) {
-			calls = append(calls, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: aws.String(url), Entries: chunk})
+			calls = append(calls, call{url, chunk})
 		}
 	}
 	return errors.Join(each(len(calls), func(i int) error {
-		in := calls[i]
-		out, err := w.client.ChangeMessageVisibilityBatch(ctx, in)
-		if err == nil && len(out.Failed) > 0 {
-			err = fmt.Errorf("SQS refused %d of %d", len(out.Failed), len(in.Entries))
+		refused, err := w.client.ChangeMessageVisibilityBatch(ctx, calls[i].url, calls[i].list)
+		if err == nil && refused > 0 {
+			err = fmt.Errorf("SQS refused %d of %d", refused, len(calls[i].list))
 		}
 		if err != nil {
 			return &Error{Operation: "delay", Err: err}
@@ -153,21 +156,19 @@ func (w *Worker) store(ctx context.Context, l Letter) error {
 	}
 	list := attributes(l)
 	fit(l.Message.Body, list)
-	return send(ctx, w.client, "dead letter", &sqs.SendMessageInput{
-		QueueUrl: &w.deadLetter, MessageBody: aws.String(l.Message.Body), MessageAttributes: list,
-	})
+	return send(ctx, w.client, "dead letter", sqs.Outgoing{QueueURL: w.deadLetter, Body: l.Message.Body, Attributes: list})
 }
 
 // fit drops attributes for which a message has no room. A message that untag stored always
 // has room; another one may reach the size limit to the last byte.
-func fit(body string, list map[string]types.MessageAttributeValue) {
+func fit(body string, list map[string]sqs.Attribute) {
 	size := len(body)
 	for name, value := range list {
-		size += len(name) + len(*value.DataType) + len(*value.StringValue)
+		size += len(name) + len(value.DataType) + len(value.StringValue)
 	}
 	for _, name := range []string{"message", "message_id", "rule", "time", "code"} {
 		if value, ok := list[name]; ok && size > MaxMessage {
-			size -= len(name) + len(*value.DataType) + len(*value.StringValue)
+			size -= len(name) + len(value.DataType) + len(value.StringValue)
 			delete(list, name)
 		}
 	}
@@ -175,14 +176,14 @@ func fit(body string, list map[string]types.MessageAttributeValue) {
 
 // attributes returns the reason as message attributes, which must not be empty or contain
 // control characters.
-func attributes(l Letter) map[string]types.MessageAttributeValue {
-	list := make(map[string]types.MessageAttributeValue)
+func attributes(l Letter) map[string]sqs.Attribute {
+	list := make(map[string]sqs.Attribute)
 	for name, value := range map[string]string{
 		"code": l.Reason.Code, "rule": l.Reason.Rule, "message": l.Reason.Message,
 		"time": l.Reason.Time.UTC().Format(time.RFC3339), "message_id": l.Message.MessageId,
 	} {
 		if value = attributeText(value); value != "" {
-			list[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
+			list[name] = sqs.Text(value)
 		}
 	}
 	return list
@@ -208,10 +209,7 @@ func URLFromARN(arn string, endpoint *string) string {
 	if len(parts) != 6 {
 		return ""
 	}
-	base := "https://sqs." + parts[3] + ".amazonaws.com"
-	if strings.HasPrefix(parts[3], "cn-") {
-		base += ".cn"
-	}
+	base := "https://sqs." + parts[3] + "." + awsrequest.Domain(parts[3])
 	if endpoint != nil {
 		base = strings.TrimSuffix(*endpoint, "/")
 	}

@@ -12,10 +12,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"untag/internal/queue"
+	"untag/internal/sqs"
 )
 
 func TestBackoff(t *testing.T) {
@@ -46,28 +45,34 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+// change is a call that changes how long messages are hidden.
+type change struct {
+	url  string
+	list []sqs.Visibility
+}
+
 // fakeMover records which messages are moved.
 type fakeMover struct {
 	fakeSQS
 	mu      sync.Mutex
-	changes []*sqs.ChangeMessageVisibilityBatchInput
-	letters []*sqs.SendMessageInput
+	changes []change
+	letters []sqs.Outgoing
 	change  error
-	refused []types.BatchResultErrorEntry
+	refused int
 }
 
-func (f *fakeMover) ChangeMessageVisibilityBatch(_ context.Context, in *sqs.ChangeMessageVisibilityBatchInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
+func (f *fakeMover) ChangeMessageVisibilityBatch(_ context.Context, url string, list []sqs.Visibility) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.changes = append(f.changes, in)
-	return &sqs.ChangeMessageVisibilityBatchOutput{Failed: f.refused}, f.change
+	f.changes = append(f.changes, change{url, list})
+	return f.refused, f.change
 }
 
-func (f *fakeMover) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+func (f *fakeMover) SendMessage(_ context.Context, m sqs.Outgoing) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.letters = append(f.letters, in)
-	return &sqs.SendMessageOutput{MessageId: &f.id}, f.err
+	f.letters = append(f.letters, m)
+	return f.id, f.err
 }
 
 func worker(f *fakeMover, dead string) *queue.Worker {
@@ -96,20 +101,20 @@ func TestDelay(t *testing.T) {
 	}
 	seen := 0
 	for _, in := range f.changes {
-		if len(in.Entries) > 10 || *in.QueueUrl != "https://sqs.eu-central-1.amazonaws.com/123456789012/events" {
-			t.Errorf("a call of %d messages to %s", len(in.Entries), *in.QueueUrl)
+		if len(in.list) > 10 || in.url != "https://sqs.eu-central-1.amazonaws.com/123456789012/events" {
+			t.Errorf("a call of %d messages to %s", len(in.list), in.url)
 		}
-		for _, e := range in.Entries {
+		for _, e := range in.list {
 			seen++
-			least, most := int32(96), int32(144)
-			switch *e.ReceiptHandle {
+			least, most := 96, 144
+			switch e.ReceiptHandle {
 			case "r-0":
 				least, most = 1200, 1200
 			case "r-due":
 				least, most = 600, 661
 			}
-			if e.VisibilityTimeout < least || e.VisibilityTimeout > most {
-				t.Errorf("%s waits %d s, want %d to %d", *e.ReceiptHandle, e.VisibilityTimeout, least, most)
+			if e.Seconds < least || e.Seconds > most {
+				t.Errorf("%s waits %d s, want %d to %d", e.ReceiptHandle, e.Seconds, least, most)
 			}
 		}
 	}
@@ -120,7 +125,7 @@ func TestDelay(t *testing.T) {
 	if err := worker(f, "").Delay(t.Context(), list); err == nil {
 		t.Error("a refused delay is no error")
 	}
-	f.change, f.refused = nil, []types.BatchResultErrorEntry{{}}
+	f.change, f.refused = nil, 1
 	if err := worker(f, "").Delay(t.Context(), list[:3]); err == nil || !strings.Contains(err.Error(), "1 of 3") {
 		t.Errorf("Delay = %v, want that 1 of 3 was refused", err)
 	}
@@ -138,13 +143,13 @@ func TestDeadLetter(t *testing.T) {
 		}
 	}
 	for _, in := range f.letters {
-		for name, value := range in.MessageAttributes {
-			if text := *value.StringValue; text == "" || len(text) > 256 || strings.ContainsRune(text, 0) || *value.DataType != "String" {
+		for name, value := range in.Attributes {
+			if text := value.StringValue; text == "" || len(text) > 256 || strings.ContainsRune(text, 0) || value.DataType != "String" {
 				t.Errorf("attribute %s = %q", name, text)
 			}
 		}
-		if code := *in.MessageAttributes["code"].StringValue; code == "NO_PERMISSION" && *in.MessageAttributes["rule"].StringValue != "deal-closed" {
-			t.Errorf("attributes = %v", in.MessageAttributes)
+		if code := in.Attributes["code"].StringValue; code == "NO_PERMISSION" && in.Attributes["rule"].StringValue != "deal-closed" {
+			t.Errorf("attributes = %v", in.Attributes)
 		}
 	}
 	for name, w := range map[string]*queue.Worker{
@@ -180,24 +185,23 @@ func TestURLFromARN(t *testing.T) {
 // fakeDead is a dead-letter queue of a few messages.
 type fakeDead struct {
 	fakeMover
-	messages []types.Message
+	messages []sqs.Message
 	deleted  []string
 }
 
-func (f *fakeDead) ReceiveMessage(context.Context, *sqs.ReceiveMessageInput, ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error) {
-	out := &sqs.ReceiveMessageOutput{Messages: f.messages}
+func (f *fakeDead) ReceiveMessage(context.Context, sqs.Receive) ([]sqs.Message, error) {
+	list := f.messages
 	f.messages = nil
-	return out, nil
+	return list, nil
 }
 
-func (f *fakeDead) DeleteMessage(_ context.Context, in *sqs.DeleteMessageInput, _ ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error) {
-	f.deleted = append(f.deleted, *in.ReceiptHandle)
-	return &sqs.DeleteMessageOutput{}, nil
+func (f *fakeDead) DeleteMessage(_ context.Context, _, receipt string) error {
+	f.deleted = append(f.deleted, receipt)
+	return nil
 }
 
 func TestRedriveThatIsRefusedLosesNothing(t *testing.T) {
-	id, receipt, body := "m", "r", "{}"
-	f := &fakeDead{messages: []types.Message{{MessageId: &id, ReceiptHandle: &receipt, Body: &body}}}
+	f := &fakeDead{messages: []sqs.Message{{ID: "m", ReceiptHandle: "r", Body: "{}"}}}
 	f.err = errors.New("refused")
 	sent, err := queue.NewDeadLetters(f, "https://dead").Redrive(t.Context(), "https://events", 10, func(queue.Dead) bool { return true })
 	if err == nil || sent != 0 || len(f.deleted) > 0 || len(f.changes) != 1 {
@@ -208,9 +212,9 @@ func TestRedriveThatIsRefusedLosesNothing(t *testing.T) {
 // slowMover is an SQS that takes a second for each message.
 type slowMover struct{ fakeMover }
 
-func (s *slowMover) SendMessage(ctx context.Context, in *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+func (s *slowMover) SendMessage(ctx context.Context, m sqs.Outgoing) (string, error) {
 	time.Sleep(time.Second)
-	return s.fakeMover.SendMessage(ctx, in, options...)
+	return s.fakeMover.SendMessage(ctx, m)
 }
 
 // TestCallsAtOnce: five at a time, and all of them although each fails.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"untag/internal/awsrequest"
 )
 
 // maxFile is one byte more than a rules file may have, so that one that is too large is read
@@ -34,6 +36,7 @@ type Config struct {
 type Reader struct {
 	location
 	aws      aws.Config
+	signer   *awsrequest.Signer
 	endpoint *string
 	client   *http.Client
 
@@ -56,7 +59,7 @@ func New(c Config) (*Reader, error) {
 		*client = *c.HTTP
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Reader{location: at, aws: c.AWS, endpoint: c.Endpoint, client: client}, nil
+	return &Reader{location: at, aws: c.AWS, signer: awsrequest.NewSigner("s3", c.AWS.Credentials), endpoint: c.Endpoint, client: client}, nil
 }
 
 // ErrUnchanged means that the file is the one that was read last.

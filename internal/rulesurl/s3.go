@@ -9,12 +9,10 @@ import (
 	"strings"
 	"time"
 
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go/encoding/httpbinding"
-)
 
-// emptyHash is the SHA-256 of an empty body.
-const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	"untag/internal/awsrequest"
+)
 
 // readS3 reads an object, unless it has this ETag.
 func (r *Reader) readS3(ctx context.Context, etag string) (data []byte, mark string, err error) {
@@ -36,10 +34,6 @@ func (r *Reader) readS3(ctx context.Context, etag string) (data []byte, mark str
 
 // signed returns a GET of the object with a signature of the SDK's own signer.
 func (r *Reader) signed(ctx context.Context, etag string) (*http.Request, error) {
-	credentials, err := r.aws.Credentials.Retrieve(ctx)
-	if err != nil {
-		return nil, err
-	}
 	at, err := r.object()
 	if err != nil {
 		return nil, err
@@ -48,13 +42,10 @@ func (r *Reader) signed(ctx context.Context, etag string) (*http.Request, error)
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("X-Amz-Content-Sha256", emptyHash)
 	if etag != "" {
 		request.Header.Set("If-None-Match", etag)
 	}
-	// S3 alone signs the path as it is sent, instead of escaping it twice.
-	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
-	if err := signer.SignHTTP(ctx, credentials, request, emptyHash, "s3", r.aws.Region, time.Now()); err != nil {
+	if err := r.signer.Sign(ctx, request, nil, r.aws.Region, time.Now()); err != nil {
 		return nil, err
 	}
 	return request, nil
@@ -63,10 +54,7 @@ func (r *Reader) signed(ctx context.Context, etag string) (*http.Request, error)
 // object returns the URL of the object. The bucket is part of the host's name, except at an
 // endpoint of your own and where a dot in it would not fit the certificate.
 func (r *Reader) object() (*url.URL, error) {
-	domain := "amazonaws.com"
-	if strings.HasPrefix(r.aws.Region, "cn-") {
-		domain = "amazonaws.com.cn"
-	}
+	domain := awsrequest.Domain(r.aws.Region)
 	base, path := "https://"+r.bucket+".s3."+r.aws.Region+"."+domain, "/"
 	switch {
 	case r.endpoint != nil:

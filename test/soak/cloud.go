@@ -10,12 +10,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"untag/internal/awsenv"
 	"untag/internal/queue"
 	"untag/internal/sandbox"
+	"untag/internal/sqs"
 )
 
 const (
@@ -30,7 +31,9 @@ const (
 
 // cloud is moto's SQS and Secrets Manager, and the environments of the functions.
 type cloud struct {
-	queues           *sqs.Client
+	queues *awssqs.Client
+	// operator is untag's own client, with which the command line reads dead letters.
+	operator         *sqs.Client
 	queue, dead, arn string
 	// receiving and working are the two functions' variables.
 	receiving, working []string
@@ -51,11 +54,12 @@ func newCloud(ctx context.Context, o options, at addresses, crm *sandbox.Sandbox
 	}
 	run := strconv.Itoa(os.Getpid())
 	c := &cloud{
-		queues: sqs.NewFromConfig(config, func(s *sqs.Options) { s.BaseEndpoint = awsenv.Endpoint(getenv, "SQS") }),
-		arn:    "arn:aws:sqs:" + region + ":" + account + ":soak-events-" + run,
+		queues:   awssqs.NewFromConfig(config, func(o *awssqs.Options) { o.BaseEndpoint = awsenv.Endpoint(getenv, "SQS") }),
+		operator: sqs.New(sqs.Config{AWS: config, Endpoint: awsenv.Endpoint(getenv, "SQS")}),
+		arn:      "arn:aws:sqs:" + region + ":" + account + ":soak-events-" + run,
 	}
 	for name, into := range map[string]*string{"soak-events-": &c.queue, "soak-dead-": &c.dead} {
-		out, err := c.queues.CreateQueue(ctx, &sqs.CreateQueueInput{
+		out, err := c.queues.CreateQueue(ctx, &awssqs.CreateQueueInput{
 			QueueName: aws.String(name + run), Attributes: map[string]string{"VisibilityTimeout": strconv.Itoa(visibility)},
 		})
 		if err != nil {
@@ -102,13 +106,13 @@ func environment(maps ...map[string]string) []string {
 
 // store puts a message into the queue unchanged.
 func (c *cloud) store(ctx context.Context, body string) error {
-	_, err := c.queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &c.queue, MessageBody: &body})
+	_, err := c.queues.SendMessage(ctx, &awssqs.SendMessageInput{QueueUrl: &c.queue, MessageBody: &body})
 	return err
 }
 
 // left returns how many messages the queue still has, including those in flight.
 func (c *cloud) left(ctx context.Context) (int, error) {
-	out, err := c.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+	out, err := c.queues.GetQueueAttributes(ctx, &awssqs.GetQueueAttributesInput{
 		QueueUrl: &c.queue, AttributeNames: []types.QueueAttributeName{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"},
 	})
 	if err != nil {
@@ -124,7 +128,7 @@ func (c *cloud) left(ctx context.Context) (int, error) {
 
 // deadLetters returns why each event in the dead-letter queue is there, by event.
 func (c *cloud) deadLetters(ctx context.Context) (map[string]queue.Reason, error) {
-	list, err := queue.NewDeadLetters(c.queues, c.dead).List(ctx, 1_000_000)
+	list, err := queue.NewDeadLetters(c.operator, c.dead).List(ctx, 1_000_000)
 	if err != nil {
 		return nil, err
 	}
