@@ -21,6 +21,8 @@ type Config struct {
 	Token string
 	// Open says that other machines reach the listener, so that every browser needs the Token.
 	Open bool
+	// Dead is the dead-letter queue whose messages are Kept, nil if they are events that arrive.
+	Dead DeadLetters
 }
 
 // Console serves the pages. It is safe for concurrent use.
@@ -45,6 +47,11 @@ func New(c Config) *Console {
 func (c *Console) routes() {
 	c.mux.Handle("GET /assets/", http.FileServerFS(assets))
 	c.mux.HandleFunc("GET /{$}", c.showEvents)
+	if c.Dead != nil {
+		c.mux.HandleFunc("POST /dead-letters/read", c.readDead)
+		c.mux.HandleFunc("POST /dead-letters/redrive", c.redrive)
+		return
+	}
 	c.mux.HandleFunc("GET /chart", c.showChart)
 	c.mux.HandleFunc("GET /live", c.serveLive)
 }

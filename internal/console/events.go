@@ -30,10 +30,17 @@ type eventsPage struct {
 	Dropped int64
 	// Older and Newest are the addresses of other pages of the list, "" for none.
 	Older, Newest string
+	// Dead is set if these are dead letters.
+	Dead *deadView
 }
 
 // showEvents shows the latest entries, or with `before` older ones.
 func (c *Console) showEvents(w http.ResponseWriter, r *http.Request) {
+	c.list(w, r, http.StatusOK, "")
+}
+
+// list shows the list, with what went wrong before, "" for nothing.
+func (c *Console) list(w http.ResponseWriter, r *http.Request, status int, fault string) {
 	f := filterOf(r.URL.Query())
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	p := eventsPage{Filter: f, Outcomes: Outcomes(), Dropped: c.Kept.Dropped()}
@@ -67,7 +74,15 @@ func (c *Console) showEvents(w http.ResponseWriter, r *http.Request) {
 	if names := c.Rules().Names(); len(names) <= mostRules {
 		p.Rules = names
 	}
-	c.pages.show(w, http.StatusOK, "events", page{Title: "Events", Tab: "/", Data: p})
+	title := "Events"
+	if c.Dead != nil {
+		title, p.Live = "Dead letters", ""
+		p.Dead = &deadView{MayRedrive: c.Dead.MayRedrive(), Fault: fault, Sent: -1}
+		if sent, err := strconv.Atoi(r.URL.Query().Get("sent")); err == nil {
+			p.Dead.Sent = sent
+		}
+	}
+	c.pages.show(w, status, "events", page{Title: title, Tab: "/", Data: p})
 }
 
 // listAddress is the address of the list, from the entries before one on, or from the latest.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 )
@@ -44,12 +45,7 @@ func (k *Kept) Add(e *Entry) {
 	e.ID = k.last
 	k.entries = append(k.entries, e)
 	k.bytes += size
-	for len(k.entries) > mostKept || k.bytes > mostBytes && len(k.entries) > 1 {
-		k.bytes -= k.entries[0].size()
-		k.entries[0] = nil
-		k.entries = k.entries[1:]
-		k.dropped++
-	}
+	k.trim()
 	for r := range k.readers {
 		select {
 		case r.entries <- e:
@@ -82,13 +78,11 @@ func (k *Kept) Dropped() int64 {
 func (k *Kept) Get(id int64) *Entry {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.entries) == 0 {
+	i, found := slices.BinarySearchFunc(k.entries, id, func(e *Entry, id int64) int { return cmp.Compare(e.ID, id) })
+	if !found {
 		return nil
 	}
-	if i := id - k.entries[0].ID; i >= 0 && i < int64(len(k.entries)) {
-		return k.entries[i]
-	}
-	return nil
+	return k.entries[i]
 }
 
 // Read tells a reader of entries from now on, until stop is called.
@@ -105,5 +99,29 @@ func (k *Kept) Read() (r *Reader, stop func()) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		delete(k.readers, r)
+	}
+}
+
+// Set keeps these entries instead of those before, in the order of their ids, which the caller
+// has chosen. Readers are not told.
+func (k *Kept) Set(entries []*Entry) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.entries, k.bytes = nil, 0
+	for _, e := range entries {
+		k.last = max(k.last, e.ID)
+		k.entries = append(k.entries, e)
+		k.bytes += e.size()
+	}
+	k.trim()
+}
+
+// trim drops the oldest entries that are too many or take too much memory.
+func (k *Kept) trim() {
+	for len(k.entries) > mostKept || k.bytes > mostBytes && len(k.entries) > 1 {
+		k.bytes -= k.entries[0].size()
+		k.entries[0] = nil
+		k.entries = k.entries[1:]
+		k.dropped++
 	}
 }
