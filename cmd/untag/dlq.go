@@ -12,6 +12,7 @@ import (
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"untag/internal/deadletter"
 	"untag/internal/queue"
@@ -31,6 +32,29 @@ type dlqFlags struct {
 	json                    bool
 }
 
+// addDeadLetterQueue adds the flags of what is read; when says when they can be used.
+func (f *dlqFlags) addDeadLetterQueue(flags *pflag.FlagSet, when string) {
+	flags.StringVar(&f.deadLetterURL, "dead-letter-queue-url", os.Getenv("DEAD_LETTER_QUEUE_URL"), when+"the dead-letter queue (DEAD_LETTER_QUEUE_URL)")
+	flags.IntVar(&f.max, "max", most, when+"read at most this many messages")
+}
+
+// addQueue adds the flag of the queue to which messages are sent again.
+func (f *dlqFlags) addQueue(flags *pflag.FlagSet, when string) {
+	flags.StringVar(&f.queueURL, "queue-url", os.Getenv("QUEUE_URL"), when+"the queue to send to (QUEUE_URL)")
+}
+
+// checkQueue returns an error if messages cannot be sent to the queue again.
+func (f *dlqFlags) checkQueue() error {
+	switch f.queueURL {
+	case "":
+		return errors.New("name the queue to send to with --queue-url, or in QUEUE_URL: it is the output QueueUrl of the stack")
+	case f.deadLetterURL:
+		// The messages would come back without their reasons.
+		return errors.New("--queue-url is the dead-letter queue itself")
+	}
+	return nil
+}
+
 func newDLQ() *cobra.Command {
 	var f dlqFlags
 	c := &cobra.Command{
@@ -42,8 +66,7 @@ once the cause is gone. The AWS region and credentials are those of the AWS CLI.
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.PersistentFlags().StringVar(&f.deadLetterURL, "dead-letter-queue-url", os.Getenv("DEAD_LETTER_QUEUE_URL"), "the dead-letter queue (DEAD_LETTER_QUEUE_URL)")
-	c.PersistentFlags().IntVar(&f.max, "max", most, "read at most this many messages")
+	f.addDeadLetterQueue(c.PersistentFlags(), "")
 	c.AddCommand(newDLQList(&f), newDLQShow(&f), newDLQRedrive(&f))
 	return c
 }
@@ -107,12 +130,8 @@ dlq list shows the reasons.`,
 			if all == (rule != "") {
 				return errors.New("redrive takes either --all or --rule NAME")
 			}
-			if f.queueURL == "" {
-				return errors.New("name the queue to send to with --queue-url, or in QUEUE_URL: it is the output QueueUrl of the stack")
-			}
-			if f.queueURL == f.deadLetterURL {
-				// The messages would come back without their reasons.
-				return errors.New("--queue-url is the dead-letter queue itself")
+			if err := f.checkQueue(); err != nil {
+				return err
 			}
 			d, err := f.open(c.Context())
 			if err != nil {
@@ -126,7 +145,7 @@ dlq list shows the reasons.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&f.queueURL, "queue-url", os.Getenv("QUEUE_URL"), "the queue to send to (QUEUE_URL)")
+	f.addQueue(c.Flags(), "")
 	c.Flags().StringVar(&rule, "rule", "", "only messages that failed for this rule")
 	c.Flags().BoolVar(&all, "all", false, "every message, up to --max")
 	return c

@@ -33,6 +33,14 @@ With --record, each webhook that verifies is written to a file of its own in a f
 without the credentials that it carries: for untag explain -e, for a test (request:), or for
 the folder of events. Webhooks that are refused are not written.
 
+The console at / shows each event in a browser: why each rule did or did not fire, and what
+came off which record. If --listen or a tunnel opens it to other machines, it asks for the
+token in the address that is printed, or for the one that CONSOLE_TOKEN sets.
+
+With --dead-letters, the console shows the messages of a deployment's dead-letter queue in
+place of events that arrive: why each failed, and what today's rules would do with it. Nothing
+is delivered or changed. With --redrive, chosen ones can be sent to the queue again.
+
 ` + local.HostsHelp + `
 
 Exit codes: 0: done; 1: a delivery of --once failed; 2: wrong usage or an unreadable
@@ -40,6 +48,7 @@ file.`
 
 func newRun() *cobra.Command {
 	var f local.Options
+	var dead deadFlags
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Run the whole program on this machine, with a simulated Zoho",
@@ -48,9 +57,16 @@ func newRun() *cobra.Command {
   untag run --once
   untag run --rules my-rules.yaml --records my-records.yaml
   untag run --record received
-  untag run --zoho --rules my-rules.yaml --secrets my-webhook-secrets.json`,
+  untag run --zoho --rules my-rules.yaml --secrets my-webhook-secrets.json
+  untag run --dead-letters --rules my-rules.yaml`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if dead.letters {
+				return dead.run(c, f)
+			}
+			if err := dead.alone(c); err != nil {
+				return err
+			}
 			f.Given = make(map[string]bool)
 			for _, name := range []string{"events", "records", "secrets"} {
 				f.Given[name] = c.Flags().Changed(name)
@@ -69,5 +85,6 @@ func newRun() *cobra.Command {
 	c.Flags().BoolVar(&f.Once, "once", false, "end after the deliveries; exit 1 if one failed")
 	c.Flags().BoolVar(&f.Zoho, "zoho", false, "use a real account; events are delivered only with --events")
 	c.Flags().BoolVarP(&f.Verbose, "verbose", "v", false, "write the function's log to standard error, at LOG_LEVEL")
+	dead.add(c)
 	return c
 }

@@ -2,10 +2,7 @@ package local
 
 import (
 	"cmp"
-	"crypto/rand"
-	"fmt"
 	"net"
-	"os"
 	"time"
 
 	"untag/internal/console"
@@ -20,9 +17,6 @@ type keeper struct {
 	describe func(*served)
 	rules    func() *rules.Rules
 }
-
-// leastToken is how many characters a token of the console must have.
-const leastToken = 16
 
 // mostKeptDetails is how many details of a request the console lists.
 const mostKeptDetails = 20
@@ -65,22 +59,15 @@ func touchedBy(outcomes []pipeline.Outcome) []console.Touched {
 	return touched
 }
 
-// newConsole returns the page that shows what is kept; nil with --once. If the port, or a tunnel
-// to it, is open to other machines, its address has a token, unless CONSOLE_TOKEN sets one.
+// newConsole returns the page that shows what is kept; nil with --once.
 func (r *running) newConsole(l net.Listener) (*console.Console, error) {
 	if r.flags.Once {
 		return nil, nil
 	}
-	token, open := os.Getenv("CONSOLE_TOKEN"), !loopback(l)
-	r.pageURL = r.url + "/"
-	switch {
-	case token == "":
-		token = rand.Text()
-		if open || len(r.flags.Hosts) > 0 {
-			r.pageURL += "?token=" + token
-		}
-	case len(token) < leastToken:
-		return nil, fmt.Errorf("CONSOLE_TOKEN: it has %d characters, and must have at least %d that nobody can guess; unset it to have one made up", len(token), leastToken)
+	d, err := newDoor(r.url, l, r.flags.Hosts)
+	if err != nil {
+		return nil, err
 	}
-	return console.New(console.Config{Kept: r.keeper.kept, Rules: r.keeper.rules, Token: token, Open: open}), nil
+	r.pageURL = d.address
+	return console.New(console.Config{Kept: r.keeper.kept, Rules: r.keeper.rules, Token: d.token, Open: d.open}), nil
 }

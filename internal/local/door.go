@@ -1,0 +1,34 @@
+package local
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net"
+	"os"
+)
+
+// leastToken is how many characters a token of the console must have.
+const leastToken = 16
+
+// door is the address of the console, and what a browser needs to be let in.
+type door struct {
+	address, token string
+	// open says that other machines reach the listener.
+	open bool
+}
+
+// newDoor returns the door to a console at a URL. If the listener, or a tunnel to it, is open to
+// other machines, the address has a token that was made up, unless CONSOLE_TOKEN sets one.
+func newDoor(url string, l net.Listener, tunnels []string) (door, error) {
+	d := door{address: url + "/", token: os.Getenv("CONSOLE_TOKEN"), open: !loopback(l)}
+	switch {
+	case d.token == "":
+		d.token = rand.Text()
+		if d.open || len(tunnels) > 0 {
+			d.address += "?token=" + d.token
+		}
+	case len(d.token) < leastToken:
+		return d, fmt.Errorf("CONSOLE_TOKEN: it has %d characters, and must have at least %d that nobody can guess; unset it to have one made up", len(d.token), leastToken)
+	}
+	return d, nil
+}
