@@ -17,6 +17,11 @@ type Config struct {
 	Kept *Kept
 	// Rules returns those that are in force.
 	Rules func() *rules.Rules
+	// Records are the simulated ones; nil for a real account.
+	Records records
+	// Courier delivers requests, and Copier writes them as text to take away.
+	Courier courier
+	Copier  copier
 	// Token lets a browser in that is not on this machine; without one, none is.
 	Token string
 	// Open says that other machines reach the listener, so that every browser needs the Token.

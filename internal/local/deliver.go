@@ -59,6 +59,8 @@ type deliverer struct {
 	prover   prover
 	// keep keeps an invocation that is not an HTTP request; it may be nil.
 	keep func(s *served, a reply, began time.Time)
+	// served is called for an invocation that is shown.
+	served func(served)
 }
 
 // newDeliverer returns a deliverer that sends HTTP requests to url. It uses no proxy and
@@ -107,7 +109,13 @@ func (d deliverer) invoke(ctx context.Context, payload []byte, t *trace, out *de
 	began, payload := time.Now(), fromEventQueue(payload)
 	answer, err := d.function.Invoke(traced(ctx, t), payload)
 	if d.keep != nil {
-		d.keep(&served{at: time.Now(), traceContent: t.read(), reason: reasonOf(err)}, reply{raw: payload, body: answer}, began)
+		s := served{at: time.Now(), traceContent: t.read(), reason: reasonOf(err)}
+		d.keep(&s, reply{raw: payload, body: answer}, began)
+		t.keptAs(s.entry)
+		if t.shown && len(s.events) > 0 {
+			s.source = s.events[0].Source
+			d.served(s)
+		}
 	}
 	if err != nil {
 		out.answer = "error"

@@ -37,9 +37,9 @@ type gateway struct {
 	own *deliveries
 	// keep keeps every request with its answer; it may be nil.
 	keep func(s *served, a reply, began time.Time)
-	// served is called for every other request, before it is answered; it may be nil.
+	// served is called for every request that is shown, before it is answered; it may be nil.
 	served func(served)
-	// recordings writes every other request that verifies; nil for none.
+	// recordings writes every request that is shown and that verifies; nil for none.
 	recordings *recordings
 }
 
@@ -60,8 +60,8 @@ type reply struct {
 // HTTP response.
 func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := g.own.take(r)
-	own := t != nil
-	if !own {
+	own := t != nil && !t.shown
+	if t == nil {
 		t = new(trace)
 	}
 	began := time.Now()
@@ -69,6 +69,7 @@ func (g gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s := newServed(r, a, t)
 	if g.keep != nil {
 		g.keep(&s, a, began)
+		t.keptAs(s.entry)
 	}
 	if !own && g.served != nil {
 		g.served(s)

@@ -45,6 +45,7 @@ func (k *keeper) keep(s *served, a reply, began time.Time) {
 		e.Touched = touchedBy(s.outcomes)
 	}
 	k.kept.Add(e)
+	s.entry = e.ID
 }
 
 // touchedBy returns the records that tags came off, as the answers of a real account have them:
@@ -60,7 +61,7 @@ func touchedBy(outcomes []pipeline.Outcome) []console.Touched {
 }
 
 // newConsole returns the page that shows what is kept; nil with --once.
-func (r *running) newConsole(l net.Listener) (*console.Console, error) {
+func (r *running) newConsole(l net.Listener, lines *ticker) (*console.Console, error) {
 	if r.flags.Once {
 		return nil, nil
 	}
@@ -69,5 +70,11 @@ func (r *running) newConsole(l net.Listener) (*console.Console, error) {
 		return nil, err
 	}
 	r.pageURL = d.address
-	return console.New(console.Config{Kept: r.keeper.kept, Rules: r.keeper.rules, Token: d.token, Open: d.open}), nil
+	c := console.Config{Kept: r.keeper.kept, Rules: r.keeper.rules, Token: d.token, Open: d.open}
+	if r.crm != nil {
+		c.Records = r.crm
+	}
+	courier := r.newCourier(lines)
+	c.Courier, c.Copier = courier, courier
+	return console.New(c), nil
 }

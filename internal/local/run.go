@@ -115,7 +115,7 @@ func (r *running) serve(ctx context.Context) error {
 	defer stop()
 	lines := newTicker(r.out, r.rules)
 	r.keeper = &keeper{kept: new(console.Kept), describe: lines.describe, rules: func() *rules.Rules { return r.rules }}
-	if r.page, err = r.newConsole(l); err != nil {
+	if r.page, err = r.newConsole(l, lines); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	gateway := gateway{function: r.function, own: r.own, served: lines.print, keep: r.keeper.keep, recordings: r.recordings}

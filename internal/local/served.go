@@ -37,6 +37,8 @@ type served struct {
 	status int
 	// reason is why it was refused, "" if it was not.
 	reason string
+	// entry is the number under which it is kept for the console, 0 if it is not.
+	entry int64
 	// outcome and details say in a few words what was done, once describe has found the words.
 	outcome string
 	details []string

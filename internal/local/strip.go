@@ -46,7 +46,13 @@ func (s stripper) strip(ctx context.Context, request events.APIGatewayV2HTTPRequ
 	if !ok || request.RequestContext.HTTP.Method == http.MethodHead {
 		return request, false, nil
 	}
-	known := s.known(secret)
+	stripped, err = s.without(request, d, secret)
+	return stripped, err == nil, err
+}
+
+// without returns a request as it is in its delivery, and without the further secrets.
+func (s stripper) without(request events.APIGatewayV2HTTPRequest, d event.Delivery, secrets []string) (events.APIGatewayV2HTTPRequest, error) {
+	known := s.known(secrets)
 	request.Cookies = nil
 	request.Headers = headersKept(request.Headers, d.Headers, known)
 	request.RawQueryString = queryKept(d.RawQuery, known)
@@ -54,7 +60,7 @@ func (s stripper) strip(ctx context.Context, request events.APIGatewayV2HTTPRequ
 	request.QueryStringParameters = joined(values)
 	request.Body, request.IsBase64Encoded = string(d.Body), false
 	if holds(request.Body, known) {
-		return request, false, errHoldsSecret
+		return request, errHoldsSecret
 	}
 	if !utf8.Valid(d.Body) {
 		request.Body, request.IsBase64Encoded = base64.StdEncoding.EncodeToString(d.Body), true
@@ -67,7 +73,7 @@ func (s stripper) strip(ctx context.Context, request events.APIGatewayV2HTTPRequ
 	if err == nil && holds(string(text), known) {
 		err = errHoldsSecret
 	}
-	return request, err == nil, err
+	return request, err
 }
 
 // accepted returns the delivery of a request that verifies, even if its body cannot be read, or

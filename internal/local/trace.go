@@ -15,8 +15,27 @@ import (
 // trace collects what one invocation did, as its answer may not say it. The zero value is
 // ready to use.
 type trace struct {
+	// shown says that a delivery of this program is shown as those of others are.
+	shown bool
+
 	mu sync.Mutex
+	// entry is the number under which the console keeps it, 0 for none.
+	entry int64
 	traceContent
+}
+
+// keptAs notes the number under which the console keeps the invocation.
+func (t *trace) keptAs(entry int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.entry = entry
+}
+
+// keptEntry returns the number under which the console keeps the invocation, 0 for none.
+func (t *trace) keptEntry() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.entry
 }
 
 // traceContent holds the events of an invocation with their outcomes, and the reason of a
