@@ -8,7 +8,7 @@ import (
 
 // small is the size of an event, as JSON in bytes, up to which a test has all of it: a field that no
 // rule reads yet may be the one that a rule should read.
-const small = 2 << 10
+const small = 1 << 10
 
 // pruned returns the fields of an event that a test of the rules needs: all of a small event,
 // otherwise those that the rules of its source can read.

@@ -55,6 +55,9 @@ func (c courier) Command(ctx context.Context, e *console.Entry) (string, error) 
 		return "", err
 	}
 	request.Header.Del("Accept-Encoding") // the answer is to be read
+	if request.Header.Get("Accept") == "*/*" {
+		request.Header.Del("Accept") // curl adds it
+	}
 	from, found := p.rules.Source(e.Source)
 	if !found {
 		return written("There is no source "+terminal.Clean(e.Source)+" in the rules.", request, nil)
