@@ -51,6 +51,10 @@ func New(c Config) *Console {
 // routes says where each page is. Those of a part of the console are in its file.
 func (c *Console) routes() {
 	c.mux.Handle("GET /assets/", http.FileServerFS(assets))
+	// A browser asks for it after an answer that is no page, and it is no webhook.
+	c.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, assets, "assets/icon.svg")
+	})
 	c.mux.HandleFunc("GET /{$}", c.showEvents)
 	if c.Dead != nil {
 		c.mux.HandleFunc("POST /dead-letters/read", c.readDead)

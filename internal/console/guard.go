@@ -46,7 +46,7 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodGet && token != "" && (g.is(token) || !trusted):
 		g.take(w, r, token)
-	case trusted, g.holds(r), strings.HasPrefix(r.URL.Path, "/assets/"):
+	case trusted, g.holds(r), strings.HasPrefix(r.URL.Path, "/assets/"), r.URL.Path == "/favicon.ico":
 		g.next.ServeHTTP(w, r)
 	case r.URL.Path == "/token" && r.Method == http.MethodPost:
 		r.Body = http.MaxBytesReader(w, r.Body, 1<<12)
