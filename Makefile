@@ -73,6 +73,14 @@ soak: $(VENV)/aws/done bootstrap ## Check that no event is lost, with thousands 
 test-phone: ## Check that untag reads phone numbers as Google's library does (needs only Go)
 	cd test/phone && go vet ./... && go test ./...
 
+.PHONY: test-browser
+test-browser: $(VENV)/browser/done ## Drive the console in Chromium (needs Chromium and Node)
+	cd test/browser && go vet ./... && go test -count=1 -timeout 3m ./... -modules $(abspath $(<D))/node_modules
+
+.PHONY: screenshots
+screenshots: $(VENV)/browser/done ## Write the README's pictures of the console, and one of each page into build/screenshots (needs Chromium and Node)
+	cd test/browser && go test -count=1 -timeout 3m -run 'Pages|Pictures' . -modules $(abspath $(<D))/node_modules -pictures $(abspath $(BUILD))/screenshots
+
 .PHONY: test-sdk
 test-sdk: ## Run Zoho's official SDKs against the sandbox (needs Python and Node)
 	python3 test/sdk/run.py
@@ -168,6 +176,12 @@ build-RemoveTagsFunction build-WorkerFunction:
 $(VENV)/aws/done: test/aws/requirements.txt
 	python3 -m venv $(VENV)/aws
 	$(VENV)/aws/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(VENV)/browser/done: $(addprefix test/browser/node/,package-lock.json package.json)
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 $(VENV)/senders/node/done: $(addprefix test/senders/node/,package-lock.json package.json oracles.js)

@@ -1,0 +1,114 @@
+package browser_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+)
+
+// What the senders of testdata/project send.
+const (
+	dealWon    = `{"module": "Deals", "id": "5725767000000524101", "Stage": "Closed Won", "Owner": {"name": "Ada", "team": ["north", "solar"]}}`
+	dealOpen   = `{"module": "Deals", "id": "5725767000000524102", "Stage": "Qualification", "probability": 20}`
+	orderPaid  = `{"status": "paid", "customer": {"contact": "5725767000000524201"}, "total": 129.50}`
+	orderEmpty = `{"status": "paid", "customer": {}}`
+)
+
+func TestAnEventIsListedWithinASecondOfBeingSent(t *testing.T) {
+	p := start(t)
+	b := open(p)
+	b.visit("/")
+	b.wait(`document.body.innerText.includes("No events yet")`)
+	// A first event opens no connection that the others do not have: the page listens already.
+	for i, outcome := range []string{"removed", "nothing"} {
+		sent := time.Now()
+		p.send(zoho, []string{dealWon, dealOpen}[i])
+		b.wait(fmt.Sprintf(`document.querySelectorAll("#entries > li").length == %d`, i+1))
+		if took := time.Since(sent); took > time.Second {
+			t.Errorf("the event was listed %v after it was sent, want within a second", took)
+		}
+		b.wait(fmt.Sprintf(`document.querySelector("#entries > li").innerText.includes(%q)`, outcome))
+	}
+	b.wait(`!document.body.innerText.includes("No events yet")`)
+	// What a screen reader is told, and the chart.
+	b.wait(`document.querySelector("[aria-live=polite]").textContent.includes("zoho")`)
+	b.wait(`document.querySelectorAll(".chart rect").length > 0`)
+}
+
+func TestTheListIsFilteredAndStaysLive(t *testing.T) {
+	p := start(t)
+	p.send(zoho, dealWon)
+	p.send(zoho, dealOpen)
+	p.send(shop, orderPaid)
+	p.send(wrong, dealWon)
+	b := open(p)
+	for name, test := range map[string]struct {
+		query string
+		rows  int
+		text  string
+	}{
+		"by source":         {"source=shop", 1, "Payment due"},
+		"by outcome":        {"outcome=refused", 1, "401"},
+		"by rule":           {"rule=deal-closed", 1, "In progress"},
+		"by text":           {"q=qualification", 1, "nothing"},
+		"by two at once":    {"source=zoho&outcome=removed", 1, "In progress"},
+		"by what is not so": {"q=nobody-sent-this", 0, ""},
+	} {
+		b.visit("/?" + test.query)
+		if got := value[int](b, `document.querySelectorAll("#entries > li").length`); got != test.rows {
+			t.Errorf("%s: %d rows, want %d", name, got, test.rows)
+		}
+		if !value[bool](b, fmt.Sprintf(`document.querySelector("#list").innerText.includes(%q)`, test.text)) {
+			t.Errorf("%s: the list has no %q:\n%s", name, test.text, b.said())
+		}
+	}
+
+	// A choice in the form is followed without a button, and in the address.
+	b.visit("/")
+	b.do(choose(`select[name=source]`, "shop"))
+	b.wait(`document.querySelectorAll("#entries > li").length == 1 && location.search.includes("source=shop")`)
+	// Of what is new, only what the filter takes is listed.
+	p.send(zoho, dealOpen)
+	p.send(shop, orderEmpty)
+	b.wait(`document.querySelectorAll("#entries > li").length == 2`)
+	if value[bool](b, `document.querySelector("#entries").innerText.includes("zoho")`) {
+		t.Errorf("the list has an event that the filter leaves out:\n%s", b.said())
+	}
+}
+
+// The pages say everything without scripts, but for what is live.
+func TestTheListIsReadAndFilteredWithoutJavaScript(t *testing.T) {
+	p := start(t)
+	p.send(zoho, dealWon)
+	p.send(wrong, dealWon)
+	b := open(p)
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	b.visit("/")
+	if got := value[int](b, `document.querySelectorAll("#entries > li").length`); got != 2 {
+		t.Errorf("%d rows, want 2", got)
+	}
+	b.do(choose(`select[name=outcome]`, "refused"))
+	b.click(`form[role=search] button`)
+	b.loaded(`outcome=refused`)
+	if got := value[int](b, `document.querySelectorAll("#entries > li").length`); got != 1 {
+		t.Errorf("%d rows after the filter, want 1", got)
+	}
+}
+
+// A connection that was lost is made again, and what came in between is listed.
+func TestTheListCatchesUpAfterTheConnectionWasLost(t *testing.T) {
+	p := start(t)
+	p.send(zoho, dealWon)
+	line := connect(p)
+	b := open(line.program)
+	b.visit("/")
+	b.wait(`document.querySelector("#list[sse-connect]")`)
+	line.cut()
+	p.send(zoho, dealOpen)
+	b.wait(`document.querySelectorAll("#entries > li").length == 2`)
+	p.send(shop, orderPaid)
+	b.wait(`document.querySelectorAll("#entries > li").length == 3`)
+	b.expect("console: ", "ERR_")
+}

@@ -1,0 +1,80 @@
+package browser_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// console is what a person sees: each page with something on it, and the same pages empty.
+var console = []struct{ name, path string }{
+	{"events", "/"},
+	{"events-filtered", "/?source=zoho&outcome=removed"},
+	{"events-none", "/?q=nobody-sent-this"},
+}
+
+// widths are those of a phone, a tablet and a large screen, in CSS pixels.
+var widths = []int64{360, 1024, 1920}
+
+// Each page has nothing that axe-core objects to, and is no wider than the window.
+func TestPagesAreAccessibleAtEveryWidthInLightAndDark(t *testing.T) {
+	p := start(t)
+	b := open(p)
+	b.visit("/")
+	b.inspect("events-empty")
+	for range 3 {
+		p.send(zoho, dealWon)
+		p.send(zoho, dealOpen)
+	}
+	p.send(wrong, dealWon)
+	p.send(shop, orderEmpty)
+	p.send(shop, orderPaid)
+	p.send(zoho, dealWon)
+	for _, page := range console {
+		b.visit(page.path)
+		b.inspect(page.name)
+	}
+}
+
+// inspect looks at the page that is shown in every way, and takes pictures.
+func (b *tab) inspect(name string) {
+	b.t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		b.scheme(scheme)
+		for _, width := range widths {
+			b.size(width, 900)
+			where := fmt.Sprintf("%s, %s, %d px", name, scheme, width)
+			if wide := value[int64](b, `document.documentElement.scrollWidth`); wide > width {
+				b.t.Errorf("%s: the page is %d px wide: %s", where, wide, value[string](b, widest))
+			}
+			if width != 1024 {
+				b.accessible(where)
+			}
+			if *pictures != "" {
+				b.picture(fmt.Sprintf("%s-%s-%d.png", name, scheme, width))
+			}
+		}
+	}
+}
+
+// widest names the elements that end to the right of the window.
+const widest = `[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+	.slice(0, 5).map(e => e.tagName + "." + e.className + " " + e.textContent.slice(0, 40)).join("; ")`
+
+// picture writes a picture of the whole page.
+func (b *tab) picture(name string) {
+	b.t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.MkdirAll(*pictures, 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(*pictures, name), picture, 0o644)
+	}
+	if err != nil {
+		b.t.Error("take a picture: ", err)
+	}
+}
