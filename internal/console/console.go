@@ -64,6 +64,8 @@ func (c *Console) routes() {
 	c.mux.HandleFunc("GET /chart", c.showChart)
 	c.mux.HandleFunc("GET /live", c.serveLive)
 	c.copyRoutes()
+	c.recordRoutes()
+	c.sendRoutes()
 }
 
 // Serves reports whether a request is for the console: for one of its pages, and not for a

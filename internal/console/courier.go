@@ -52,6 +52,9 @@ type courier interface {
 type copier interface {
 	// Invocation returns the invocation as a recorded event.
 	Invocation(ctx context.Context, e *Entry) ([]byte, error)
+	// Request returns the request, without what proves it, to be changed and sent. Of a batch it
+	// is that of the first event.
+	Request(ctx context.Context, e *Entry) (Outgoing, error)
 	// Command returns a command that sends the request once more.
 	Command(ctx context.Context, e *Entry) (string, error)
 }

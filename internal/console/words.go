@@ -9,10 +9,24 @@ import (
 // words are the functions that templates use.
 func words() template.FuncMap {
 	return template.FuncMap{
-		"clock": func(t time.Time) string { return t.Format(time.TimeOnly) },
-		"stamp": func(t time.Time) string { return t.Format(time.RFC3339) },
-		"join":  func(list []string) string { return strings.Join(list, "; ") },
+		"clock":      func(t time.Time) string { return t.Format(time.TimeOnly) },
+		"stamp":      func(t time.Time) string { return t.Format(time.RFC3339) },
+		"answerText": answerText,
+		"join":       func(list []string) string { return strings.Join(list, "; ") },
 	}
+}
+
+// mostOfAnswer is how much of an answer a page shows, in bytes.
+const mostOfAnswer = 16 << 10
+
+// answerText returns the beginning of an answer as text.
+func answerText(answer []byte) string {
+	cut := len(answer) > mostOfAnswer
+	text := strings.ToValidUTF8(string(answer[:min(len(answer), mostOfAnswer)]), "\ufffd")
+	if cut {
+		text += "…"
+	}
+	return text
 }
 
 // escaped returns a text as HTML.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 
+	"untag/functions/removetags/handler"
 	"untag/internal/console"
 	"untag/internal/event"
 	"untag/internal/send"
@@ -37,6 +38,56 @@ func (c courier) Invocation(ctx context.Context, e *console.Entry) ([]byte, erro
 	}
 	text.WriteByte('\n')
 	return text.Bytes(), nil
+}
+
+// Request returns the request of an entry, without what proves it.
+func (c courier) Request(ctx context.Context, e *console.Entry) (console.Outgoing, error) {
+	bare, isRequest, err := c.bare(ctx, c.prover(), e)
+	if err != nil {
+		return console.Outgoing{}, err
+	}
+	if !isRequest {
+		return c.firstOf(e)
+	}
+	request, err := requestOf(ctx, c.deliver.url, bare)
+	if err != nil {
+		return console.Outgoing{}, err
+	}
+	body, err := io.ReadAll(request.Body)
+	out := console.Outgoing{Source: e.Source, Method: request.Method, Query: request.URL.RawQuery, Header: request.Header, Body: body}
+	for _, name := range []string{"Accept", "Accept-Encoding"} {
+		out.Header.Del(name)
+	}
+	return out, err
+}
+
+// firstOf returns the first event of an invocation that is not a request, as one.
+func (c courier) firstOf(e *console.Entry) (console.Outgoing, error) {
+	recorded, err := handler.Read(c.prover().rules, e.Payload)
+	if err != nil || len(recorded) == 0 {
+		return console.Outgoing{}, errors.New("there is no event to send")
+	}
+	out := console.Outgoing{Method: http.MethodPost, Header: make(http.Header)}
+	if d := recorded[0].Stored; d != nil {
+		out.Source, out.Query, out.Body = d.Source, d.RawQuery, d.Body
+		for name, value := range d.Headers {
+			if !ofConnection(name) && name != "accept" && name != "accept-encoding" {
+				out.Header.Set(name, value)
+			}
+		}
+		if d.ContentType != "" {
+			out.Header.Set("Content-Type", d.ContentType)
+		}
+		return out, nil
+	}
+	out.Source = recorded[0].Request.Source
+	if recorded[0].Request.Body != nil {
+		if out.Body, err = recorded[0].Request.Body(); err != nil {
+			return out, err
+		}
+	}
+	out.Header.Set("Content-Type", "application/json")
+	return out, nil
 }
 
 // Command returns a command that sends an entry once more, signed now if its secret may be shown.

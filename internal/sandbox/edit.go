@@ -27,6 +27,8 @@ type Record struct {
 	// Fields are in the order of their names, without "id" and "Tag".
 	Fields []Field
 	Tags   []string
+	// Gone are the tags that it had at first, and has no longer.
+	Gone []string
 }
 
 // Field is a field of a record. Its value is of a type that Records has.
@@ -71,6 +73,11 @@ func (sb *Sandbox) Modules() []Module {
 
 func (rec *record) copied() Record {
 	r := Record{ID: rec.id, Tags: append([]string{}, rec.tags...)}
+	for _, tag := range rec.first {
+		if !slices.Contains(rec.tags, tag) {
+			r.Gone = append(r.Gone, tag)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(rec.fields)) {
 		r.Fields = append(r.Fields, Field{name, clone(rec.fields[name])})
 	}

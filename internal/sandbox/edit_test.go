@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -54,6 +55,9 @@ func TestEdit(t *testing.T) {
 		if edit != nil {
 			t.Errorf("%s: %v", name, edit)
 		}
+	}
+	if deal := z.Modules()[1].Records[0]; deal.ID != won || !slices.Equal(deal.Gone, []string{"VIP"}) {
+		t.Errorf("%+v, want VIP as gone", deal)
 	}
 	record, _ := z.Record("Deals", won)
 	want := map[string]any{

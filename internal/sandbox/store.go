@@ -23,6 +23,7 @@ type record struct {
 	id     string
 	fields map[string]any // without "id" and "Tag"
 	tags   []string
+	first  []string // the tags that it had at first
 }
 
 func newStore(records Records) *store {
@@ -55,7 +56,7 @@ func newRecord(given map[string]any) *record {
 		case "id":
 			rec.id = fmt.Sprint(value)
 		case "Tag":
-			rec.tags = tagNames(value)
+			rec.tags, rec.first = tagNames(value), tagNames(value)
 		default:
 			rec.fields[name] = clone(value)
 		}
