@@ -65,7 +65,7 @@ func TestTheConsoleAnswersOnlyItsOwnPagesOnThisMachine(t *testing.T) {
 	} {
 		path := "/"
 		if test.method == "POST" {
-			path = "/token"
+			path = "/events/1/replay"
 		}
 		response, body := p.ask(test.method, path, test.headers...)
 		if response.StatusCode != test.status {
@@ -120,7 +120,7 @@ func TestAnotherSiteCannotUseTheConsole(t *testing.T) {
 	site := &httptest.Server{Listener: listener, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = fmt.Fprintf(w, `<!doctype html><title>Another site</title><iframe src="%[1]s/"></iframe>
-			<form method="post" action="%[1]s/token"><button>A prize</button></form>`, p.url)
+			<form method="post" action="%[1]s/events/1/replay"><button>A prize</button></form>`, p.url)
 	})}}
 	site.Start()
 	t.Cleanup(site.Close)

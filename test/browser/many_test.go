@@ -46,3 +46,24 @@ func TestAListOfAThousandEventsIsQuick(t *testing.T) {
 		t.Errorf("the page took %v of the browser's main thread, want under %v", best, mostMainThread)
 	}
 }
+
+// A list that stays open lists the latest of many events, and does not grow without end.
+func TestAListThatIsOpenStaysShort(t *testing.T) {
+	p := start(t)
+	b := open(p)
+	b.visit("/")
+	b.wait(`document.querySelector("#list[sse-connect]")`)
+	const sent = 400
+	for range sent {
+		p.send(zoho, dealOpen)
+	}
+	last := time.Now()
+	p.send(zoho, dealWon)
+	b.wait(`document.querySelector("#entries > li").innerText.includes("removed")`)
+	if took := time.Since(last); took > time.Second {
+		t.Errorf("after %d events, one was listed %v after it was sent, want within a second", sent, took)
+	}
+	if got := value[int](b, `document.querySelectorAll("*").length`); got > 2*mostNodes {
+		t.Errorf("after %d events the page has %d elements, want at most %d", sent+1, got, 2*mostNodes)
+	}
+}

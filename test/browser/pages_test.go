@@ -14,6 +14,9 @@ var console = []struct{ name, path string }{
 	{"events", "/"},
 	{"events-filtered", "/?source=zoho&outcome=removed"},
 	{"events-none", "/?q=nobody-sent-this"},
+	{"records", "/records?module=Deals"},
+	{"records-none", "/records?module=Deals&q=no-such-record"},
+	{"send", "/send?source=zoho"},
 }
 
 // widths are those of a phone, a tablet and a large screen, in CSS pixels.

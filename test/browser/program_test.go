@@ -61,7 +61,7 @@ func (p *program) run(arguments ...string) {
 	if !strings.Contains(strings.Join(arguments, " "), "--listen") {
 		arguments = append(arguments, "--listen", "127.0.0.1:0")
 	}
-	command := exec.Command(untag, append([]string{"run"}, arguments...)...)
+	command := exec.Command(untag, append([]string{"run", "--secrets", "secrets.json"}, arguments...)...)
 	command.Dir = p.folder
 	out, in, err := os.Pipe()
 	if err != nil {

@@ -1,0 +1,59 @@
+package browser_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// deal is a record of testdata/project, as the page names it.
+const deal = `#r5725767000000524101`
+
+// tags returns the tags that a record has on its page, without those that are struck through.
+func (b *tab) tags(record string) []string {
+	b.t.Helper()
+	return value[[]string](b, fmt.Sprintf(`[...document.querySelectorAll(%q)].map(e => e.firstChild.textContent.trim())`, record+" li.chip"))
+}
+
+func TestTheTagsOfARecordComeOffBeforeOnesEyes(t *testing.T) {
+	p := start(t)
+	b := open(p)
+	b.visit("/records?module=Deals")
+	b.wait(fmt.Sprintf(`document.querySelector(%q).innerText.includes("In progress")`, deal))
+	p.send(zoho, dealWon)
+	b.wait(fmt.Sprintf(`document.querySelector(%q)?.innerText.includes("In progress")`, deal+" del"))
+	b.wait(fmt.Sprintf(`getComputedStyle(document.querySelector(%q)).textDecorationLine == "line-through"`, deal+" del"))
+}
+
+func TestRecordsAreChangedAndReset(t *testing.T) {
+	p := start(t)
+	b := open(p)
+	b.visit("/records?module=Deals")
+	b.do(chromedp.SendKeys(chromedp.CSS(deal+"-tag"), "Urgent"+kb.Enter))
+	b.wait(fmt.Sprintf(`document.querySelector(%q).innerText.includes("Urgent")`, deal))
+	b.click(deal + ` [aria-label="Remove the tag VIP"]`)
+	b.wait(fmt.Sprintf(`!document.querySelector(%q)`, deal+` [aria-label="Remove the tag VIP"]`))
+	// The simulated Zoho has it so: a webhook acts on what the page says.
+	p.send(zoho, dealWon)
+	b.visit("/records?module=Deals&q=Urgent")
+	if got := b.tags(deal); len(got) != 1 || got[0] != "Urgent" {
+		t.Errorf("the record has the tags %q, want Urgent alone", got)
+	}
+	b.click(`.reset summary`)
+	b.click(`.reset button`)
+	b.wait(fmt.Sprintf(`!location.search.includes("q=") && document.querySelector(%q)?.innerText.includes("VIP")`, deal))
+	if got := b.tags(deal); len(got) != 2 || got[0] != "In progress" || got[1] != "VIP" {
+		t.Errorf("after the reset the record has the tags %q, want In progress and VIP", got)
+	}
+}
+
+func TestASampleIsEditedSignedAndSent(t *testing.T) {
+	p := start(t)
+	b := open(p)
+	b.visit("/send?source=zoho")
+	b.do(chromedp.SetValue(chromedp.CSS("textarea[name=body]"), dealWon))
+	b.click(`form.send button.main`)
+	b.wait(`document.querySelector(".answer")?.innerText.includes("removed")`)
+}
