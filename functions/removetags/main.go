@@ -15,9 +15,11 @@ import (
 	"untag/internal/release"
 	"untag/internal/rules"
 	"untag/internal/secrets"
+	"untag/internal/stack"
 )
 
 func main() {
+	stack.Grow()
 	limitMemory(os.Getenv)
 	level := new(slog.LevelVar)
 	log := newLog(os.Stdout, level)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"untag/internal/stack"
 )
 
 const (
@@ -81,6 +83,7 @@ func (s *secret) current(ctx context.Context) (map[string]json.RawMessage, *read
 		r := &reading{done: make(chan struct{})}
 		s.running = r
 		go func() {
+			stack.Grow()
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 			defer cancel()
 			s.finish(ctx, r)

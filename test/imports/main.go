@@ -51,6 +51,7 @@ var never = map[string][]string{
 	"untag/internal/project":      {"untag/internal/local", "untag/internal/secrets", "github.com/aws/aws-sdk-go-v2"},
 	"untag/internal/sendersample": {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	"untag/internal/awsrequest":   {"untag/", "net/http/", "os", "os/", "github.com/aws/aws-sdk-go-v2/service/", "github.com/aws/aws-sdk-go-v2/config"},
+	"untag/internal/stack":        {"untag/", "net/http", "net/http/", "os", "os/", "github.com/aws/"},
 	"untag/internal/sqs":          {"untag/functions/", "untag/internal/event", "untag/internal/queue", "untag/internal/rules", "untag/internal/zoho", "os", "os/", "github.com/aws/aws-sdk-go-v2/service/", "github.com/aws/aws-sdk-go-v2/config"},
 	// Samples and pages are for people: the function needs none of them. The SDK's client of SQS
 	// or its loader of configuration files would slow the start.
