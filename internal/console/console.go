@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"untag/internal/rules"
+	"untag/internal/webhook"
 )
 
 //go:embed assets
@@ -22,6 +23,10 @@ type Config struct {
 	// Courier delivers requests, and Copier writes them as text to take away.
 	Courier courier
 	Copier  copier
+	// Receiver knows how sources are verified; nil for one without secrets.
+	Receiver *webhook.Receiver
+	// Hide returns a text without the stored secrets; nil if none are stored.
+	Hide func(string) string
 	// Token lets a browser in that is not on this machine; without one, none is.
 	Token string
 	// Open says that other machines reach the listener, so that every browser needs the Token.
@@ -56,6 +61,7 @@ func (c *Console) routes() {
 		http.ServeFileFS(w, r, assets, "assets/icon.svg")
 	})
 	c.mux.HandleFunc("GET /{$}", c.showEvents)
+	c.eventRoutes()
 	if c.Dead != nil {
 		c.mux.HandleFunc("POST /dead-letters/read", c.readDead)
 		c.mux.HandleFunc("POST /dead-letters/redrive", c.redrive)

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"fmt"
 	"html/template"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,6 +14,7 @@ func words() template.FuncMap {
 		"clock":      func(t time.Time) string { return t.Format(time.TimeOnly) },
 		"stamp":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"answerText": answerText,
+		"bytes":      bytesWords,
 		"join":       func(list []string) string { return strings.Join(list, "; ") },
 	}
 }
@@ -27,6 +30,17 @@ func answerText(answer []byte) string {
 		text += "…"
 	}
 	return text
+}
+
+// bytesWords says how long something is.
+func bytesWords(n int) string {
+	switch {
+	case n < 1<<10:
+		return strconv.Itoa(n) + " bytes"
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
 }
 
 // escaped returns a text as HTML.

@@ -70,7 +70,7 @@ func (r *running) newConsole(l net.Listener, lines *ticker) (*console.Console, e
 		return nil, err
 	}
 	r.pageURL = d.address
-	c := console.Config{Kept: r.keeper.kept, Rules: r.keeper.rules, Token: d.token, Open: d.open}
+	c := console.Config{Kept: r.keeper.kept, Rules: r.keeper.rules, Token: d.token, Open: d.open, Receiver: r.strip.receiver, Hide: r.strip.hider()}
 	if r.crm != nil {
 		c.Records = r.crm
 	}

@@ -130,6 +130,20 @@ func (s stripper) known(further []string) []string {
 	return forms
 }
 
+// hider returns a function that puts a word in place of each stored secret; nil if none is stored.
+func (s stripper) hider() func(string) string {
+	forms := s.known(nil)
+	if len(forms) == 0 {
+		return nil
+	}
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, form := range forms {
+		pairs = append(pairs, form, webhook.Hidden)
+	}
+	return strings.NewReplacer(pairs...).Replace
+}
+
 // storesSecret reports whether what is stored for a source must be kept secret.
 func (s stripper) storesSecret(name string) bool {
 	source, found := s.rules.Source(name)

@@ -18,7 +18,7 @@ type Masked struct {
 	// looks like a credential by its name.
 	Header   http.Header
 	RawQuery string
-	// Body lacks what proves the request, and is decompressed then.
+	// Body lacks what proves the request. It is decompressed, and in UTF-8 if it was in UTF-16.
 	Body []byte
 	// Cut says that the Body lacks something.
 	Cut bool
@@ -45,8 +45,13 @@ func (r *Receiver) Masked(req Request) Masked {
 	if err != nil {
 		return m
 	}
-	m.Body = c.withoutBody(body, headersOf(Request{Header: canonical(req.Header)}))
-	m.Cut = len(m.Body) != len(body)
+	headers := headersOf(Request{Header: canonical(req.Header)})
+	compressed := headers[contentEncodingHeader]
+	m.Body = c.withoutBody(body, headers)
+	m.Cut = len(m.Body) != len(body) || headers[contentEncodingHeader] != compressed
+	if plain, err := decompressed(headers[contentEncodingHeader], m.Body); err == nil {
+		m.Body = utf8Of(plain)
+	}
 	return m
 }
 

@@ -72,6 +72,8 @@ func TestMasked(t *testing.T) {
 		"no such source":    {"other", webhook.Request{Header: http.Header{"authorization": {"hush"}, "X-Mine": {"1"}}, Body: webhook.Bytes([]byte("abc"))}, "X-Mine: 1, authorization: (hidden),  abc false"},
 		"broken escapes":    {"s", webhook.Request{RawQuery: "%zz=1&&=&a"}, " %zz=1&&=&a  false"},
 		"nothing":           {"s", webhook.Request{}, "   false"},
+		"a compressed body": {"s", webhook.Request{Header: http.Header{"content-encoding": {"gzip"}}, Body: webhook.Bytes([]byte(gzipped(t, `{"a":1}`)))}, "  {\"a\":1} false"},
+		"not what it says":  {"s", webhook.Request{Header: http.Header{"content-encoding": {"gzip"}}, Body: webhook.Bytes([]byte(`{"a":1}`))}, "  {\"a\":1} false"},
 		"several of a kind": {"s", webhook.Request{Header: http.Header{"X-Mine": {"hush", "hush2"}, "X-Kind": {"a", "b"}}}, "X-Kind: a|b, X-Mine: (hidden),   false"},
 	} {
 		test.req.Source = test.source

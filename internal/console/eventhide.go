@@ -1,0 +1,72 @@
+package console
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"untag/internal/sharedsecret"
+	"untag/internal/webhook"
+)
+
+// hiderOf returns a function that puts a word in place of the stored secrets, and in place of
+// the credentials of an entry's request: its rules may read those that are not its source's.
+func (c *Console) hiderOf(e *Entry) func(string) string {
+	stored := c.Hide
+	if stored == nil {
+		stored = func(text string) string { return text }
+	}
+	values := c.credentialsOf(e)
+	if len(values) == 0 {
+		return stored
+	}
+	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, value := range values {
+		pairs = append(pairs, value, webhook.Hidden)
+	}
+	own := strings.NewReplacer(pairs...)
+	return func(text string) string { return own.Replace(stored(text)) }
+}
+
+// credentialsOf returns what is hidden of the headers and the query of an entry's request, in the
+// forms in which a page could show it.
+func (c *Console) credentialsOf(e *Entry) []string {
+	masked, isHTTP := c.masked(e)
+	if !isHTTP {
+		return nil
+	}
+	var sent events.APIGatewayV2HTTPRequest
+	if json.Unmarshal(e.Payload, &sent) != nil {
+		return nil
+	}
+	var values []string
+	add := func(value string) {
+		// It may follow a word such as Bearer, or a prefix such as sha256=.
+		for _, form := range []string{value, value[strings.LastIndexAny(value, " =")+1:]} {
+			if len(form) >= sharedsecret.Least && !slices.Contains(values, form) {
+				values = append(values, form)
+			}
+		}
+	}
+	for name, value := range sent.Headers {
+		if masked.Header.Get(name) == webhook.Hidden {
+			add(value)
+		}
+	}
+	shown := strings.Split(masked.RawQuery, "&")
+	for i, pair := range strings.Split(sent.RawQueryString, "&") {
+		name, value, found := strings.Cut(pair, "=")
+		if !found || i >= len(shown) || shown[i] != name+"="+webhook.Hidden {
+			continue
+		}
+		add(value)
+		if plain, err := url.QueryUnescape(value); err == nil {
+			add(plain)
+		}
+	}
+	return values
+}

@@ -1,0 +1,179 @@
+package console
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"untag/internal/sender"
+	"untag/internal/webhook"
+)
+
+// mostHeaders is how many headers are shown.
+const mostHeaders = 100
+
+// requestView is a request as it was received, without its credentials.
+type requestView struct {
+	// Known is false if nothing of it is kept.
+	Known bool
+	// HTTP is false for another invocation of the function, all of which is in Body.
+	HTTP    bool
+	Query   string
+	Headers []header
+	More    int // headers that are left out
+	Body    textView
+	// Lacks says that the body has a credential, which is not shown.
+	Lacks bool
+}
+
+// header is one that the request has; Hidden says that its value is a credential.
+type header struct {
+	Name, Value string
+	Hidden      bool
+}
+
+func (c *Console) newRequestView(e *Entry, hide func(string) string) requestView {
+	masked, isHTTP := c.masked(e)
+	v := requestView{Known: len(e.Payload) > 0, HTTP: isHTTP}
+	if !isHTTP {
+		v.Body = newTextView(hide, e.Payload, mostOfText)
+		return v
+	}
+	v.Query, v.Lacks = hide(cutText(masked.RawQuery, mostOfText)), masked.Cut
+	v.Body = newTextView(hide, masked.Body, mostOfText)
+	for _, name := range slices.Sorted(maps.Keys(masked.Header)) {
+		if len(v.Headers) == mostHeaders {
+			v.More = len(masked.Header) - mostHeaders
+			break
+		}
+		value := strings.Join(masked.Header[name], ", ")
+		hidden := value == webhook.Hidden
+		v.Headers = append(v.Headers, header{cutText(name, longestValue), hide(cutText(value, longestPath)), hidden})
+	}
+	return v
+}
+
+// masked returns the request of an entry without its credentials; false if it is another
+// invocation.
+func (c *Console) masked(e *Entry) (webhook.Masked, bool) {
+	var sent events.APIGatewayV2HTTPRequest
+	if e.Method == "" || json.Unmarshal(e.Payload, &sent) != nil {
+		return webhook.Masked{}, false
+	}
+	body := []byte(sent.Body)
+	if sent.IsBase64Encoded {
+		if plain, err := base64.StdEncoding.DecodeString(sent.Body); err == nil {
+			body = plain
+		}
+	}
+	request := webhook.Request{Source: e.Source, Method: e.Method, RawQuery: sent.RawQueryString, Header: make(http.Header), Body: webhook.Bytes(body)}
+	for name, value := range sent.Headers {
+		request.Header.Set(name, value)
+	}
+	if len(sent.Cookies) > 0 {
+		request.Header.Set("Cookie", strings.Join(sent.Cookies, "; "))
+	}
+	return c.receiver(e).Masked(request), true
+}
+
+// receiver returns what knows how the source of an entry is verified.
+func (c *Console) receiver(e *Entry) *webhook.Receiver {
+	set := e.Rules
+	if set == nil {
+		set = c.Rules()
+	}
+	if c.Receiver == nil {
+		return webhook.New(webhook.Config{Sources: set.Sources(), ReadOnly: true})
+	}
+	return c.Receiver.With(set.Sources())
+}
+
+// showBody shows a whole body as text.
+func (c *Console) showBody(w http.ResponseWriter, r *http.Request) {
+	e := c.entryIn(r)
+	if e == nil {
+		http.Error(w, "This event is no longer kept.", http.StatusNotFound)
+		return
+	}
+	body := e.Payload
+	if masked, isHTTP := c.masked(e); isHTTP {
+		body = masked.Body
+	}
+	writeText(w, newTextView(c.hiderOf(e), body, mostOfWhole))
+}
+
+// verifiedView says how a request was verified, or why it was refused.
+type verifiedView struct {
+	webhook.How
+	// State is "verified", "refused", "answered" for a handshake or a check that needs no proof,
+	// or "from the queue"; "" if it is not known.
+	State string
+	// Age, Limit and Valid say how old the time of signing was, and what was allowed.
+	AgeWords, Limit, Valid string
+	// Covers says what the proof proves.
+	CoversWords string
+	Reason      string
+}
+
+func (c *Console) newVerifiedView(ctx context.Context, again read) verifiedView {
+	e := again.entry
+	v := verifiedView{}
+	if len(again.recorded) > 0 && again.recorded[0].Request == nil {
+		v.State = "from the queue"
+		return v
+	}
+	if len(again.recorded) == 1 {
+		v.How = c.receiver(e).How(ctx, *again.recorded[0].Request)
+	}
+	switch {
+	case e.Outcome == OutcomeRefused:
+		v.State, v.Reason = "refused", again.hide(e.Reason)
+	case v.Handshake != "":
+		v.State = "answered"
+	case len(again.recorded) == 1:
+		v.State = "verified"
+	}
+	if !v.Signed.IsZero() {
+		v.AgeWords = ageWords(v.Age)
+	}
+	switch {
+	case v.Tolerance > 0:
+		v.Limit = "at most " + sender.Duration(v.Tolerance) + " from then is allowed"
+	case !v.Signed.IsZero() && v.Expires.IsZero():
+		v.Limit = "any age is allowed"
+	}
+	if !v.Expires.IsZero() {
+		v.Valid = v.Expires.UTC().Format(time.RFC3339)
+	}
+	v.Place, v.Over = unquoted(v.Place), unquoted(v.Over)
+	switch v.Covers {
+	case sender.CoversBody:
+		v.CoversWords = "what the request says"
+	case sender.CoversSender:
+		v.CoversWords = "only who sent it: anything in the body could be someone else's"
+	}
+	return v
+}
+
+// unquoted returns words without the marks around a name.
+func unquoted(words string) string { return strings.ReplaceAll(words, "`", "") }
+
+// ageWords says how long before the receipt something was signed.
+func ageWords(age time.Duration) string {
+	words := "before it arrived"
+	if age < 0 {
+		age, words = -age, "after it arrived: the clocks differ"
+	}
+	if age < time.Second {
+		return "less than a second " + words
+	}
+	return fmt.Sprintf("%s %s", sender.Duration(age.Truncate(time.Second)), words)
+}
