@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	coldStartLimit = 2.0
+	coldStartLimit = 1.9
 	coldStarts     = 151
 	binaryLimit    = 13_000_000
 )

@@ -34,6 +34,9 @@ const maxSending = 10
 // sendAll stores all events of a request. It returns an error if any of them is not stored:
 // then the sender sends all of them again.
 func (h *Handler) sendAll(ctx context.Context, list []event.Delivery) error {
+	if len(list) == 1 { // as nearly always
+		return h.send(ctx, list[0])
+	}
 	errs := make([]error, len(list))
 	slots := make(chan struct{}, maxSending)
 	var sending sync.WaitGroup
