@@ -39,9 +39,7 @@ type sendPage struct {
 	// Source and Sample are those chosen, and Signing says whether untag can sign.
 	Source, Sample string
 	Signing        Signing
-	// Real says that the account is a real one.
-	Real bool
-	Form sendForm
+	Form           sendForm
 	// Note says what there is to know about the sample, "" for nothing.
 	Note string
 	// Sent is what became of the last request; nil for none.
@@ -92,7 +90,7 @@ func (c *Console) showSend(w http.ResponseWriter, r *http.Request) {
 
 // newSendPage returns the form without a request.
 func (c *Console) newSendPage(source, sample string) sendPage {
-	p := sendPage{Real: c.Records == nil, Samples: append([]string{latest}, sendersample.Names()...), Sample: sample}
+	p := sendPage{Samples: append([]string{latest}, sendersample.Names()...), Sample: sample}
 	for _, s := range c.Rules().Sources() {
 		p.Sources = append(p.Sources, s.Name)
 	}
