@@ -79,7 +79,7 @@ test-browser: $(VENV)/browser/done ## Drive the console in Chromium (needs Chrom
 
 .PHONY: screenshots
 screenshots: $(VENV)/browser/done ## Write the README's pictures of the console, and one of each page into build/screenshots (needs Chromium and Node)
-	cd test/browser && go test -count=1 -timeout 3m -run 'Pages|Pictures' . -modules $(abspath $(<D))/node_modules -pictures $(abspath $(BUILD))/screenshots
+	cd test/browser && go test -count=1 -timeout 3m -run 'Pages|Token|Picture' . -modules $(abspath $(<D))/node_modules -pictures $(abspath $(BUILD))/screenshots -readme $(abspath docs)
 
 .PHONY: test-sdk
 test-sdk: ## Run Zoho's official SDKs against the sandbox (needs Python and Node)
