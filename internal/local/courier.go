@@ -2,6 +2,7 @@ package local
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -65,11 +67,17 @@ func whyUnsigned(p prover, from event.Source, secretsFile string) string {
 	case len(stored) == 0:
 		return fmt.Sprintf("There is no secret for %s in %s: add it, %s.", from.Name, secretsFile, userfile.ToStore(from))
 	}
-	trial := webhook.Outgoing{URL: "http://127.0.0.1/webhooks/" + url.PathEscape(from.Name), Body: []byte("{}"), ID: "1", At: time.Now()}
-	if _, err := webhook.Sign(from, stored[0], trial); err != nil {
-		return "untag cannot sign as this sender with what is stored for it: such as a public key, with which signatures are only verified."
+	var failed error
+	for _, body := range []string{"{}", "<event/>"} {
+		_, err := webhook.Sign(from, stored[0], webhook.Outgoing{
+			URL: "http://127.0.0.1/webhooks/" + url.PathEscape(from.Name), Body: []byte(body), ID: "1", At: time.Now(),
+		})
+		if err == nil {
+			return ""
+		}
+		failed = cmp.Or(failed, err)
 	}
-	return ""
+	return "untag cannot sign as this sender with what is stored for it: " + strings.TrimPrefix(failed.Error(), "sign as "+from.Name+": ") + "."
 }
 
 // Send signs a request with the secret of its source, and delivers it.
