@@ -18,12 +18,21 @@ func ReadRecorded(set *rules.Rules, stdin io.Reader, file string) ([]handler.Rec
 	if err != nil {
 		return nil, err
 	}
+	recorded, err := Recorded(set, payload)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return recorded, nil
+}
+
+// Recorded reads an invocation, or one event as it is stored in the queue.
+func Recorded(set *rules.Rules, payload []byte) ([]handler.Recorded, error) {
 	if stored, err := queue.Decode(string(payload)); err == nil {
 		return []handler.Recorded{{Stored: &stored}}, nil
 	}
 	recorded, err := handler.Read(set, payload)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, WhyUnread(payload, err))
+		return nil, WhyUnread(payload, err)
 	}
 	return recorded, nil
 }

@@ -32,8 +32,8 @@ type delivered struct {
 	wrong string
 }
 
-// eventFiles lists the files of recorded events in a folder, sorted by name.
-func eventFiles(folder string) ([]string, error) {
+// EventFiles lists the files of recorded events in a folder, sorted by name.
+func EventFiles(folder string) ([]string, error) {
 	entries, err := readFolder(folder)
 	if err != nil {
 		return nil, err

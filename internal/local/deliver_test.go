@@ -177,16 +177,16 @@ func TestDeliverJudgesOutcomes(t *testing.T) {
 
 func TestEventFiles(t *testing.T) {
 	folder := t.TempDir()
-	if _, err := eventFiles(folder); err == nil || !strings.Contains(err.Error(), "--events") {
-		t.Errorf("eventFiles(empty) = %v, want what to do", err)
+	if _, err := EventFiles(folder); err == nil || !strings.Contains(err.Error(), "--events") {
+		t.Errorf("EventFiles(empty) = %v, want what to do", err)
 	}
 	for _, name := range []string{"b.json", "a.json", "crm.yaml"} {
 		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := eventFiles(folder)
+	got, err := EventFiles(folder)
 	if diff := cmp.Diff([]string{filepath.Join(folder, "a.json"), filepath.Join(folder, "b.json")}, got); err != nil || diff != "" {
-		t.Errorf("eventFiles: %v (-want +got):\n%s", err, diff)
+		t.Errorf("EventFiles: %v (-want +got):\n%s", err, diff)
 	}
 }

@@ -45,7 +45,7 @@ func readInputs(f Options) (inputs, error) {
 		return in, err
 	}
 	if !f.Zoho || f.Given["events"] {
-		in.files, err = eventFiles(f.Events)
+		in.files, err = EventFiles(f.Events)
 		var none noEvents
 		if err != nil && (f.Given["events"] || !errors.As(err, &none)) {
 			return in, err
@@ -171,7 +171,7 @@ func (e noEvents) Error() string {
 	return "read the events: " + e.why + "; name another folder with --events"
 }
 
-// readFolder lists a folder of events; see eventFiles.
+// readFolder lists a folder of events; see EventFiles.
 func readFolder(folder string) ([]os.DirEntry, error) {
 	entries, err := os.ReadDir(folder)
 	if userfile.Absent(err) {

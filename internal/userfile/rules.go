@@ -14,6 +14,11 @@ func ReadRules(file string) (*rules.Rules, error) {
 	if err != nil {
 		return nil, err
 	}
+	return LoadRules(file, data)
+}
+
+// LoadRules loads the rules of a file that has been read; its error lists every fault.
+func LoadRules(file string, data []byte) (*rules.Rules, error) {
 	set, found := rules.LoadFor(data, zoho.HasModule(os.Getenv("ZOHO_API_VERSION")))
 	if set != nil {
 		return set, nil

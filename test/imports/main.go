@@ -45,6 +45,7 @@ var never = map[string][]string{
 	"untag/internal/terminal":     {"untag/"},
 	"untag/internal/userfile":     {"untag/functions/", "untag/internal/pipeline", "github.com/aws/"},
 	"untag/internal/explain":      {"untag/internal/local", "untag/internal/ruletest", "untag/internal/secrets"},
+	"untag/internal/rulesdiff":    {"untag/internal/local", "untag/internal/ruletest", "untag/internal/secrets"},
 	"untag/internal/ruletest":     {"untag/internal/local", "untag/internal/secrets"},
 	"untag/internal/findings":     {"untag/functions/", "untag/internal/explain", "untag/internal/local", "github.com/aws/"},
 	"untag/internal/senderlist":   {"untag/functions/", "untag/internal/zoho", "untag/internal/webhook", "untag/internal/local", "github.com/aws/"},

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"untag/internal/local"
+	"untag/internal/rules"
+	"untag/internal/rulesdiff"
+	"untag/internal/sandbox"
+	"untag/internal/terminal"
+	"untag/internal/userfile"
+)
+
+type diffFlags struct {
+	events  []string
+	records string
+	json    bool
+}
+
+func newDiff() *cobra.Command {
+	var f diffFlags
+	c := &cobra.Command{
+		Use:   "diff OLD NEW -e EVENTS",
+		Short: "Show which events other rules would treat differently",
+		Long: `Compare two rules files by what they do with recorded events: which tags would newly come
+off which record, and which no longer. Nothing is sent. The same removal by another rule, or
+rules in another order, are no difference.
+
+Without --records, rules that look for records or read them are compared by what they ask for.
+Signatures and tokens are not checked.
+
+Exit codes: 0: all events are treated alike; 1: some are treated differently; 2: wrong usage, an
+unreadable file, or an event that neither file can read.`,
+		Example: `  untag diff rules.yaml new-rules.yaml -e events
+  git show main:rules.yaml > old.yaml && untag diff old.yaml rules.yaml -e events --records events/crm.yaml`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, files []string) error {
+			return runDiff(c.Context(), c.InOrStdin(), c.OutOrStdout(), files[0], files[1], f)
+		},
+	}
+	c.Flags().StringArrayVarP(&f.events, "event", "e", nil, "folder of recorded events, or a file with one; - for standard input; may be repeated")
+	c.Flags().StringVar(&f.records, "records", "", "YAML file of the CRM's records, for rules that read them")
+	c.Flags().BoolVar(&f.json, "json", false, "print as JSON")
+	return c
+}
+
+func runDiff(ctx context.Context, stdin io.Reader, w io.Writer, oldFile, newFile string, f diffFlags) error {
+	older, err := f.version(oldFile)
+	if err != nil {
+		return err
+	}
+	newer, err := f.version(newFile)
+	if err != nil {
+		return err
+	}
+	files, err := f.files()
+	if err != nil {
+		return err
+	}
+	var report rulesdiff.Report
+	for _, file := range files {
+		payload, err := userfile.ReadOrStdin(stdin, "event", "name another with -e", file)
+		if err != nil {
+			return err
+		}
+		differences, err := rulesdiff.Payload(ctx, payload, older, newer)
+		report.Add(filepath.Base(file), differences, err)
+	}
+	if f.json {
+		err = report.PrintJSON(w)
+	} else {
+		err = report.Print(w)
+	}
+	switch {
+	case err != nil:
+		return err
+	case len(report.Unread) > 0:
+		return fmt.Errorf("%d of %d files could not be read as an event", len(report.Unread), len(files))
+	case report.Different > 0:
+		return terminal.AnswerIsNo("")
+	}
+	return nil
+}
+
+// version reads one of the rules files, and the records that its rules look up.
+func (f diffFlags) version(file string) (rulesdiff.Version, error) {
+	data, err := userfile.Read("rules", "name two rules files, the old one first", file)
+	if err != nil {
+		return rulesdiff.Version{}, err
+	}
+	set, err := userfile.LoadRules(file, data)
+	if err != nil {
+		return rulesdiff.Version{}, err
+	}
+	return ofRules(set, f.records)
+}
+
+// ofRules returns a version of the rules to compare.
+func ofRules(set *rules.Rules, recordsFile string) (rulesdiff.Version, error) {
+	if recordsFile == "" {
+		return rulesdiff.NewVersion(set, nil, os.Getenv("PUBLIC_URL"))
+	}
+	records, err := userfile.ReadRecords(recordsFile)
+	if err != nil {
+		return rulesdiff.Version{}, err
+	}
+	return rulesdiff.NewVersion(set, sandbox.New(sandbox.Config{Records: records}), os.Getenv("PUBLIC_URL"))
+}
+
+// files lists the files that the flags name, and those of the folders that they name.
+func (f diffFlags) files() ([]string, error) {
+	if len(f.events) == 0 {
+		return nil, errors.New("name recorded events with -e, such as untag diff old.yaml rules.yaml -e events; untag run --record writes them")
+	}
+	var files []string
+	for _, name := range f.events {
+		info, err := os.Stat(name)
+		if name == "-" || err != nil || !info.IsDir() {
+			files = append(files, name) // reading it says what is wrong
+			continue
+		}
+		list, err := local.EventFiles(name)
+		if err != nil {
+			return nil, fmt.Errorf("-e %s: %w", name, err)
+		}
+		files = append(files, list...)
+	}
+	return files, nil
+}

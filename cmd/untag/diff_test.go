@@ -1,0 +1,99 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"untag/internal/rulesdiff"
+)
+
+// diffRules returns a rules file with rules for closed and paid deals.
+func diffRules(rules string) string {
+	return "version: 1\nsources:\n  shop: {verify: aws}\n  desk: {verify: aws}\nrules:\n" + rules
+}
+
+const (
+	closedRule = "  - {name: closed, on: shop, when: 'event.stage == \"Closed\"', record: {module: Deals, id: event.id}, remove: [In progress]}\n"
+	deskRule   = "  - {name: solved, on: desk, when: 'event.status == \"solved\"', record: {module: Cases, id: event.id}, remove: [Open]}\n"
+)
+
+func TestDiff(t *testing.T) {
+	events := map[string]string{
+		"events/a.json": `{"source": "shop", "event": {"stage": "Closed", "id": "5725767000000000001", "email": "zoe@example.com"}}`,
+		"events/b.json": `{"source": "shop", "event": {"stage": "Open", "id": "5725767000000000002", "email": "zoe@example.com"}}`,
+		"events/c.json": `{"source": "desk", "event": {"status": "solved", "id": "5725767000000000003", "email": "zoe@example.com"}}`,
+		"crm.yaml":      "Deals: [{id: \"5725767000000000001\", Amount: 5, Tag: [In progress]}, {id: \"5725767000000000002\", Amount: 50, Tag: [In progress]}]\n",
+	}
+	for name, tt := range map[string]struct {
+		older, newer, flags string
+		code                int
+		want, not           []string
+	}{
+		"the same": {closedRule + deskRule, closedRule + deskRule, "", 0, []string{"All 3 events are treated alike."}, nil},
+		"other order, other names, a comment": {closedRule + deskRule, "  # new\n" + deskRule + strings.ReplaceAll(closedRule, "name: closed", "name: done"), "", 0,
+			[]string{"treated alike"}, nil},
+		"one more tag, one rule less": {closedRule + deskRule, strings.ReplaceAll(closedRule, "[In progress]", "[In progress, Won]") + strings.ReplaceAll(deskRule, `"solved"`, `"closed"`), "", 1,
+			[]string{"2 of 3 events would be treated differently.", "would newly lose a tag", `a.json: Deals 5725767000000000001 loses "Won"`}, []string{"b.json", `"In progress"`}},
+		"now only observed": {closedRule + deskRule, strings.ReplaceAll(closedRule, "name: closed", "name: closed, mode: observe") + deskRule, "", 1,
+			[]string{`loses "In progress" (only observed)`, `keeps "In progress"`}, nil},
+		"cannot be evaluated": {closedRule + deskRule, strings.ReplaceAll(closedRule, `event.stage == "Closed"`, `event.stage + 1 == 2`) + deskRule, "", 1,
+			[]string{"rules that can no longer be evaluated", "a.json: ", "would no longer lose"}, nil},
+		"a look-up, without records": {closedRule + deskRule, closedRule + strings.ReplaceAll(deskRule, "{module: Cases, id: event.id}", "{module: Contacts, find: {email: event.email}}"), "", 1,
+			[]string{"depends on records", "Contacts found by e-mail address", `no longer lose`}, nil},
+		"another where, without records": {strings.ReplaceAll(closedRule, "remove:", "where: record.Amount > 10, remove:") + deskRule, strings.ReplaceAll(closedRule, "remove:", "where: record.Amount > 1, remove:") + deskRule, "", 1,
+			[]string{"depends on records", "a.json: would newly take"}, nil},
+		"another where, with records": {strings.ReplaceAll(closedRule, "remove:", "where: record.Amount > 10, remove:") + deskRule, strings.ReplaceAll(closedRule, "remove:", "where: record.Amount > 1, remove:") + deskRule, "--records crm.yaml", 1,
+			[]string{"1 of 3", `a.json: Deals 5725767000000000001 loses "In progress"`}, []string{"depends on records"}},
+		"the same where, with records": {strings.ReplaceAll(closedRule, "remove:", "where: record.Amount > 10, remove:") + deskRule, strings.ReplaceAll(closedRule, "remove:", "where: record.Amount > 20, remove:") + deskRule, "--records crm.yaml", 0,
+			[]string{"alike"}, nil},
+	} {
+		files := map[string]string{"old.yaml": diffRules(tt.older), "new.yaml": diffRules(tt.newer)}
+		for file, text := range events {
+			files[file] = text
+		}
+		folder := folderWith(t, files)
+		code, out := untag(t, folder, append([]string{"diff", "old.yaml", "new.yaml", "-e", "events"}, strings.Fields(tt.flags)...)...)
+		if code != tt.code {
+			t.Errorf("%s: exit %d, want %d:\n%s", name, code, tt.code, out)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, out)
+			}
+		}
+		for _, not := range tt.not {
+			if strings.Contains(out, not) {
+				t.Errorf("%s: %q in\n%s", name, not, out)
+			}
+		}
+		_, asJSON := untag(t, folder, append([]string{"diff", "old.yaml", "new.yaml", "--json", "-e", "events"}, strings.Fields(tt.flags)...)...)
+		var report rulesdiff.Report
+		if err := json.Unmarshal([]byte(asJSON), &report); err != nil || report.Events != 3 || (report.Different > 0) != (tt.code == 1) || report.Different != len(report.Differences) {
+			t.Errorf("%s: %v in\n%s", name, err, asJSON)
+		}
+	}
+}
+
+func TestDiffUsedWrongly(t *testing.T) {
+	folder := folderWith(t, map[string]string{
+		"old.yaml": diffRules(closedRule + deskRule), "broken.yaml": "version: 1\nrules: [",
+		"a.json": `{"source": "shop", "event": {}}`, "foreign.json": `{"source": "other", "event": {}}`, "text.json": `nothing`, "empty/x.txt": "",
+	})
+	for line, want := range map[string]string{
+		"diff old.yaml -e a.json":                      "untag diff OLD NEW",
+		"diff old.yaml old.yaml":                       "-e",
+		"diff old.yaml none.yaml -e a.json":            "none.yaml",
+		"diff broken.yaml old.yaml -e a.json":          "broken.yaml",
+		"diff old.yaml old.yaml -e none.json":          "none.json",
+		"diff old.yaml old.yaml -e empty":              "no *.json",
+		"diff old.yaml old.yaml -e text.json":          "not valid JSON",
+		"diff old.yaml old.yaml -e foreign.json":       "other",
+		"diff old.yaml old.yaml -e a.json -e gone":     "gone",
+		"diff old.yaml old.yaml -e a.json --records x": "x",
+	} {
+		if code, out := untag(t, folder, strings.Fields(line)...); code != 2 || !strings.Contains(out, want) {
+			t.Errorf("untag %s: exit %d, want 2 and %q:\n%s", line, code, want, out)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package rulesdiff
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+
+	"untag/internal/event"
+	"untag/internal/explain"
+	"untag/internal/rules"
+	"untag/internal/sandbox"
+	"untag/internal/terminal"
+)
+
+// Version is one version of the rules.
+type Version struct {
+	examiner explain.Examiner
+	reader   *explain.Reader
+}
+
+// NewVersion returns a version of the rules. Records are looked up in crm, if it is not nil. Senders
+// that sign the URL call publicURL, "" for the address of the request.
+func NewVersion(set *rules.Rules, crm *sandbox.Sandbox, publicURL string) (Version, error) {
+	reader, err := explain.NewReader(set, "", publicURL)
+	return Version{explain.Examiner{Set: set, CRM: crm}, reader}, err
+}
+
+// Payload reads a recorded invocation, or a stored event, with each version, and compares what they do with each of
+// its events. An invocation without events, such as a handshake, has no differences. The error
+// says why neither version can read it.
+func Payload(ctx context.Context, payload []byte, older, newer Version) ([]Difference, error) {
+	was, wasErr := older.events(ctx, payload)
+	now, nowErr := newer.events(ctx, payload)
+	switch {
+	case wasErr != nil && nowErr != nil:
+		return nil, nowErr
+	case wasErr != nil:
+		return []Difference{{Read: "only the new rules can read it; the old ones: " + wasErr.Error()}}, nil
+	case nowErr != nil:
+		return []Difference{{Read: "the new rules cannot read it: " + nowErr.Error()}}, nil
+	case len(was) != len(now):
+		d, err := whole(ctx, older, newer, was, now)
+		d.Read = fmt.Sprintf("read as %d events, before as %d", len(now), len(was))
+		return []Difference{d}, err
+	}
+	list := make([]Difference, len(now))
+	for i := range now {
+		d, err := whole(ctx, older, newer, was[i:i+1], now[i:i+1])
+		if err != nil {
+			return nil, err
+		}
+		list[i] = d
+	}
+	return list, nil
+}
+
+// whole compares what is done with all of some events.
+func whole(ctx context.Context, older, newer Version, was, now []event.Event) (Difference, error) {
+	before, err := older.effect(ctx, was)
+	if err != nil {
+		return Difference{}, err
+	}
+	after, err := newer.effect(ctx, now)
+	if err != nil {
+		return Difference{}, err
+	}
+	return between(before, after), nil
+}
+
+// events returns the events of an invocation.
+func (v Version) events(ctx context.Context, payload []byte) ([]event.Event, error) {
+	recorded, err := explain.Recorded(v.examiner.Set, payload)
+	if err != nil {
+		return nil, err
+	}
+	var list []event.Event
+	for _, one := range recorded {
+		reading, err := v.reader.Read(ctx, one)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, reading.Events...)
+	}
+	return list, nil
+}
+
+// effect returns what is done with events.
+func (v Version) effect(ctx context.Context, events []event.Event) (effect, error) {
+	e := effect{make(map[Removal][]string), make(map[string]string), make(map[string]RuleNote)}
+	for _, ev := range events {
+		x, err := v.examiner.Examine(ctx, ev)
+		if err != nil {
+			return e, err
+		}
+		depends := make(map[string]bool)
+		if v.examiner.CRM == nil {
+			depends = e.depend(v.examiner.Set, ev)
+		}
+		for _, r := range x.Planned.Removals {
+			e.add(r.Rule, r.Module, r.ID, r.Tags, false)
+		}
+		for _, r := range x.Planned.Outcome.Observed {
+			e.add(r.Rule, r.Module, r.ID, r.Tags, true)
+		}
+		for rule, message := range x.Failed() {
+			if !depends[rule] {
+				e.failed[rule] = message
+			}
+		}
+	}
+	return e, nil
+}
+
+func (e effect) add(rule, module, id string, tags []string, observed bool) {
+	for _, tag := range tags {
+		r := Removal{Module: module, ID: id, Tag: tag, Observed: observed}
+		e.removals[r] = append(e.removals[r], rule)
+	}
+}
+
+// depend notes what rules ask for whose removals depend on records, and returns their names.
+func (e effect) depend(set *rules.Rules, ev event.Event) map[string]bool {
+	names := make(map[string]bool)
+	for _, c := range set.Decide(ev).Candidates {
+		if !c.NeedsRecord && c.Find == nil {
+			continue
+		}
+		names[c.Rule] = true
+		e.depends[fingerprint(c)] = RuleNote{c.Rule, asks(c)}
+	}
+	return names
+}
+
+// fingerprint identifies what a rule asks for, whatever its name, and whenever the event was read.
+func fingerprint(c rules.Candidate) string {
+	c.Rule = ""
+	if c.Find != nil {
+		find := *c.Find
+		find.Until = time.Time{}
+		c.Find = &find
+	}
+	sum := sha256.New()
+	c.Fingerprint(sum)
+	return string(sum.Sum(nil))
+}
+
+// asks says what a rule asks for.
+func asks(c rules.Candidate) string {
+	tags := "tags that the record decides"
+	if len(c.Tags) > 0 {
+		tags = terminal.Quoted(c.Tags)
+	}
+	where := c.Module + " " + strings.Join(c.IDs, ", ")
+	if f := c.Find; f != nil {
+		where = c.Module + " found by " + foundBy(*f)
+	}
+	verb := "take"
+	if c.Observe {
+		verb = "observe taking"
+	}
+	return fmt.Sprintf("%s %s off %s, depending on the record", verb, tags, where)
+}
+
+func foundBy(f rules.Find) string {
+	switch {
+	case f.Email != "":
+		return "e-mail address " + f.Email
+	case f.Phone != "":
+		return "telephone number " + f.Phone
+	}
+	var parts []string
+	for _, c := range f.Criteria {
+		parts = append(parts, c.Field+" "+c.Value)
+	}
+	return strings.Join(parts, " and ")
+}
