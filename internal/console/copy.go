@@ -25,6 +25,10 @@ func (c *Console) copyRoutes() {
 	c.mux.HandleFunc("GET /events/{id}/event.json", c.copies(c.copyInvocation))
 	c.mux.HandleFunc("GET /events/{id}/test.yaml", c.copies(c.copyTest))
 	c.mux.HandleFunc("POST /events/{id}/replay", c.replay)
+	// The address of a form is what a browser shows after it: there is a page to come back to.
+	c.mux.HandleFunc("GET /events/{id}/replay", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/events/"+url.PathEscape(r.PathValue("id")), http.StatusSeeOther)
+	})
 }
 
 // copies serves a text to copy. What cannot be copied is a conflict, and said in words.
@@ -216,6 +220,10 @@ func (c *Console) replay(w http.ResponseWriter, r *http.Request) {
 	e := c.entryIn(r)
 	if e == nil {
 		c.fault(w, http.StatusNotFound, "This event is no longer kept, so it cannot be sent again.")
+		return
+	}
+	if c.Records == nil && r.PostFormValue("real") == "" {
+		c.pages.show(w, http.StatusOK, "replay", page{Title: "Replay", Tab: "/", Data: e})
 		return
 	}
 	sent, err := c.Courier.Replay(r.Context(), e)

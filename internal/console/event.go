@@ -3,7 +3,9 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"untag/functions/removetags/handler"
@@ -170,14 +172,20 @@ func (c *Console) newEventPage(ctx context.Context, e *Entry, from int) eventPag
 		p.Next = last + 1
 	}
 	room := room{fields: fieldsOnPage, parts: partsOnPage}
-	var crm *sandbox.Sandbox
+	crm := c.crmBefore(e)
 	for i := p.From; i <= last; i++ {
-		if crm == nil {
-			crm = sandbox.New(sandbox.Config{Records: c.recordsBefore(e)})
-		}
 		p.Events = append(p.Events, c.newEventView(ctx, again, i, crm, &room))
 	}
 	return p
+}
+
+// crmBefore returns a simulated CRM with the records as they were before an entry, nil if nothing
+// is known about any: a dead letter's may have changed since.
+func (c *Console) crmBefore(e *Entry) *sandbox.Sandbox {
+	if c.Records == nil && len(e.Exchanges) == 0 {
+		return nil
+	}
+	return sandbox.New(sandbox.Config{Records: c.recordsBefore(e)})
 }
 
 // room is how much a page can still draw.
@@ -203,12 +211,25 @@ func (c *Console) newEventView(ctx context.Context, again read, number int, crm 
 	}
 	explained := explain.New(examined, again.rules.Explain(ev), "", crm)
 	v.Rules, v.More = ruleViews(explained.Rules, again.hide, left)
-	v.Notes = explained.Notes
-	if len(v.Notes) > mostNotes {
-		v.Notes = append(v.Notes[:mostNotes:mostNotes], strconv.Itoa(len(explained.Notes)-mostNotes)+" more notes are left out.")
-	}
+	v.Notes = notesOf(explained)
 	v.Missed = explained.PassedOver
 	return v
+}
+
+// notesOf returns the notes about an event, without those that its rules have.
+func notesOf(x explain.Explained) []string {
+	notes := slices.DeleteFunc(x.Notes, func(note string) bool {
+		return slices.ContainsFunc(x.Rules, func(r explain.Rule) bool {
+			return r.Error != "" && strings.HasPrefix(note, r.Name+": cannot be evaluated: ")
+		})
+	})
+	for i := range notes {
+		notes[i] = strings.TrimSuffix(notes[i], "; --records FILE names a file of records")
+	}
+	if more := len(notes) - mostNotes; more > 0 {
+		notes = append(notes[:mostNotes:mostNotes], strconv.Itoa(more)+" more notes are left out.")
+	}
+	return notes
 }
 
 // mostNotes is how many notes about an event are shown.

@@ -146,7 +146,7 @@ func (c *Console) newVerifiedView(ctx context.Context, again read) verifiedView 
 	}
 	switch {
 	case v.Tolerance > 0:
-		v.Limit = "at most " + sender.Duration(v.Tolerance) + " from then is allowed"
+		v.Limit = "the limit is " + spanWords(v.Tolerance)
 	case !v.Signed.IsZero() && v.Expires.IsZero():
 		v.Limit = "any age is allowed"
 	}
@@ -175,5 +175,26 @@ func ageWords(age time.Duration) string {
 	if age < time.Second {
 		return "less than a second " + words
 	}
-	return fmt.Sprintf("%s %s", sender.Duration(age.Truncate(time.Second)), words)
+	return spanWords(age) + " " + words
+}
+
+// spanWords says how long a time is, in at most two units.
+func spanWords(d time.Duration) string {
+	units := []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}}
+	var words []string
+	for _, unit := range units {
+		n := int(d / unit.length)
+		if d -= time.Duration(n) * unit.length; n == 0 || len(words) == 2 {
+			continue
+		}
+		word := fmt.Sprintf("%d %s", n, unit.name)
+		if n > 1 {
+			word += "s"
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
 }

@@ -10,6 +10,7 @@ type ruleView struct {
 	Name string
 	// State is "fires", "does not fire" or "error".
 	State string
+	// Error says why it could not be evaluated, "" if a part of a condition says it.
 	Error string
 	// When is its condition, and Where its `where` for each record that was read.
 	When  conditionView
@@ -23,8 +24,6 @@ type ruleView struct {
 type whereView struct {
 	Module, ID string
 	Condition  conditionView
-	State      string
-	Error      string
 }
 
 // conditionView is a condition, or a part of one. The zero value is none.
@@ -77,14 +76,19 @@ func ruleViews(list []explain.Rule, hide func(string) string, left *room) (views
 }
 
 func newRuleView(r explain.Rule, hide func(string) string, left *room) ruleView {
-	v := ruleView{Name: r.Name, State: state(r.Matched, r.Error), Error: r.Error, When: newConditionView(r.When, hide, left)}
+	v := ruleView{Name: r.Name, State: state(r.Matched, r.Error), When: newConditionView(r.When, hide, left)}
+	said := v.When.Held == "error"
 	for i, w := range r.Where {
 		if left.parts <= 0 {
 			v.More = len(r.Where) - i
 			break
 		}
 		left.parts--
-		v.Where = append(v.Where, whereView{w.Module, w.ID, newConditionView(w.Tree, hide, left), state(w.Matched, w.Error), w.Error})
+		v.Where = append(v.Where, whereView{w.Module, w.ID, newConditionView(w.Tree, hide, left)})
+		said = said || w.Tree != nil && w.Tree.Held == "error"
+	}
+	if !said {
+		v.Error = r.Error // otherwise the part that failed says it
 	}
 	return v
 }

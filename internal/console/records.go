@@ -35,6 +35,13 @@ func (c *Console) recordRoutes() {
 	c.mux.HandleFunc("GET /records/tags", c.showTags)
 	c.mux.HandleFunc("POST /records/reset", c.resetRecords)
 	c.mux.HandleFunc("POST /records/{module}/{id}/{change}", c.changeRecord)
+	// The address of a form is what a browser shows after it: there is a page to come back to.
+	c.mux.HandleFunc("GET /records/{module}/{id}/{change}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/records?"+url.Values{"module": {r.PathValue("module")}}.Encode(), http.StatusSeeOther)
+	})
+	c.mux.HandleFunc("GET /records/reset", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/records", http.StatusSeeOther)
+	})
 }
 
 // recordsPage is a list of records of one module.

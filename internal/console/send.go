@@ -39,7 +39,9 @@ type sendPage struct {
 	// Source and Sample are those chosen, and Signing says whether untag can sign.
 	Source, Sample string
 	Signing        Signing
-	Form           sendForm
+	// Real says that the account is a real one.
+	Real bool
+	Form sendForm
 	// Note says what there is to know about the sample, "" for nothing.
 	Note string
 	// Sent is what became of the last request; nil for none.
@@ -90,7 +92,7 @@ func (c *Console) showSend(w http.ResponseWriter, r *http.Request) {
 
 // newSendPage returns the form without a request.
 func (c *Console) newSendPage(source, sample string) sendPage {
-	p := sendPage{Samples: append([]string{latest}, sendersample.Names()...), Sample: sample}
+	p := sendPage{Real: c.Records == nil, Samples: append([]string{latest}, sendersample.Names()...), Sample: sample}
 	for _, s := range c.Rules().Sources() {
 		p.Sources = append(p.Sources, s.Name)
 	}

@@ -20,7 +20,7 @@ func TestTry(t *testing.T) {
 		`event.status == "paid" and event.amount < 5`: `false all of false event.status == "paid" true event.status is "paid" event.amount < 5 false this decided event.amount is 21`,
 		`event.lost`:         `missing event.lost is missing`,
 		`event.amuont > 1`:   `missing event.amuont is missing; there is event.amount`,
-		`record.Stage`:       "missing record.Stage is missing only `where` sees the record",
+		`record.Stage`:       "missing record.Stage is missing only where sees the record",
 		`event.status > 5`:   `error a string cannot be compared with a number`,
 		`event.status = "x"`: `fault at column 14:`,
 		"event.amount > 1 and\n  lowr(event.x) == 1": `fault at line 2, column 3:`,

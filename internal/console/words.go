@@ -15,6 +15,7 @@ func words() template.FuncMap {
 		"stamp":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"answerText": answerText,
 		"bytes":      bytesWords,
+		"pieces":     pieces,
 		"join":       func(list []string) string { return strings.Join(list, "; ") },
 	}
 }
@@ -30,6 +31,27 @@ func answerText(answer []byte) string {
 		text += "…"
 	}
 	return text
+}
+
+// piece is a part of a text, which may be code.
+type piece struct {
+	Text string
+	Code bool
+}
+
+// pieces splits a text at its marks of code, as in "write `lower(event.x)`".
+func pieces(text string) []piece {
+	parts := strings.Split(text, "`")
+	if len(parts)%2 == 0 {
+		return []piece{{Text: text}} // a mark without its partner
+	}
+	list := make([]piece, 0, len(parts))
+	for i, part := range parts {
+		if part != "" {
+			list = append(list, piece{part, i%2 == 1})
+		}
+	}
+	return list
 }
 
 // bytesWords says how long something is.
