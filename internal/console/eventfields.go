@@ -16,7 +16,7 @@ import (
 const (
 	// deepest is how deep a page draws fields that are inside each other, and widest how many of
 	// one object or list it draws at once.
-	deepest, widest = 20, 100
+	deepest, widest = 12, 100
 	// openLeast is how many fields an object may have to be unfolded from the start.
 	openLeast = 30
 	// longestPath and longestValue are in bytes: longer paths are not offered to copy, longer
@@ -42,6 +42,8 @@ type field struct {
 	// More is the address of those that are not drawn, and Left how many they are.
 	More string
 	Left int
+	// Deep says that none is drawn, as they are too deep: they have a page of their own.
+	Deep bool
 }
 
 // Size says how much is in it.
@@ -133,7 +135,7 @@ func (d drawing) draw(name string, value any, steps []any, places []int, depth i
 func (d drawing) drawBelow(f *field, keys []any, values []any, first int, steps []any, places []int, depth int) {
 	last := min(len(keys), first+widest)
 	if depth >= deepest {
-		last = first
+		last, f.Deep = first, true
 	}
 	i := first
 	for ; i < last && d.left.fields > 0; i++ {
