@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,6 +111,10 @@ func (c *Console) recordsPage(query url.Values) recordsPage {
 		last = all[0].ID
 	}
 	modules := c.Records.Modules()
+	from, _ := strconv.Atoi(query.Get("from"))
+	if module, at := placeOf(modules, p.Module, query.Get("id")); module != "" {
+		p.Module, p.Text, from = module, "", at/recordsOnPage*recordsOnPage
+	}
 	var list []sandbox.Record
 	for _, m := range modules {
 		p.Modules = append(p.Modules, moduleLink{m.Name, len(m.Records)})
@@ -120,7 +125,6 @@ func (c *Console) recordsPage(query url.Values) recordsPage {
 			list = matching(m.Records, p.Text)
 		}
 	}
-	from, _ := strconv.Atoi(query.Get("from"))
 	from = max(0, min(from, len(list)))
 	to := min(from+recordsOnPage, len(list))
 	for _, record := range list[from:to] {
@@ -135,6 +139,20 @@ func (c *Console) recordsPage(query url.Values) recordsPage {
 	p.Tags = p.address("/records/tags", from)
 	p.Live = "/live?" + url.Values{"run": {c.run}, "after": {strconv.FormatInt(last, 10)}, "outcome": {"removed"}}.Encode()
 	return p
+}
+
+// placeOf returns the module that holds a record, and its position there; "" if there is none. A
+// task, an event or a call is also one of Activities.
+func placeOf(modules []sandbox.Module, module, id string) (name string, at int) {
+	for _, m := range modules {
+		if id == "" || m.Name != module && module != "Activities" {
+			continue
+		}
+		if at := slices.IndexFunc(m.Records, func(r sandbox.Record) bool { return r.ID == id }); at >= 0 {
+			return m.Name, at
+		}
+	}
+	return "", 0
 }
 
 // address is the address of a part of the list.

@@ -144,7 +144,7 @@ func TestManyRecordsHavePages(t *testing.T) {
 	if len(seen) != 45 {
 		t.Errorf("%d records on all pages, want 45", len(seen))
 	}
-	for query, want := range map[string]int{"?q=STAGE+1&from=20": 2, "?q=144": 1, "?q=nothing": 0, "?from=-7": 20, "?from=9999": 0, "?from=x&module=Nothing": 0} {
+	for query, want := range map[string]int{"?q=STAGE+1&from=20": 2, "?q=144": 1, "?q=nothing": 0, "?from=-7": 20, "?from=9999": 0, "?from=x&module=Nothing": 0, "?module=Deals&id=144": 5, "?module=Activities&id=101": 20, "?module=Nothing&id=101": 0} {
 		w := get(c, "/records"+query)
 		if n := strings.Count(w.Body.String(), "<article"); n != want || w.Code != 200 {
 			t.Errorf("%s: %d with %d records, want %d", query, w.Code, n, want)
