@@ -18,7 +18,7 @@ const mostExamined = 100
 // decided, or as few as can be found quickly.
 func (h Happened) needed(ctx context.Context, ev event.Event, found outcome) (sandbox.Records, error) {
 	same := func(records sandbox.Records) (bool, error) {
-		got, err := h.examine(ctx, ev, records)
+		got, err := h.examine(ctx, h.asRead(ev), records)
 		return got.mark == found.mark, err
 	}
 	for _, few := range []sandbox.Records{nil, h.only(found.read), h.only(found.read, found.named)} {

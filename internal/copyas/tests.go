@@ -66,7 +66,7 @@ func (h Happened) test(ctx context.Context, ev event.Event) (test *yaml.Node, de
 	if err != nil {
 		return nil, false, err
 	}
-	found, err := h.examine(ctx, written, h.Records)
+	found, err := h.examine(ctx, h.asRead(written), h.Records)
 	if err != nil {
 		return nil, false, err
 	}
@@ -83,7 +83,7 @@ func (h Happened) test(ctx context.Context, ev event.Event) (test *yaml.Node, de
 		case same.mark != found.mark:
 			// A rule read what was left out.
 			written.Fields, written.Headers = ev.Fields, ev.Headers
-			if found, err = h.examine(ctx, written, h.Records); err != nil {
+			if found, err = h.examine(ctx, h.asRead(written), h.Records); err != nil {
 				return nil, false, err
 			}
 		}
@@ -117,6 +117,25 @@ func (h Happened) written(ev event.Event) (event.Event, error) {
 		out.Query[name] = text
 	}
 	return out, nil
+}
+
+// asRead returns a written event as untag test reads it: the query fills in what the event lacks,
+// if the likely proof of its source covers the query.
+func (h Happened) asRead(ev event.Event) event.Event {
+	source, _ := h.Rules.Source(ev.Source)
+	if len(ev.Query) == 0 || !event.CoversQuery(source.LikelyProof()) {
+		return ev
+	}
+	ev.Fields = maps.Clone(ev.Fields)
+	if ev.Fields == nil {
+		ev.Fields = make(map[string]any)
+	}
+	for name, value := range ev.Query {
+		if _, has := ev.Fields[name]; !has {
+			ev.Fields[name] = value
+		}
+	}
+	return ev
 }
 
 func readsQuery(paths []rules.ReadPath, name string) bool {

@@ -29,6 +29,7 @@ rules:
   - {name: both, on: shop, when: event.n > 3, record: {module: Deals, id: event.ids}, remove: [Big]}
   - {name: paid, on: shop, when: event.kind == "paid", record: {module: Contacts, find: {email: event.email}}, where: 'record.Owner.name != "Bot"', remove: [Payment due, "Owes *"]}
   - {name: all-paid, on: shop, when: event.kind == "paid" and query.all == "yes", record: {module: Contacts, find: {criteria: {City: event.city}, many: true}}, remove: [Local]}
+  - {name: filled, on: shop, when: 'event.all == "yes" and event.kind == "all"', record: {module: Deals, id: '"11"'}, remove: [Big]}
   - {name: watched, on: shop, mode: observe, when: 'headers["x-kind"] == "deal" and event.kind == "closed"', record: {module: Deals, id: event.id}, where: record.Stage == event.stage, remove: [Watched]}
   - {name: odd, on: shop, when: 'event["odd key: #"] == "yes" and any(event.lines, .sku == "007")', record: {module: Odd_Module, id: event.id}, remove: ["a b", "yes", "007"]}
   - {name: issue, on: hub, when: 'event.action == "closed" and date(event.at) < now()', record: {module: Cases, id: event.case}, remove: [Waiting]}
@@ -154,6 +155,10 @@ func TestTests(t *testing.T) {
     source: shop
     event: {email: nobody@example.com, kind: paid}
     expect: {}
+`},
+		"the query, which fills in the event in a test": {
+			event.Event{Source: "shop", Query: map[string]any{"all": "yes"}, Fields: fields(t, `{"kind":"all"}`)},
+			`expect: {Deals: {"11": [Big]}}
 `},
 		"the query": {
 			event.Event{Source: "shop", Query: map[string]any{"all": "yes", "other": []any{"1", "2"}}, Fields: fields(t, `{"kind":"paid","email":"x@example.com","city":"007"}`)},
