@@ -91,11 +91,12 @@ test-senders: ## Compare signatures with vendors' own packages, in both directio
 	go run ./test/senders "node $(VENV)/senders/node/oracles.js" "$(VENV)/senders/go" "$(VENV)/senders/python/bin/python test/senders/python/oracles.py"
 
 .PHONY: test-sam
-test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, local invoke, local start-api (needs Python and Docker)
+test-sam: $(VENV)/sam/done $(VENV)/aws/done ## Test with SAM: build, validate, local invoke, local start-api; the same for a folder of untag init (needs Python and Docker)
 	test/sam/run check
+	test/init/run sam
 
 .PHONY: test-init
-test-init: ## Make folders with untag init, and check, test and run them; lint and invoke them if SAM and Docker are there
+test-init: ## Make folders with untag init, and check, test and run them
 	test/init/run
 
 .PHONY: bench
