@@ -47,7 +47,7 @@ type Console struct {
 
 // New returns a Console.
 func New(c Config) *Console {
-	console := &Console{Config: c, mux: http.NewServeMux(), pages: parsePages(), run: newRun()}
+	console := &Console{Config: c, mux: http.NewServeMux(), pages: parsePages(c.Dead != nil), run: newRun()}
 	console.routes()
 	console.handler = guard{next: console.mux, token: c.Token, open: c.Open, ask: console.askForToken}
 	return console

@@ -34,9 +34,10 @@ func (page) Tabs() []tab {
 // whose names begin with an underscore, which every page can use.
 type pages map[string]*template.Template
 
-// parsePages parses the embedded templates, which a test does as well: it cannot fail.
-func parsePages() pages {
-	shared := template.New("").Funcs(words())
+// parsePages parses the embedded templates, which a test does as well: it cannot fail. Those
+// of dead letters have no menu, as nothing is sent and no record is there.
+func parsePages(dead bool) pages {
+	shared := template.New("").Funcs(words()).Funcs(template.FuncMap{"dead": func() bool { return dead }})
 	names, _ := fs.Glob(templates, "templates/*.html")
 	for _, name := range names {
 		if strings.HasPrefix(path.Base(name), "_") {

@@ -50,7 +50,11 @@ func TestWhatAnAttackerSendsIsShownAsText(t *testing.T) {
 	b.shows("what is listed live", "<script>")
 
 	query := url.QueryEscape(attack)
-	for _, path := range []string{"/", "/?q=" + query, "/?source=" + query, "/?rule=" + query, "/?outcome=" + query} {
+	for _, path := range []string{
+		"/", "/?q=" + query, "/?source=" + query, "/?rule=" + query, "/?outcome=" + query,
+		"/records?module=Deals", "/records?module=" + query, "/records?module=Deals&q=" + query,
+		"/send", "/send?source=" + query, "/send?source=zoho&sample=" + query,
+	} {
 		b.visit(path)
 		b.harmless(path)
 	}

@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -42,9 +43,25 @@ func TestPagesAreAccessibleAtEveryWidthInLightAndDark(t *testing.T) {
 	p.send(shop, orderEmpty)
 	p.send(shop, orderPaid)
 	p.send(zoho, dealWon)
+	asked := map[string]bool{}
 	for _, page := range console {
 		b.visit(page.path)
 		b.inspect(page.name)
+		b.leads(asked)
+	}
+}
+
+// leads fails the test if a link of the page leads nowhere. It asks for none twice.
+func (b *tab) leads(asked map[string]bool) {
+	b.t.Helper()
+	for _, link := range value[[]string](b, `[...document.querySelectorAll("a[href^='/']:not([data-copy-url])")].map(a => a.getAttribute("href"))`) {
+		if asked[link] {
+			continue
+		}
+		asked[link] = true
+		if response, _ := b.program.ask(http.MethodGet, link); response.StatusCode != http.StatusOK {
+			b.t.Errorf("%s leads to %s: status %d", value[string](b, `location.pathname + location.search`), link, response.StatusCode)
+		}
 	}
 }
 

@@ -41,17 +41,24 @@ type program struct {
 }
 
 // consoleAt is what the program says about its console.
-var consoleAt = regexp.MustCompile(`in a browser.* at (http://[^/]+)/(?:\?token=(\S+))?`)
+var consoleAt = regexp.MustCompile(`(?:in a browser|would do).* at (http://[^/]+)/(?:\?token=(\S+))?`)
 
 // start runs the program in a folder that has the files of testdata/project, until the test
 // ends. Without --listen among the arguments it takes a free port.
 func start(t testing.TB, arguments ...string) *program {
 	t.Helper()
+	p := prepare(t)
+	p.run(append([]string{"--secrets", "secrets.json"}, arguments...)...)
+	return p
+}
+
+// prepare returns a program that does not run yet.
+func prepare(t testing.TB) *program {
+	t.Helper()
 	p := &program{t: t, folder: t.TempDir()}
 	if err := os.CopyFS(p.folder, os.DirFS(filepath.Join("testdata", "project"))); err != nil {
 		t.Fatal(err)
 	}
-	p.run(arguments...)
 	return p
 }
 
@@ -61,7 +68,7 @@ func (p *program) run(arguments ...string) {
 	if !strings.Contains(strings.Join(arguments, " "), "--listen") {
 		arguments = append(arguments, "--listen", "127.0.0.1:0")
 	}
-	command := exec.Command(untag, append([]string{"run", "--secrets", "secrets.json"}, arguments...)...)
+	command := exec.Command(untag, append([]string{"run"}, arguments...)...)
 	command.Dir = p.folder
 	out, in, err := os.Pipe()
 	if err != nil {
