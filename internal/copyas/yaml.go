@@ -14,12 +14,11 @@ import (
 // widest is how many characters a mapping may have to stand in one line.
 const widest = 100
 
-// plain is text that YAML reads as text without quotation marks. It has two characters at least,
-// as some readers take y and n for true and false.
-var plain = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./@ -]*[A-Za-z0-9_]$`)
+// plain is text that YAML reads as text without quotation marks.
+var plain = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9_./@ -]*[A-Za-z0-9_])?$`)
 
 // words that are not text in one version of YAML or another.
-var words = []string{"true", "false", "yes", "no", "on", "off", "null", "nan", "inf"}
+var words = []string{"true", "false", "yes", "no", "y", "n", "on", "off", "null", "nan", "inf"}
 
 // pair is a key of a mapping and its value.
 type pair struct {
