@@ -10,18 +10,22 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"untag/internal/findings"
 	"untag/internal/local"
 	"untag/internal/rules"
 	"untag/internal/rulesdiff"
 	"untag/internal/sandbox"
 	"untag/internal/terminal"
 	"untag/internal/userfile"
+	"untag/internal/zoho"
 )
 
 type diffFlags struct {
 	events  []string
 	records string
 	json    bool
+	// faults is where what is wrong with the rules is printed.
+	faults io.Writer
 }
 
 func newDiff() *cobra.Command {
@@ -42,6 +46,7 @@ unreadable file, or an event that neither file can read.`,
   git show main:rules.yaml > old.yaml && untag diff old.yaml rules.yaml -e events --records events/crm.yaml`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, files []string) error {
+			f.faults = c.ErrOrStderr()
 			return runDiff(c.Context(), c.InOrStdin(), c.OutOrStdout(), files[0], files[1], f)
 		},
 	}
@@ -95,9 +100,12 @@ func (f diffFlags) version(file string) (rulesdiff.Version, error) {
 	if err != nil {
 		return rulesdiff.Version{}, err
 	}
-	set, err := userfile.LoadRules(file, data)
-	if err != nil {
-		return rulesdiff.Version{}, err
+	set, faults := rules.LoadFor(data, zoho.HasModule(os.Getenv("ZOHO_API_VERSION")))
+	if set == nil {
+		if err := findings.Print(f.faults, file, data, nil, faults); err != nil {
+			return rulesdiff.Version{}, err
+		}
+		return rulesdiff.Version{}, fmt.Errorf("%s cannot be used: correct what is listed above", file)
 	}
 	return ofRules(set, f.records)
 }

@@ -47,6 +47,10 @@ func TestDiff(t *testing.T) {
 			[]string{"1 of 3", `a.json: Deals 5725767000000000001 loses "In progress"`}, []string{"depends on records"}},
 		"the same where, with records": {strings.ReplaceAll(closedRule, "remove:", "where: record.Amount > 10, remove:") + deskRule, strings.ReplaceAll(closedRule, "remove:", "where: record.Amount > 20, remove:") + deskRule, "--records crm.yaml", 0,
 			[]string{"alike"}, nil},
+		"only observed, other tags, without records": {strings.ReplaceAll(closedRule, "name: closed", "name: closed, mode: observe"), strings.ReplaceAll(closedRule, "name: closed, on: shop, when: 'event.stage == \"Closed\"', record: {module: Deals, id: event.id}, remove: [In progress]", "name: closed, mode: observe, on: shop, when: 'event.stage == \"Closed\"', record: {module: Deals, id: event.id}, remove: [Won]"), "", 1,
+			[]string{`loses "Won" (only observed)`, `keeps "In progress" (only observed)`}, []string{"depends on records"}},
+		"look-ups that find the same, with records": {strings.ReplaceAll(closedRule, "id: event.id", "find: {criteria: {Amount: '5'}}"), strings.ReplaceAll(closedRule, "id: event.id", "id: event.id"), "--records crm.yaml", 0,
+			[]string{"alike"}, nil},
 	} {
 		files := map[string]string{"old.yaml": diffRules(tt.older), "new.yaml": diffRules(tt.newer)}
 		for file, text := range events {
@@ -78,13 +82,15 @@ func TestDiff(t *testing.T) {
 func TestDiffUsedWrongly(t *testing.T) {
 	folder := folderWith(t, map[string]string{
 		"old.yaml": diffRules(closedRule + deskRule), "broken.yaml": "version: 1\nrules: [",
-		"a.json": `{"source": "shop", "event": {}}`, "foreign.json": `{"source": "other", "event": {}}`, "text.json": `nothing`, "empty/x.txt": "",
+		"unknown.yaml": diffRules(strings.ReplaceAll(closedRule, "when:", "wenn:")),
+		"a.json":       `{"source": "shop", "event": {}}`, "foreign.json": `{"source": "other", "event": {}}`, "text.json": `nothing`, "empty/x.txt": "",
 	})
 	for line, want := range map[string]string{
 		"diff old.yaml -e a.json":                      "untag diff OLD NEW",
 		"diff old.yaml old.yaml":                       "-e",
 		"diff old.yaml none.yaml -e a.json":            "none.yaml",
-		"diff broken.yaml old.yaml -e a.json":          "broken.yaml",
+		"diff broken.yaml old.yaml -e a.json":          "broken.yaml:3:",
+		"diff old.yaml unknown.yaml -e a.json":         "did you mean `when`?",
 		"diff old.yaml old.yaml -e none.json":          "none.json",
 		"diff old.yaml old.yaml -e empty":              "no *.json",
 		"diff old.yaml old.yaml -e text.json":          "not valid JSON",
@@ -94,6 +100,26 @@ func TestDiffUsedWrongly(t *testing.T) {
 	} {
 		if code, out := untag(t, folder, strings.Fields(line)...); code != 2 || !strings.Contains(out, want) {
 			t.Errorf("untag %s: exit %d, want 2 and %q:\n%s", line, code, want, out)
+		}
+	}
+}
+
+// TestDiffReading: an event that only one of the files reads.
+func TestDiffReading(t *testing.T) {
+	without := strings.Replace(diffRules(closedRule), "desk: {verify: aws}", "other: {verify: aws}", 1)
+	folder := folderWith(t, map[string]string{
+		"old.yaml": diffRules(closedRule + deskRule), "without.yaml": without,
+		"desk.json": `{"source": "desk", "event": {"status": "solved", "id": "5725767000000000003"}}`,
+	})
+	for line, want := range map[string][]string{
+		"diff old.yaml without.yaml -e desk.json": {"read differently", "the new rules cannot read it", `keeps "Open"`},
+		"diff without.yaml old.yaml -e desk.json": {"read differently", "only the new rules can read it", `loses "Open"`},
+	} {
+		code, out := untag(t, folder, strings.Fields(line)...)
+		for _, part := range want {
+			if code != 1 || !strings.Contains(strings.Join(strings.Fields(out), " "), part) {
+				t.Errorf("untag %s: exit %d, without %q:\n%s", line, code, part, out)
+			}
 		}
 	}
 }

@@ -73,21 +73,7 @@ type Examiner struct {
 // Examine finds out what untag would do with an event.
 func (x Examiner) Examine(ctx context.Context, ev event.Event) (Examination, error) {
 	out := Examination{Event: ev, decision: x.Set.Decide(ev)}
-	wire := &deadEnd{crm: x.CRM}
-	if x.CRM != nil {
-		token, err := wire.token(ctx)
-		if err != nil {
-			return out, err
-		}
-		wire.access = token
-	}
-	apiURL := x.APIURL
-	if apiURL == "" {
-		apiURL = "https://www.zohoapis.com"
-	}
-	client, err := zoho.New(zoho.Config{
-		APIURL: apiURL, Version: x.Version, Tokens: noToken{}, HTTP: &http.Client{Transport: wire},
-	})
+	client, wire, err := x.client(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -98,6 +84,26 @@ func (x Examiner) Examine(ctx context.Context, ev event.Event) (Examination, err
 	out.outcome = p.Act(ctx, plan)[0]
 	out.requests = wire.sent
 	return out, nil
+}
+
+// client returns a Zoho client over a connection that sends nothing, and the connection.
+func (x Examiner) client(ctx context.Context) (*zoho.Client, *deadEnd, error) {
+	wire := &deadEnd{crm: x.CRM}
+	if x.CRM != nil {
+		token, err := wire.token(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		wire.access = token
+	}
+	apiURL := x.APIURL
+	if apiURL == "" {
+		apiURL = "https://www.zohoapis.com"
+	}
+	client, err := zoho.New(zoho.Config{
+		APIURL: apiURL, Version: x.Version, Tokens: noToken{}, HTTP: &http.Client{Transport: wire},
+	})
+	return client, wire, err
 }
 
 // noToken stands in for the source of access tokens.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,15 +17,22 @@ import (
 
 // Version is one version of the rules.
 type Version struct {
-	examiner explain.Examiner
-	reader   *explain.Reader
+	set     *rules.Rules
+	records bool
+	planner *explain.Planner
+	reader  *explain.Reader
 }
 
 // NewVersion returns a version of the rules. Records are looked up in crm, if it is not nil. Senders
-// that sign the URL call publicURL, "" for the address of the request.
+// that sign the URL call publicURL, "" for the address of the request. A Version is not safe for
+// concurrent use.
 func NewVersion(set *rules.Rules, crm *sandbox.Sandbox, publicURL string) (Version, error) {
 	reader, err := explain.NewReader(set, "", publicURL)
-	return Version{explain.Examiner{Set: set, CRM: crm}, reader}, err
+	if err != nil {
+		return Version{}, err
+	}
+	planner, err := explain.Examiner{Set: set, CRM: crm}.Planner(context.Background())
+	return Version{set, crm != nil, planner, reader}, err
 }
 
 // Payload reads a recorded invocation, or a stored event, with each version, and compares what they do with each of
@@ -37,41 +45,34 @@ func Payload(ctx context.Context, payload []byte, older, newer Version) ([]Diffe
 	case wasErr != nil && nowErr != nil:
 		return nil, nowErr
 	case wasErr != nil:
-		return []Difference{{Read: "only the new rules can read it; the old ones: " + wasErr.Error()}}, nil
+		d := whole(ctx, older, newer, nil, now)
+		d.Read = "only the new rules can read it; the old ones: " + wasErr.Error()
+		return []Difference{d}, nil
 	case nowErr != nil:
-		return []Difference{{Read: "the new rules cannot read it: " + nowErr.Error()}}, nil
+		d := whole(ctx, older, newer, was, nil)
+		d.Read = "the new rules cannot read it: " + nowErr.Error()
+		return []Difference{d}, nil
 	case len(was) != len(now):
-		d, err := whole(ctx, older, newer, was, now)
+		d := whole(ctx, older, newer, was, now)
 		d.Read = fmt.Sprintf("read as %d events, before as %d", len(now), len(was))
-		return []Difference{d}, err
+		return []Difference{d}, nil
 	}
 	list := make([]Difference, len(now))
 	for i := range now {
-		d, err := whole(ctx, older, newer, was[i:i+1], now[i:i+1])
-		if err != nil {
-			return nil, err
-		}
-		list[i] = d
+		now[i].Time = was[i].Time // when it was read is no difference
+		list[i] = whole(ctx, older, newer, was[i:i+1], now[i:i+1])
 	}
 	return list, nil
 }
 
 // whole compares what is done with all of some events.
-func whole(ctx context.Context, older, newer Version, was, now []event.Event) (Difference, error) {
-	before, err := older.effect(ctx, was)
-	if err != nil {
-		return Difference{}, err
-	}
-	after, err := newer.effect(ctx, now)
-	if err != nil {
-		return Difference{}, err
-	}
-	return between(before, after), nil
+func whole(ctx context.Context, older, newer Version, was, now []event.Event) Difference {
+	return between(older.effect(ctx, was), newer.effect(ctx, now))
 }
 
 // events returns the events of an invocation.
 func (v Version) events(ctx context.Context, payload []byte) ([]event.Event, error) {
-	recorded, err := explain.Recorded(v.examiner.Set, payload)
+	recorded, err := explain.Recorded(v.set, payload)
 	if err != nil {
 		return nil, err
 	}
@@ -81,36 +82,45 @@ func (v Version) events(ctx context.Context, payload []byte) ([]event.Event, err
 		if err != nil {
 			return nil, err
 		}
+		// An event that was stored when the rules still had its source is read all the same.
+		if _, known := v.set.Source(reading.Source); !known {
+			return nil, fmt.Errorf("the rules have no source %q", reading.Source)
+		}
 		list = append(list, reading.Events...)
 	}
 	return list, nil
 }
 
 // effect returns what is done with events.
-func (v Version) effect(ctx context.Context, events []event.Event) (effect, error) {
+func (v Version) effect(ctx context.Context, events []event.Event) effect {
 	e := effect{make(map[Removal][]string), make(map[string]string), make(map[string]RuleNote)}
 	for _, ev := range events {
-		x, err := v.examiner.Examine(ctx, ev)
-		if err != nil {
-			return e, err
-		}
+		decision, planned := v.planner.Plan(ctx, ev)
 		depends := make(map[string]bool)
-		if v.examiner.CRM == nil {
-			depends = e.depend(v.examiner.Set, ev)
+		if !v.records {
+			depends = e.depend(decision)
 		}
-		for _, r := range x.Planned.Removals {
+		for _, r := range planned.Removals {
 			e.add(r.Rule, r.Module, r.ID, r.Tags, false)
 		}
-		for _, r := range x.Planned.Outcome.Observed {
+		for _, r := range planned.Outcome.Observed {
 			e.add(r.Rule, r.Module, r.ID, r.Tags, true)
 		}
-		for rule, message := range x.Failed() {
-			if !depends[rule] {
-				e.failed[rule] = message
-			}
+		for _, failed := range slices.Concat(decision.Errors, planned.Outcome.Errors) {
+			e.fail(depends, failed.Rule, failed.Message)
+		}
+		for _, failed := range planned.Outcome.Failed {
+			e.fail(depends, failed.Rule, failed.Code+": "+failed.Why())
 		}
 	}
-	return e, nil
+	return e
+}
+
+// fail notes why a rule does nothing, unless that is only because there are no records.
+func (e effect) fail(depends map[string]bool, rule, message string) {
+	if !depends[rule] {
+		e.failed[rule] = message
+	}
 }
 
 func (e effect) add(rule, module, id string, tags []string, observed bool) {
@@ -120,15 +130,22 @@ func (e effect) add(rule, module, id string, tags []string, observed bool) {
 	}
 }
 
-// depend notes what rules ask for whose removals depend on records, and returns their names.
-func (e effect) depend(set *rules.Rules, ev event.Event) map[string]bool {
+// depend notes what rules ask for whose removals depend on records, and returns their names. A rule
+// that only observes reads the records that it names, but what it names is known.
+func (e effect) depend(d rules.Decision) map[string]bool {
 	names := make(map[string]bool)
-	for _, c := range set.Decide(ev).Candidates {
-		if !c.NeedsRecord && c.Find == nil {
-			continue
+	for _, c := range d.Candidates {
+		switch {
+		case c.Nothing != "":
+		case c.NeedsRecord || c.Find != nil:
+			names[c.Rule] = true
+			e.depends[fingerprint(c)] = RuleNote{c.Rule, asks(c)}
+		case c.Observe:
+			names[c.Rule] = true
+			for _, id := range c.IDs {
+				e.add(c.Rule, c.Module, id, c.Tags, true)
+			}
 		}
-		names[c.Rule] = true
-		e.depends[fingerprint(c)] = RuleNote{c.Rule, asks(c)}
 	}
 	return names
 }
