@@ -81,7 +81,7 @@ func (c *Console) masked(e *Entry) (webhook.Masked, bool) {
 	if len(sent.Cookies) > 0 {
 		request.Header.Set("Cookie", strings.Join(sent.Cookies, "; "))
 	}
-	return c.receiver(e).Masked(request), true
+	return webhook.Mask(c.receiver(e), request), true
 }
 
 // receiver returns what knows how the source of an entry is verified.
@@ -131,7 +131,7 @@ func (c *Console) newVerifiedView(ctx context.Context, again read) verifiedView 
 		return v
 	}
 	if len(again.recorded) == 1 {
-		v.How = c.receiver(e).How(ctx, *again.recorded[0].Request)
+		v.How = webhook.Describe(ctx, c.receiver(e), *again.recorded[0].Request)
 	}
 	switch {
 	case e.Outcome == OutcomeRefused:

@@ -36,10 +36,11 @@ type How struct {
 	Tolerance time.Duration
 }
 
-// How says how a request shows where it came from, whether that is right or wrong: a Verify tells.
-// If it carries several proofs, it takes the first that is right, as far as nothing has to be
-// fetched for it. It is for people; nothing is decided by it.
-func (r *Receiver) How(ctx context.Context, req Request) How {
+// Describe says how a request shows where it came from, whether that is right or wrong: a Verify
+// tells. If it carries several proofs, it takes the first that is right, as far as nothing has to
+// be fetched for it. It is for people; nothing is decided by it. It is not a method, which the
+// linker would put into the function.
+func Describe(ctx context.Context, r *Receiver, req Request) How {
 	from, err := r.source(&req)
 	if err != nil {
 		return How{}

@@ -41,7 +41,7 @@ func TestHowOfEverySender(t *testing.T) {
 			continue
 		}
 		_, query, _ := strings.Cut(signed.URL, "?")
-		got := receiverFor(from, stored).How(t.Context(), webhook.Request{
+		got := webhook.Describe(t.Context(), receiverFor(from, stored), webhook.Request{
 			Source: from.Name, Method: signed.Method, URL: signed.URL, RawQuery: query, Header: signed.Header, Body: webhook.Bytes(signed.Body), ReceivedAt: signedAt.Add(time.Minute),
 		})
 		if got.Way != from.Verify[0].Kind || !got.Carried || got.Place == "" || got.Place == "place" || got.Method == "" || got.Covers == "" || got.Handshake != "" {
@@ -110,7 +110,7 @@ func TestHow(t *testing.T) {
 			req.Source = test.from.Name
 		}
 		req.ReceivedAt = signedAt.Add(time.Hour)
-		if diff := cmp.Diff(test.want, receiverFor(test.from, secret).How(t.Context(), req)); diff != "" {
+		if diff := cmp.Diff(test.want, webhook.Describe(t.Context(), receiverFor(test.from, secret), req)); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
 	}
@@ -125,7 +125,7 @@ func TestHowNamesWhatIsSigned(t *testing.T) {
 		"each": "the time of signing and `id` in the body, in each element of `items[].of[]`", "params": "the URL and the parameters of the query and of the form, sorted",
 	}
 	for _, from := range everySource(t) {
-		got := receiverFor(from, "x").How(t.Context(), webhook.Request{Source: from.Name})
+		got := webhook.Describe(t.Context(), receiverFor(from, "x"), webhook.Request{Source: from.Name})
 		if over, named := want[from.Name]; named && got.Over != over {
 			t.Errorf("%s: over %q, want %q", from.Name, got.Over, over)
 		}
@@ -138,12 +138,12 @@ func TestHowOfAToken(t *testing.T) {
 	from := event.Source{Name: "s", Verify: []event.Scheme{{Kind: "jwt", Verify: v}}}
 	issued := time.Now().Truncate(time.Second)
 	token := rawToken(`{"alg":"HS256"}`, fmt.Sprintf(`{"iat":%d,"exp":%d}`, issued.Unix(), issued.Add(time.Hour).Unix()), "x")
-	got := receiverFor(from, "x").How(t.Context(), webhook.Request{Source: "s", Header: bearer(token), ReceivedAt: issued.Add(time.Second)})
+	got := webhook.Describe(t.Context(), receiverFor(from, "x"), webhook.Request{Source: "s", Header: bearer(token), ReceivedAt: issued.Add(time.Second)})
 	if !got.Signed.Equal(issued) || got.Age != time.Second || !got.Expires.Equal(issued.Add(time.Hour)) || got.Place != "header Authorization" || !strings.HasPrefix(got.Method, "a JWT signed with HS") || !got.Carried {
 		t.Errorf("How = %+v", got)
 	}
 	for _, odd := range []string{"", "a", "a.b.c", "..", strings.Repeat("x", 1<<17), token + ".x", rawToken(`{"alg":"HS256"}`, `{"iat":"x"}`, "x")} {
-		if got := receiverFor(from, "x").How(t.Context(), webhook.Request{Source: "s", Header: bearer(odd)}); !got.Expires.IsZero() || got.Covers != v.Covers {
+		if got := webhook.Describe(t.Context(), receiverFor(from, "x"), webhook.Request{Source: "s", Header: bearer(odd)}); !got.Expires.IsZero() || got.Covers != v.Covers {
 			t.Errorf("How of %.20q = %+v", odd, got)
 		}
 	}
@@ -156,7 +156,7 @@ func TestHowOfASubscription(t *testing.T) {
 		"Notification": "", "SubscriptionConfirmation": "SNS asks to confirm the subscription to the topic", "UnsubscribeConfirmation": "SNS says that the subscription has ended",
 	} {
 		body := `{"Type":"` + kind + `","Signature":"AAAA","Timestamp":"2026-11-25T12:00:00.655Z"}`
-		got := receiverFor(row.Source, snsTopic).How(t.Context(), webhook.Request{Source: "sns", Method: "POST", Body: webhook.Bytes([]byte(body)), ReceivedAt: signedAt})
+		got := webhook.Describe(t.Context(), receiverFor(row.Source, snsTopic), webhook.Request{Source: "sns", Method: "POST", Body: webhook.Bytes([]byte(body)), ReceivedAt: signedAt})
 		if got.Handshake != handshake || got.Way != "sns" || !got.Carried || got.Place != "`Signature` in the body" || got.Over != "the fields of the message" || got.Signed.IsZero() {
 			t.Errorf("%s: %+v", kind, got)
 		}

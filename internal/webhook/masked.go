@@ -24,9 +24,10 @@ type Masked struct {
 	Cut bool
 }
 
-// Masked returns a request without its credentials, in the places where those of its source
-// are, whether they are right or wrong. A source that is not known has the usual places.
-func (r *Receiver) Masked(req Request) Masked {
+// Mask returns a request without its credentials, in the places where those of its source are,
+// whether they are right or wrong. A source that is not known has the usual places. It is not a
+// method, which the linker would put into the function.
+func Mask(r *Receiver, req Request) Masked {
 	c := credentialsOf(event.Source{})
 	if from, known := r.sources[req.Source]; known {
 		c = from.credentials
