@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"untag/internal/rules"
+	"untag/internal/sandbox"
 	"untag/internal/webhook"
 )
 
@@ -23,8 +24,13 @@ type Config struct {
 	// Courier delivers requests, and Copier writes them as text to take away.
 	Courier courier
 	Copier  copier
-	// Receiver knows how sources are verified; nil for one without secrets.
-	Receiver *webhook.Receiver
+	// File is the rules file; nil if other rules cannot be put into force.
+	File RulesFile
+	// FreshCRM returns the simulated records as they were at first, to try rules with; nil for a
+	// real account.
+	FreshCRM func() *sandbox.Sandbox
+	// Receiver returns what knows how sources are verified; nil for one without secrets.
+	Receiver func() *webhook.Receiver
 	// Hide returns a text without the stored secrets; nil if none are stored.
 	Hide func(string) string
 	// Token lets a browser in that is not on this machine; without one, none is.

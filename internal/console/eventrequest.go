@@ -93,7 +93,7 @@ func (c *Console) receiver(e *Entry) *webhook.Receiver {
 	if c.Receiver == nil {
 		return webhook.New(webhook.Config{Sources: set.Sources(), ReadOnly: true})
 	}
-	return c.Receiver.With(set.Sources())
+	return c.Receiver().With(set.Sources())
 }
 
 // showBody shows a whole body as text.

@@ -84,7 +84,7 @@ rules:
 	if err != nil {
 		b.Fatal(err)
 	}
-	lines := newTicker(io.Discard, set)
+	lines := newTicker(io.Discard, func() *rules.Rules { return set })
 	g := gateway{served: lines.print}
 	calls := (*http.Client)(nil)
 	if keeps {
@@ -93,9 +93,11 @@ rules:
 		_, stop := k.kept.Read() // a browser that reads nothing
 		b.Cleanup(stop)
 	}
-	if g.function, err = newLine(set, newReceiver(r.inputs, a), a, calls, logs{event: r.log}); err != nil {
+	client, err := a.client(func(string) {}, calls)
+	if err != nil {
 		b.Fatal(err)
 	}
+	g.function = newLine(set, newReceiver(r.inputs, a), client, logs{event: r.log})
 	body := `{"status":"paid","deal":"5725767000000900001","note":"` + strings.Repeat("a line of the invoice, ", 445) + `"}`
 	return func() {
 		request := httptest.NewRequest("POST", "/webhooks/shop", strings.NewReader(body))

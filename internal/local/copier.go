@@ -113,7 +113,7 @@ func (c courier) Command(ctx context.Context, e *console.Entry) (string, error) 
 	if !found {
 		return written("There is no source "+terminal.Clean(e.Source)+" in the rules.", request, nil)
 	}
-	if secret := c.mayShow[from.Name]; secret != "" {
+	if secret := c.mayShow(from.Name); secret != "" {
 		if signed, err := p.signed(ctx, from, secret, request); err == nil {
 			return written("", signed, nil)
 		}

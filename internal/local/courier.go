@@ -31,19 +31,19 @@ type courier struct {
 	// prover has the rules in force.
 	prover  func() prover
 	deliver deliverer
-	// mayShow has the secrets that may be shown, by source.
-	mayShow map[string]string
+	// mayShow returns the secret of a source if it may be shown, "" otherwise.
+	mayShow func(source string) string
 	// secretsFile is the file that secrets are read from.
 	secretsFile string
 }
 
 // newCourier returns what delivers for the console.
 func (r *running) newCourier(lines *ticker) courier {
-	d := newDeliverer(r.function, r.url, r.own)
+	d := newDeliverer(r, r.url, r.own)
 	d.keep, d.served = r.keeper.keep, lines.print
 	return courier{
-		prover:  func() prover { return prover{r.strip, !r.flags.Zoho} },
-		deliver: d, mayShow: r.shown, secretsFile: terminal.Clean(r.flags.Secrets),
+		prover:  func() prover { return prover{r.strip(), !r.flags.Zoho} },
+		deliver: d, mayShow: func(source string) string { return r.force.Load().shown[source] }, secretsFile: terminal.Clean(r.flags.Secrets),
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"untag/internal/console"
 	"untag/internal/pipeline"
 	"untag/internal/rules"
+	"untag/internal/sandbox"
+	"untag/internal/webhook"
 )
 
 // keeper keeps what requests did, for the console. A nil keeper keeps nothing.
@@ -26,10 +28,13 @@ func (k *keeper) keep(s *served, a reply, began time.Time) {
 	if k == nil || s.source == "" && s.status < 300 && len(s.outcomes) == 0 {
 		return // a check of /health is not an event
 	}
+	if s.rules == nil { // the function was not invoked
+		s.rules = k.rules()
+	}
 	e := &console.Entry{
 		At: began, Took: s.at.Sub(began), Method: s.method, Path: s.path, Source: s.source, Status: s.status,
 		Reason: s.reason, Payload: a.raw, Answer: a.body,
-		Outcomes: s.outcomes, Exchanges: s.exchanges, Touched: s.touched, Rules: k.rules(),
+		Outcomes: s.outcomes, Exchanges: s.exchanges, Touched: s.touched, Rules: s.rules,
 	}
 	if e.Source == "" && len(s.events) > 0 {
 		e.Source = s.events[0].Source
@@ -70,9 +75,14 @@ func (r *running) newConsole(l net.Listener, lines *ticker) (*console.Console, e
 		return nil, err
 	}
 	r.pageURL = d.address
-	c := console.Config{Kept: r.keeper.kept, Rules: r.keeper.rules, Token: d.token, Open: d.open, Receiver: r.strip.receiver, Hide: r.strip.hider()}
+	c := console.Config{
+		Kept: r.keeper.kept, Rules: r.set, Token: d.token, Open: d.open, File: rulesFile{r},
+		Receiver: func() *webhook.Receiver { return r.force.Load().receiver },
+		Hide:     func(text string) string { return r.force.Load().hide(text) },
+	}
 	if r.crm != nil {
 		c.Records = r.crm
+		c.FreshCRM = func() *sandbox.Sandbox { return sandbox.New(sandbox.Config{Records: r.records}) }
 	}
 	courier := r.newCourier(lines)
 	c.Courier, c.Copier = courier, courier

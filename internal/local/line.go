@@ -11,6 +11,7 @@ import (
 	"untag/internal/pipeline"
 	"untag/internal/rules"
 	"untag/internal/webhook"
+	"untag/internal/zoho"
 )
 
 // eventQueueARN is the queue that the function takes batches from. There is none here:
@@ -24,11 +25,7 @@ func newReceiver(in inputs, a account) *webhook.Receiver {
 
 // newLine wires the Lambda function's handler to an account, and records in the trace of
 // each invocation what it does.
-func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, calls *http.Client, log logs) (*handler.Handler, error) {
-	client, err := a.client(func(message string) { log.event.Warn("zoho", "reason", message) }, calls)
-	if err != nil {
-		return nil, err
-	}
+func newLine(set *rules.Rules, receiver *webhook.Receiver, client *zoho.Client, log logs) *handler.Handler {
 	readFirst := os.Getenv("READ_BEFORE_REMOVE") == "true"
 	return handler.New(handler.Config{
 		Rules:         set,
@@ -39,7 +36,7 @@ func newLine(set *rules.Rules, receiver *webhook.Receiver, a account, calls *htt
 		Audit:         log.audit,
 		ReadFirst:     readFirst,
 		Log:           slog.New(reasons{log.event.Handler()}),
-	}), nil
+	})
 }
 
 // logger writes the function's log, at LOG_LEVEL or, with verbose, at info. Without

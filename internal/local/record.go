@@ -31,7 +31,8 @@ const (
 // A disk that does not answer holds up one answer for a moment. A nil *recordings writes nothing.
 type recordings struct {
 	folder string
-	strip  stripper
+	// strip returns what leaves the credentials out.
+	strip func() stripper
 	// say prints a line about a request to a source.
 	say     func(source, outcome, detail string)
 	waiting chan answered
@@ -59,7 +60,7 @@ type answered struct {
 
 // newRecordings makes the folder, if it does not exist, and tests that files can be written to
 // it.
-func newRecordings(folder string, strip stripper) (*recordings, error) {
+func newRecordings(folder string, strip func() stripper) (*recordings, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, folderError(folder, err)
 	}
@@ -156,7 +157,7 @@ func (r *recordings) end() {
 }
 
 func (r *recordings) record(ctx context.Context, one answered) {
-	stripped, ok, err := r.strip.strip(ctx, one.payload)
+	stripped, ok, err := r.strip().strip(ctx, one.payload)
 	switch {
 	case err == nil && !ok && !one.done:
 		return // refused

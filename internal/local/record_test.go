@@ -44,7 +44,7 @@ func TestRecordingsAreNeverReplaced(t *testing.T) {
 	request := events.APIGatewayV2HTTPRequest{RequestContext: events.APIGatewayV2HTTPRequestContext{TimeEpoch: at.UnixMilli()}}
 	var names []string
 	for range 2 { // two runs
-		r, err := newRecordings(folder, stripper{})
+		r, err := newRecordings(folder, func() stripper { return stripper{} })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,13 +10,14 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"untag/functions/removetags/handler"
 	"untag/internal/console"
 	"untag/internal/event"
-	"untag/internal/rules"
 	"untag/internal/terminal"
+	"untag/internal/zoho"
 	"untag/internal/zohoauth"
 )
 
@@ -39,17 +40,22 @@ type running struct {
 	out   io.Writer
 	flags Options
 	log   *slog.Logger
+	// inputs are those that it began with.
 	inputs
 
-	url      string
-	function *handler.Handler
-	own      *deliveries
-	crm      *crm // nil with a real account
-	keeper   *keeper
-	page     *console.Console // nil with --once
+	url     string
+	account account
+	client  *zoho.Client
+	logs    logs
+	// force is what runs with the rules in force.
+	force  atomic.Pointer[inForce]
+	own    *deliveries
+	crm    *crm // nil with a real account
+	keeper *keeper
+	lines  *ticker
+	page   *console.Console // nil with --once
 	// pageURL is the address of the page, with its token if it asks for one.
 	pageURL string
-	strip   stripper
 	// recordings writes what is received; nil without --record.
 	recordings *recordings
 }
@@ -66,9 +72,8 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 	if err := handler.CheckPublicURL(os.Getenv("PUBLIC_URL")); err != nil {
 		return fmt.Errorf("PUBLIC_URL: %w", err)
 	}
-	var a account
 	if f.Zoho {
-		if a, err = realAccount(ctx, os.Getenv); err != nil {
+		if r.account, err = realAccount(ctx, os.Getenv); err != nil {
 			return err
 		}
 	}
@@ -82,12 +87,10 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBehind()
 	if !f.Zoho {
-		if a, err = r.simulate(behind); err != nil {
+		if r.account, err = r.simulate(behind); err != nil {
 			return err
 		}
 	}
-	receiver := newReceiver(r.inputs, a)
-	r.strip = stripper{r.rules, receiver, r.webhooks, os.Getenv("PUBLIC_URL")}
 	if f.Record != "" {
 		if r.recordings, err = newRecordings(f.Record, r.strip); err != nil {
 			return err
@@ -98,9 +101,12 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 		return err
 	}
 	defer audit.Close()
-	if r.function, err = newLine(r.rules, receiver, a, newWatchedClient(r.crm), logs{r.log, audit.log()}); err != nil {
+	r.logs = logs{r.log, audit.log()}
+	report := func(message string) { r.log.Warn("zoho", "reason", message) }
+	if r.client, err = r.account.client(report, newWatchedClient(r.crm)); err != nil {
 		return err
 	}
+	r.force.Store(r.enforce(r.inputs))
 	return r.serve(ctx)
 }
 
@@ -113,12 +119,13 @@ func (r *running) serve(ctx context.Context) error {
 	r.url = URLOf(l)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	lines := newTicker(r.out, r.rules)
-	r.keeper = &keeper{kept: new(console.Kept), describe: lines.describe, rules: func() *rules.Rules { return r.rules }}
+	lines := newTicker(r.out, r.set)
+	r.lines = lines
+	r.keeper = &keeper{kept: new(console.Kept), describe: lines.describe, rules: r.set}
 	if r.page, err = r.newConsole(l, lines); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	gateway := gateway{function: r.function, own: r.own, served: lines.print, keep: r.keeper.keep, recordings: r.recordings}
+	gateway := gateway{function: r, own: r.own, served: lines.print, keep: r.keeper.keep, recordings: r.recordings}
 	front := Named(front{r.page, gateway}, l, r.flags.Listen, r.flags.Hosts)
 	front.Refused = func(q *http.Request) {
 		reason := "the Host " + terminal.Shorten(q.Host, 60) + " is not a name of this machine; if it should be, use --allow-host"
@@ -136,6 +143,7 @@ func (r *running) serve(ctx context.Context) error {
 		return errors.Join(err, <-ended)
 	}
 	r.invite()
+	go r.watchRules(ctx)
 	return <-ended
 }
 
@@ -161,8 +169,8 @@ func (r *running) deliver(ctx context.Context) error {
 	if len(r.files) == 0 {
 		return nil
 	}
-	table, d := newReport(r.out), newDeliverer(r.function, r.url, r.own)
-	d.prover, d.keep = prover{r.strip, !r.flags.Zoho}, r.keeper.keep
+	table, d := newReport(r.out), newDeliverer(r, r.url, r.own)
+	d.prover, d.keep = prover{r.strip(), !r.flags.Zoho}, r.keeper.keep
 	done, wrong := 0, 0
 	for _, file := range r.files {
 		before := r.crm.tags()

@@ -77,15 +77,16 @@ func sourceOf(u *url.URL) string {
 type ticker struct {
 	out    io.Writer
 	colour terminal.Painter
-	set    *rules.Rules
-	width  int // of the longest name of a source
+	// rules returns those in force.
+	rules func() *rules.Rules
+	width int // of the longest name of a source
 
 	mu sync.Mutex
 }
 
-func newTicker(w io.Writer, set *rules.Rules) *ticker {
-	t := &ticker{out: w, colour: terminal.PainterFor(w), set: set, width: 1}
-	for _, s := range set.Sources() {
+func newTicker(w io.Writer, set func() *rules.Rules) *ticker {
+	t := &ticker{out: w, colour: terminal.PainterFor(w), rules: set, width: 1}
+	for _, s := range set().Sources() {
 		t.width = max(t.width, min(len([]rune(s.Name)), 20))
 	}
 	return t
@@ -142,10 +143,14 @@ func (t *ticker) describe(s *served) {
 }
 
 func (t *ticker) words(s served) (outcome string, details []string) {
+	set := s.rules
+	if set == nil {
+		set = t.rules()
+	}
 	if len(s.outcomes) > 0 {
 		for i, o := range s.outcomes {
 			outcome = worse(outcome, o.Outcome)
-			details = append(details, t.outcomeDetails(s.events[i], o)...)
+			details = append(details, outcomeDetails(set, s.events[i], o)...)
 		}
 		return outcome, details
 	}
@@ -167,7 +172,7 @@ func (t *ticker) words(s served) (outcome string, details []string) {
 		detail += ": " + s.reason
 	}
 	if s.status == http.StatusNotFound && s.source != "" {
-		detail += "; " + t.sources()
+		detail += "; " + sources(set)
 	}
 	return outcomeRefused, []string{detail}
 }
@@ -183,9 +188,9 @@ func worse(a, b string) string {
 }
 
 // sources lists the sources of the rules.
-func (t *ticker) sources() string {
+func sources(set *rules.Rules) string {
 	var names []string
-	for _, s := range t.set.Sources() {
+	for _, s := range set.Sources() {
 		names = append(names, s.Name)
 	}
 	return "the sources are " + strings.Join(names, ", ")
@@ -193,7 +198,7 @@ func (t *ticker) sources() string {
 
 // outcomeDetails says what was removed and what was not, and why. Failures come first, as only
 // the beginning of a long list is printed.
-func (t *ticker) outcomeDetails(ev event.Event, o pipeline.Outcome) []string {
+func outcomeDetails(set *rules.Rules, ev event.Event, o pipeline.Outcome) []string {
 	var details []string
 	for _, f := range o.Failed {
 		details = append(details, fmt.Sprintf("%s: %s: %s: %s", f.Rule, strings.TrimSpace(f.Module+" "+f.ID), f.Code, f.Why()))
@@ -210,7 +215,7 @@ func (t *ticker) outcomeDetails(ev event.Event, o pipeline.Outcome) []string {
 	if len(details) > 0 {
 		return details
 	}
-	for _, e := range t.set.Explain(ev) {
+	for _, e := range set.Explain(ev) {
 		if !e.Matched && e.DecidedBy != "" {
 			details = append(details, fmt.Sprintf("%s: %s is %s", e.Rule, e.DecidedBy, heldBy(e)))
 		}

@@ -130,12 +130,9 @@ func (s stripper) known(further []string) []string {
 	return forms
 }
 
-// hider returns a function that puts a word in place of each stored secret; nil if none is stored.
+// hider returns a function that puts a word in place of each stored secret; one that does nothing if none is stored.
 func (s stripper) hider() func(string) string {
 	forms := s.known(nil)
-	if len(forms) == 0 {
-		return nil
-	}
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
 	for _, form := range forms {

@@ -10,6 +10,7 @@ import (
 	"untag/internal/console"
 	"untag/internal/event"
 	"untag/internal/pipeline"
+	"untag/internal/rules"
 )
 
 // trace collects what one invocation did, as its answer may not say it. The zero value is
@@ -41,6 +42,8 @@ func (t *trace) keptEntry() int64 {
 // traceContent holds the events of an invocation with their outcomes, and the reason of a
 // refusal, as the log has it.
 type traceContent struct {
+	// rules are those that decided; nil if the function was not invoked.
+	rules    *rules.Rules
 	events   []event.Event
 	outcomes []pipeline.Outcome
 	reason   string
