@@ -74,6 +74,8 @@ type recordView struct {
 	Name       string
 	Tags, Gone []string
 	Fields     []fieldView
+	// Open means that its fields are unfolded.
+	Open bool
 	// Fault is what is wrong with a change of it.
 	Fault string
 }
@@ -128,7 +130,9 @@ func (c *Console) recordsPage(query url.Values) recordsPage {
 	from = max(0, min(from, len(list)))
 	to := min(from+recordsOnPage, len(list))
 	for _, record := range list[from:to] {
-		p.Records = append(p.Records, newRecordView(p.Module, record))
+		v := newRecordView(p.Module, record)
+		v.Open = record.ID == query.Get("open")
+		p.Records = append(p.Records, v)
 	}
 	if from > 0 {
 		p.Earlier = p.address("/records", max(0, from-recordsOnPage))
@@ -214,11 +218,15 @@ func (c *Console) changeRecord(w http.ResponseWriter, r *http.Request) {
 	}
 	module, id := r.PathValue("module"), r.PathValue("id")
 	err := c.change(r.PathValue("change"), module, id, r.PostForm)
-	p := c.recordsPage(url.Values{"module": {module}, "q": r.PostForm["q"], "from": r.PostForm["from"]})
+	query := url.Values{"module": {module}, "id": {id}}
+	if r.PathValue("change") == "field" {
+		query.Set("open", id)
+	}
 	if err == nil {
-		http.Redirect(w, r, p.address("/records", fromOf(r))+"#r"+id, http.StatusSeeOther)
+		http.Redirect(w, r, "/records?"+query.Encode()+"#r"+id, http.StatusSeeOther)
 		return
 	}
+	p := c.recordsPage(query)
 	p.Fault, p.FaultID = sentence(err), id
 	for i := range p.Records {
 		if p.Records[i].ID == id {
@@ -234,12 +242,6 @@ func (c *Console) changeRecord(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusOK // htmx shows no other answer
 	}
 	c.writeRecords(w, status, p)
-}
-
-// fromOf is where in the list the page began from which a form came.
-func fromOf(r *http.Request) int {
-	from, _ := strconv.Atoi(r.PostForm.Get("from"))
-	return from
 }
 
 // errNoChange is about an address that no form has.

@@ -73,8 +73,12 @@ func TestRecordsAreShownAndChanged(t *testing.T) {
 		if w.Code != step.status || !strings.Contains(html.UnescapeString(w.Body.String()), step.says) {
 			t.Errorf("%s %v: %d, want %d and %q:\n%s", step.change, step.form, w.Code, step.status, step.says, w.Body)
 		}
-		if to := w.Header().Get("Location"); step.status == 303 && to != "/records?module=Deals#r11" {
-			t.Errorf("%s leads to %q", step.change, to)
+		want := "/records?id=11&module=Deals#r11"
+		if strings.HasSuffix(step.change, "/field") {
+			want = "/records?id=11&module=Deals&open=11#r11"
+		}
+		if to := w.Header().Get("Location"); step.status == 303 && to != want {
+			t.Errorf("%s leads to %q, want %q", step.change, to, want)
 		}
 	}
 	record, _ := sb.Record("Deals", "11")
@@ -84,6 +88,9 @@ func TestRecordsAreShownAndChanged(t *testing.T) {
 	}
 	if page := get(c, "/records?module=Deals").Body.String(); !strings.Contains(page, `<del class="chip">In progress</del>`) {
 		t.Error("the tag that is gone is not struck through")
+	}
+	if folded, unfolded := get(c, "/records?module=Deals").Body.String(), get(c, "/records?module=Deals&open=11").Body.String(); strings.Contains(folded, "<details open>") || !strings.Contains(unfolded, "<details open>") {
+		t.Error("the fields are not unfolded after one of them was changed")
 	}
 	if w := post(c, "/records/reset", url.Values{"module": {"Deals"}}); w.Code != 303 || w.Header().Get("Location") != "/records?module=Deals" {
 		t.Errorf("reset: %d to %s", w.Code, w.Header().Get("Location"))

@@ -41,6 +41,19 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// A form that is replaced by its answer takes the focus with it: it goes to the same place of the
+// answer, or to the beginning of it.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { requestConfig, target } = event.detail;
+  if (!requestConfig || requestConfig.verb !== "post" || !target.id) return;
+  const answer = document.getElementById(target.id);
+  if (!answer) return;
+  if (!answer.querySelector("[role=alert]")) say("Changed");
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const next = answer.querySelector("input:not([type=hidden]), button");
+  if (next) next.focus();
+});
+
 // say shows a short message, and tells a screen reader.
 function say(text) {
   let place = document.getElementById("said");
