@@ -28,6 +28,8 @@ type eventPage struct {
 	*Entry
 	Request  requestView
 	Verified verifiedView
+	// None says why there is no event, "" if there are some or if Unread says it.
+	None string
 	// Events are those of the request, from number From on; Count is how many it has.
 	Events      []eventView
 	Count, From int
@@ -166,6 +168,15 @@ func (c *Console) newEventPage(ctx context.Context, e *Entry, from int) eventPag
 			*to = id
 		}
 	}
+	switch {
+	case p.Count > 0 || p.Unread != "":
+	case e.Outcome == OutcomeRefused:
+		p.None = "The request was refused, so no event was read from it."
+	case p.Verified.Handshake != "":
+		p.None = "The request is a handshake: no rule sees it."
+	default:
+		p.None = "The request has no event, so no rule sees it."
+	}
 	p.From = min(max(from, 1), max(len(again.events), 1))
 	last := min(len(again.events), p.From+eventsOnPage-1)
 	if last < len(again.events) {
@@ -210,7 +221,7 @@ func (c *Console) newEventView(ctx context.Context, again read, number int, crm 
 		return v
 	}
 	explained := explain.New(examined, again.rules.Explain(ev), "", crm)
-	v.Rules, v.More = ruleViews(explained.Rules, again.hide, left)
+	v.Rules, v.More = ruleViews(explained, again.hide, left)
 	v.Notes = notesOf(explained)
 	v.Missed = explained.PassedOver
 	return v

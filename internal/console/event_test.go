@@ -127,7 +127,7 @@ func TestAnEvent(t *testing.T) {
 		"Event 1 from shop removed", `won: Deals 77 loses "In progress"`,
 		"removed: In progress", "added: New", "VIP",
 		"paid does not fire all of missing", `event.status == "paid" true event.status is "paid"`, "any of true event.amount > 10 false event.amount is 7", "not true has(event.gone) false", "event.lost == 1 missing this decided event.lost is missing",
-		"won fires", "where for Deals 77", `record.Stage == "Won" true record.Stage is "Won"`, "record.Amount > 5 true record.Amount is 6",
+		`Deals 77 loses "In progress"`, "won fires", "where for Deals 77", `record.Stage == "Won" true record.Stage is "Won"`, "record.Amount > 5 true record.Amount is 6",
 		"broken cannot be evaluated", "event.status > 5 error this decided",
 		"POST https://z/crm/v2/Deals/77/actions/remove_tags 202 Accepted", "GET https://z/crm/v2/Deals?ids=77 200 OK", `"code": "SUCCESS"`,
 		"Result verified Way github Proof header X-Hub-Signature-256 Over the body {body} Compared HMAC-SHA256 in hex, made with the stored secret Proves what the request says",
@@ -257,7 +257,7 @@ func TestARefusedRequest(t *testing.T) {
 	e.Outcome, e.Status, e.Reason = console.OutcomeRefused, 401, "the signature in header X-Hub-Signature-256 does not match the body with any stored secret"
 	c := showing(t, e)
 	page := get(c, "/events/1").Body.String()
-	wantWords(t, page, "Result refused the signature in header X-Hub-Signature-256 does not match", "Way github", "answered 401")
+	wantWords(t, page, "Result refused the signature in header X-Hub-Signature-256 does not match", "Way github", "answered 401", "The request was refused, so no event was read from it.")
 	if strings.Contains(page, "data-copy=\"event") || get(c, "/events/1/try?event=1&expression=1").Code != 404 {
 		t.Error("the event of a refused request is shown")
 	}
@@ -323,3 +323,18 @@ type noDead struct{}
 func (noDead) Read(context.Context) (int, error)             { return 0, nil }
 func (noDead) Redrive(context.Context, []int64) (int, error) { return 0, nil }
 func (noDead) MayRedrive() bool                              { return false }
+
+// A rule says what it asks for, and a handshake that it is no event.
+func TestWhatARuleAsksFor(t *testing.T) {
+	c := showing(t, sent("shop", "", `{"status":"paid","amount":11,"lost":1,"deal":"77"}`, nil), sent("meta", "hub.mode=subscribe&hub.challenge=1&hub.verify_token=abcdefgh", "", nil), sent("list", "", `{"items":[]}`, nil))
+	_, page, _ := strings.Cut(wordsOf(get(c, "/events/1").Body.String()), "Rules ")
+	if !strings.Contains(page, `event.lost == 1 true event.lost is 1 Deals 77 loses "In progress"`) {
+		t.Errorf("the rule does not say what it asks for: %.500s", page)
+	}
+	wantWords(t, get(c, "/events/3").Body.String(), "The request has no event, so no rule sees it.")
+	e := sent("meta", "hub.mode=subscribe&hub.challenge=1&hub.verify_token=abcdefgh", "", nil)
+	e.Method = "GET"
+	e.Payload = []byte(strings.Replace(string(e.Payload), `"method":"POST"`, `"method":"GET"`, 1))
+	page = get(showing(t, e), "/events/1").Body.String()
+	wantWords(t, page, "The request is a handshake: no rule sees it.", "handshake the sender asks whether the URL is yours", "Proof query parameter hub.verify_token Compared it is compared with the stored verify_token", "hub.verify_token=(hidden)")
+}

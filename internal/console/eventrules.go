@@ -1,8 +1,11 @@
 package console
 
 import (
+	"fmt"
+
 	"untag/internal/explain"
 	"untag/internal/rules"
+	"untag/internal/terminal"
 )
 
 // ruleView is what one rule found in an event.
@@ -15,9 +18,38 @@ type ruleView struct {
 	// When is its condition, and Where its `where` for each record that was read.
 	When  conditionView
 	Where []whereView
+	// Asks are the removals that it asks for, in words.
+	Asks []string
 	// More is how many records are left out.
 	More int
 	Open bool
+}
+
+// mostAsks is how many removals of one rule are listed.
+const mostAsks = 20
+
+// asksOf returns the removals that each rule asks for, in words.
+func asksOf(x explain.Explained, hide func(string) string) map[string][]string {
+	asks, left := make(map[string][]string), make(map[string]int)
+	for _, r := range x.Removals {
+		if len(asks[r.Rule]) == mostAsks {
+			left[r.Rule]++
+			continue
+		}
+		verb := "loses"
+		if r.Observed {
+			verb = "would lose"
+		}
+		text := fmt.Sprintf("%s %s %s %s", r.Module, r.ID, verb, terminal.Quoted(r.Tags))
+		if r.Observed {
+			text += "; the rule only observes"
+		}
+		asks[r.Rule] = append(asks[r.Rule], hide(text))
+	}
+	for rule, n := range left {
+		asks[rule] = append(asks[rule], fmt.Sprintf("and %d more", n))
+	}
+	return asks
 }
 
 // whereView is a rule's `where` for one record.
@@ -51,8 +83,9 @@ type metView struct{ Path, Value string }
 const leastRules = 5
 
 // ruleViews shows rules while there is room, those that did something first.
-func ruleViews(list []explain.Rule, hide func(string) string, left *room) (views []ruleView, more int) {
+func ruleViews(x explain.Explained, hide func(string) string, left *room) (views []ruleView, more int) {
 	var first, rest []ruleView
+	list, asks := x.Rules, asksOf(x, hide)
 	for pass := range 2 {
 		for _, r := range list {
 			did := r.Matched || r.Error != "" || len(r.Where) > 0
@@ -64,6 +97,7 @@ func ruleViews(list []explain.Rule, hide func(string) string, left *room) (views
 				continue
 			}
 			v := newRuleView(r, hide, left)
+			v.Asks = asks[r.Name]
 			v.Open = did || len(list) <= leastRules
 			if did {
 				first = append(first, v)
