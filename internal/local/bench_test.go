@@ -59,17 +59,7 @@ func perEvent(deliver func()) time.Duration {
 // lineOf returns what delivers an event whose rule takes a tag off a record.
 func lineOf(b *testing.B, keeps bool) func() {
 	b.Helper()
-	set, faults := rules.Load([]byte(`
-version: 1
-sources:
-  shop: {verify: github}
-rules:
-  - name: paid
-    on: shop
-    when: event.status == "paid"
-    record: {module: Deals, id: event.deal}
-    remove: [In progress]
-`))
+	set, faults := rules.Load([]byte(strings.ReplaceAll(shopRules("In progress"), "verify: token", "verify: github")))
 	if set == nil {
 		b.Fatal(faults)
 	}

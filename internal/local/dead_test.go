@@ -60,22 +60,11 @@ func deadLetter(t *testing.T, id string, minutes int) queue.Dead {
 	}}
 }
 
-const deadRules = `version: 1
-sources:
-  shop: {verify: token}
-rules:
-  - name: paid
-    on: shop
-    when: event.status == "paid"
-    record: {module: Deals, id: event.deal}
-    remove: [In progress]
-`
-
 // serveDead runs `untag run --dead-letters` and returns the address of its console.
 func serveDead(t *testing.T, q *fakeDead, redrive string) string {
 	t.Helper()
 	rules := filepath.Join(t.TempDir(), "rules.yaml")
-	if err := os.WriteFile(rules, []byte(deadRules), 0o600); err != nil {
+	if err := os.WriteFile(rules, []byte(shopRules("In progress")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, in := io.Pipe()
