@@ -183,11 +183,11 @@ func lastEvent(c *consoleRun) int {
 func TestConsoleOfASenderThatUntagCannotBe(t *testing.T) {
 	c := runConsole(t, nil)
 	_, page := c.get("/send?source=bus")
-	if page = html.UnescapeString(page); !strings.Contains(page, "untag cannot sign as this sender") || !strings.Contains(page, `name="unsigned"`) {
+	if page = html.UnescapeString(page); !strings.Contains(page, "untag cannot sign for this source: AWS proves") || !strings.Contains(page, `name="unsigned"`) {
 		t.Errorf("the page does not say that it cannot sign:\n%s", page)
 	}
 	form := url.Values{"source": {"bus"}, "method": {"POST"}, "body": {`{"kind":"a","id":"11"}`}}
-	if status, _, page := c.post("/send", form); status != 422 || !strings.Contains(page, "cannot sign as this sender") {
+	if status, _, page := c.post("/send", form); status != 422 || !strings.Contains(page, "cannot sign for this source") {
 		t.Errorf("without asking for it: %d %s", status, page)
 	}
 	id, page := c.send("bus", `{"kind":"a","id":"11"}`, "unsigned", "yes")

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -62,6 +63,8 @@ func (c courier) Signing(source string) console.Signing {
 func whyUnsigned(p prover, from event.Source, secretsFile string) string {
 	stored := p.secrets[from.Name].Secrets
 	switch {
+	case !slices.ContainsFunc(from.Verify, func(way event.Scheme) bool { return way.Kind != "aws" }):
+		return "untag cannot sign for this source: AWS proves its requests, and a sender does not sign them."
 	case madeUpSecret(from) == "" && len(stored) == 0:
 		return "untag cannot sign as this sender: its requests are proven by something that only the sender has."
 	case len(stored) == 0:
