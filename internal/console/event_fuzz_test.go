@@ -22,11 +22,13 @@ func FuzzEventPage(f *testing.F) {
 	}
 	kept := new(console.Kept)
 	c := console.New(console.Config{Kept: kept, Rules: func() *rules.Rules { return set }})
+	const hush = "hush-0123456789"
 	f.Fuzz(func(t *testing.T, source, query, body, name, value string) {
-		if len(body) > 1<<16 || strings.Contains(body, "hush-0") && source != "zoho" || strings.Contains(value, "hush-0") && name != "cookie" {
+		if len(body) > 1<<16 {
 			return
 		}
-		e := sent(source, query, body, map[string]string{name: value})
+		headers := map[string]string{name: value, "authorization": "Bearer " + hush}
+		e := sent(source, query, body, headers)
 		e.ID, e.Rules = 1, set
 		kept.Set([]*console.Entry{e})
 		page := get(c, "/events/1").Body.String()
@@ -36,7 +38,9 @@ func FuzzEventPage(f *testing.F) {
 		if strings.Count(page, "<script") != 3 || strings.Contains(page, "<img") || strings.Contains(page, "<b/>") {
 			t.Error("the page has markup of the sender")
 		}
-		get(c, "/events/1/body")
+		if whole := get(c, "/events/1/body").Body.String(); strings.Contains(page+whole, hush) {
+			t.Error("the page has the credential")
+		}
 		fragment(c, "/events/1/fields?event=1&root=event&at=0")
 	})
 }
