@@ -22,7 +22,7 @@ import (
 // Invocation returns an entry as a recorded event, as --record writes it.
 func (c courier) Invocation(ctx context.Context, e *console.Entry) ([]byte, error) {
 	if e.Outcome == console.OutcomeRefused {
-		return nil, errors.New("this request was refused, so there is no event to copy: untag writes down only what it has verified")
+		return nil, errors.New("this request was refused, so it has no event to copy")
 	}
 	bare, isRequest, err := c.bare(ctx, c.prover(), e)
 	if err != nil {
