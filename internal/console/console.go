@@ -19,6 +19,8 @@ type Config struct {
 	Kept *Kept
 	// Rules returns those that are in force.
 	Rules func() *rules.Rules
+	// LoadRules checks the text of a rules file; nil for rules.Load.
+	LoadRules func(text []byte) (*rules.Rules, []rules.Fault)
 	// Records are the simulated ones; nil for a real account.
 	Records records
 	// Courier delivers requests, and Copier writes them as text to take away.
@@ -49,11 +51,14 @@ type Console struct {
 	pages   pages
 	// run tells this run of the program from others, whose entries have the same ids.
 	run string
+	// comparing holds back further comparisons while one runs, and compared is the last one.
+	comparing chan struct{}
+	compared  *whatIf
 }
 
 // New returns a Console.
 func New(c Config) *Console {
-	console := &Console{Config: c, mux: http.NewServeMux(), pages: parsePages(c.Dead != nil), run: newRun()}
+	console := &Console{Config: c, mux: http.NewServeMux(), pages: parsePages(c.Dead != nil), run: newRun(), comparing: make(chan struct{}, 1)}
 	console.routes()
 	console.handler = guard{next: console.mux, token: c.Token, open: c.Open, ask: console.askForToken}
 	return console
@@ -78,6 +83,7 @@ func (c *Console) routes() {
 	c.copyRoutes()
 	c.recordRoutes()
 	c.sendRoutes()
+	c.rulesRoutes()
 }
 
 // Serves reports whether a request is for the console: for one of its pages, and not for a

@@ -27,7 +27,7 @@ type tab struct{ Path, Name string }
 
 // Tabs are the entries of the menu.
 func (page) Tabs() []tab {
-	return []tab{{"/", "Events"}, {"/records", "Records"}, {"/send", "Send"}}
+	return []tab{{"/", "Events"}, {"/records", "Records"}, {"/rules", "Rules"}, {"/send", "Send"}}
 }
 
 // pages are the templates by their names. Each file of the folder is a page, but for those

@@ -3,6 +3,7 @@ package local
 import (
 	"cmp"
 	"net"
+	"os"
 	"time"
 
 	"untag/internal/console"
@@ -10,6 +11,7 @@ import (
 	"untag/internal/rules"
 	"untag/internal/sandbox"
 	"untag/internal/webhook"
+	"untag/internal/zoho"
 )
 
 // keeper keeps what requests did, for the console. A nil keeper keeps nothing.
@@ -79,6 +81,9 @@ func (r *running) newConsole(l net.Listener, lines *ticker) (*console.Console, e
 		Kept: r.keeper.kept, Rules: r.set, Token: d.token, Open: d.open, File: rulesFile{r},
 		Receiver: func() *webhook.Receiver { return r.force.Load().receiver },
 		Hide:     func(text string) string { return r.force.Load().hide(text) },
+		LoadRules: func(text []byte) (*rules.Rules, []rules.Fault) {
+			return rules.LoadFor(text, zoho.HasModule(os.Getenv("ZOHO_API_VERSION")))
+		},
 	}
 	if r.crm != nil {
 		c.Records = r.crm

@@ -1,0 +1,180 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"untag/internal/pipeline"
+)
+
+// edited reads the form of the editor: the text as it would be saved, as it is shown, and the version
+// of the file that it was made of.
+func (c *Console) edited(w http.ResponseWriter, r *http.Request, p rulesPage, file []byte) (text, shown, version string, err error) {
+	r.Body = http.MaxBytesReader(w, r.Body, mostOfRules)
+	if err := r.ParseForm(); err != nil {
+		return "", "", "", errors.New("the form is larger than 8 MiB, or is not one")
+	}
+	version = r.PostForm.Get("version")
+	// A browser sends each line break of a form as two characters.
+	shown = strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")
+	text = shown
+	if version == p.Version {
+		text = withSecrets(text, file, p.Checked.Faults)
+	}
+	if strings.Contains(string(file), "\r\n") {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
+	}
+	return text, shown, version, nil
+}
+
+// compareRules shows what an edited text would do differently. Nothing runs with it.
+func (c *Console) compareRules(w http.ResponseWriter, r *http.Request) {
+	p, file, fileErr := c.rulesPage(r)
+	text, shown, version, err := c.edited(w, r, p, file)
+	status := http.StatusOK
+	if err == nil {
+		p.Editor = newEditor(p.Name, version, shown)
+		p.Editor.Asked, p.Editor.Checked = true, c.check([]byte(text))
+		if p.Editor.Checked.set != nil {
+			p.Editor.Difference, err = c.whatIf(r.Context(), p.Editor.Checked.set)
+		}
+	}
+	if err = errors.Join(fileErr, err); err != nil {
+		p.Fault, status = sentence(err), http.StatusUnprocessableEntity
+	}
+	if r.Header.Get("HX-Request") != "" {
+		c.pages.write(w, http.StatusOK, "rules", "compared", p) // htmx shows no other status
+		return
+	}
+	c.writeRules(w, status, p)
+}
+
+// saveRules writes an edited text to the file, if it is still the one that was shown.
+func (c *Console) saveRules(w http.ResponseWriter, r *http.Request) {
+	p, file, err := c.rulesPage(r)
+	text, shown, version, formErr := c.edited(w, r, p, file)
+	if err = errors.Join(err, formErr); err == nil && c.File == nil {
+		err = errors.New("there is no file to save to")
+	}
+	if err == nil {
+		err = c.File.Save([]byte(text), version)
+	}
+	if err != nil {
+		status := http.StatusUnprocessableEntity
+		p.Fault = "Not saved: " + err.Error() + "."
+		if errors.Is(err, ErrChanged) {
+			status = http.StatusConflict
+			p.Fault = "Not saved: " + p.Name + " has changed since it was shown here. Your text is below. To see what the file has now, open this page once more, in another tab."
+		}
+		p.Editor = newEditor(p.Name, version, shown)
+		c.writeRules(w, status, p)
+		return
+	}
+	http.Redirect(w, r, "/rules?done=saved", http.StatusSeeOther)
+}
+
+// useRules puts the file into force.
+func (c *Console) useRules(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, mostOfForm)
+	p, file, err := c.rulesPage(r)
+	switch version := r.PostFormValue("version"); {
+	case err != nil:
+	case c.File == nil:
+		err = errors.New("there is no file to use")
+	case version != p.Version:
+		err = errors.New("the file has changed since it was shown here: look at what is different now")
+	case p.Checked.set == nil:
+		err = fmt.Errorf("the file has %s: correct what is listed below first", p.Checked.Words())
+	default:
+		err = c.File.Use(version)
+	}
+	if err != nil {
+		p.Fault = "Not used: " + strings.TrimSuffix(err.Error(), ".") + "."
+		p.edit(file)
+		c.writeRules(w, http.StatusConflict, p)
+		return
+	}
+	http.Redirect(w, r, "/rules?done=used", http.StatusSeeOther)
+}
+
+// countsOf counts what each rule did with the events that are kept.
+func countsOf(names []string, all []*Entry) []ruleCount {
+	list := make([]ruleCount, len(names))
+	at := make(map[string]*ruleCount, len(names))
+	for i, name := range names {
+		list[i].Name = name
+		at[name] = &list[i]
+	}
+	for _, e := range all {
+		did := e.did()
+		for name, d := range did {
+			n := at[name]
+			if n == nil {
+				continue
+			}
+			n.Events++
+			n.Removed += number(d.removed)
+			n.Observed += number(d.observed)
+			n.Failed += number(d.failed)
+		}
+	}
+	for i := range list {
+		if list[i].Events > 0 {
+			list[i].Link = "/?" + url.Values{"rule": {list[i].Name}}.Encode()
+		}
+	}
+	return list
+}
+
+// deed is what a rule did with one entry.
+type deed struct{ removed, observed, failed bool }
+
+// did returns what each rule did, of those for which Rule is true.
+func (e *Entry) did() map[string]deed {
+	all := make(map[string]deed)
+	for _, o := range e.Outcomes {
+		for _, r := range o.Removed {
+			d := all[r.Rule]
+			d.removed = true
+			all[r.Rule] = d
+		}
+		for _, r := range o.Observed {
+			d := all[r.Rule]
+			d.observed = true
+			all[r.Rule] = d
+		}
+		for _, r := range o.Skipped {
+			all[r.Rule] = all[r.Rule] // matched, with nothing to do
+		}
+		for _, rule := range failedIn(o) {
+			d := all[rule]
+			d.failed = true
+			all[rule] = d
+		}
+	}
+	return all
+}
+
+// failedIn lists the rules of an outcome that failed or could not be evaluated.
+func failedIn(o pipeline.Outcome) []string {
+	var list []string
+	for _, r := range o.Failed {
+		list = append(list, r.Rule)
+	}
+	for _, r := range o.Errors {
+		list = append(list, r.Rule)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func number(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
