@@ -67,7 +67,11 @@ func (sendPage) Methods() []string {
 // sent before and its answer.
 func (c *Console) showSend(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	p := c.newSendPage(query.Get("source"), query.Get("sample"))
+	sample := query.Get("sample")
+	if was := query.Get("was"); was != "" && was != query.Get("source") {
+		sample = "" // the sample was that of another source
+	}
+	p := c.newSendPage(query.Get("source"), sample)
 	for _, key := range []string{"event", "sent"} {
 		id, _ := strconv.ParseInt(query.Get(key), 10, 64)
 		e := c.Kept.Get(id)
