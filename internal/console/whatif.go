@@ -17,6 +17,8 @@ const (
 	mostOfCompare = 1500 * time.Millisecond
 	// itemsOfRule is how many events of a rule are listed for one kind of difference.
 	itemsOfRule = 20
+	// rulesOfKind is how many rules are listed for one kind of difference.
+	rulesOfKind = 30
 )
 
 // whatIf says which of the events that are kept other rules would treat differently.
@@ -34,10 +36,36 @@ type whatIf struct {
 	kept     int
 }
 
+// Words says how many events would be treated differently.
+func (w whatIf) Words() string {
+	events := "events"
+	if w.Events == 1 {
+		events = "event"
+	}
+	var text string
+	switch {
+	case w.Events == 0:
+		text = "There are no events to compare yet."
+	case w.Different == 0:
+		text = fmt.Sprintf("All %d %s would be treated as they are by the rules in force.", w.Events, events)
+		if w.Events == 1 {
+			text = "The event would be treated as it is by the rules in force."
+		}
+	default:
+		text = fmt.Sprintf("%d of %d %s would be treated differently.", w.Different, w.Events, events)
+	}
+	if w.Left > 0 {
+		text += fmt.Sprintf(" The oldest %d requests were not compared, as that takes too long.", w.Left)
+	}
+	return text
+}
+
 // whatIfGroup is one kind of difference.
 type whatIfGroup struct {
 	Title string
 	Rules []whatIfRule
+	// More is how many rules are left out.
+	More int
 }
 
 // whatIfRule is one kind of difference for one rule, "" for one that is not about a rule.
@@ -181,6 +209,9 @@ func (w *whatIf) group(list []rulesdiff.Event, entries map[string]*Entry) {
 			g.Rules = append(g.Rules, *one)
 		}
 		slices.SortFunc(g.Rules, func(a, b whatIfRule) int { return cmp.Compare(a.Rule, b.Rule) })
+		if g.More = len(g.Rules) - rulesOfKind; g.More > 0 {
+			g.Rules = g.Rules[:rulesOfKind]
+		}
 		w.Groups = append(w.Groups, g)
 	}
 }
