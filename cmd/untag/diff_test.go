@@ -32,7 +32,7 @@ func TestDiff(t *testing.T) {
 	}{
 		"the same": {closedRule + deskRule, closedRule + deskRule, "", 0, []string{"All 3 events are treated alike."}, nil},
 		"other order, other names, a comment": {closedRule + deskRule, "  # new\n" + deskRule + strings.ReplaceAll(closedRule, "name: closed", "name: done"), "", 0,
-			[]string{"treated alike"}, nil},
+			[]string{"treated alike", "done does what closed did before (1 event)"}, []string{"solved"}},
 		"one more tag, one rule less": {closedRule + deskRule, strings.ReplaceAll(closedRule, "[In progress]", "[In progress, Won]") + strings.ReplaceAll(deskRule, `"solved"`, `"closed"`), "", 1,
 			[]string{"2 of 3 events would be treated differently.", "would newly lose a tag", `a.json: Deals 5725767000000000001 loses "Won"`}, []string{"b.json", `"In progress"`}},
 		"now only observed": {closedRule + deskRule, strings.ReplaceAll(closedRule, "name: closed", "name: closed, mode: observe") + deskRule, "", 1,

@@ -113,7 +113,7 @@ func TestTheRulesPage(t *testing.T) {
 	}{
 		"in force":           {shopRules, []string{"untag runs with this file", "my &lt;rules&gt;.yaml", `href="/?rule=paid">1<`, `<li id="L5"`, "&#34;paid&#34;"}, []string{"Use these rules", "would be treated differently", "<rules>"}},
 		"another event":      {changed(`"paid"`, `"open"`), []string{"has changed", "2 of 2 events would be treated differently", "Would newly lose a tag", `href="/events/2"`, "Would no longer lose a tag", "Deals 1: In progress", "Use these rules"}, []string{"runs with this file"}},
-		"another name":       {changed("name: paid", "name: done"), []string{"has changed", "All 2 events would be treated as they are", "Use these rules"}, []string{"Would "}},
+		"another name":       {changed("name: paid", "name: done"), []string{"has changed", "All 2 events would be treated as they are", "done does what paid did before (1 event)", "Use these rules"}, []string{"Would "}},
 		"an error":           {changed("when:", "wenn:"), []string{"has 1 error", "did you mean <code>when</code>?", `href="#L7"`, "still runs with the rules from before", `<li id="L7" class="faulty"><code>    wenn:`}, []string{"Use these rules", "would be treated differently"}},
 		"a warning":          {changed("verify: token}", "verify: token}\n  spare: {verify: github}"), []string{"1 warning", "no rule uses source <code>spare</code>", "Use these rules"}, nil},
 		"a secret":           {changed("verify: token", "verify: token, secret: hush-hush"), []string{"the line has a secret and is not shown", "# (line 3 has a secret and is not shown)"}, []string{"hush"}},
