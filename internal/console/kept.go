@@ -28,10 +28,11 @@ type Kept struct {
 
 // Reader is told of new entries, by a page that is open.
 type Reader struct {
-	// Entries has the new entries, in order.
-	Entries <-chan *Entry
-	entries chan *Entry
-	// Missed is told when an entry was lost, because Entries was full.
+	// IDs has those of the new entries, in order. The entries themselves would stay in memory as
+	// long as a browser does not take them.
+	IDs <-chan int64
+	ids chan int64
+	// Missed is told when an entry was lost, because IDs was full.
 	Missed <-chan struct{}
 	missed chan struct{}
 }
@@ -48,7 +49,7 @@ func (k *Kept) Add(e *Entry) {
 	k.trim()
 	for r := range k.readers {
 		select {
-		case r.entries <- e:
+		case r.ids <- e.ID:
 		default:
 			select {
 			case r.missed <- struct{}{}:
@@ -87,8 +88,8 @@ func (k *Kept) Get(id int64) *Entry {
 
 // Read tells a reader of entries from now on, until stop is called.
 func (k *Kept) Read() (r *Reader, stop func()) {
-	entries, missed := make(chan *Entry, mostWaiting), make(chan struct{}, 1)
-	r = &Reader{Entries: entries, entries: entries, Missed: missed, missed: missed}
+	ids, missed := make(chan int64, mostWaiting), make(chan struct{}, 1)
+	r = &Reader{IDs: ids, ids: ids, Missed: missed, missed: missed}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.readers == nil {

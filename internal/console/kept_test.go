@@ -2,7 +2,9 @@ package console_test
 
 import (
 	"bytes"
+	"runtime"
 	"testing"
+	"weak"
 
 	"untag/internal/console"
 )
@@ -47,24 +49,42 @@ func TestASlowReaderLosesEntriesAndIsTold(t *testing.T) {
 	for range 1000 {
 		kept.Add(&console.Entry{}) // would block for ever if it waited
 	}
-	if len(slow.Entries) == 0 || len(slow.Entries) == 1000 {
-		t.Errorf("%d entries wait for a slow reader", len(slow.Entries))
+	if len(slow.IDs) == 0 || len(slow.IDs) == 1000 {
+		t.Errorf("%d entries wait for a slow reader", len(slow.IDs))
 	}
 	select {
 	case <-slow.Missed:
 	default:
 		t.Error("it was not told that it missed some")
 	}
-	if first := <-slow.Entries; first.ID != 1 {
-		t.Errorf("the first that it gets is %d", first.ID)
+	if first := <-slow.IDs; first != 1 {
+		t.Errorf("the first that it gets is %d", first)
 	}
 	stop()
-	waiting := len(slow.Entries)
+	waiting := len(slow.IDs)
 	kept.Add(&console.Entry{})
-	if len(slow.Entries) != waiting {
+	if len(slow.IDs) != waiting {
 		t.Error("a reader that stopped still gets entries")
 	}
 	if len(kept.All()) != 1000 {
 		t.Error("the entries themselves were lost")
+	}
+}
+
+func TestASlowReaderHoldsNoEntry(t *testing.T) {
+	var kept console.Kept
+	slow, stop := kept.Read()
+	defer stop()
+	large := &console.Entry{Payload: make([]byte, 50<<20)}
+	held := weak.Make(large)
+	kept.Add(large)
+	large = nil
+	kept.Add(&console.Entry{Payload: make([]byte, 50<<20)})
+	runtime.GC()
+	if held.Value() != nil {
+		t.Error("an entry that is no longer kept stays in memory for a browser that does not read")
+	}
+	if id := <-slow.IDs; id != 1 {
+		t.Errorf("the first is %d", id)
 	}
 }

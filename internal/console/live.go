@@ -20,10 +20,13 @@ const (
 // of the list, "said" with words for a screen reader, "touched" when tags came off records, and
 // "missed" when the page must be loaded again to see all. The list knows all rows up to `after`.
 func (c *Console) serveLive(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	if r.Method == http.MethodHead {
+		return // nobody would read it
+	}
 	f := filterOf(r.URL.Query())
 	reader, stop := c.Kept.Read()
 	defer stop()
-	w.Header().Set("Content-Type", "text/event-stream")
 	s := stream{w: w, control: http.NewResponseController(w), console: c, filter: f}
 	s.after, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
 	if r.URL.Query().Get("run") != c.run {
@@ -40,12 +43,12 @@ func (c *Console) serveLive(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 			return
-		case e := <-reader.Entries:
-			s.entry(e)
+		case id := <-reader.IDs:
+			s.entryOf(id)
 			for more := true; more; {
 				select {
-				case e := <-reader.Entries:
-					s.entry(e)
+				case id := <-reader.IDs:
+					s.entryOf(id)
 				default:
 					more = false
 				}
@@ -84,6 +87,16 @@ func (s *stream) catchUp() {
 	}
 }
 
+// entryOf sends an entry that may be no longer kept.
+func (s *stream) entryOf(id int64) {
+	if e := s.console.Kept.Get(id); e != nil {
+		s.entry(e)
+	} else if id > s.after {
+		s.after = id
+		s.missed()
+	}
+}
+
 func (s *stream) entry(e *Entry) {
 	if e.ID <= s.after {
 		return
@@ -118,16 +131,14 @@ func (s *stream) say() {
 	default:
 		s.send("said", fmt.Sprintf("%d new events, the latest: %s, %s", s.unsaid, escaped(s.latest.Source), s.latest.Outcome))
 	}
-	s.unsaid = 0
+	s.unsaid, s.latest = 0, nil
 }
 
-// send sends one event: its data may have several lines.
+// send sends one event: its data may have several lines. A single carriage return is a line break
+// of server-sent events, too: with one in a name, a sender could write events of its own.
 func (s *stream) send(name, data string) {
-	s.write("event: " + name + "\n")
-	for line := range strings.Lines(data) {
-		s.write("data: " + strings.TrimRight(line, "\r\n") + "\n")
-	}
-	s.write("\n")
+	breaks := strings.NewReplacer("\r\n", "\ndata: ", "\r", "\ndata: ", "\n", "\ndata: ")
+	s.write("event: " + name + "\ndata: " + breaks.Replace(data) + "\n\n")
 }
 
 func (s *stream) write(text string) {

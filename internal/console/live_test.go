@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -112,4 +113,37 @@ func TestAPageOfAnotherRunIsTold(t *testing.T) {
 			t.Errorf("%s: %s", name, data)
 		}
 	})
+}
+
+func TestASenderWritesNoLinesOfItsOwn(t *testing.T) {
+	for _, lines := range []string{"a\r\rretry: 1\r\revent: missed\rdata: forged\r\r", "a\n\nid: 9\n\n", "a\r\n\r\nevent: touched\r\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			c, kept := newConsole(t, false)
+			events := open(t, c, live(get(c, "/").Body.String()))
+			kept.Add(entry(lines, "removed", "{}", lines))
+			for wanted := []string{"entry", "said"}; len(wanted) > 0 && events.Scan(); {
+				switch line := events.Text(); {
+				case strings.Contains(line, "\r"):
+					t.Errorf("%q: the line %q has a break", lines, line)
+				case line == "event: "+wanted[0]:
+					wanted = wanted[1:]
+				case line != "" && line != ": alive" && !strings.HasPrefix(line, "data: "):
+					t.Errorf("%q: the line %q", lines, line)
+				}
+			}
+		})
+	}
+}
+
+func TestAskingForTheHeadersOfTheLiveEventsEnds(t *testing.T) {
+	c, _ := newConsole(t, false)
+	r := httptest.NewRequest("HEAD", "/live", nil)
+	r.RemoteAddr, r.Host = "127.0.0.1:50000", "127.0.0.1:8080"
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := httptest.NewRecorder()
+	c.ServeHTTP(w, r.WithContext(ctx))
+	if w.Code != 200 || w.Body.Len() > 0 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
 }
