@@ -236,3 +236,38 @@ func TestServedHosts(t *testing.T) {
 		})
 	}
 }
+
+// TestTheConsoleBehindATunnel: a tunnel that passes on bytes adds no header, and who comes through
+// it may name this machine as the Host.
+func TestTheConsoleBehindATunnel(t *testing.T) {
+	for name, test := range map[string]struct {
+		args []string
+		want int
+	}{
+		"a tunnel": {[]string{"--allow-host", "abc.tunnel.example"}, http.StatusUnauthorized},
+		"none":     {nil, http.StatusOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			printed, stop := serving(t, "Ctrl-C", append([]string{"run", "--listen", "127.0.0.1:0"}, test.args...)...)
+			defer stop(os.Interrupt)
+			url := regexp.MustCompile(`http://127[^/\s]*`).FindString(printed)
+			for _, host := range []string{"", "localhost:8080", "[::1]:8080"} {
+				for _, path := range []string{"/", "/records", "/live"} {
+					request, err := http.NewRequest("HEAD", url+path, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					request.Host = host
+					response, err := http.DefaultClient.Do(request)
+					if err != nil {
+						t.Fatal(err)
+					}
+					response.Body.Close()
+					if response.StatusCode != test.want {
+						t.Errorf("Host %q, %s: %d, want %d", host, path, response.StatusCode, test.want)
+					}
+				}
+			}
+		})
+	}
+}

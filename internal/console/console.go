@@ -3,6 +3,7 @@ package console
 import (
 	"embed"
 	"net/http"
+	"path"
 	"strings"
 
 	"untag/internal/rules"
@@ -72,6 +73,8 @@ func (c *Console) routes() {
 		http.ServeFileFS(w, r, assets, "assets/icon.svg")
 	})
 	c.mux.HandleFunc("GET /{$}", c.showEvents)
+	// The guard takes a token. The address of its form is what a browser shows after it.
+	c.mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusSeeOther) })
 	c.eventRoutes()
 	if c.Dead != nil {
 		c.mux.HandleFunc("POST /dead-letters/read", c.readDead)
@@ -86,14 +89,21 @@ func (c *Console) routes() {
 	c.rulesRoutes()
 }
 
-// Serves reports whether a request is for the console: for one of its pages, and not for a
-// source of webhooks or for nothing at all.
+// Serves reports whether a request is for the console: for one of its pages, also if that does not
+// take the method. Whatever is sent to / is a webhook with a wrong address, and so is what would
+// have to be sent once more, to an address without dots.
 func (c *Console) Serves(r *http.Request) bool {
-	if r.URL.Path == "/token" {
-		return r.Method == http.MethodPost
+	if _, pattern := c.mux.Handler(r); pattern != "" {
+		return r.Method == http.MethodGet || r.Method == http.MethodHead || path.Clean(r.URL.Path) == r.URL.Path
 	}
-	_, pattern := c.mux.Handler(r)
-	return pattern != ""
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := *r
+		other.Method = method
+		if _, pattern := c.mux.Handler(&other); pattern != "" && path.Clean(r.URL.Path) == r.URL.Path {
+			return r.URL.Path != "/"
+		}
+	}
+	return false
 }
 
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.ServeHTTP(w, r) }

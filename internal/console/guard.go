@@ -64,11 +64,26 @@ func here(r *http.Request) bool {
 		return false
 	}
 	for name := range r.Header {
-		if name == "Forwarded" || name == "Via" || strings.HasPrefix(name, "X-Forwarded-") || name == "X-Real-Ip" {
+		if ofProxy(name) {
 			return false
 		}
 	}
 	return true
+}
+
+// ofProxy reports whether a header is one that proxies and tunnels add, such as X-Forwarded-For,
+// CF-Connecting-IP, True-Client-IP or Tailscale-User-Login. No browser sends one.
+func ofProxy(name string) bool {
+	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
+	if name == "via" {
+		return true
+	}
+	for _, part := range []string{"forward", "client-ip", "clientip", "connecting-ip", "real-ip", "user-ip", "external-address", "x-original-", "cdn-loop", "tailscale-"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return strings.HasPrefix(name, "cf-")
 }
 
 // holds reports whether a request has the token: in the cookie, or as a bearer token.

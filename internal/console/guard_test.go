@@ -62,6 +62,15 @@ func TestWhoMaySeeTheConsole(t *testing.T) {
 		"through a tunnel":             {header: http.Header{"X-Forwarded-For": {"198.51.100.9"}}, want: 401},
 		"through a proxy":              {header: http.Header{"Forwarded": {"for=198.51.100.9"}}, want: 401},
 		"through a gateway":            {header: http.Header{"Via": {"1.1 gateway"}}, want: 401},
+		"through Cloudflare":           {header: http.Header{"Cf-Connecting-Ip": {"198.51.100.9"}}, want: 401},
+		"through Akamai":               {header: http.Header{"True-Client-Ip": {"198.51.100.9"}}, want: 401},
+		"through Fly":                  {header: http.Header{"Fly-Client-Ip": {"198.51.100.9"}}, want: 401},
+		"through Azure":                {header: http.Header{"X-Azure-Clientip": {"198.51.100.9"}}, want: 401},
+		"through Envoy":                {header: http.Header{"X-Envoy-External-Address": {"198.51.100.9"}}, want: 401},
+		"through Tailscale":            {header: http.Header{"Tailscale-User-Login": {"a@example.com"}}, want: 401},
+		"through a CDN":                {header: http.Header{"Cdn-Loop": {"cdn"}}, want: 401},
+		"a header with underscores":    {header: http.Header{"X_forwarded_for": {"198.51.100.9"}}, want: 401},
+		"a browser's headers":          {header: http.Header{"Upgrade-Insecure-Requests": {"1"}, "Sec-Ch-Ua-Platform": {"Linux"}, "Dnt": {"1"}}, want: 200},
 		"open, without the token":      {open: true, want: 401},
 		"open, a wrong token":          {open: true, address: "/?token=guess", want: 401},
 		"open, the token":              {open: true, address: "/?token=" + token, want: 303},
@@ -105,6 +114,35 @@ func TestTheTokenIsAskedFor(t *testing.T) {
 		if w.Code != want || want == 401 && !strings.Contains(w.Body.String(), "not the token") {
 			t.Errorf("%q: %d, want %d\n%s", typed, w.Code, want, w.Body)
 		}
+	}
+}
+
+func TestWhatTheConsoleServes(t *testing.T) {
+	c, _ := newConsole(t, false)
+	for request, want := range map[string]bool{
+		"GET /": true, "HEAD /": true, "GET /events/1": true, "GET /token": true, "POST /token": true, "GET //events/1": true,
+		// A page takes no other method. The function must not see what was meant for the page.
+		"PUT /send": true, "DELETE /records": true, "POST /rules": true, "GET /rules/save": true,
+		"POST /": false, "GET /health": false, "POST /webhooks//shop": false, "POST /other": false,
+		// A webhook must not be led to a form.
+		"POST /webhooks/shop/../../send": false, "POST //send": false,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		r := httptest.NewRequest(method, "http://127.0.0.1"+path, nil)
+		if got := c.Serves(r); got != want {
+			t.Errorf("%s: %t, want %t", request, got, want)
+		}
+	}
+}
+
+func TestTheAddressOfATokenIsAPage(t *testing.T) {
+	c, _ := newConsole(t, false)
+	if w := get(c, "/token"); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	c, _ = newConsole(t, true)
+	if w := get(c, "/token"); w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), `name="token"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 

@@ -13,18 +13,19 @@ const leastToken = 16
 // door is the address of the console, and what a browser needs to be let in.
 type door struct {
 	address, token string
-	// open says that other machines reach the listener.
+	// open says that other machines reach the listener, or may through a tunnel: one that passes on
+	// bytes says so in no header, and who comes through it names any Host.
 	open bool
 }
 
 // newDoor returns the door to a console at a URL. If the listener, or a tunnel to it, is open to
 // other machines, the address has a token that was made up, unless CONSOLE_TOKEN sets one.
 func newDoor(url string, l net.Listener, tunnels []string) (door, error) {
-	d := door{address: url + "/", token: os.Getenv("CONSOLE_TOKEN"), open: !loopback(l)}
+	d := door{address: url + "/", token: os.Getenv("CONSOLE_TOKEN"), open: !loopback(l) || len(tunnels) > 0}
 	switch {
 	case d.token == "":
 		d.token = rand.Text()
-		if d.open || len(tunnels) > 0 {
+		if d.open {
 			d.address += "?token=" + d.token
 		}
 	case len(d.token) < leastToken:

@@ -165,30 +165,19 @@ func fingerprint(c rules.Candidate) string {
 
 // asks says what a rule asks for.
 func asks(c rules.Candidate) string {
-	patterns, keep := c.Patterns()
-	var tags []string
+	tags := "tags that the record decides"
 	if len(c.Tags) > 0 {
-		tags = append(tags, terminal.Quoted(c.Tags))
+		tags = terminal.Quoted(c.Tags)
 	}
-	if len(patterns) > 0 {
-		tags = append(tags, "tags like "+terminal.Quoted(patterns))
-	}
-	what := strings.Join(tags, " and ")
-	if len(keep) > 0 {
-		what += " (but not " + terminal.Quoted(keep) + ")"
-	}
-	from := c.Module + " " + strings.Join(c.IDs, ", ")
+	where := c.Module + " " + strings.Join(c.IDs, ", ")
 	if f := c.Find; f != nil {
-		from = c.Module + " found by " + foundBy(*f)
-	}
-	if where := c.Where(); where != "" {
-		from += " where " + where
+		where = c.Module + " found by " + foundBy(*f)
 	}
 	verb := "take"
 	if c.Observe {
 		verb = "observe taking"
 	}
-	return fmt.Sprintf("%s %s off %s, depending on the record", verb, what, from)
+	return fmt.Sprintf("%s %s off %s, depending on the record", verb, tags, where)
 }
 
 func foundBy(f rules.Find) string {
