@@ -35,7 +35,8 @@ func newDiff() *cobra.Command {
 		Short: "Show which events other rules would treat differently",
 		Long: `Compare two rules files by what they do with recorded events: which tags would newly come
 off which record, and which no longer. Nothing is sent. The same removal by another rule, or
-rules in another order, are no difference.
+rules in another order, are no difference. One of OLD, NEW and the events can be -, for standard
+input.
 
 Without --records, rules that look for records or read them are compared by what they ask for.
 Signatures and tokens are not checked.
@@ -43,7 +44,7 @@ Signatures and tokens are not checked.
 Exit codes: 0: all events are treated alike; 1: some are treated differently; 2: wrong usage, an
 unreadable file, or an event that neither file can read.`,
 		Example: `  untag diff rules.yaml new-rules.yaml -e events
-  git show main:rules.yaml > old.yaml && untag diff old.yaml rules.yaml -e events --records events/crm.yaml`,
+  git show main:rules.yaml | untag diff - rules.yaml -e events --records events/crm.yaml`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, files []string) error {
 			f.faults = c.ErrOrStderr()
@@ -57,11 +58,14 @@ unreadable file, or an event that neither file can read.`,
 }
 
 func runDiff(ctx context.Context, stdin io.Reader, w io.Writer, oldFile, newFile string, f diffFlags) error {
-	older, err := f.version(oldFile)
+	if n := fromStdin(append(f.events, oldFile, newFile)); n > 1 {
+		return fmt.Errorf("- stands for standard input %d times; only one of OLD, NEW and the events can come from there", n)
+	}
+	older, err := f.version(stdin, oldFile)
 	if err != nil {
 		return err
 	}
-	newer, err := f.version(newFile)
+	newer, err := f.version(stdin, newFile)
 	if err != nil {
 		return err
 	}
@@ -94,11 +98,25 @@ func runDiff(ctx context.Context, stdin io.Reader, w io.Writer, oldFile, newFile
 	return nil
 }
 
+// fromStdin counts the names that stand for standard input.
+func fromStdin(names []string) int {
+	n := 0
+	for _, name := range names {
+		if name == userfile.Stdin {
+			n++
+		}
+	}
+	return n
+}
+
 // version reads one of the rules files, and the records that its rules look up.
-func (f diffFlags) version(file string) (rulesdiff.Version, error) {
-	data, err := userfile.Read("rules", "name two rules files, the old one first", file)
+func (f diffFlags) version(stdin io.Reader, file string) (rulesdiff.Version, error) {
+	data, err := userfile.ReadOrStdin(stdin, "rules", "name two rules files, the old one first", file)
 	if err != nil {
 		return rulesdiff.Version{}, err
+	}
+	if file == userfile.Stdin {
+		file = "standard input"
 	}
 	set, faults := rules.LoadFor(data, zoho.HasModule(os.Getenv("ZOHO_API_VERSION")))
 	if set == nil {

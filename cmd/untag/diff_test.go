@@ -91,6 +91,8 @@ func TestDiffUsedWrongly(t *testing.T) {
 		"diff old.yaml none.yaml -e a.json":            "none.yaml",
 		"diff broken.yaml old.yaml -e a.json":          "broken.yaml:3:",
 		"diff old.yaml unknown.yaml -e a.json":         "did you mean `when`?",
+		"diff - - -e a.json":                           "only one of OLD, NEW and the events",
+		"diff - old.yaml -e a.json -e -":               "only one of OLD, NEW and the events",
 		"diff old.yaml old.yaml -e none.json":          "none.json",
 		"diff old.yaml old.yaml -e empty":              "no *.json",
 		"diff old.yaml old.yaml -e text.json":          "not valid JSON",
@@ -100,6 +102,23 @@ func TestDiffUsedWrongly(t *testing.T) {
 	} {
 		if code, out := untag(t, folder, strings.Fields(line)...); code != 2 || !strings.Contains(out, want) {
 			t.Errorf("untag %s: exit %d, want 2 and %q:\n%s", line, code, want, out)
+		}
+	}
+}
+
+// TestDiffFromStandardInput: either file can come from `git show`.
+func TestDiffFromStandardInput(t *testing.T) {
+	folder := folderWith(t, map[string]string{"rules.yaml": diffRules(closedRule),
+		"a.json": `{"source": "shop", "event": {"stage": "Closed", "id": "5725767000000000001"}}`})
+	for line, want := range map[string]string{
+		"diff - rules.yaml -e a.json": `loses "In progress"`,
+		"diff rules.yaml - -e a.json": `keeps "In progress"`,
+	} {
+		c := program(t, []string{"PWD=" + folder}, strings.Fields(line)...)
+		c.Stdin = strings.NewReader(diffRules(deskRule))
+		out, _ := c.CombinedOutput()
+		if code := c.ProcessState.ExitCode(); code != 1 || !strings.Contains(string(out), want) {
+			t.Errorf("untag %s: exit %d, want 1 and %q:\n%s", line, code, want, out)
 		}
 	}
 }

@@ -78,6 +78,7 @@ func TestInitRefuses(t *testing.T) {
 		"a manifest that is cut":  {[]string{broken}, []string{".untag.json", "restore"}},
 		"a newer manifest":        {[]string{newer}, []string{"newer version"}},
 		"an unknown sender":       {[]string{"new", "--sender", "strpe"}, []string{`no sender "strpe"`, "did you mean stripe?", "untag senders"}},
+		"Zoho CRM":                {[]string{"new", "--sender", "zoho"}, []string{`no sender "zoho"`, "write token for", "zoho-notification"}},
 		"hmac, which has no name": {[]string{"new", "--sender", "hmac"}, []string{`no sender "hmac"`}},
 		"no sender":               {[]string{"new", "--sender", ","}, []string{"no sender \"\"", "untag senders"}},
 		"a wrong module":          {[]string{"new", "--sender", "stripe", "--module", "My Deals"}, []string{"--module", `"My Deals"`}},

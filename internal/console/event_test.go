@@ -130,7 +130,7 @@ func TestAnEvent(t *testing.T) {
 		`Deals 77 loses "In progress"`, "won fires", "where for Deals 77", `record.Stage == "Won" true record.Stage is "Won"`, "record.Amount > 5 true record.Amount is 6",
 		"broken cannot be evaluated", "event.status > 5 error this decided",
 		"POST https://z/crm/v2/Deals/77/actions/remove_tags 202 Accepted", "GET https://z/crm/v2/Deals?ids=77 200 OK", `"code": "SUCCESS"`,
-		"Result verified Way github Proof header X-Hub-Signature-256 Over the body {body} Compared HMAC-SHA256 in hex, made with the stored secret Proves what the request says",
+		"Result verified Setting verify: github Proof header X-Hub-Signature-256 Signed text the body {body} Check HMAC-SHA256 in hex, made with the stored secret Proves what the request says",
 		"X-Hub-Signature-256 hidden", "X-Kind deal", "POST /webhooks/shop?a=1", `"status": "paid",`, `"outcome": "nothing"`,
 	)
 	for _, want := range []string{`<del class="chip">`, `data-copy="event.status"`, `data-copy="event[&#34;odd-name&#34;].x[1].y"`, `data-copy="headers[&#34;x-kind&#34;]"`, `href="/events/1/curl"`} {
@@ -257,7 +257,7 @@ func TestARefusedRequest(t *testing.T) {
 	e.Outcome, e.Status, e.Reason = console.OutcomeRefused, 401, "the signature in header X-Hub-Signature-256 does not match the body with any stored secret"
 	c := showing(t, e)
 	page := get(c, "/events/1").Body.String()
-	wantWords(t, page, "Result refused the signature in header X-Hub-Signature-256 does not match", "Way github", "answered 401", "The request was refused, so no event was read from it.")
+	wantWords(t, page, "Result refused the signature in header X-Hub-Signature-256 does not match", "Setting verify: github", "answered 401", "The request was refused, so no event was read from it.")
 	if strings.Contains(page, "data-copy=\"event") || get(c, "/events/1/try?event=1&expression=1").Code != 404 {
 		t.Error("the event of a refused request is shown")
 	}
@@ -298,7 +298,7 @@ func TestHowOldTheTimeOfSigningWas(t *testing.T) {
 		kept := new(console.Kept)
 		kept.Add(e)
 		c := console.New(console.Config{Kept: kept, Rules: func() *rules.Rules { return set }})
-		wantWords(t, get(c, "/events/1").Body.String(), "Over the time of signing and the body v0:{timestamp}:{body}", "Signed "+want+"; the limit is 5 minutes")
+		wantWords(t, get(c, "/events/1").Body.String(), "Signed text the time of signing and the body v0:{timestamp}:{body}", "Signed "+want+"; the limit is 5 minutes")
 	}
 }
 
@@ -336,5 +336,5 @@ func TestWhatARuleAsksFor(t *testing.T) {
 	e.Method = "GET"
 	e.Payload = []byte(strings.Replace(string(e.Payload), `"method":"POST"`, `"method":"GET"`, 1))
 	page = get(showing(t, e), "/events/1").Body.String()
-	wantWords(t, page, "The request is a handshake: no rule sees it.", "handshake the sender asks whether the URL is yours", "Proof query parameter hub.verify_token Compared it is compared with the stored verify_token", "hub.verify_token=(hidden)")
+	wantWords(t, page, "The request is a handshake: no rule sees it.", "handshake the sender asks whether the URL is yours", "Proof query parameter hub.verify_token Check it is compared with the stored verify_token", "hub.verify_token=(hidden)")
 }

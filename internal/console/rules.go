@@ -129,12 +129,12 @@ func (c *Console) showRules(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.URL.Query().Get("done") {
 	case "saved":
-		p.Done = "Saved. Nothing runs with it until you use these rules."
+		p.Done = "Saved. untag uses it once you choose “Use these rules”."
 		if !p.Changed {
-			p.Done = "Saved. The text is that of the rules in force."
+			p.Done = "Saved. untag already uses these rules."
 		}
 	case "used":
-		p.Done = "untag runs with these rules now."
+		p.Done = "untag uses these rules now."
 	}
 	p.edit(text)
 	c.writeRules(w, http.StatusOK, p)

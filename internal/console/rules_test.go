@@ -111,10 +111,10 @@ func TestTheRulesPage(t *testing.T) {
 		file     string
 		has, not []string
 	}{
-		"in force":           {shopRules, []string{"untag runs with this file", "my &lt;rules&gt;.yaml", `href="/?rule=paid">1<`, `<li id="L5"`, "&#34;paid&#34;"}, []string{"Use these rules", "would be treated differently", "<rules>"}},
-		"another event":      {changed(`"paid"`, `"open"`), []string{"has changed", "2 of 2 events would be treated differently", "Would newly lose a tag", `href="/events/2"`, "Would no longer lose a tag", "Deals 1: In progress", "Use these rules"}, []string{"runs with this file"}},
+		"in force":           {shopRules, []string{"untag uses this file", "my &lt;rules&gt;.yaml", `href="/?rule=paid">1<`, `<li id="L5"`, "&#34;paid&#34;"}, []string{"Use these rules", "would be treated differently", "<rules>"}},
+		"another event":      {changed(`"paid"`, `"open"`), []string{"has changed", "2 of 2 events would be treated differently", "Would newly lose a tag", `href="/events/2"`, "Would no longer lose a tag", "Deals 1: In progress", "Use these rules"}, []string{"uses this file"}},
 		"another name":       {changed("name: paid", "name: done"), []string{"has changed", "All 2 events would be treated as they are", "Use these rules"}, []string{"Would "}},
-		"an error":           {changed("when:", "wenn:"), []string{"has 1 error", "did you mean <code>when</code>?", `href="#L7"`, "still runs with the rules from before", `<li id="L7" class="faulty"><code>    wenn:`}, []string{"Use these rules", "would be treated differently"}},
+		"an error":           {changed("when:", "wenn:"), []string{"has 1 error", "did you mean <code>when</code>?", `href="#L7"`, "still uses the old rules", `<li id="L7" class="faulty"><code>    wenn:`}, []string{"Use these rules", "would be treated differently"}},
 		"a warning":          {changed("verify: token}", "verify: token}\n  spare: {verify: github}"), []string{"1 warning", "no rule uses source <code>spare</code>", "Use these rules"}, nil},
 		"a secret":           {changed("verify: token", "verify: token, secret: hush-hush"), []string{"the line has a secret and is not shown", "# (line 3 has a secret and is not shown)"}, []string{"hush"}},
 		"an attacker's text": {changed("name: paid", `name: "</textarea><script>x</script>"`), []string{"&lt;script&gt;"}, []string{"<script>x"}},
@@ -189,7 +189,7 @@ func TestRulesAreSavedAndUsed(t *testing.T) {
 	if w.Code != 303 || w.Header().Get("Location") != "/rules?done=saved" || f.text != newer || f.inUse.Version() != version {
 		t.Fatalf("saved: %d %q, the file is\n%s", w.Code, w.Header().Get("Location"), f.text)
 	}
-	holds(t, get(c, "/rules?done=saved").Body.String(), []string{"Saved. Nothing runs with it", "1 of 1 event would be treated differently"}, nil)
+	holds(t, get(c, "/rules?done=saved").Body.String(), []string{"Saved. untag uses it once", "1 of 1 event would be treated differently"}, nil)
 
 	if w := post(c, "/rules/save", url.Values{"version": {version}, "text": {"mine: <b>"}}); w.Code != 409 || f.text != newer {
 		t.Errorf("saved over a change: %d", w.Code)
@@ -202,7 +202,7 @@ func TestRulesAreSavedAndUsed(t *testing.T) {
 	if w := post(c, "/rules/use", url.Values{"version": {rules.VersionOf([]byte(newer))}}); w.Code != 303 || f.inUse.Version() == version {
 		t.Errorf("not used: %d", w.Code)
 	}
-	holds(t, get(c, "/rules?done=used").Body.String(), []string{"untag runs with these rules now", "untag runs with this file"}, []string{"Use these rules"})
+	holds(t, get(c, "/rules?done=used").Body.String(), []string{"untag uses these rules now", "untag uses this file"}, []string{"Use these rules"})
 	f.text = "version: 1\nrules: ["
 	if w := post(c, "/rules/use", url.Values{"version": {rules.VersionOf([]byte(f.text))}}); w.Code != 409 {
 		t.Errorf("used rules with errors: %d", w.Code)

@@ -124,7 +124,7 @@ func TestChangedRulesAreUsedOnlyWhenAUserSaysSo(t *testing.T) {
 	if answer := paid(r, "desk", deal(r)); !strings.Contains(answer, `"Open"`) {
 		t.Errorf("a new source is not served: %s", answer)
 	}
-	if said := out.String(); !strings.Contains(said, "is in force, version "+rules.VersionOf([]byte(newer))) || !strings.Contains(said, "a secret was made up for desk: "+r.force.Load().shown["desk"]) {
+	if said := out.String(); !strings.Contains(said, "is in use now, version "+rules.VersionOf([]byte(newer))) || !strings.Contains(said, "a secret was made up for desk: "+r.force.Load().shown["desk"]) {
 		t.Errorf("the terminal says\n%s", said)
 	}
 	all := r.keeper.kept.All()
@@ -194,11 +194,11 @@ func TestTheTerminalSaysThatTheRulesChanged(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		go r.watchRules(ctx)
 		for _, step := range []struct{ text, want string }{
-			{shopRules("Won"), "has changed, and its old version stays in force: see what would be different, and use it, at http://127.0.0.1:8080/rules"},
-			{"version: 1\nrulez: []\n", "has changed and has 2 errors; its old version stays in force: 1:1"},
+			{shopRules("Won"), "has changed, but untag still uses the old rules: to see what would be different, and to use the new ones, open http://127.0.0.1:8080/rules"},
+			{"version: 1\nrulez: []\n", "has changed and has 2 errors, so untag still uses the old rules; the first: 1:1"},
 			{"", "cannot be read now"},
 			{shopRules("In progress"), ""},
-			{shopRules("Lost"), "has changed, and"},
+			{shopRules("Lost"), "has changed, but"},
 		} {
 			before := len(out.String())
 			var err error

@@ -30,8 +30,8 @@ type invitation struct {
 }
 
 // invite looks for a webhook that removes a tag from one of these records: it asks the
-// rules, so that what is printed does what it says. Failing that, it is any webhook about
-// one of the records. With a real account, for which carried is nil, it suggests nothing.
+// rules, so that what is printed does what it says. Failing that, it is a webhook about a
+// record that the rules act on, or else about any of the records. With a real account, for which carried is nil, it suggests nothing.
 func invite(url string, set *rules.Rules, webhooks userfile.Secrets, shown map[string]string, carried map[recordKey][]string) (invitation, bool) {
 	if carried == nil {
 		return invitation{}, false
@@ -41,6 +41,7 @@ func invite(url string, set *rules.Rules, webhooks userfile.Secrets, shown map[s
 		return cmp.Or(strings.Compare(b.module, a.module), strings.Compare(b.id, a.id))
 	})
 	var any *invitation
+	concerned := false // whether any's record is one that a rule of its source acts on
 	for _, s := range set.Sources() {
 		i := slices.IndexFunc(s.Verify, bySecretAlone)
 		if i < 0 || len(webhooks[s.Name].Secrets) == 0 {
@@ -48,8 +49,12 @@ func invite(url string, set *rules.Rules, webhooks userfile.Secrets, shown map[s
 		}
 		try := invitation{url: url, source: s.Name, scheme: s.Verify[i], secret: shown[s.Name]}
 		for _, key := range keys {
-			if try.body, try.tag = closing(set, s, key, carried[key]); try.tag != "" {
+			acted := false
+			if try.body, try.tag, acted = closing(set, s, key, carried[key]); try.tag != "" {
 				return try, true
+			}
+			if acted && !concerned {
+				concerned, any = true, new(try)
 			}
 		}
 		if any == nil {
@@ -80,27 +85,28 @@ func bodyAbout(key recordKey) string {
 	return string(text)
 }
 
-// closing returns the body of a webhook which says that a record was closed, and a tag
-// that the rules then remove from the record, "" if there is none.
-func closing(set *rules.Rules, source event.Source, key recordKey, tags []string) (body, tag string) {
+// closing returns the body of a webhook which says that a record was closed, a tag that
+// the rules then remove from the record, "" if there is none, and whether they act on it.
+func closing(set *rules.Rules, source event.Source, key recordKey, tags []string) (body, tag string, acted bool) {
 	body = bodyAbout(key)
 	ev, err := webhook.Parse(event.Delivery{
 		ID: "try", Source: source.Name, Proof: source.LikelyProof(), ContentType: "application/json", Body: []byte(body),
 	})
 	if err != nil {
-		return body, ""
+		return body, "", false
 	}
 	for _, c := range set.Decide(ev).Candidates {
 		if c.NeedsRecord || c.Module != key.module || !slices.Contains(c.IDs, key.id) {
 			continue
 		}
+		acted = true
 		for _, name := range c.Tags {
 			if slices.Contains(tags, name) {
-				return body, name
+				return body, name, true
 			}
 		}
 	}
-	return body, ""
+	return body, "", acted
 }
 
 // String returns the command, below a line that says what it does.

@@ -39,14 +39,15 @@ func TestInvite(t *testing.T) {
 		says     []string
 		not      string
 	}{
-		"shown":          {webhooks, shown, carried, []string{"'http://h/webhooks/zoho'", `'X-Webhook-Token: it'\''s'`, `"id":"1"`, `loses "In progress"`}, "WEBHOOK_TOKEN"},
-		"own secrets":    {webhooks, nil, carried, []string{`"X-Webhook-Token: $WEBHOOK_TOKEN"`, "Set WEBHOOK_TOKEN to the secret of zoho"}, "it's"},
-		"no secret":      {userfile.Secrets{}, shown, carried, nil, ""},
-		"no tag left":    {webhooks, shown, map[recordKey][]string{{"Deals", "1"}: nil}, []string{any, `"id":"1"`}, "loses"},
-		"another tag":    {webhooks, shown, map[recordKey][]string{{"Deals", "2"}: {"VIP"}}, []string{any, `"id":"2"`}, "loses"},
-		"other module":   {webhooks, shown, map[recordKey][]string{{"Contacts", "3"}: {"In progress"}}, []string{any, `"module":"Contacts"`}, "loses"},
-		"no records":     {webhooks, shown, map[recordKey][]string{}, []string{any, `"module":"Deals"`}, "loses"},
-		"a real account": {webhooks, shown, nil, nil, ""},
+		"shown":                            {webhooks, shown, carried, []string{"'http://h/webhooks/zoho'", `'X-Webhook-Token: it'\''s'`, `"id":"1"`, `loses "In progress"`}, "WEBHOOK_TOKEN"},
+		"own secrets":                      {webhooks, nil, carried, []string{`"X-Webhook-Token: $WEBHOOK_TOKEN"`, "Set WEBHOOK_TOKEN to the secret of zoho"}, "it's"},
+		"no secret":                        {userfile.Secrets{}, shown, carried, nil, ""},
+		"no tag left":                      {webhooks, shown, map[recordKey][]string{{"Deals", "1"}: nil}, []string{any, `"id":"1"`}, "loses"},
+		"no tag left on the rules' record": {webhooks, shown, map[recordKey][]string{{"Deals", "1"}: nil, {"Leads", "4"}: {"VIP"}}, []string{any, `"module":"Deals","id":"1"`}, "loses"},
+		"another tag":                      {webhooks, shown, map[recordKey][]string{{"Deals", "2"}: {"VIP"}}, []string{any, `"id":"2"`}, "loses"},
+		"other module":                     {webhooks, shown, map[recordKey][]string{{"Contacts", "3"}: {"In progress"}}, []string{any, `"module":"Contacts"`}, "loses"},
+		"no records":                       {webhooks, shown, map[recordKey][]string{}, []string{any, `"module":"Deals"`}, "loses"},
+		"a real account":                   {webhooks, shown, nil, nil, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

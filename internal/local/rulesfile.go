@@ -82,7 +82,7 @@ func (f rulesFile) Use(version string) error {
 	if err != nil {
 		return err
 	}
-	f.r.lines.note("", "rules", strings.Join(append([]string{f.r.flags.Rules + " is in force, version " + version}, notes...), "; "))
+	f.r.lines.note("", "rules", strings.Join(append([]string{f.r.flags.Rules + " is in use now, version " + version}, notes...), "; "))
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (r *running) watchRules(ctx context.Context) {
 func (r *running) changed(text []byte, err error) string {
 	name := terminal.Clean(r.flags.Rules)
 	if err != nil {
-		return name + " cannot be read now; its old version stays in force"
+		return name + " cannot be read now; untag still uses the old rules"
 	}
 	_, faults := rules.LoadFor(text, zoho.HasModule(os.Getenv("ZOHO_API_VERSION")))
 	errs := 0
@@ -131,9 +131,9 @@ func (r *running) changed(text []byte, err error) string {
 	}
 	switch errs {
 	case 0:
-		return fmt.Sprintf("%s has changed, and its old version stays in force: see what would be different, and use it, at %srules", name, r.url+"/")
+		return fmt.Sprintf("%s has changed, but untag still uses the old rules: to see what would be different, and to use the new ones, open %srules", name, r.url+"/")
 	case 1:
-		return fmt.Sprintf("%s has changed and has an error; its old version stays in force: %s", name, first)
+		return fmt.Sprintf("%s has changed and has an error, so untag still uses the old rules: %s", name, first)
 	}
-	return fmt.Sprintf("%s has changed and has %d errors; its old version stays in force: %s", name, errs, first)
+	return fmt.Sprintf("%s has changed and has %d errors, so untag still uses the old rules; the first: %s", name, errs, first)
 }

@@ -218,11 +218,11 @@ func (r *running) bySending() string {
 	}
 	for _, s := range sources {
 		if madeUpSecret(s) != "" {
-			return fmt.Sprintf("\nTo try a rule without its sender, save the body of a webhook as BODY and the secret as SECRET.\nThen run, in another terminal:\n\n  %s\n\nOr see what the rules do with it: untag explain --source %s --body BODY\n",
+			return fmt.Sprintf("\nTo try a rule without its sender, send a sample from the page Send in the browser. Or save the\nbody of a webhook as BODY and the secret as SECRET, and run in another terminal:\n\n  %s\n\nOr see what the rules do with it: untag explain --source %s --body BODY\n",
 				r.sendCommand(s), terminal.Clean(s.Name))
 		}
 	}
-	return fmt.Sprintf("\nTo try a rule without its sender, save the body of a webhook as BODY, and run: untag explain --source %s --body BODY\n", terminal.Clean(sources[0].Name))
+	return fmt.Sprintf("\nTo try a rule without its sender, send a sample from the page Send in the browser. Or save the\nbody of a webhook as BODY, and run: untag explain --source %s --body BODY\n", terminal.Clean(sources[0].Name))
 }
 
 // sendCommand returns the command that signs a body as the source's sender would.

@@ -58,7 +58,7 @@ func (p *Plan) PrintMade(w io.Writer) error {
 	if filepath.Clean(p.folder) != "." {
 		fmt.Fprintf(&out, "  cd %s\n", word(p.folder))
 	}
-	out.WriteString("  untag check && untag test\n  untag run --once\n\nREADME.md says how to change the rules and how to deploy them.\n")
+	out.WriteString("  untag check && untag test\n  untag run\n\nuntag run prints the address of a console: open it in a browser to see each event, and why each rule did or did\nnot fire. README.md says how to change the rules and how to deploy them.\n")
 	_, err := io.WriteString(w, out.String())
 	return err
 }

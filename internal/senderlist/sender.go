@@ -109,7 +109,10 @@ func Find(name string) (Sender, error) {
 	}
 	hint := ""
 	slices.Sort(names)
-	if meant := nearest.Of(strings.ToLower(name), names); meant != "" {
+	if strings.EqualFold(name, "zoho") || strings.EqualFold(name, "zoho-crm") {
+		// The name that its users try first; it is the way to verify that differs.
+		hint = "; for Zoho CRM, write token for the webhooks of its workflows, zoho-notification for its notifications"
+	} else if meant := nearest.Of(strings.ToLower(name), names); meant != "" {
 		hint = "; did you mean " + meant + "?"
 	}
 	return Sender{}, fmt.Errorf("there is no sender %q; untag senders lists them%s", name, hint)
