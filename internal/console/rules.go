@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,6 +23,7 @@ const (
 // rulesRoutes are those of the rules.
 func (c *Console) rulesRoutes() {
 	c.mux.HandleFunc("GET /rules", c.showRules)
+	c.mux.HandleFunc("GET /rules/state", c.showState)
 	c.mux.HandleFunc("POST /rules/compare", c.compareRules)
 	c.mux.HandleFunc("POST /rules/save", c.saveRules)
 	c.mux.HandleFunc("POST /rules/use", c.useRules)
@@ -33,9 +35,10 @@ type rulesPage struct {
 	Name string
 	// Done and Fault say what became of a change.
 	Done, Fault string
-	// Version is that of the file as it is shown, and Changed says that it is not in force.
-	Version string
-	Changed bool
+	// Version is that of the file as it is shown, InForce that of the rules that untag runs with,
+	// and Changed says that they are not the same.
+	Version, InForce string
+	Changed          bool
 	// Checked is what is wrong with the file, and Difference what it would do differently.
 	Checked    checked
 	Difference *whatIf
@@ -123,7 +126,7 @@ func (c checked) Words() string {
 
 // showRules shows the file, and what it would do if it is not in force.
 func (c *Console) showRules(w http.ResponseWriter, r *http.Request) {
-	p, text, err := c.rulesPage(r)
+	p, text, err := c.wholeRulesPage(r)
 	if err != nil {
 		p.Fault = sentence(err)
 	}
@@ -144,8 +147,39 @@ func (c *Console) writeRules(w http.ResponseWriter, status int, p rulesPage) {
 	c.pages.show(w, status, "rules", page{Title: "Rules", Tab: "/rules", Data: p})
 }
 
+// showState shows a page that is open what has become of the file since.
+func (c *Console) showState(w http.ResponseWriter, r *http.Request) {
+	p, _, err := c.rulesPage()
+	query := r.URL.Query()
+	if err != nil || query.Get("shown") == p.Version && query.Get("force") == p.InForce {
+		w.WriteHeader(http.StatusNoContent) // nothing is replaced
+		return
+	}
+	if err := c.compareFile(r.Context(), &p); err != nil {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	c.pages.write(w, http.StatusOK, "rules", "changed", p)
+}
+
+// wholeRulesPage is like rulesPage, and says what the file would do differently.
+func (c *Console) wholeRulesPage(r *http.Request) (p rulesPage, text []byte, err error) {
+	p, text, err = c.rulesPage()
+	if err == nil {
+		err = c.compareFile(r.Context(), &p)
+	}
+	return p, text, err
+}
+
+func (c *Console) compareFile(ctx context.Context, p *rulesPage) (err error) {
+	if p.Changed && p.Checked.set != nil {
+		p.Difference, err = c.whatIf(ctx, p.Checked.set)
+	}
+	return err
+}
+
 // rulesPage returns the page without the editor, and the text of the file.
-func (c *Console) rulesPage(r *http.Request) (p rulesPage, text []byte, err error) {
+func (c *Console) rulesPage() (p rulesPage, text []byte, err error) {
 	set, all := c.Rules(), c.Kept.All()
 	p.Kept = len(all)
 	p.Counts = countsOf(set.Names(), all)
@@ -159,12 +193,10 @@ func (c *Console) rulesPage(r *http.Request) (p rulesPage, text []byte, err erro
 	if text, err = c.File.Text(); err != nil {
 		return p, nil, err
 	}
-	p.Version, p.Checked = rules.VersionOf(text), c.check(text)
+	p.Version, p.InForce, p.Checked = rules.VersionOf(text), set.Version(), c.check(text)
 	p.Lines, p.MoreLines = linesOf(text, p.Checked.Faults)
-	if p.Changed = p.Version != set.Version(); p.Changed && p.Checked.set != nil {
-		p.Difference, err = c.whatIf(r.Context(), p.Checked.set)
-	}
-	return p, text, err
+	p.Changed = p.Version != p.InForce
+	return p, text, nil
 }
 
 // edit puts the text of the file into the editor, without its secrets.

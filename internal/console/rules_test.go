@@ -113,7 +113,7 @@ func TestTheRulesPage(t *testing.T) {
 	}{
 		"in force":           {shopRules, []string{"untag uses this file", "my &lt;rules&gt;.yaml", `href="/?rule=paid">1<`, `<li id="L5"`, "&#34;paid&#34;"}, []string{"Use these rules", "would be treated differently", "<rules>"}},
 		"another event":      {changed(`"paid"`, `"open"`), []string{"has changed", "2 of 2 events would be treated differently", "Would newly lose a tag", `href="/events/2"`, "Would no longer lose a tag", "Deals 1: In progress", "Use these rules"}, []string{"uses this file"}},
-		"another name":       {changed("name: paid", "name: done"), []string{"has changed", "All 2 events would be treated as they are", "Use these rules"}, []string{"Would "}},
+		"another name":       {changed("name: paid", "name: done"), []string{"has changed", "All 2 events would be treated as they are", "done does what paid did before (1 event)", "Use these rules"}, []string{"Would "}},
 		"an error":           {changed("when:", "wenn:"), []string{"has 1 error", "did you mean <code>when</code>?", `href="#L7"`, "still uses the old rules", `<li id="L7" class="faulty"><code>    wenn:`}, []string{"Use these rules", "would be treated differently"}},
 		"a warning":          {changed("verify: token}", "verify: token}\n  spare: {verify: github}"), []string{"1 warning", "no rule uses source <code>spare</code>", "Use these rules"}, nil},
 		"a secret":           {changed("verify: token", "verify: token, secret: hush-hush"), []string{"the line has a secret and is not shown", "# (line 3 has a secret and is not shown)"}, []string{"hush"}},
@@ -155,7 +155,7 @@ func TestWhatIf(t *testing.T) {
 		"a source that was refused":         {strings.Replace(shopRules, "shop: {verify: token}", "shop: {verify: token}\n  desk: {verify: token}", 1), []string{"1 of 4 events would be", "Would be read differently", `href="/events/4"`}, nil},
 		"with errors":                       {strings.Replace(shopRules, "when:", "wenn:", 1), []string{"The text has 1 error", "line 7", "did you mean"}, []string{"would be treated"}},
 		"a secret in what somebody pastes":  {strings.Replace(shopRules, "verify: token", "verify: token, secret: hush-hush", 1), []string{"in line 3"}, []string{"hush"}},
-		"line breaks of a browser's form":   {strings.ReplaceAll(shopRules, "\n", "\r\n"), []string{"All 3 events"}, nil},
+		"line breaks of a browser's form":   {strings.ReplaceAll(shopRules, "\n", "\r\n"), []string{"All 3 events would"}, nil},
 		"an attacker's text in a condition": {strings.Replace(shopRules, `"paid"`, `"<script>x</script>" ==`, 1), []string{"error"}, []string{"<script>x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -249,4 +249,47 @@ func TestAThousandEventsAreCompared(t *testing.T) {
 	c, f := withFile(t, shopRules, entries...)
 	f.text = strings.Replace(shopRules, `"paid"`, `"open"`, 1)
 	holds(t, get(c, "/rules").Body.String(), []string{" of ", "events would be treated differently", "more</li>"}, nil)
+}
+
+// TestAnOpenPageFollowsTheFile: it is told of a change, once.
+func TestAnOpenPageFollowsTheFile(t *testing.T) {
+	c, f := withFile(t, shopRules, shopEvent("1", "paid", "paid"))
+	version := rules.VersionOf([]byte(shopRules))
+	asked := "/rules/state?shown=" + version + "&force=" + version
+	if w := get(c, asked); w.Code != 204 || w.Body.Len() > 0 {
+		t.Errorf("nothing has changed: %d %s", w.Code, w.Body)
+	}
+	f.text = strings.Replace(shopRules, `"paid"`, `"open"`, 1)
+	now := rules.VersionOf([]byte(f.text))
+	w := get(c, asked)
+	holds(t, w.Body.String(), []string{"has changed", "1 of 1 event would", "Use these rules", `hx-swap-oob="true"`, `value="` + now + `"`, "&#34;open&#34;"}, []string{"<textarea", "<html"})
+	if w := get(c, "/rules/state?shown="+now+"&force="+version); w.Code != 204 {
+		t.Errorf("told again: %d", w.Code)
+	}
+}
+
+// TestWhatIfOfARealAccount: no record is read, so rules are compared by what they look for.
+func TestWhatIfOfARealAccount(t *testing.T) {
+	set, _ := rules.Load([]byte(shopRules))
+	f := &rulesFile{text: strings.Replace(shopRules, "id: event.deal", "find: {criteria: {Deal_Name: event.deal}}", 1), inUse: set}
+	kept := new(console.Kept)
+	kept.Add(shopEvent("1", "paid", "paid"))
+	c := console.New(console.Config{Kept: kept, Rules: func() *rules.Rules { return set }, Token: token, File: f})
+	holds(t, get(c, "/rules").Body.String(), []string{"1 of 1 event would", "Would look for something else", "Deals found by Deal_Name", "Records of a real account are not read"}, nil)
+}
+
+// TestTheCountsAreThoseOfTheList: each leads to as many events as it says.
+func TestTheCountsAreThoseOfTheList(t *testing.T) {
+	failed := shopEvent("3", "paid")
+	failed.Outcomes = []pipeline.Outcome{{Failed: []pipeline.Failed{{Rule: "paid"}}, Skipped: []pipeline.Skipped{{Rule: "paid"}}}}
+	watched := shopEvent("4", "paid")
+	watched.Outcomes = []pipeline.Outcome{{Observed: []pipeline.Observed{{Rule: "paid"}}}, {Removed: []pipeline.Removed{{Rule: "gone"}}}}
+	c, _ := withFile(t, shopRules, shopEvent("1", "paid", "paid", "paid"), shopEvent("2", "open"), failed, watched)
+	page := get(c, "/rules").Body.String()
+	_, row, _ := strings.Cut(page, `<th scope="row">paid</th>`)
+	row, _, _ = strings.Cut(row, "</tr>")
+	holds(t, row, []string{`<a href="/?rule=paid">3<`, "<td>1</td><td>1</td><td>1</td>"}, nil)
+	if listed := rows(get(c, "/?rule=paid").Body.String()); len(listed) != 3 {
+		t.Errorf("the link leads to %v", listed)
+	}
 }

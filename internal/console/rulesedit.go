@@ -33,7 +33,12 @@ func (c *Console) edited(w http.ResponseWriter, r *http.Request, p rulesPage, fi
 
 // compareRules shows what an edited text would do differently. Nothing runs with it.
 func (c *Console) compareRules(w http.ResponseWriter, r *http.Request) {
-	p, file, fileErr := c.rulesPage(r)
+	page := c.wholeRulesPage
+	typed := r.Header.Get("HX-Request") != "" // only what the text would do is shown
+	if typed {
+		page = func(*http.Request) (rulesPage, []byte, error) { return c.rulesPage() }
+	}
+	p, file, fileErr := page(r)
 	text, shown, version, err := c.edited(w, r, p, file)
 	status := http.StatusOK
 	if err == nil {
@@ -46,8 +51,8 @@ func (c *Console) compareRules(w http.ResponseWriter, r *http.Request) {
 	if err = errors.Join(fileErr, err); err != nil {
 		p.Fault, status = sentence(err), http.StatusUnprocessableEntity
 	}
-	if r.Header.Get("HX-Request") != "" {
-		c.pages.write(w, http.StatusOK, "rules", "compared", p) // htmx shows no other status
+	if typed {
+		c.pages.write(w, http.StatusOK, "rules", "typed", p) // htmx shows no other status
 		return
 	}
 	c.writeRules(w, status, p)
@@ -55,7 +60,7 @@ func (c *Console) compareRules(w http.ResponseWriter, r *http.Request) {
 
 // saveRules writes an edited text to the file, if it is still the one that was shown.
 func (c *Console) saveRules(w http.ResponseWriter, r *http.Request) {
-	p, file, err := c.rulesPage(r)
+	p, file, err := c.wholeRulesPage(r)
 	text, shown, version, formErr := c.edited(w, r, p, file)
 	if err = errors.Join(err, formErr); err == nil && c.File == nil {
 		err = errors.New("there is no file to save to")
@@ -80,7 +85,7 @@ func (c *Console) saveRules(w http.ResponseWriter, r *http.Request) {
 // useRules puts the file into force.
 func (c *Console) useRules(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, mostOfForm)
-	p, file, err := c.rulesPage(r)
+	p, file, err := c.wholeRulesPage(r)
 	switch version := r.PostFormValue("version"); {
 	case err != nil:
 	case c.File == nil:

@@ -1,10 +1,11 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"untag/internal/rules"
@@ -17,6 +18,8 @@ const (
 	mostOfCompare = 1500 * time.Millisecond
 	// itemsOfRule is how many events of a rule are listed for one kind of difference.
 	itemsOfRule = 20
+	// rulesOfKind is how many rules are listed for one kind of difference.
+	rulesOfKind = 30
 )
 
 // whatIf says which of the events that are kept other rules would treat differently.
@@ -26,6 +29,8 @@ type whatIf struct {
 	// Left is how many of the oldest were not compared, as it takes too long.
 	Left   int
 	Groups []whatIfGroup
+	// Taken are rules that only do what others did.
+	Taken []rulesdiff.Taken
 	// NoRecords says that nothing was looked up.
 	NoRecords bool
 
@@ -34,10 +39,36 @@ type whatIf struct {
 	kept     int
 }
 
+// Words says how many events would be treated differently.
+func (w whatIf) Words() string {
+	events := "events"
+	if w.Events == 1 {
+		events = "event"
+	}
+	var text string
+	switch {
+	case w.Events == 0:
+		text = "There are no events to compare yet."
+	case w.Different == 0:
+		text = fmt.Sprintf("All %d %s would be treated as they are by the current rules.", w.Events, events)
+		if w.Events == 1 {
+			text = "The event would be treated as it is by the current rules."
+		}
+	default:
+		text = fmt.Sprintf("%d of %d %s would be treated differently.", w.Different, w.Events, events)
+	}
+	if w.Left > 0 {
+		text += fmt.Sprintf(" The oldest %d requests were not compared, as that takes too long.", w.Left)
+	}
+	return text
+}
+
 // whatIfGroup is one kind of difference.
 type whatIfGroup struct {
 	Title string
 	Rules []whatIfRule
+	// More is how many rules are left out.
+	More int
 }
 
 // whatIfRule is one kind of difference for one rule, "" for one that is not about a rule.
@@ -73,18 +104,27 @@ func (c *Console) whatIf(ctx context.Context, newer *rules.Rules) (*whatIf, erro
 	if last := c.compared; last != nil && last.versions == w.versions && last.last == w.last && last.kept == w.kept && last.Left == 0 {
 		return last, nil
 	}
+	if err := w.compare(ctx, all, older, newer, c.FreshCRM); err != nil {
+		return nil, err
+	}
+	c.compared = w
+	return w, nil
+}
+
+// compare compares what two versions of the rules do with entries, the latest first.
+func (w *whatIf) compare(ctx context.Context, all []*Entry, older, newer *rules.Rules, fresh func() *sandbox.Sandbox) error {
 	var crm *sandbox.Sandbox
-	if c.FreshCRM != nil {
-		crm = c.FreshCRM()
+	if fresh != nil {
+		crm = fresh()
 	}
 	w.NoRecords = crm == nil
 	a, err := rulesdiff.NewVersion(older, crm, "")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	b, err := rulesdiff.NewVersion(newer, crm, "")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var report rulesdiff.Report
 	byName := make(map[string]*Entry)
@@ -95,7 +135,7 @@ func (c *Console) whatIf(ctx context.Context, newer *rules.Rules) (*whatIf, erro
 			break
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		if !decides(e, older, newer) {
 			continue
@@ -104,14 +144,14 @@ func (c *Console) whatIf(ctx context.Context, newer *rules.Rules) (*whatIf, erro
 		if err != nil {
 			continue // neither reads it, as when it came
 		}
-		name := fmt.Sprint(e.ID)
+		name := strconv.FormatInt(e.ID, 10)
 		byName[name] = e
 		report.Add(name, differences, nil)
 	}
 	w.Events, w.Different = report.Events, report.Different
+	w.Taken = report.Taken[:min(len(report.Taken), rulesOfKind)]
 	w.group(report.Differences, byName)
-	c.compared = w
-	return w, nil
+	return nil
 }
 
 // decides reports whether rules decide about an entry: it was accepted, or it would be if only the
@@ -128,59 +168,71 @@ func decides(e *Entry, older, newer *rules.Rules) bool {
 	return len(e.Payload) > 0
 }
 
+// differing are the differences of one kind, by rule.
+type differing map[string]*whatIfRule
+
+func (d differing) add(rule string, e *Entry, number int, text string) {
+	of := d[rule]
+	if of == nil {
+		of = &whatIfRule{Rule: rule}
+		d[rule] = of
+	}
+	if len(of.Items) == itemsOfRule {
+		of.More++
+		return
+	}
+	of.Items = append(of.Items, whatIfItem{e.ID, e.At, number, text})
+}
+
 // group lists the differences by kind and rule.
 func (w *whatIf) group(list []rulesdiff.Event, entries map[string]*Entry) {
-	titles := []string{
-		"Would newly lose a tag", "Would no longer lose a tag", "Would newly be observed", "Would no longer be observed",
-		"Could no longer be evaluated", "Could be evaluated again", "Would look for something else", "Would be read differently",
-	}
-	groups := make([]map[string]*whatIfRule, len(titles))
-	add := func(kind int, rule string, e rulesdiff.Event, text string) {
-		if groups[kind] == nil {
-			groups[kind] = make(map[string]*whatIfRule)
-		}
-		of := groups[kind][rule]
-		if of == nil {
-			of = &whatIfRule{Rule: rule}
-			groups[kind][rule] = of
-		}
-		if len(of.Items) == itemsOfRule {
-			of.More++
-			return
-		}
-		entry := entries[e.Name]
-		of.Items = append(of.Items, whatIfItem{entry.ID, entry.At, e.Number, text})
-	}
-	removals := func(kind int, e rulesdiff.Event, list []rulesdiff.Removal) {
+	loses, keeps, observed, unobserved := differing{}, differing{}, differing{}, differing{}
+	fails, works, asks, reads := differing{}, differing{}, differing{}, differing{}
+	removals := func(e rulesdiff.Event, list []rulesdiff.Removal, really, watched differing) {
 		for _, r := range list {
-			at := kind
+			into := really
 			if r.Observed {
-				at = kind + 2
+				into = watched
 			}
-			add(at, r.Rule, e, fmt.Sprintf("%s %s: %s", r.Module, r.ID, r.Tag))
+			into.add(r.Rule, entries[e.Name], e.Number, fmt.Sprintf("%s %s: %s", r.Module, r.ID, r.Tag))
+		}
+	}
+	notes := func(e rulesdiff.Event, list []rulesdiff.RuleNote, into differing) {
+		for _, n := range list {
+			into.add(n.Rule, entries[e.Name], e.Number, n.Message)
 		}
 	}
 	for _, e := range list {
-		removals(0, e, e.Newly)
-		removals(1, e, e.NoLonger)
-		for kind, notes := range [][]rulesdiff.RuleNote{e.Errors, e.Mended, e.Depends} {
-			for _, n := range notes {
-				add(4+kind, n.Rule, e, n.Message)
-			}
-		}
+		removals(e, e.Newly, loses, observed)
+		removals(e, e.NoLonger, keeps, unobserved)
+		notes(e, e.Errors, fails)
+		notes(e, e.Mended, works)
+		notes(e, e.Depends, asks)
 		if e.Read != "" {
-			add(7, "", e, e.Read)
+			reads.add("", entries[e.Name], e.Number, e.Read)
 		}
 	}
-	for i, title := range titles {
-		if groups[i] == nil {
-			continue
-		}
-		g := whatIfGroup{Title: title}
-		for _, one := range groups[i] {
-			g.Rules = append(g.Rules, *one)
-		}
-		slices.SortFunc(g.Rules, func(a, b whatIfRule) int { return cmp.Compare(a.Rule, b.Rule) })
-		w.Groups = append(w.Groups, g)
+	w.list("Would newly lose a tag", loses)
+	w.list("Would no longer lose a tag", keeps)
+	w.list("Would newly be observed", observed)
+	w.list("Would no longer be observed", unobserved)
+	w.list("Could no longer be evaluated", fails)
+	w.list("Could be evaluated again", works)
+	w.list("Would look for something else", asks)
+	w.list("Would be read differently", reads)
+}
+
+// list adds a kind of difference, unless there is none.
+func (w *whatIf) list(title string, d differing) {
+	if len(d) == 0 {
+		return
 	}
+	g := whatIfGroup{Title: title}
+	for _, name := range slices.Sorted(maps.Keys(d)) {
+		g.Rules = append(g.Rules, *d[name])
+	}
+	if g.More = len(g.Rules) - rulesOfKind; g.More > 0 {
+		g.Rules = g.Rules[:rulesOfKind]
+	}
+	w.Groups = append(w.Groups, g)
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"untag/internal/event"
 )
@@ -57,4 +58,20 @@ func (c Candidate) Fingerprint(h io.Writer) {
 	for _, id := range c.IDs {
 		_, _ = io.WriteString(h, id+" ")
 	}
+}
+
+// Where returns the condition that each record must meet, "" if there is none.
+func (c Candidate) Where() string {
+	if !c.NeedsEvent() {
+		return ""
+	}
+	return c.rule.where.String()
+}
+
+// Patterns returns the patterns of the tags to remove, and those of the tags to keep.
+func (c Candidate) Patterns() (remove, keep []string) {
+	if c.rule == nil {
+		return nil, nil
+	}
+	return slices.Clone(c.rule.patterns), slices.Clone(c.rule.keep)
 }

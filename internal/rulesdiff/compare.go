@@ -165,19 +165,30 @@ func fingerprint(c rules.Candidate) string {
 
 // asks says what a rule asks for.
 func asks(c rules.Candidate) string {
-	tags := "tags that the record decides"
+	patterns, keep := c.Patterns()
+	var tags []string
 	if len(c.Tags) > 0 {
-		tags = terminal.Quoted(c.Tags)
+		tags = append(tags, terminal.Quoted(c.Tags))
 	}
-	where := c.Module + " " + strings.Join(c.IDs, ", ")
+	if len(patterns) > 0 {
+		tags = append(tags, "tags like "+terminal.Quoted(patterns))
+	}
+	what := strings.Join(tags, " and ")
+	if len(keep) > 0 {
+		what += " (but not " + terminal.Quoted(keep) + ")"
+	}
+	from := c.Module + " " + strings.Join(c.IDs, ", ")
 	if f := c.Find; f != nil {
-		where = c.Module + " found by " + foundBy(*f)
+		from = c.Module + " found by " + foundBy(*f)
+	}
+	if where := c.Where(); where != "" {
+		from += " where " + where
 	}
 	verb := "take"
 	if c.Observe {
 		verb = "observe taking"
 	}
-	return fmt.Sprintf("%s %s off %s, depending on the record", verb, tags, where)
+	return fmt.Sprintf("%s %s off %s, depending on the record", verb, what, from)
 }
 
 func foundBy(f rules.Find) string {

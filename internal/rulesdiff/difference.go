@@ -38,6 +38,16 @@ type Difference struct {
 	Depends []RuleNote `json:"depends,omitempty"`
 	// Read says how the versions read the request differently, "" if they do not.
 	Read string `json:"read,omitempty"`
+	// taken are the rules that do what others did before, which is no difference.
+	taken []Taken
+}
+
+// Taken is a rule that takes off the same tags as another one before.
+type Taken struct {
+	Old string `json:"old"`
+	New string `json:"new"`
+	// Events is how many events that is about.
+	Events int `json:"events"`
 }
 
 // None reports whether both versions treat the event alike.
@@ -61,7 +71,23 @@ func between(older, newer effect) Difference {
 		Newly: only(newer.removals, older.removals), NoLonger: only(older.removals, newer.removals),
 		Errors: notIn(newer.failed, older.failed), Mended: notIn(older.failed, newer.failed),
 		Depends: changed(older.depends, newer.depends),
+		taken:   taken(older.removals, newer.removals),
 	}
+}
+
+// taken returns which rules make the same removals as others before.
+func taken(older, newer map[Removal][]string) []Taken {
+	var list []Taken
+	for removal, was := range older {
+		is := newer[removal]
+		if len(is) == 0 || slices.ContainsFunc(is, func(rule string) bool { return slices.Contains(was, rule) }) {
+			continue
+		}
+		if one := (Taken{slices.Min(was), slices.Min(is), 1}); !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 // only returns the removals of a version that the other does not have, by rule and record.

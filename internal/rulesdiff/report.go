@@ -14,10 +14,12 @@ import (
 type Report struct {
 	// Events is how many events were compared, Different how many of them are treated
 	// differently.
-	Events      int      `json:"events"`
-	Different   int      `json:"different"`
-	Differences []Event  `json:"differences"`
-	Unread      []Unread `json:"unread,omitempty"`
+	Events      int     `json:"events"`
+	Different   int     `json:"different"`
+	Differences []Event `json:"differences"`
+	// Taken are the rules that only do what others did before, by their names.
+	Taken  []Taken  `json:"same_by_other_rule,omitempty"`
+	Unread []Unread `json:"unread,omitempty"`
 }
 
 // Event is an event that is treated differently.
@@ -43,6 +45,9 @@ func (r *Report) Add(name string, differences []Difference, err error) {
 	}
 	r.Events += len(differences)
 	for i, d := range differences {
+		for _, t := range d.taken {
+			r.take(t)
+		}
 		if d.None() {
 			continue
 		}
@@ -55,6 +60,27 @@ func (r *Report) Add(name string, differences []Difference, err error) {
 	}
 }
 
+// take counts an event of which a rule does what another did before.
+func (r *Report) take(t Taken) {
+	i, found := slices.BinarySearchFunc(r.Taken, t, func(a, b Taken) int {
+		return cmp.Or(cmp.Compare(a.Old, b.Old), cmp.Compare(a.New, b.New))
+	})
+	if found {
+		r.Taken[i].Events++
+		return
+	}
+	r.Taken = slices.Insert(r.Taken, i, t)
+}
+
+// String says that this is no difference.
+func (t Taken) String() string {
+	events := fmt.Sprintf("%d events", t.Events)
+	if t.Events == 1 {
+		events = "1 event"
+	}
+	return fmt.Sprintf("%s does what %s did before (%s)", t.New, t.Old, events)
+}
+
 // PrintJSON prints the report as a line of JSON.
 func (r Report) PrintJSON(w io.Writer) error {
 	if r.Differences == nil {
@@ -65,24 +91,28 @@ func (r Report) PrintJSON(w io.Writer) error {
 	return encoder.Encode(r)
 }
 
+// summary says how many events are treated differently.
+func (r Report) summary() string {
+	switch {
+	case r.Events == 0:
+		return "There are no events to compare."
+	case r.Events == 1 && r.Different == 0:
+		return "The event is treated alike."
+	case r.Events == 1:
+		return "The event would be treated differently."
+	case r.Different == 0:
+		return fmt.Sprintf("All %d events are treated alike.", r.Events)
+	}
+	return fmt.Sprintf("%d of %d events would be treated differently.", r.Different, r.Events)
+}
+
 // line is one difference of one event, for a rule.
 type line struct{ rule, event, text string }
 
 // Print prints the report for a terminal: a summary, then what is different, by rule.
 func (r Report) Print(w io.Writer) error {
 	p := &terminal.Page{}
-	switch {
-	case r.Events == 0:
-		p.Line(0, "", "There are no events to compare.")
-	case r.Events == 1 && r.Different == 0:
-		p.Line(0, "", "The event is treated alike.")
-	case r.Events == 1:
-		p.Line(0, "", "The event would be treated differently.")
-	case r.Different == 0:
-		p.Line(0, "", fmt.Sprintf("All %d events are treated alike.", r.Events))
-	default:
-		p.Line(0, "", fmt.Sprintf("%d of %d events would be treated differently.", r.Different, r.Events))
-	}
+	p.Line(0, "", r.summary())
 	for _, kind := range []struct {
 		title string
 		of    func(Event) []line
@@ -105,6 +135,11 @@ func (r Report) Print(w io.Writer) error {
 		}
 		printLines(p, kind.title, lines)
 	}
+	var taken []line
+	for _, t := range r.Taken {
+		taken = append(taken, line{event: "no difference", text: t.String()})
+	}
+	printLines(p, "the same tags by another rule", taken)
 	var unread []line
 	for _, u := range r.Unread {
 		unread = append(unread, line{event: u.Name, text: u.Message})

@@ -23,6 +23,7 @@ var console = []struct{ name, path string }{
 	{"try", "/events/1/try?event=1&expression=event.Stage%20%3D%3D"},
 	{"records", "/records?module=Deals"},
 	{"records-none", "/records?module=Deals&q=no-such-record"},
+	{"rules", "/rules"},
 	{"send", "/send?source=zoho"},
 }
 
