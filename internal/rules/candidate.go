@@ -60,16 +60,17 @@ func (c Candidate) Fingerprint(h io.Writer) {
 	}
 }
 
-// Where returns the condition that each record must meet, "" if there is none.
-func (c Candidate) Where() string {
+// WhereOf returns the condition that each record must meet, "" if there is none. Like PatternsOf it
+// is not a method, as the linker would keep that in the function, which needs neither.
+func WhereOf(c Candidate) string {
 	if !c.NeedsEvent() {
 		return ""
 	}
 	return c.rule.where.String()
 }
 
-// Patterns returns the patterns of the tags to remove, and those of the tags to keep.
-func (c Candidate) Patterns() (remove, keep []string) {
+// PatternsOf returns the patterns of the tags to remove, and those of the tags to keep.
+func PatternsOf(c Candidate) (remove, keep []string) {
 	if c.rule == nil {
 		return nil, nil
 	}

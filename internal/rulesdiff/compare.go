@@ -165,7 +165,7 @@ func fingerprint(c rules.Candidate) string {
 
 // asks says what a rule asks for.
 func asks(c rules.Candidate) string {
-	patterns, keep := c.Patterns()
+	patterns, keep := rules.PatternsOf(c)
 	var tags []string
 	if len(c.Tags) > 0 {
 		tags = append(tags, terminal.Quoted(c.Tags))
@@ -181,7 +181,7 @@ func asks(c rules.Candidate) string {
 	if f := c.Find; f != nil {
 		from = c.Module + " found by " + foundBy(*f)
 	}
-	if where := c.Where(); where != "" {
+	if where := rules.WhereOf(c); where != "" {
 		from += " where " + where
 	}
 	verb := "take"
