@@ -271,3 +271,54 @@ func TestTheConsoleBehindATunnel(t *testing.T) {
 		})
 	}
 }
+
+// TestRunHidesMisplacedSecrets: a sender with wrong settings may have a secret in the path, as a
+// record's id or anywhere else.
+func TestRunHidesMisplacedSecrets(t *testing.T) {
+	const token, password = "0123456789abcdef", "correct-horse-9"
+	folder := folderWith(t, map[string]string{
+		"rules.yaml": strings.Replace(goodRules, "token}}", "token}, desk: {verify: basic}}", 1),
+		"s.json":     `{"zoho": "` + token + `", "desk": "untag:` + password + `"}`,
+		"crm.yaml":   `Deals: [{id: "1", Tag: [In progress]}]`,
+	})
+	printed, stop := servingIn(t, []string{"PWD=" + folder}, "    -d ", "run", "--listen", "127.0.0.1:0", "--secrets", "s.json", "--records", "crm.yaml", "--record", "received")
+	url := regexp.MustCompile(`http://[^/]*`).FindString(printed)
+	for _, secret := range []string{token, password} {
+		closed := `{"id":"` + secret + `","Stage":"Closed Won"}`
+		ask(t, "POST", url+"/webhooks/"+secret, "", "", "{}")
+		ask(t, "POST", url+"/other/"+secret, "", "", "{}")
+		ask(t, "POST", url+"/webhooks/zoho?a="+secret, "", token, `{"Stage":"Open","`+secret+`":{"`+secret+`":["`+secret+`"]}}`)
+		ask(t, "POST", url+"/webhooks/zoho", "", token, closed)
+		ask(t, "POST", url+"/webhooks/desk", "", secret, closed)
+	}
+	for _, path := range []string{
+		"/", "/send", "/send?source=desk", "/events/1", "/events/2", "/events/3", "/events/4", "/events/5", "/events/6", "/events/7", "/events/8", "/events/9", "/events/10",
+		"/events/3/body", "/events/3/curl", "/events/3/event.json", "/events/3/test.yaml", "/send?event=3", "/events/8/curl", "/events/8/event.json", "/events/8/test.yaml", "/send?event=8",
+		"/events/8/try?expression=event", "/events/3/try?expression=event", "/events/10/curl", "/send?event=10",
+	} {
+		_, page := ask(t, "GET", url+path, "", "", "")
+		for _, secret := range []string{token, password} {
+			if strings.Contains(page, secret) {
+				at := strings.Index(page, secret)
+				t.Errorf("%s has %s: …%s", path, secret, page[max(0, at-60):at+len(secret)])
+			}
+		}
+	}
+	if _, rest := stop(os.Interrupt); strings.Contains(rest, token) || strings.Contains(rest, password) {
+		t.Errorf("the terminal has a secret:\n%s", rest)
+	}
+	for _, file := range globbed(t, folder+"/received/*") {
+		if text, _ := os.ReadFile(file); strings.Contains(string(text), token) || strings.Contains(string(text), password) {
+			t.Errorf("%s has a secret:\n%s", file, text)
+		}
+	}
+}
+
+func globbed(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}

@@ -49,7 +49,7 @@ func newCallsView(e *Entry, hide func(string) string) callsView {
 
 func newCallView(number int, x Exchange, most int, hide func(string) string) callView {
 	v := callView{
-		Number: number, Method: x.Method, URL: hide(cutText(x.URL, longestPath)), Status: x.Status, StatusText: http.StatusText(x.Status),
+		Number: number, Method: x.Method, URL: hiddenText(hide, x.URL, longestPath), Status: x.Status, StatusText: http.StatusText(x.Status),
 		Good: x.Status >= 200 && x.Status < 300, Took: x.Took.Round(time.Millisecond / 10),
 		Body: newTextView(hide, []byte(x.Body), most), Answer: newTextView(hide, []byte(x.Answer), most),
 	}

@@ -119,7 +119,7 @@ func isEmpty(value any) bool {
 // draw draws a value: steps lead to it from a root, and places say the same by position.
 func (d drawing) draw(name string, value any, steps []any, places []int, depth int) field {
 	f := field{Name: d.hide(nameText(name)), Kind: condition.NameOf(value)}
-	f.Path = spelled(steps)
+	f.Path = d.path(steps)
 	keys, values := below(value)
 	f.Count = len(keys)
 	if f.Count == 0 {
@@ -185,6 +185,15 @@ func nameText(name string) string {
 	return cutText(name, longestValue)
 }
 
+// path returns the expression that results in a value, "" for one with a credential.
+func (d drawing) path(steps []any) string {
+	path := spelled(steps)
+	if d.hide(path) != path {
+		return ""
+	}
+	return path
+}
+
 // spelled returns the expression that results in a value, "" if it is too long to be of use.
 func spelled(steps []any) string {
 	length := 0
@@ -199,8 +208,7 @@ func spelled(steps []any) string {
 
 // text returns a value as JSON.
 func (d drawing) text(value any) (text string, cut bool) {
-	text, cut = jsonOf(value, longestValue)
-	return d.hide(text), cut
+	return hiddenJSON(d.hide, value, longestValue)
 }
 
 // cutText returns the beginning of a text, whole characters of it.
@@ -251,7 +259,7 @@ func (c *Console) showFields(w http.ResponseWriter, r *http.Request) {
 	keys, values := below(value)
 	left := &room{fields: fieldsOnPage}
 	d := drawing{e.ID, number, again.hide, left}
-	f := field{Name: d.hide(nameText(fmt.Sprint(steps[len(steps)-1]))), Path: spelled(steps), Kind: condition.NameOf(value), Count: len(keys), Open: true}
+	f := field{Name: d.hide(nameText(fmt.Sprint(steps[len(steps)-1]))), Path: d.path(steps), Kind: condition.NameOf(value), Count: len(keys), Open: true}
 	d.drawBelow(&f, keys, values, min(max(first, 0), len(keys)), steps, places, 0)
 	if r.Header.Get("HX-Request") != "" {
 		c.pages.write(w, http.StatusOK, "fields", "kids", f)

@@ -32,6 +32,24 @@ func (c *Console) hiderOf(e *Entry) func(string) string {
 	return func(text string) string { return own.Replace(stored(text)) }
 }
 
+// longestSecret is how much of a text is looked at behind the place where it is cut off: a secret
+// that goes on there is hidden as a whole.
+const longestSecret = 4 << 10
+
+// hiddenText returns the beginning of a text without secrets.
+func hiddenText(hide func(string) string, text string, most int) string {
+	return cutText(hide(cutText(text, most+longestSecret)), most)
+}
+
+// hiddenJSON returns a value as JSON without secrets, at most so many bytes of it.
+func hiddenJSON(hide func(string) string, value any, most int) (text string, cut bool) {
+	text, cut = jsonOf(value, most+longestSecret)
+	if text = hide(text); len(text) > most {
+		return cutText(text, most), true
+	}
+	return text, cut
+}
+
 // credentialsOf returns what is hidden of the headers and the query of an entry's request, in the
 // forms in which a page could show it.
 func (c *Console) credentialsOf(e *Entry) []string {

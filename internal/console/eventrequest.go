@@ -47,7 +47,7 @@ func (c *Console) newRequestView(e *Entry, hide func(string) string) requestView
 		v.Body = newTextView(hide, e.Payload, mostOfText)
 		return v
 	}
-	v.Query, v.Lacks = hide(cutText(masked.RawQuery, mostOfText)), masked.Cut
+	v.Query, v.Lacks = hiddenText(hide, masked.RawQuery, mostOfText), masked.Cut
 	v.Body = newTextView(hide, masked.Body, mostOfText)
 	for _, name := range slices.Sorted(maps.Keys(masked.Header)) {
 		if len(v.Headers) == mostHeaders {
@@ -56,7 +56,7 @@ func (c *Console) newRequestView(e *Entry, hide func(string) string) requestView
 		}
 		value := strings.Join(masked.Header[name], ", ")
 		hidden := value == webhook.Hidden
-		v.Headers = append(v.Headers, header{cutText(name, longestValue), hide(cutText(value, longestPath)), hidden})
+		v.Headers = append(v.Headers, header{hiddenText(hide, name, longestValue), hiddenText(hide, value, longestPath), hidden})
 	}
 	return v
 }

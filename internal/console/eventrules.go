@@ -152,11 +152,11 @@ func newConditionView(t *rules.Tree, hide func(string) string, left *room) condi
 		v.Says = "not"
 	}
 	for _, met := range t.Met {
-		text, cut := jsonOf(met.Value, longestValue)
+		text, cut := hiddenJSON(hide, met.Value, longestValue)
 		if cut {
 			text += "…"
 		}
-		v.Met = append(v.Met, metView{cutText(met.Path, longestPath), hide(text)})
+		v.Met = append(v.Met, metView{hiddenText(hide, met.Path, longestPath), text})
 	}
 	for i, kid := range t.Kids {
 		if left.parts <= 0 {

@@ -35,11 +35,13 @@ func newTextView(hide func(string) string, text []byte, most int) textView {
 	shown := string(text)
 	if trimmed := strings.TrimSpace(shown); trimmed != "" && strings.ContainsAny(trimmed[:1], "{[") && json.Valid(text) {
 		v.JSON = true
-		shown, v.Cut = laidOut(trimmed, most)
-	} else if len(shown) > most {
-		shown, v.Cut = cutText(shown, most), true
+		shown, v.Cut = laidOut(trimmed, most+longestSecret)
+	} else if len(shown) > most+longestSecret {
+		shown, v.Cut = cutText(shown, most+longestSecret), true
 	}
-	v.Text = hide(shown)
+	if v.Text = hide(shown); len(v.Text) > most {
+		v.Text, v.Cut = cutText(v.Text, most), true
+	}
 	return v
 }
 

@@ -79,11 +79,11 @@ func (t *tried) see(got rules.Tried, hide func(string) string) {
 	if held, ok := got.Value.(bool); ok {
 		t.State = map[bool]string{true: "true", false: "false"}[held]
 	}
-	text, cut := jsonOf(got.Value, mostOfText)
+	text, cut := hiddenJSON(hide, got.Value, mostOfText)
 	if !cut && strings.ContainsAny(text[:1], "{[") {
 		text, cut = laidOut(text, mostOfText)
 	}
-	t.Value, t.Cut = hide(text), cut
+	t.Value, t.Cut = text, cut
 }
 
 // splitAt splits an expression at a place, in lines and characters from 1.

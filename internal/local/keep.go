@@ -33,6 +33,7 @@ func (k *keeper) keep(s *served, a reply, began time.Time) {
 	if s.rules == nil { // the function was not invoked
 		s.rules = k.rules()
 	}
+	k.describe(s)
 	e := &console.Entry{
 		At: began, Took: s.at.Sub(began), Method: s.method, Path: s.path, Source: s.source, Status: s.status,
 		Reason: s.reason, Payload: a.raw, Answer: a.body,
@@ -41,7 +42,6 @@ func (k *keeper) keep(s *served, a reply, began time.Time) {
 	if e.Source == "" && len(s.events) > 0 {
 		e.Source = s.events[0].Source
 	}
-	k.describe(s)
 	if e.Outcome, e.Details = s.outcome, s.details; s.status == 0 && len(s.outcomes) == 0 {
 		e.Details = []string{cmp.Or(s.reason, "without events")}
 	}

@@ -120,6 +120,7 @@ func (r *running) serve(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	lines := newTicker(r.out, r.set)
+	lines.hide = func(text string) string { return r.force.Load().hide(text) }
 	r.lines = lines
 	r.keeper = &keeper{kept: new(console.Kept), describe: lines.describe, rules: r.set}
 	if r.page, err = r.newConsole(l, lines); err != nil {

@@ -79,6 +79,8 @@ type ticker struct {
 	colour terminal.Painter
 	// rules returns those in force.
 	rules func() *rules.Rules
+	// hide returns a text without the stored secrets; nil if none are stored.
+	hide  func(string) string
 	width int // of the longest name of a source
 
 	mu sync.Mutex
@@ -135,10 +137,19 @@ func (t *ticker) paint(outcome string) string {
 // outcomeRefused is shown for a request that has no outcome.
 const outcomeRefused = "refused"
 
-// describe finds the words for what was done, if there are none yet.
+// describe finds the words for what was done, if there are none yet, and leaves stored secrets out
+// of all words: a sender with wrong settings may have one in the path or as a record's id.
 func (t *ticker) describe(s *served) {
-	if s.outcome == "" {
-		s.outcome, s.details = t.words(*s)
+	if s.outcome != "" {
+		return
+	}
+	s.outcome, s.details = t.words(*s)
+	if t.hide == nil {
+		return
+	}
+	s.source, s.path, s.reason = t.hide(s.source), t.hide(s.path), t.hide(s.reason)
+	for i := range min(len(s.details), mostKeptDetails) {
+		s.details[i] = t.hide(s.details[i])
 	}
 }
 

@@ -117,7 +117,7 @@ func (s stripper) known(further []string) []string {
 		if !s.storesSecret(name) {
 			continue
 		}
-		list = slices.Concat(list, stored.Secrets, stored.VerifyTokens)
+		list = slices.Concat(list, stored.Secrets, s.passwords(name, stored.Secrets), stored.VerifyTokens)
 	}
 	var forms []string
 	for _, secret := range list {
@@ -128,6 +128,21 @@ func (s stripper) known(further []string) []string {
 		forms = append(forms, secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), base64.StdEncoding.EncodeToString([]byte(secret)))
 	}
 	return forms
+}
+
+// passwords returns those of a source that stores a user name with each, which is no secret.
+func (s stripper) passwords(name string, secrets []string) []string {
+	source, _ := s.rules.Source(name)
+	if !slices.ContainsFunc(source.Verify, func(v event.Scheme) bool { return v.Kind == "basic" || v.Verify != nil && v.Verify.Compare == "basic" }) {
+		return nil
+	}
+	var list []string
+	for _, secret := range secrets {
+		if _, password, found := strings.Cut(secret, ":"); found {
+			list = append(list, password)
+		}
+	}
+	return list
 }
 
 // hider returns a function that puts a word in place of each stored secret; one that does nothing if none is stored.

@@ -76,6 +76,12 @@ func (c credentials) hiddenIn(query string) string {
 // looksSecret reports whether something of this name is probably a credential.
 func looksSecret(name string) bool {
 	name = strings.ToLower(name)
+	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune("-_.", r) }) {
+		// Such as X-Shop-Sig, X-Auth and ?sig=. A key may as well be that of a record.
+		if slices.Contains([]string{"sig", "auth", "pwd", "pass", "digest"}, part) {
+			return true
+		}
+	}
 	return slices.ContainsFunc([]string{
 		"authorization", "token", "secret", "signature", "password", "passwd", "cookie", "credential", "api-key", "apikey", "api_key", "hmac", "jwt", "session",
 	}, func(word string) bool { return strings.Contains(name, word) })

@@ -69,6 +69,7 @@ func TestMasked(t *testing.T) {
 	}{
 		"its own places":    {"s", webhook.Request{Header: http.Header{"X-Mine": {"hush"}, "X-Kind": {"deal"}}, RawQuery: "a=1&k%65y=hush&key=hush", Body: webhook.Bytes([]byte(`{"token":"hush","a":1}`))}, "X-Kind: deal, X-Mine: (hidden), a=1&k%65y=(hidden)&key=(hidden) {\"a\":1} true"},
 		"the usual ones":    {"s", webhook.Request{Header: http.Header{"Authorization": {"hush"}, "Cookie": {"hush"}, "X-Api-Key": {"hush"}, "X-Foo-Signature": {"hush"}}, RawQuery: "access_token=hush&id=7"}, "Authorization: (hidden), Cookie: (hidden), X-Api-Key: (hidden), X-Foo-Signature: (hidden), access_token=(hidden)&id=7  false"},
+		"short names":       {"s", webhook.Request{Header: http.Header{"X-Shop-Sig": {"hush"}, "X-Auth": {"hush"}, "Content-Digest": {"hush"}, "X-Signal": {"1"}, "X-Author": {"2"}, "Idempotency-Key": {"3"}}, RawQuery: "sig=hush&design=1"}, "Content-Digest: (hidden), Idempotency-Key: 3, X-Auth: (hidden), X-Author: 2, X-Shop-Sig: (hidden), X-Signal: 1, sig=(hidden)&design=1  false"},
 		"no such source":    {"other", webhook.Request{Header: http.Header{"authorization": {"hush"}, "X-Mine": {"1"}}, Body: webhook.Bytes([]byte("abc"))}, "X-Mine: 1, authorization: (hidden),  abc false"},
 		"broken escapes":    {"s", webhook.Request{RawQuery: "%zz=1&&=&a"}, " %zz=1&&=&a  false"},
 		"nothing":           {"s", webhook.Request{}, "   false"},
@@ -79,7 +80,7 @@ func TestMasked(t *testing.T) {
 		test.req.Source = test.source
 		m := webhook.Mask(receiverFor(token), test.req)
 		var headers []string
-		for _, name := range []string{"Authorization", "Cookie", "X-Api-Key", "X-Foo-Signature", "X-Kind", "X-Mine", "authorization"} {
+		for _, name := range []string{"Authorization", "Content-Digest", "Cookie", "Idempotency-Key", "X-Api-Key", "X-Auth", "X-Author", "X-Foo-Signature", "X-Kind", "X-Mine", "X-Shop-Sig", "X-Signal", "authorization"} {
 			if values := m.Header[name]; values != nil {
 				headers = append(headers, name+": "+strings.Join(values, "|")+",")
 			}
