@@ -18,6 +18,9 @@ type DeadLetters interface {
 	MayRedrive() bool
 }
 
+// Foreign says that a dead letter is none of untag's.
+const Foreign = "untag did not store this message: another program did, or it is incomplete"
+
 // deadView is what the list shows above dead letters.
 type deadView struct {
 	MayRedrive bool
@@ -29,7 +32,7 @@ type deadView struct {
 // readDead reads the dead-letter queue again.
 func (c *Console) readDead(w http.ResponseWriter, r *http.Request) {
 	if _, err := c.Dead.Read(r.Context()); err != nil {
-		c.list(w, r, http.StatusBadGateway, err.Error())
+		c.list(w, r, http.StatusBadGateway, sentence(err))
 		return
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -43,7 +46,7 @@ func (c *Console) redrive(w http.ResponseWriter, r *http.Request) {
 	}
 	ids, err := chosen(w, r)
 	if err != nil {
-		c.list(w, r, http.StatusUnprocessableEntity, err.Error())
+		c.list(w, r, http.StatusUnprocessableEntity, sentence(err))
 		return
 	}
 	sent, err := c.Dead.Redrive(r.Context(), ids)

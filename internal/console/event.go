@@ -159,6 +159,9 @@ func (c *Console) showEvent(w http.ResponseWriter, r *http.Request) {
 func (c *Console) newEventPage(ctx context.Context, e *Entry, from int) eventPage {
 	again := c.readEntry(ctx, e)
 	p := eventPage{Entry: e, Count: len(again.events), Unread: again.unread, Dead: c.Dead != nil, Simulated: c.Records != nil}
+	if slices.Contains(e.Details, Foreign) {
+		p.Unread = Foreign
+	}
 	p.Request, p.Verified = c.newRequestView(e, again.hide), c.newVerifiedView(ctx, again)
 	p.Answer = newTextView(again.hide, e.Answer, mostOfText)
 	p.Calls = newCallsView(e, again.hide)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -51,7 +53,8 @@ func RunDead(ctx context.Context, w, stderr io.Writer, q deadQueue, f DeadOption
 	if err != nil {
 		return err
 	}
-	letters := &deadLetters{queue: q, most: f.Most, to: f.Redrive, kept: new(console.Kept), set: set, numbers: make(map[string]int64)}
+	letters := &deadLetters{queue: q, most: f.Most, to: f.Redrive, file: f.Rules, kept: new(console.Kept), numbers: make(map[string]int64)}
+	letters.set.Store(set)
 	read, err := letters.Read(ctx)
 	if err != nil {
 		return err
@@ -64,7 +67,7 @@ func RunDead(ctx context.Context, w, stderr io.Writer, q deadQueue, f DeadOption
 	if err != nil {
 		return err
 	}
-	page := console.New(console.Config{Kept: letters.kept, Rules: func() *rules.Rules { return set }, Token: door.token, Open: door.open, Dead: letters})
+	page := console.New(console.Config{Kept: letters.kept, Rules: letters.set.Load, Token: door.token, Open: door.open, Dead: letters})
 	fmt.Fprintf(w, "Dead letters that were read: %d. See why they failed, and what today's rules would do, at %s\n", read, door.address)
 	if read >= f.Most {
 		fmt.Fprintf(w, "There may be more: --max reads more than %d.\n", f.Most)
@@ -82,7 +85,9 @@ type deadLetters struct {
 	most  int
 	to    string
 	kept  *console.Kept
-	set   *rules.Rules
+	// file is that of the rules, and set what it last had.
+	file string
+	set  atomic.Pointer[rules.Rules]
 
 	mu sync.Mutex
 	// numbers are the ids of entries by the ids of their messages, which stay the same when the
@@ -93,11 +98,17 @@ type deadLetters struct {
 // MayRedrive says whether there is a queue to send messages to.
 func (d *deadLetters) MayRedrive() bool { return d.to != "" }
 
-// Read reads the queue again.
+// Read reads the rules and the queue again: someone corrects a rule, and looks whether that helps.
+// If the rules cannot be used, the old ones stay.
 func (d *deadLetters) Read(ctx context.Context) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.read(ctx)
+	set, wrong := userfile.ReadRules(d.file)
+	if wrong == nil {
+		d.set.Store(set)
+	}
+	n, err := d.read(ctx)
+	return n, errors.Join(wrong, err)
 }
 
 func (d *deadLetters) read(ctx context.Context) (int, error) {
@@ -111,7 +122,7 @@ func (d *deadLetters) read(ctx context.Context) (int, error) {
 		if d.numbers[one.ID] == 0 {
 			d.numbers[one.ID] = int64(len(d.numbers) + 1)
 		}
-		entries[i] = entryOf(one, d.numbers[one.ID], d.set)
+		entries[i] = entryOf(one, d.numbers[one.ID], d.set.Load())
 	}
 	slices.SortFunc(entries, func(a, b *console.Entry) int { return cmp.Compare(a.ID, b.ID) })
 	d.kept.Set(entries)
@@ -148,6 +159,9 @@ func entryOf(one queue.Dead, number int64, set *rules.Rules) *console.Entry {
 	e := &console.Entry{
 		ID: number, At: diedAt(one).UTC(), Source: one.Delivery.Source,
 		Outcome: pipeline.OutcomeFailed, Reason: why, Details: []string{why}, Rules: set,
+	}
+	if !one.Readable {
+		e.Details = append(e.Details, console.Foreign)
 	}
 	if one.Reason.Rule != "" {
 		e.Outcomes = []pipeline.Outcome{{EventID: one.Delivery.ID, Outcome: pipeline.OutcomeFailed, Failed: []pipeline.Failed{{

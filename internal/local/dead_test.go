@@ -64,9 +64,20 @@ func deadLetter(t *testing.T, id string, minutes int) queue.Dead {
 func serveDead(t *testing.T, q *fakeDead, redrive string) string {
 	t.Helper()
 	rules := filepath.Join(t.TempDir(), "rules.yaml")
-	if err := os.WriteFile(rules, []byte(shopRules("In progress")), 0o600); err != nil {
+	writeRules(t, rules, shopRules("In progress"))
+	return serveDeadWith(t, q, redrive, rules)
+}
+
+func writeRules(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// serveDeadWith does the same with a rules file.
+func serveDeadWith(t *testing.T, q *fakeDead, redrive, rules string) string {
+	t.Helper()
 	out, in := io.Pipe()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -126,6 +137,37 @@ func TestDeadLettersAreShown(t *testing.T) {
 	answer, err = http.PostForm(address+"/dead-letters/redrive", url.Values{"id": {"1"}})
 	if code, page := pageOf(t, answer, err); code != http.StatusForbidden || len(q.sent) > 0 {
 		t.Errorf("without --redrive: %d, %v sent\n%s", code, q.sent, page)
+	}
+}
+
+// TestADeadLetterOfAnotherProgram: its page says so, in place of what an invocation may be.
+func TestADeadLetterOfAnotherProgram(t *testing.T) {
+	q := &fakeDead{list: []queue.Dead{{ID: "m1", Body: "not ours", Reason: queue.Reason{Code: "UNREADABLE"}}}}
+	answer, err := http.Get(serveDead(t, q, "") + "/events/1")
+	_, page := pageOf(t, answer, err)
+	if !strings.Contains(page, "It cannot be read: untag did not store this message") || strings.Contains(page, "AppConfig") {
+		t.Errorf("the page is\n%s", page)
+	}
+}
+
+// TestDeadLettersWithCorrectedRules: someone corrects a rule, and looks what it would do now.
+func TestDeadLettersWithCorrectedRules(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "rules.yaml")
+	writeRules(t, file, shopRules("In progress"))
+	address := serveDeadWith(t, &fakeDead{list: []queue.Dead{deadLetter(t, "m1", 5)}}, "", file)
+	for _, step := range []struct{ rules, says, does string }{
+		{shopRules("Corrected"), "<h1>Dead letters</h1>", "loses &#34;Corrected&#34;"},
+		{"version: 1\nrulez: []\n", "The rules cannot be used:", "loses &#34;Corrected&#34;"},
+	} {
+		writeRules(t, file, step.rules)
+		answer, err := http.PostForm(address+"/dead-letters/read", nil)
+		if _, page := pageOf(t, answer, err); !strings.Contains(page, step.says) {
+			t.Errorf("no %q in\n%s", step.says, page)
+		}
+		answer, err = http.Get(address + "/events/1")
+		if _, page := pageOf(t, answer, err); !strings.Contains(page, step.does) {
+			t.Errorf("no %q in\n%s", step.does, page)
+		}
 	}
 }
 

@@ -106,7 +106,7 @@ func deadOf(m sqs.Message) Dead {
 	}
 	if one.Reason.Code == "" {
 		// SQS itself moved it, after it had been received too often.
-		one.Reason.Code = "RECEIVED_TOO_OFTEN"
+		one.Reason.Code, one.Reason.Message = "RECEIVED_TOO_OFTEN", "eight to ten days of retries did not help; the worker's log says why"
 	}
 	delivery, err := Decode(one.Body)
 	one.Delivery, one.Readable = delivery, err == nil
