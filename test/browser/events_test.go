@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // What the senders of testdata/project send.
@@ -95,6 +97,31 @@ func TestTheListIsReadAndFilteredWithoutJavaScript(t *testing.T) {
 	if got := value[int](b, `document.querySelectorAll("#entries > li").length`); got != 1 {
 		t.Errorf("%d rows after the filter, want 1", got)
 	}
+}
+
+// Nor do the forms of the other pages need a script.
+func TestRecordsRulesAndSendingWorkWithoutJavaScript(t *testing.T) {
+	p := start(t)
+	p.send(zoho, dealWon)
+	b := open(p)
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	b.visit("/records?module=Deals")
+	b.says("a record", value[string](b, `document.querySelector("article.record").innerText`), "VIP", "In progress")
+	b.do(chromedp.SendKeys(chromedp.CSS(deal+"-tag"), "Urgent"+kb.Enter))
+	b.loaded("#r5725767000000524101")
+	b.says("a record", value[string](b, `document.querySelector("article.record").innerText`), "Urgent")
+
+	b.visit("/rules")
+	b.do(chromedp.SetValue(chromedp.CSS("textarea[name=text]"), p.changed()))
+	b.click(`form.whatif button.main`)
+	b.loaded("/rules/compare")
+	b.shows("the rules", "treated differently")
+
+	b.visit("/send?source=zoho")
+	b.do(chromedp.SetValue(chromedp.CSS("textarea[name=body]"), dealOpen))
+	b.click(`form.send button.main`)
+	b.loaded("/send?sent=")
+	b.shows("what was sent", "Answer 200")
 }
 
 // A connection that was lost is made again, and what came in between is listed.

@@ -36,6 +36,7 @@ func TestWhatAnAttackerSendsIsShownAsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(inJSON)
+	p.write("rules.yaml", p.read("rules.yaml")+"# "+attack+"\n")
 	b := open(p)
 	b.visit("/")
 	p.send(zoho, `{"module": "Deals", "id": "5725767000000524103", "Stage": "Closed Won", "note": `+text+`, `+text+`: {`+text+`: [`+text+`]}}`,
@@ -53,11 +54,17 @@ func TestWhatAnAttackerSendsIsShownAsText(t *testing.T) {
 	for _, path := range []string{
 		"/", "/?q=" + query, "/?source=" + query, "/?rule=" + query, "/?outcome=" + query,
 		"/records?module=Deals", "/records?module=" + query, "/records?module=Deals&q=" + query,
+		"/rules",
 		"/send", "/send?source=" + query, "/send?source=zoho&sample=" + query,
 	} {
 		b.visit(path)
 		b.harmless(path)
 	}
+	b.visit("/rules")
+	b.shows("the rules", attack)
+	b.retype("textarea[name=text]", "version: 1\n"+attack+": {}\n")
+	b.wait(`document.querySelector("#difference").innerText.includes("error")`)
+	b.harmless("rules with a fault")
 	for i := range 6 {
 		path := fmt.Sprintf("/events/%d", i+1)
 		b.visit(path)

@@ -73,3 +73,42 @@ func TestTheListIsUsedWithTheKeyboardAlone(t *testing.T) {
 	}
 	b.wait(`document.querySelectorAll("#entries > li").length == 2`)
 }
+
+// Every page is left and changed without a mouse, and each stop is seen.
+func TestTheOtherPagesAreUsedWithTheKeyboardAlone(t *testing.T) {
+	p := start(t)
+	p.send(zoho, dealWon)
+	b := open(p)
+	b.visit("/")
+	b.tabTo("Records")
+	b.press(kb.Enter)
+	b.wait(`location.pathname == "/records"`)
+	b.tabTo("Deals")
+	b.press(kb.Enter)
+	b.wait(`location.search.includes("Deals")`)
+	b.tabTo("tag")
+	b.press("Urgent" + kb.Enter)
+	b.wait(`document.querySelector("article.record .tags").innerText.includes("Urgent")`)
+	b.tabTo("3 fields")
+	b.press(kb.Enter)
+	b.wait(`document.querySelector("article.record details").open`)
+
+	b.visit("/rules")
+	b.tabTo("text")
+	b.press("# a comment" + kb.Enter)
+	b.wait(`document.querySelector("#difference").innerText.includes("by the rules in force")`)
+	b.tabTo("Save to rules.yaml")
+	b.press(kb.Enter)
+	b.wait(`document.querySelector(".done")?.innerText.includes("Saved")`)
+	if !strings.Contains(p.read("rules.yaml"), "# a comment") {
+		t.Error("the file does not have what was typed")
+	}
+	b.tabTo("Use these rules")
+	b.press(kb.Enter)
+	b.wait(`document.body.innerText.includes("untag runs with this file")`)
+
+	b.visit("/send?source=zoho")
+	b.tabTo("Sign and send")
+	b.press(kb.Enter)
+	b.wait(`document.querySelector(".answer")?.innerText.includes("Answer 200")`)
+}
