@@ -21,7 +21,7 @@ func TestThePictureOfTheReadmeIsSmall(t *testing.T) {
 	p.send(zoho, dealWon)
 	b := open(p)
 	b.visit("/events/1")
-	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1040, Height: 905, DeviceScaleFactor: 1.25})
+	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1120, Height: 948, DeviceScaleFactor: 1.25})
 	for _, scheme := range []string{"light", "dark"} {
 		b.scheme(scheme)
 		picture := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{}).Data
