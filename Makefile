@@ -75,7 +75,7 @@ test-phone: ## Check that untag reads phone numbers as Google's library does (ne
 
 .PHONY: test-browser
 test-browser: $(VENV)/browser/done ## Drive the console in Chromium (needs Chromium and Node)
-	cd test/browser && go vet ./... && go test -count=1 -timeout 3m ./... -modules $(abspath $(<D))/node_modules
+	cd test/browser && go vet ./... && go test -count=1 -timeout 8m ./... -modules $(abspath $(<D))/node_modules
 
 .PHONY: screenshots
 screenshots: $(VENV)/browser/done ## Write the README's pictures of the console, and one of each page into build/screenshots (needs Chromium and Node)

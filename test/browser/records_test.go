@@ -68,3 +68,17 @@ func TestASampleIsEditedSignedAndSent(t *testing.T) {
 		t.Error("billing has no sample")
 	}
 }
+
+// TestTheFocusStaysInARecord that is changed from the keyboard, and its fields stay unfolded.
+func TestTheFocusStaysInARecord(t *testing.T) {
+	p := start(t)
+	b := open(p)
+	b.visit("/records?module=Deals")
+	focused := fmt.Sprintf(`document.querySelector(%q).contains(document.activeElement)`, deal)
+	b.do(chromedp.Focus(chromedp.CSS(deal+` [aria-label="Remove the tag VIP"]`)), chromedp.KeyEvent(kb.Enter))
+	b.wait(fmt.Sprintf(`!document.querySelector(%q) && %s`, deal+` [aria-label="Remove the tag VIP"]`, focused))
+	b.click(deal + " summary")
+	b.do(chromedp.SendKeys(chromedp.CSS(deal+` input[name=field]:not([type=hidden])`), "Next_Step"))
+	b.do(chromedp.SendKeys(chromedp.CSS(deal+` form:has(input[name=field]:not([type=hidden])) input[name=value]`), "Call"+kb.Enter))
+	b.wait(fmt.Sprintf(`document.querySelector(%q)?.open && document.querySelector(%q).innerText.includes("Next_Step") && %s`, deal+" details", deal, focused))
+}
