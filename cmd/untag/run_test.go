@@ -190,6 +190,9 @@ func TestRunPrintsWhatItServes(t *testing.T) {
 			t.Errorf("%s %s was answered %d %s, want %d", s.method, s.path, status, text, s.status)
 		}
 	}
+	if _, page := ask(t, "GET", url+"/", "", "", ""); strings.ContainsFunc(page, dangerous) {
+		t.Error("the list has what controls a terminal, or turns the direction of a row")
+	}
 	ask(t, "GET", url+"/health", "", "", "")
 	code, rest := stop(os.Interrupt)
 	lines := strings.Split(strings.Trim(rest, "\n"), "\n")

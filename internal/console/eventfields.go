@@ -182,7 +182,7 @@ func nameText(name string) string {
 	if strings.TrimSpace(name) == "" {
 		return strconv.Quote(name)
 	}
-	return cutText(name, longestValue)
+	return visible(cutText(name, longestValue))
 }
 
 // path returns the expression that results in a value, "" for one with a credential.

@@ -2,9 +2,11 @@ package console
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -38,16 +40,38 @@ const longestSecret = 4 << 10
 
 // hiddenText returns the beginning of a text without secrets.
 func hiddenText(hide func(string) string, text string, most int) string {
-	return cutText(hide(cutText(text, most+longestSecret)), most)
+	return visible(cutText(hide(cutText(text, most+longestSecret)), most))
 }
 
 // hiddenJSON returns a value as JSON without secrets, at most so many bytes of it.
 func hiddenJSON(hide func(string) string, value any, most int) (text string, cut bool) {
 	text, cut = jsonOf(value, most+longestSecret)
 	if text = hide(text); len(text) > most {
-		return cutText(text, most), true
+		return visible(cutText(text, most)), true
 	}
-	return text, cut
+	return visible(text), cut
+}
+
+// visible returns a text with escapes, as JSON has them, in place of what nobody sees: control
+// characters, and those that turn the direction of what follows. One who copies the text pastes it
+// into a terminal.
+func visible(text string) string {
+	if !strings.ContainsFunc(text, unseen) {
+		return text
+	}
+	var out strings.Builder
+	for _, r := range text {
+		if unseen(r) {
+			fmt.Fprintf(&out, `\u%04x`, r)
+		} else {
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
+}
+
+func unseen(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' || unicode.Is(unicode.Bidi_Control, r) || r == 0x2028 || r == 0x2029 || r == 0xfeff
 }
 
 // credentialsOf returns what is hidden of the headers and the query of an entry's request, in the

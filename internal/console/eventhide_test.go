@@ -34,3 +34,19 @@ func TestASecretInANameOfAField(t *testing.T) {
 		}
 	}
 }
+
+// What turns the direction of a text, or a terminal acts on, is seen as escapes.
+func TestWhatNobodySees(t *testing.T) {
+	const hidden = "a\u202eb\u2028c\x1b[201~d\u0085"
+	body, _ := json.Marshal(map[string]any{hidden: hidden, "o": map[string]any{hidden: []string{hidden}}})
+	c := showing(t, sent("shop", "a="+hidden, string(body), map[string]string{"x-kind": hidden}), sent("shop", "", hidden, nil))
+	for _, address := range []string{"/events/1", "/events/2", "/events/1/body", "/events/2/body", "/events/1/try?expression=event"} {
+		page := get(c, address).Body.String()
+		if at := strings.IndexAny(page, "\u202e\u2028\x1b\u0085"); at >= 0 {
+			t.Errorf("%s: …%q", address, page[max(0, at-60):at+20])
+		}
+		if !strings.Contains(page, `a\u202eb`) {
+			t.Errorf("%s: no escape", address)
+		}
+	}
+}

@@ -42,6 +42,7 @@ func newTextView(hide func(string) string, text []byte, most int) textView {
 	if v.Text = hide(shown); len(v.Text) > most {
 		v.Text, v.Cut = cutText(v.Text, most), true
 	}
+	v.Text = visible(v.Text)
 	return v
 }
 

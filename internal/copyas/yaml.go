@@ -1,12 +1,14 @@
 package copyas
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -143,5 +145,22 @@ func items(list []*yaml.Node) (string, error) {
 		return "", err
 	}
 	_, under, _ := strings.Cut(string(written), "\n")
-	return under, nil
+	return visible(under), nil
+}
+
+// visible returns YAML with escapes in place of characters that nobody sees, such as those that
+// turn the direction of what follows. They are only in quotation marks: see plain.
+func visible(written string) string {
+	var out strings.Builder
+	for _, r := range written {
+		switch {
+		case !unicode.Is(unicode.Cf, r):
+			out.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&out, `\U%08X`, r)
+		default:
+			fmt.Fprintf(&out, `\u%04X`, r)
+		}
+	}
+	return out.String()
 }

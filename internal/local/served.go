@@ -137,19 +137,20 @@ func (t *ticker) paint(outcome string) string {
 // outcomeRefused is shown for a request that has no outcome.
 const outcomeRefused = "refused"
 
-// describe finds the words for what was done, if there are none yet, and leaves stored secrets out
-// of all words: a sender with wrong settings may have one in the path or as a record's id.
+// describe finds the words for what was done, if there are none yet, and leaves stored secrets and
+// what nobody sees out of all words: a sender with wrong settings may have one in the path or as a record's id.
 func (t *ticker) describe(s *served) {
 	if s.outcome != "" {
 		return
 	}
 	s.outcome, s.details = t.words(*s)
-	if t.hide == nil {
-		return
+	safe := terminal.Clean
+	if t.hide != nil {
+		safe = func(text string) string { return terminal.Clean(t.hide(text)) }
 	}
-	s.source, s.path, s.reason = t.hide(s.source), t.hide(s.path), t.hide(s.reason)
+	s.source, s.path, s.reason = safe(s.source), safe(s.path), safe(s.reason)
 	for i := range min(len(s.details), mostKeptDetails) {
-		s.details[i] = t.hide(s.details[i])
+		s.details[i] = safe(s.details[i])
 	}
 }
 

@@ -34,21 +34,23 @@ func TestCommand(t *testing.T) {
 		every[i] = byte(i)
 	}
 	tests := map[string]request{
-		"JSON":              {"POST", "/webhooks/shop", "application/json", "", `{"it's": "a \"b\" $HOME ` + "`id` \\\\ !! \t\n" + `"}`},
-		"every byte":        {"POST", "/webhooks/shop", "application/octet-stream", "", strings.Repeat(string(every), 3)},
-		"no type":           {"POST", "/webhooks/shop", "", "", "a=1&b=2"},
-		"begins with @":     {"POST", "/webhooks/shop", "text/plain", "", "@/etc/passwd"},
-		"line breaks":       {"POST", "/webhooks/shop", "text/plain", "", "\r\na\r\n\n"},
-		"other letters":     {"POST", "/webhooks/shop", "text/plain", "é", "Zoë 😀 \u00a0 \u202e"},
-		"no body":           {"POST", "/webhooks/shop", "", "", ""},
-		"a get":             {"GET", "/webhooks/shop?a=1&b=%20'%22", "", "", ""},
-		"a get with a body": {"GET", "/webhooks/shop", "text/plain", "", "x"},
-		"a put":             {"PUT", "/webhooks/shop?ids[]={1}", "text/plain", `a'b"c;$(id)`, "x"},
-		"a head":            {"HEAD", "/webhooks/shop", "", "", ""},
-		"a delete":          {"DELETE", "/webhooks/a/../shop", "", "", ""},
-		"1 MiB of text":     {"POST", "/webhooks/shop", "text/plain", "", strings.Repeat("it's ", 200_000)},
-		"1 MiB of bytes":    {"POST", "/webhooks/shop", "text/plain", "", strings.Repeat("\x00\xff\n", 300_000)},
-		"several headers":   {"POST", "/webhooks/shop", "text/plain", "a|b", "x"},
+		"JSON":                 {"POST", "/webhooks/shop", "application/json", "", `{"it's": "a \"b\" $HOME ` + "`id` \\\\ !! \t\n" + `"}`},
+		"every byte":           {"POST", "/webhooks/shop", "application/octet-stream", "", strings.Repeat(string(every), 3)},
+		"no type":              {"POST", "/webhooks/shop", "", "", "a=1&b=2"},
+		"begins with @":        {"POST", "/webhooks/shop", "text/plain", "", "@/etc/passwd"},
+		"line breaks":          {"POST", "/webhooks/shop", "text/plain", "", "\r\na\r\n\n"},
+		"other letters":        {"POST", "/webhooks/shop", "text/plain", "é", "Zoë 😀 \u00a0 \u202e"},
+		"no body":              {"POST", "/webhooks/shop", "", "", ""},
+		"a get":                {"GET", "/webhooks/shop?a=1&b=%20'%22", "", "", ""},
+		"a get with a body":    {"GET", "/webhooks/shop", "text/plain", "", "x"},
+		"a put":                {"PUT", "/webhooks/shop?ids[]={1}", "text/plain", `a'b"c;$(id)`, "x"},
+		"a head":               {"HEAD", "/webhooks/shop", "", "", ""},
+		"a delete":             {"DELETE", "/webhooks/a/../shop", "", "", ""},
+		"1 MiB of text":        {"POST", "/webhooks/shop", "text/plain", "", strings.Repeat("it's ", 200_000)},
+		"1 MiB of bytes":       {"POST", "/webhooks/shop", "text/plain", "", strings.Repeat("\x00\xff\n", 300_000)},
+		"hidden in a header":   {"POST", "/webhooks/shop", "text/plain", "a\u202eb\u2028'c\u0085%d\\e\u200b", "x"},
+		"no UTF-8 in a header": {"POST", "/webhooks/shop", "text/plain", "\xe9t\xe9 \x80", "x"},
+		"several headers":      {"POST", "/webhooks/shop", "text/plain", "a|b", "x"},
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -63,6 +65,9 @@ func TestCommand(t *testing.T) {
 			}
 			header.Set("X-Empty", "")
 			command := send.Command{Method: want.Method, URL: server.URL + want.URI, Header: header, Body: []byte(want.Body)}.String()
+			if strings.ContainsAny(command, "\u202e\u2028\u0085") {
+				t.Errorf("the command has what nobody sees: %q", command)
+			}
 			// As from a terminal, and not as one word, which may be too long.
 			shell := exec.Command("sh")
 			shell.Stdin = strings.NewReader(command + "\n")

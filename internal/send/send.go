@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"untag/internal/event"
 	"untag/internal/explain"
@@ -102,8 +103,37 @@ func (d Delivery) Curl(r *http.Request) (string, error) {
 	return command.String(), nil
 }
 
-// word quotes a word so that a shell takes it literally.
-func word(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+// word quotes a word so that a shell takes it literally. What a terminal acts on, or nobody sees, is
+// written as numbers.
+func word(text string) string {
+	if printable([]byte(text)) {
+		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	}
+	var out strings.Builder
+	for text != "" {
+		n := 0
+		for n < len(text) {
+			_, size := utf8.DecodeRuneInString(text[n:])
+			if !printable([]byte(text[n : n+size])) {
+				break
+			}
+			n += size
+		}
+		if n > 0 {
+			out.WriteString(word(text[:n]))
+			text = text[n:]
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(text)
+		out.WriteString(`"$(printf '`)
+		for _, b := range []byte(text[:size]) {
+			fmt.Fprintf(&out, `\%03o`, b)
+		}
+		out.WriteString(`')"`)
+		text = text[size:]
+	}
+	return out.String()
+}
 
 // Do delivers the request, and prints the status and the body of the answer. Its error is a
 // terminal.AnswerIsNo if the answer is not a 2xx. It follows no redirects: a sender would not.
