@@ -139,3 +139,34 @@ func TestTheListCatchesUpAfterTheConnectionWasLost(t *testing.T) {
 	b.wait(`document.querySelectorAll("#entries > li").length == 3`)
 	b.expect("console: ", "ERR_")
 }
+
+// A page that is no longer live says so, and stops saying so when it is live again.
+func TestThePageSaysThatUntagDoesNotAnswer(t *testing.T) {
+	p := start(t)
+	line := connect(p)
+	b := open(line.program)
+	b.visit("/")
+	b.wait(`document.querySelector("#list[sse-connect]")`)
+	line.hold()
+	b.wait(`document.querySelector("#lost")?.textContent.includes("untag does not answer")`)
+	line.release()
+	p.send(zoho, dealOpen)
+	b.wait(`!document.querySelector("#lost") && document.querySelectorAll("#entries > li").length == 1`)
+	b.expect("console: ", "ERR_")
+}
+
+// A browser that offers no clipboard, as over plain HTTP from another machine, still copies.
+func TestCopyingWithoutTheClipboardOfHTTPS(t *testing.T) {
+	p := start(t)
+	p.send(zoho, dealOpen)
+	b := open(p)
+	b.allowClipboard()
+	b.visit("/events/1")
+	b.wait(`Object.defineProperty(navigator, "clipboard", {value: undefined, configurable: true})`)
+	b.click(`[data-copy="event.Stage"]`)
+	b.wait(`document.querySelector("#said").textContent == "Copied"`)
+	b.wait(`delete navigator.clipboard`)
+	if got := b.copied(); got != "event.Stage" {
+		t.Errorf("copied %q", got)
+	}
+}

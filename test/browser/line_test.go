@@ -14,6 +14,7 @@ type line struct {
 
 	mu    sync.Mutex
 	conns []net.Conn
+	down  bool
 }
 
 // connect makes a line to a program.
@@ -37,6 +38,9 @@ func connect(p *program) *line {
 				continue
 			}
 			l.mu.Lock()
+			if l.down {
+				_, _ = from.Close(), to.Close()
+			}
 			l.conns = append(l.conns, from, to)
 			l.mu.Unlock()
 			go pass(to, from)
@@ -50,6 +54,21 @@ func connect(p *program) *line {
 func pass(to, from net.Conn) {
 	_, _ = io.Copy(to, from)
 	_ = to.Close()
+}
+
+// hold ends all connections, and each new one until it is released.
+func (l *line) hold() {
+	l.mu.Lock()
+	l.down = true
+	l.mu.Unlock()
+	l.cut()
+}
+
+// release lets connections through again.
+func (l *line) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down = false
 }
 
 // cut ends all connections. New ones can be made.

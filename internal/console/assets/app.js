@@ -18,6 +18,25 @@ document.addEventListener("htmx:sseMessage", (event) => {
   while (list && list.children.length > mostRows) list.lastElementChild.remove();
 });
 
+// A page that is no longer live says so, if the connection is not made again at once.
+const lostAfter = 2000;
+let lost;
+document.addEventListener("htmx:sseError", () => {
+  lost ||= setTimeout(() => {
+    const place = document.createElement("p");
+    place.id = "lost";
+    place.className = "missed";
+    place.setAttribute("role", "status");
+    document.getElementById("main").prepend(place);
+    place.textContent = "untag does not answer, so this page is not live. Is untag run still running? If it was started again with another address or token, open the address that it printed.";
+  }, lostAfter);
+});
+document.addEventListener("htmx:sseOpen", () => {
+  clearTimeout(lost);
+  lost = undefined;
+  document.getElementById("lost")?.remove();
+});
+
 // A button with data-copy copies that text, or the text of the element that it names with
 // data-copy-from, or what is at the address data-copy-url.
 document.addEventListener("click", async (event) => {
@@ -32,7 +51,7 @@ document.addEventListener("click", async (event) => {
       if (!answer.ok) throw new Error(await answer.text());
       text = await answer.text();
     }
-    await navigator.clipboard.writeText(text);
+    await write(text);
     say("Copied");
     button.classList.add("copied");
     button.addEventListener("blur", () => button.classList.remove("copied"), { once: true });
@@ -40,6 +59,22 @@ document.addEventListener("click", async (event) => {
     say("Not copied: " + error.message);
   }
 });
+
+// write puts a text on the clipboard. Browsers offer the newer way only over HTTPS and on the same
+// machine.
+async function write(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const place = document.createElement("textarea");
+  place.value = text;
+  place.readOnly = true;
+  document.body.append(place);
+  const before = document.activeElement;
+  place.select();
+  const done = document.execCommand("copy");
+  place.remove();
+  before?.focus();
+  if (!done) throw new Error("the browser allows it only over HTTPS, or on the machine of untag run");
+}
 
 // A form that is replaced by its answer takes the focus with it: it goes to the same place of the
 // answer, or to the beginning of it.
