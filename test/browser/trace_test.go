@@ -80,5 +80,8 @@ func mainThread(events []traced) (took, worked time.Duration) {
 			worked += time.Duration(e.Worked) * time.Microsecond
 		}
 	}
+	if worked == 0 {
+		worked = took // this browser does not say
+	}
 	return took, worked
 }
