@@ -123,6 +123,7 @@ func (d *deadLetters) read(ctx context.Context) (int, error) {
 			d.numbers[one.ID] = int64(len(d.numbers) + 1)
 		}
 		entries[i] = entryOf(one, d.numbers[one.ID], d.set.Load())
+		list[i] = queue.Dead{} // the entry has what is in it, which may be up to 1 MiB
 	}
 	slices.SortFunc(entries, func(a, b *console.Entry) int { return cmp.Compare(a.ID, b.ID) })
 	d.kept.Set(entries)

@@ -12,7 +12,6 @@ import (
 	"untag/internal/console"
 	"untag/internal/rules"
 	"untag/internal/terminal"
-	"untag/internal/userfile"
 	"untag/internal/zoho"
 )
 
@@ -28,12 +27,14 @@ func (f rulesFile) Name() string { return f.r.flags.Rules }
 
 // Text returns what it holds.
 func (f rulesFile) Text() ([]byte, error) {
-	return userfile.Read("rules", "put the file back", f.r.flags.Rules)
+	return readRules(f.r.flags.Rules)
 }
 
 // Save replaces what it holds, if that is still this version. It writes to the file that a
 // symbolic link names, and keeps the file's permissions.
 func (f rulesFile) Save(text []byte, version string) error {
+	f.r.changing.Lock()
+	defer f.r.changing.Unlock()
 	if err := f.still(version); err != nil {
 		return err
 	}
@@ -71,6 +72,8 @@ func (f rulesFile) still(version string) error {
 
 // Use puts what it holds into force, if that is still this version.
 func (f rulesFile) Use(version string) error {
+	f.r.changing.Lock()
+	defer f.r.changing.Unlock()
 	text, err := f.Text()
 	if err != nil {
 		return err
@@ -99,7 +102,10 @@ func (r *running) watchRules(ctx context.Context) {
 		case <-tick.C:
 		}
 		now := "none"
-		text, err := os.ReadFile(r.flags.Rules)
+		text, err := readRules(r.flags.Rules)
+		if errors.Is(err, errSpecial) {
+			continue
+		}
 		if err == nil {
 			now = rules.VersionOf(text)
 		}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,12 +49,15 @@ type running struct {
 	client  *zoho.Client
 	logs    logs
 	// force is what runs with the rules in force.
-	force  atomic.Pointer[inForce]
-	own    *deliveries
-	crm    *crm // nil with a real account
-	keeper *keeper
-	lines  *ticker
-	page   *console.Console // nil with --once
+	force atomic.Pointer[inForce]
+	// changing is held while the rules file is saved or put into force: each looks first at which
+	// version it is.
+	changing sync.Mutex
+	own      *deliveries
+	crm      *crm // nil with a real account
+	keeper   *keeper
+	lines    *ticker
+	page     *console.Console // nil with --once
 	// pageURL is the address of the page, with its token if it asks for one.
 	pageURL string
 	// recordings writes what is received; nil without --record.

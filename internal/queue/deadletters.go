@@ -18,8 +18,9 @@ const (
 	// lookFor is how long SQS looks for messages, in seconds. With 0, SQS asks only some of
 	// its servers, and a queue with few messages seems to be empty.
 	lookFor = 1
-	// releaseFor is how long putting messages back may take after the caller gave up.
-	releaseFor = 5 * time.Second
+	// releaseFor is how long putting messages back may take, and releaseEach how much longer for
+	// each message as long as the caller has not given up.
+	releaseFor, releaseEach = 5 * time.Second, 100 * time.Millisecond
 	// maxHold is the longest time that SQS hides a message from others.
 	maxHold = 12 * time.Hour
 )
@@ -115,7 +116,11 @@ func deadOf(m sqs.Message) Dead {
 
 // release puts messages back at once, even if the caller has given up meanwhile.
 func (d *DeadLetters) release(ctx context.Context, list []Dead) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseFor)
+	limit := releaseFor
+	if ctx.Err() == nil {
+		limit += time.Duration(len(list)) * releaseEach
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	for chunk := range slices.Chunk(list, batchSize) {
 		var back []sqs.Visibility

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -76,6 +77,35 @@ func TestListSeesAll(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slowServers is a queue that is far away.
+type slowServers struct{ fakeServers }
+
+func (f *slowServers) ChangeMessageVisibilityBatch(ctx context.Context, url string, list []sqs.Visibility) (int, error) {
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(200 * time.Millisecond):
+		return f.fakeServers.ChangeMessageVisibilityBatch(ctx, url, list)
+	}
+}
+
+func TestListPutsBackMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &slowServers{fakeServers{messages: dead(1000)}}
+		list, err := queue.NewDeadLetters(f, "https://dead").List(t.Context(), 1000)
+		if err != nil || len(list) != 1000 || len(f.changes) != 100 {
+			t.Errorf("List = %d, %v, and put %d batches back, want 1000 in 100", len(list), err, len(f.changes))
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		began := time.Now()
+		f = &slowServers{fakeServers{messages: dead(1000)}}
+		if _, err := queue.NewDeadLetters(f, "https://dead").List(ctx, 1000); err == nil || time.Since(began) > 6*time.Second {
+			t.Errorf("after the caller gave up: %v after %v", err, time.Since(began))
+		}
+	})
 }
 
 func TestRedriveHoldsForAsLongAsItTakes(t *testing.T) {
