@@ -51,7 +51,7 @@ func newRun() *cobra.Command {
 	var dead deadFlags
 	c := &cobra.Command{
 		Use:   "run",
-		Short: "Run the whole program on this machine, with a simulated Zoho",
+		Short: "Run the whole program on this machine, with a simulated Zoho and a console in the browser",
 		Long:  runHelp,
 		Example: `  untag run
   untag run --once

@@ -168,7 +168,15 @@ Get an access token, then use it:
   curl -s %s/oauth/v2/token -d grant_type=refresh_token \
     -d client_id=%s -d client_secret=%s -d refresh_token=%s
 
+Or run untag with it as the account, in another terminal:
+
+  export ZOHO_API_URL=%s ZOHO_ACCOUNTS_URL=%s
+  export ZOHO_CLIENT_ID=%s ZOHO_CLIENT_SECRET=%s
+  export ZOHO_REFRESH_TOKEN=%s ZOHO_DATA_CENTER=%s
+  untag run --zoho --secrets my-webhook-secrets.json
+
 Press Ctrl-C to stop it.
-`, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken, a.Code, a.DataCenter, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken)
+`, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken, a.Code, a.DataCenter, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken,
+		a.URL, a.URL, a.ClientID, a.ClientSecret, a.RefreshToken, a.DataCenter)
 	return err
 }

@@ -157,3 +157,25 @@ func TestSandboxProcessForPeople(t *testing.T) {
 		t.Errorf("exit %d, %q", code, rest)
 	}
 }
+
+// TestSandboxAsTheAccountOfRun: what it prints makes it the account of untag run --zoho.
+func TestSandboxAsTheAccountOfRun(t *testing.T) {
+	folder := folderWith(t, map[string]string{
+		"rules.yaml":    strings.Replace(goodRules, "token", "[token, aws]", 1),
+		"crm.yaml":      "Deals: [{id: \"5725767000000000001\", Tag: [In progress]}]",
+		"secrets.json":  `{"zoho": "a-secret-of-my-own-123456"}`,
+		"events/a.json": `{"source": "zoho", "event": {"Stage": "Closed Won", "id": "5725767000000000001"}}`,
+	})
+	printed, stop := serving(t, "Ctrl-C", "sandbox", "--listen", "127.0.0.1:0", "--records", filepath.Join(folder, "crm.yaml"))
+	defer stop(os.Interrupt)
+	env := []string{"PWD=" + folder}
+	for line := range strings.Lines(printed) {
+		if words := strings.Fields(line); len(words) > 0 && words[0] == "export" {
+			env = append(env, words[1:]...)
+		}
+	}
+	code, out, errs := finished(t, env, "run", "--once", "--zoho", "--events", "events", "--secrets", "secrets.json", "--listen", "127.0.0.1:0")
+	if code != 0 || !strings.Contains(out, "removed") {
+		t.Errorf("exit %d:\n%s%s", code, out, errs)
+	}
+}

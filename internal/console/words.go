@@ -13,6 +13,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"clock":      func(t time.Time) string { return t.Format(time.TimeOnly) },
 		"stamp":      func(t time.Time) string { return t.Format(time.RFC3339) },
+		"moment":     func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
 		"answerText": answerText,
 		"bytes":      bytesWords,
 		"pieces":     pieces,
