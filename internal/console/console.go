@@ -59,7 +59,8 @@ type Console struct {
 
 // New returns a Console.
 func New(c Config) *Console {
-	console := &Console{Config: c, mux: http.NewServeMux(), pages: parsePages(c.Dead != nil), run: newRun(), comparing: make(chan struct{}, 1)}
+	run := newRun()
+	console := &Console{Config: c, mux: http.NewServeMux(), pages: parsePages(c.Dead != nil, run), run: run, comparing: make(chan struct{}, 1)}
 	console.routes()
 	console.handler = guard{next: console.mux, token: c.Token, open: c.Open, ask: console.askForToken}
 	return console

@@ -222,6 +222,10 @@ func (c *Console) replay(w http.ResponseWriter, r *http.Request) {
 		c.fault(w, http.StatusNotFound, "This event is no longer kept, so it cannot be sent again.")
 		return
 	}
+	if c.ofAnotherRun(r) {
+		c.fault(w, http.StatusConflict, otherRun)
+		return
+	}
 	if c.Records == nil && r.PostFormValue("real") == "" {
 		c.pages.show(w, http.StatusOK, "replay", page{Title: "Replay", Tab: "/", Data: e})
 		return

@@ -66,7 +66,10 @@ func TestReplayInARealAccount(t *testing.T) {
 	if w := post(c, "/events/1/replay", nil); w.Code != 200 || carrier.replayed != 0 || !strings.Contains(w.Body.String(), "real account") {
 		t.Errorf("%d after %d deliveries: %s", w.Code, carrier.replayed, w.Body)
 	}
-	if w := post(c, "/events/1/replay", url.Values{"real": {"yes"}}); w.Code != 303 || w.Header().Get("Location") != "/events/7" || carrier.replayed != 1 {
+	if w := post(c, "/events/1/replay", url.Values{"real": {"yes"}, "run": {"another"}}); w.Code != 409 || carrier.replayed != 0 {
+		t.Errorf("a form of another run, whose events have the same numbers: %d after %d deliveries", w.Code, carrier.replayed)
+	}
+	if w := post(c, "/events/1/replay", url.Values{"real": {"yes"}, "run": {runIn(get(c, "/events/1").Body.String())}}); w.Code != 303 || w.Header().Get("Location") != "/events/7" || carrier.replayed != 1 {
 		t.Errorf("%d to %s after %d deliveries", w.Code, w.Header().Get("Location"), carrier.replayed)
 	}
 	if page := get(c, "/send").Body.String(); !strings.Contains(page, "This is a real account") {
@@ -133,4 +136,11 @@ func TestTheRecordsOfACopiedTest(t *testing.T) {
 			}
 		})
 	}
+}
+
+// runIn returns the run that the forms of a page name.
+func runIn(page string) string {
+	_, after, _ := strings.Cut(page, `name="run" value="`)
+	run, _, _ := strings.Cut(after, `"`)
+	return run
 }

@@ -49,6 +49,10 @@ func (c *Console) redrive(w http.ResponseWriter, r *http.Request) {
 		c.list(w, r, http.StatusUnprocessableEntity, sentence(err))
 		return
 	}
+	if c.ofAnotherRun(r) {
+		c.list(w, r, http.StatusConflict, otherRun)
+		return
+	}
 	sent, err := c.Dead.Redrive(r.Context(), ids)
 	if err != nil {
 		c.list(w, r, http.StatusBadGateway, strconv.Itoa(sent)+" sent again, then: "+err.Error())

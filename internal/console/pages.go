@@ -36,8 +36,10 @@ type pages map[string]*template.Template
 
 // parsePages parses the embedded templates, which a test does as well: it cannot fail. Those
 // of dead letters have no menu, as nothing is sent and no record is there.
-func parsePages(dead bool) pages {
-	shared := template.New("").Funcs(words()).Funcs(template.FuncMap{"dead": func() bool { return dead }})
+func parsePages(dead bool, run string) pages {
+	shared := template.New("").Funcs(words()).Funcs(template.FuncMap{
+		"dead": func() bool { return dead }, "run": func() string { return run },
+	})
 	names, _ := fs.Glob(templates, "templates/*.html")
 	for _, name := range names {
 		if strings.HasPrefix(path.Base(name), "_") {
@@ -79,3 +81,13 @@ func (p pages) text(name, part string, data any) (string, error) {
 }
 
 func newRun() string { return rand.Text() }
+
+// ofAnotherRun reports whether a form was made by another run of the program, whose entries have
+// the same ids. A program that sends a form may leave that out.
+func (c *Console) ofAnotherRun(r *http.Request) bool {
+	run := r.PostFormValue("run")
+	return run != "" && run != c.run
+}
+
+// otherRun says what to do about a form of another run.
+const otherRun = "This page is from before untag run was started again, and its events now have other numbers. Load the list of events, and choose again."

@@ -149,7 +149,10 @@ func plainReason(err error) string {
 	return err.Error()
 }
 
-// Replay delivers an entry once more.
+// errUnproven is about a request that anybody may have sent.
+var errUnproven = errors.New("this request was refused, so anybody may have sent it: untag does not sign it for a real account. Let the sender send it again")
+
+// Replay delivers an entry once more. With a real account, it signs only what was verified.
 func (c courier) Replay(ctx context.Context, e *console.Entry) (console.Sent, error) {
 	p := c.prover()
 	bare, isRequest, err := c.bare(ctx, p, e)
@@ -158,6 +161,11 @@ func (c courier) Replay(ctx context.Context, e *console.Entry) (console.Sent, er
 	}
 	if !isRequest {
 		return c.invoke(ctx, fromEventQueue(e.Payload))
+	}
+	if !p.simulated {
+		if _, _, ok := p.accepted(ctx, e.Payload); !ok {
+			return console.Sent{}, errUnproven
+		}
 	}
 	payload, err := json.Marshal(bare)
 	if err != nil {

@@ -182,6 +182,11 @@ func TestChosenDeadLettersAreSentAgain(t *testing.T) {
 		id, _, _ := strings.Cut(after, `"`)
 		return id
 	}
+	// The page of another run has other numbers.
+	answer, err = http.PostForm(address+"/dead-letters/redrive", url.Values{"id": {number("m1")}, "run": {"another"}})
+	if code, page := pageOf(t, answer, err); code != http.StatusConflict || len(q.sent) > 0 || !strings.Contains(page, `name="run" value="`) {
+		t.Errorf("a page of another run: %d, sent %v", code, q.sent)
+	}
 	answer, err = http.PostForm(address+"/dead-letters/redrive", url.Values{"id": {number("m1"), number("m3")}})
 	code, after := pageOf(t, answer, err)
 	if code != 200 || !strings.Contains(after, "2 sent again") || strings.Contains(after, "&gt;m1") || !strings.Contains(after, "&gt;m2") {
