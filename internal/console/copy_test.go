@@ -144,3 +144,14 @@ func runIn(page string) string {
 	run, _, _ := strings.Cut(after, `"`)
 	return run
 }
+
+// TestWhatWasSentShowsNoSecret: an answer names records by the ids that were sent.
+func TestWhatWasSentShowsNoSecret(t *testing.T) {
+	e := entry("shop", "failed", "{}", "")
+	e.Status, e.Answer = 502, []byte(`{"failed":[{"id":"stored-secret"}]}`)
+	c, _ := withCarrier(t, sandbox.New(sandbox.Config{}), e)
+	c.Hide = strings.NewReplacer("stored-secret", "(hidden)").Replace
+	if page := get(c, "/send?sent=1").Body.String(); !strings.Contains(page, "(hidden)") || strings.Contains(page, "stored-secret") {
+		t.Error(page)
+	}
+}

@@ -17,10 +17,7 @@ import (
 // hiderOf returns a function that puts a word in place of the stored secrets, and in place of
 // the credentials of an entry's request: its rules may read those that are not its source's.
 func (c *Console) hiderOf(e *Entry) func(string) string {
-	stored := c.Hide
-	if stored == nil {
-		stored = func(text string) string { return text }
-	}
+	stored := c.hideStored
 	values := c.credentialsOf(e)
 	if len(values) == 0 {
 		return stored
@@ -32,6 +29,14 @@ func (c *Console) hiderOf(e *Entry) func(string) string {
 	}
 	own := strings.NewReplacer(pairs...)
 	return func(text string) string { return own.Replace(stored(text)) }
+}
+
+// hideStored returns a text without the stored secrets.
+func (c *Console) hideStored(text string) string {
+	if c.Hide == nil {
+		return text
+	}
+	return c.Hide(text)
 }
 
 // longestSecret is how much of a text is looked at behind the place where it is cut off: a secret

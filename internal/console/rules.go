@@ -222,7 +222,7 @@ func linesOf(text []byte, faults []rules.Fault) (lines []sourceLine, more int) {
 			more++
 			continue
 		}
-		one := sourceLine{Number: i + 1, Text: strings.TrimRight(line, "\r"), Faults: here}
+		one := sourceLine{Number: i + 1, Text: visible(strings.TrimRight(line, "\r")), Faults: here}
 		if one.Hidden = slices.ContainsFunc(here, func(f rules.Fault) bool { return f.Masked }); one.Hidden {
 			one.Text = ""
 		}

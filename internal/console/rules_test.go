@@ -293,3 +293,24 @@ func TestTheCountsAreThoseOfTheList(t *testing.T) {
 		t.Errorf("the link leads to %v", listed)
 	}
 }
+
+// A record's id may be a secret that a sender misplaced, and a rules file that somebody sent may turn
+// the direction of a line.
+func TestWhatIfShowsNoSecret(t *testing.T) {
+	text := strings.Replace(shopRules, "rules:", "# approved \u202e\u2066 by nobody\nrules:", 1)
+	c, _ := withFile(t, text, shopEvent("stored-secret\u202e", "paid"))
+	c.Hide = strings.NewReplacer("stored-secret", "(hidden)").Replace
+	changed := strings.Replace(shopRules, `id: event.deal`, `id: '"7"'`, 1)
+	changed = strings.Replace(changed, "[In progress]", `["X ${event.deal}"]`, 1)
+	for _, w := range []*httptest.ResponseRecorder{get(c, "/rules"), post(c, "/rules/compare", url.Values{"version": {rules.VersionOf([]byte(text))}, "text": {changed}})} {
+		list, _, _ := strings.Cut(w.Body.String(), "<textarea")
+		_, rest, _ := strings.Cut(w.Body.String(), "</textarea>")
+		if w.Code != 200 || strings.Contains(list+rest, "stored-secret") || strings.ContainsAny(list+rest, "\u202e\u2066") {
+			t.Errorf("%d\n%s", w.Code, w.Body)
+		}
+	}
+	w := post(c, "/rules/compare", url.Values{"text": {changed}})
+	if !strings.Contains(w.Body.String(), "X (hidden)") {
+		t.Errorf("nothing would be different:\n%s", w.Body)
+	}
+}

@@ -44,9 +44,10 @@ type sendPage struct {
 	Form sendForm
 	// Note says what there is to know about the sample, "" for nothing.
 	Note string
-	// Sent is what became of the last request; nil for none.
-	Sent  *Entry
-	Fault string
+	// Sent is what became of the last request, and Answer what it was answered; nil for none.
+	Sent   *Entry
+	Answer textView
+	Fault  string
 }
 
 // sendForm is a request as one edits it.
@@ -84,7 +85,7 @@ func (c *Console) showSend(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		if p.choose(c, out.Source); key == "sent" {
-			p.Sent = e
+			p.Sent, p.Answer = e, newTextView(c.hiderOf(e), e.Answer, mostOfAnswer)
 		}
 		p.Form, p.Sample, p.Note = formOf(out), "", ""
 	}

@@ -37,6 +37,8 @@ type whatIf struct {
 	versions [2]string
 	last     int64
 	kept     int
+	// hide returns a text without the stored secrets.
+	hide func(string) string
 }
 
 // Words says how many events would be treated differently.
@@ -97,7 +99,7 @@ func (c *Console) whatIf(ctx context.Context, newer *rules.Rules) (*whatIf, erro
 	}
 	defer func() { <-c.comparing }()
 	older, all := c.Rules(), c.Kept.All()
-	w := &whatIf{versions: [2]string{older.Version(), newer.Version()}, kept: len(all)}
+	w := &whatIf{versions: [2]string{older.Version(), newer.Version()}, kept: len(all), hide: c.hideStored}
 	if len(all) > 0 {
 		w.last = all[0].ID
 	}
@@ -188,18 +190,20 @@ func (d differing) add(rule string, e *Entry, number int, text string) {
 func (w *whatIf) group(list []rulesdiff.Event, entries map[string]*Entry) {
 	loses, keeps, observed, unobserved := differing{}, differing{}, differing{}, differing{}
 	fails, works, asks, reads := differing{}, differing{}, differing{}, differing{}
+	// A record's id and a tag may be what a sender has sent.
+	seen := func(text string) string { return hiddenText(w.hide, text, longestPath) }
 	removals := func(e rulesdiff.Event, list []rulesdiff.Removal, really, watched differing) {
 		for _, r := range list {
 			into := really
 			if r.Observed {
 				into = watched
 			}
-			into.add(r.Rule, entries[e.Name], e.Number, fmt.Sprintf("%s %s: %s", r.Module, r.ID, r.Tag))
+			into.add(r.Rule, entries[e.Name], e.Number, seen(fmt.Sprintf("%s %s: %s", r.Module, r.ID, r.Tag)))
 		}
 	}
 	notes := func(e rulesdiff.Event, list []rulesdiff.RuleNote, into differing) {
 		for _, n := range list {
-			into.add(n.Rule, entries[e.Name], e.Number, n.Message)
+			into.add(n.Rule, entries[e.Name], e.Number, seen(n.Message))
 		}
 	}
 	for _, e := range list {
@@ -209,7 +213,7 @@ func (w *whatIf) group(list []rulesdiff.Event, entries map[string]*Entry) {
 		notes(e, e.Mended, works)
 		notes(e, e.Depends, asks)
 		if e.Read != "" {
-			reads.add("", entries[e.Name], e.Number, e.Read)
+			reads.add("", entries[e.Name], e.Number, seen(e.Read))
 		}
 	}
 	w.list("Would newly lose a tag", loses)

@@ -11,28 +11,17 @@ import (
 // words are the functions that templates use.
 func words() template.FuncMap {
 	return template.FuncMap{
-		"clock":      func(t time.Time) string { return t.Format(time.TimeOnly) },
-		"stamp":      func(t time.Time) string { return t.Format(time.RFC3339) },
-		"moment":     func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
-		"answerText": answerText,
-		"bytes":      bytesWords,
-		"pieces":     pieces,
-		"join":       func(list []string) string { return strings.Join(list, "; ") },
+		"clock":  func(t time.Time) string { return t.Format(time.TimeOnly) },
+		"stamp":  func(t time.Time) string { return t.Format(time.RFC3339) },
+		"moment": func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
+		"bytes":  bytesWords,
+		"pieces": pieces,
+		"join":   func(list []string) string { return strings.Join(list, "; ") },
 	}
 }
 
 // mostOfAnswer is how much of an answer a page shows, in bytes.
 const mostOfAnswer = 16 << 10
-
-// answerText returns the beginning of an answer as text.
-func answerText(answer []byte) string {
-	cut := len(answer) > mostOfAnswer
-	text := strings.ToValidUTF8(string(answer[:min(len(answer), mostOfAnswer)]), "\ufffd")
-	if cut {
-		text += "…"
-	}
-	return text
-}
 
 // piece is a part of a text, which may be code.
 type piece struct {
