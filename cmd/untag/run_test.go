@@ -325,3 +325,17 @@ func globbed(t *testing.T, pattern string) []string {
 	}
 	return files
 }
+
+// TestRunWithTheBodyOfAWebhook: a file of the events that is no recorded event.
+func TestRunWithTheBodyOfAWebhook(t *testing.T) {
+	for name, tt := range map[string]struct{ body, want string }{
+		"only the body": {`{"type": "invoice.paid"}`, "only the body of a webhook"},
+		"broken":        {`{"type": `, "not valid JSON: line 1"},
+	} {
+		folder := folderWith(t, map[string]string{"rules.yaml": goodRules, "events/a.json": tt.body, "events/crm.yaml": "Deals: []"})
+		code, out, errs := finished(t, []string{"PWD=" + folder}, "run", "--once", "--listen", "127.0.0.1:0")
+		if code != 1 || !strings.Contains(out, tt.want) {
+			t.Errorf("%s: exit %d:\n%s%s", name, code, out, errs)
+		}
+	}
+}

@@ -45,10 +45,10 @@ func WhyUnread(payload []byte, err error) error {
 		return fmt.Errorf("not valid JSON: %w", broken)
 	}
 	members, _ := value.(map[string]any)
-	for _, key := range []string{"requestContext", "Records", "detail-type", "event"} {
+	for _, key := range []string{"requestContext", "Records", "detail-type", "event", "untag"} {
 		if _, has := members[key]; has {
 			return err
 		}
 	}
-	return fmt.Errorf("%w; if the file is only the body of a webhook, use --source NAME --body FILE in place of -e", err)
+	return fmt.Errorf("%w; if the file is only the body of a webhook, write {\"source\": \"NAME\", \"event\": BODY} in its place, or explain it with untag explain --source NAME --body FILE", err)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"untag/internal/explain"
 	"untag/internal/pipeline"
 )
 
@@ -87,6 +88,9 @@ func (d deliverer) deliver(ctx context.Context, file string) delivered {
 		err = d.send(ctx, payload, request, t, &out)
 	} else {
 		err = d.invoke(ctx, payload, t, &out)
+		if err != nil && out.answer == "error" {
+			err = explain.WhyUnread(payload, err)
+		}
 	}
 	out.outcomes = t.read().outcomes
 	out.judge(err)
