@@ -42,6 +42,11 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This request comes from another web site. The console takes changes only from its own pages.", http.StatusForbidden)
 		return
 	}
+	// What another site embeds or fetches, it could not read, but measure, and it costs time.
+	if site := r.Header.Get("Sec-Fetch-Site"); (site == "cross-site" || site == "same-site") && r.Header.Get("Sec-Fetch-Dest") != "document" {
+		http.Error(w, "This request comes from a page of another web site. Open the console in a tab of its own.", http.StatusForbidden)
+		return
+	}
 	token, trusted := r.URL.Query().Get("token"), !g.open && here(r)
 	switch {
 	case r.Method == http.MethodGet && token != "" && (g.is(token) || !trusted):

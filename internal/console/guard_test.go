@@ -170,3 +170,32 @@ func or(a, b string) string {
 	}
 	return a
 }
+
+func TestNoOtherSiteEmbedsAnything(t *testing.T) {
+	for name, tt := range map[string]struct {
+		site, dest string
+		want       int
+	}{
+		"a link on another site": {"cross-site", "document", 200},
+		"a picture":              {"cross-site", "image", 403},
+		"a script that fetches":  {"cross-site", "empty", 403},
+		"a frame":                {"cross-site", "iframe", 403},
+		"another port":           {"same-site", "empty", 403},
+		"a page of its own":      {"same-origin", "empty", 200},
+		"typed":                  {"none", "document", 200},
+		"no browser":             {"", "", 200},
+	} {
+		c, _ := newConsole(t, false)
+		r := httptest.NewRequest("GET", "/rules", nil)
+		r.Host, r.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:50000"
+		if tt.site != "" {
+			r.Header.Set("Sec-Fetch-Site", tt.site)
+			r.Header.Set("Sec-Fetch-Dest", tt.dest)
+		}
+		w := httptest.NewRecorder()
+		c.ServeHTTP(w, r)
+		if w.Code != tt.want {
+			t.Errorf("%s: %d, want %d", name, w.Code, tt.want)
+		}
+	}
+}
