@@ -46,9 +46,7 @@ type rulesPage struct {
 	MoreLines  int
 	Counts     []ruleCount
 	MoreRules  int
-	// Kept is how many events the counts are over.
-	Kept   int
-	Editor editor
+	Editor     editor
 }
 
 // editor is the text that one edits, and what it would do.
@@ -181,7 +179,6 @@ func (c *Console) compareFile(ctx context.Context, p *rulesPage) (err error) {
 // rulesPage returns the page without the editor, and the text of the file.
 func (c *Console) rulesPage() (p rulesPage, text []byte, err error) {
 	set, all := c.Rules(), c.Kept.All()
-	p.Kept = len(all)
 	p.Counts = countsOf(set.Names(), all)
 	if p.MoreRules = len(p.Counts) - rulesOnPage; p.MoreRules > 0 {
 		p.Counts = p.Counts[:rulesOnPage]
