@@ -221,3 +221,15 @@ func TestTheTerminalSaysThatTheRulesChanged(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+func TestTheAddressForOtherMachines(t *testing.T) {
+	r, out := runningWith(t, shopRules("In progress"))
+	for listen, want := range map[string]bool{"0.0.0.0:8080": true, ":8080": true, "[::]:8080": true, "127.0.0.1:8080": false, "localhost:8080": false, "192.0.2.7:8080": false} {
+		before := len(out.String())
+		r.flags.Listen = listen
+		r.invite()
+		if got := strings.Contains(out.String()[before:], "From another machine"); got != want {
+			t.Errorf("--listen %s: it says how to reach it from elsewhere: %t, want %t", listen, got, want)
+		}
+	}
+}

@@ -53,6 +53,16 @@ func URLOf(l net.Listener) string {
 	return "http://" + l.Addr().String()
 }
 
+// onAllAddresses reports whether an address to listen on is that of every network of this machine.
+func onAllAddresses(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "" || ip != nil && ip.IsUnspecified()
+}
+
 // Listen opens a port; its errors say what to do.
 func Listen(address string) (net.Listener, error) {
 	if !strings.Contains(address, ":") {

@@ -205,6 +205,9 @@ func (r *running) deliver(ctx context.Context) error {
 func (r *running) invite() {
 	fmt.Fprintf(r.out, "\nListening for webhooks at %s/webhooks/{source}; each one is shown below. Press Ctrl-C to stop.\n", r.url)
 	fmt.Fprintf(r.out, "See them in a browser, with the reasons, at %s\n", r.pageURL)
+	if onAllAddresses(r.flags.Listen) {
+		fmt.Fprintln(r.out, "From another machine, write this machine's name or address in place of 127.0.0.1.")
+	}
 	if r.flags.Record != "" {
 		fmt.Fprintf(r.out, "Each request that verifies is written to %s, without the credentials that it carries.\n", terminal.Clean(r.flags.Record))
 	}
