@@ -326,7 +326,7 @@ func globbed(t *testing.T, pattern string) []string {
 	return files
 }
 
-// TestRunWithTheBodyOfAWebhook: a file of the events that is no recorded event.
+// TestRunWithTheBodyOfAWebhook: a file of the events that is not a recorded event.
 func TestRunWithTheBodyOfAWebhook(t *testing.T) {
 	for name, tt := range map[string]struct{ body, want string }{
 		"only the body": {`{"type": "invoice.paid"}`, "only the body of a webhook"},

@@ -69,7 +69,7 @@ func New(c Config) *Console {
 // routes says where each page is. Those of a part of the console are in its file.
 func (c *Console) routes() {
 	c.mux.Handle("GET /assets/", http.FileServerFS(assets))
-	// A browser asks for it after an answer that is no page, and it is no webhook.
+	// A browser asks for it after an answer that is not a page. It is not a webhook either.
 	c.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, assets, "assets/icon.svg")
 	})

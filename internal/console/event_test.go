@@ -199,7 +199,7 @@ func TestAnAttackersTextIsText(t *testing.T) {
 	}
 }
 
-// No credential is on a page, right or wrong, wherever the sender has put it.
+// No credential is on a page, right or wrong, no matter where the sender has put it.
 func TestNoCredentialIsShown(t *testing.T) {
 	const hush = "hush-0123456789abcdef"
 	headers := func(name, value string) map[string]string { return map[string]string{name: value} }
@@ -278,7 +278,7 @@ func TestABatchOfTheQueue(t *testing.T) {
 	page := get(showing(t, e), "/events/1").Body.String()
 	wantWords(t, page, "Invocation", "Payload")
 	if strings.Contains(page, "Copy as curl") {
-		t.Error("an invocation that is no request is offered as curl")
+		t.Error("an invocation that is not a request is offered as curl")
 	}
 }
 
@@ -324,7 +324,7 @@ func (noDead) Read(context.Context) (int, error)             { return 0, nil }
 func (noDead) Redrive(context.Context, []int64) (int, error) { return 0, nil }
 func (noDead) MayRedrive() bool                              { return false }
 
-// A rule says what it asks for, and a handshake that it is no event.
+// A rule says what it asks for, and a handshake that it has no event.
 func TestWhatARuleAsksFor(t *testing.T) {
 	c := showing(t, sent("shop", "", `{"status":"paid","amount":11,"lost":1,"deal":"77"}`, nil), sent("meta", "hub.mode=subscribe&hub.challenge=1&hub.verify_token=abcdefgh", "", nil), sent("list", "", `{"items":[]}`, nil))
 	_, page, _ := strings.Cut(wordsOf(get(c, "/events/1").Body.String()), "Rules ")

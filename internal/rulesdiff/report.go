@@ -31,7 +31,7 @@ type Event struct {
 	Difference
 }
 
-// Unread is something that is no event.
+// Unread is something that is not an event.
 type Unread struct {
 	Name    string `json:"event"`
 	Message string `json:"message"`
