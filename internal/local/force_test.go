@@ -233,3 +233,24 @@ func TestTheAddressForOtherMachines(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsSaidOfTagsThatDidNotComeOff(t *testing.T) {
+	r, out := runningWith(t, shopRules("In progress, Won")+`  - {name: watched, on: shop, mode: observe, when: 'event.status == "paid"', record: {module: Deals, id: event.deal}, remove: [Hot]}
+  - {name: absent, on: shop, when: 'event.status == "lost"', record: {module: Deals, id: event.deal}, remove: [Hot]}
+`)
+	if err := r.crm.AddTag("Deals", deal(r), "Hot"); err != nil {
+		t.Fatal(err)
+	}
+	had := r.crm.tags()[recordKey{"Deals", deal(r)}]
+	before := len(out.String())
+	paid(r, "shop", deal(r))
+	first := out.String()[before:]
+	paid(r, "shop", deal(r))
+	second := out.String()[before+len(first):]
+	if !strings.Contains(first, "loses") || !strings.Contains(first, `would lose "Hot", but the rule only observes`) {
+		t.Errorf("of a record with %q: %s", had, first)
+	}
+	if strings.Contains(second, "loses") || !strings.Contains(second, `paid: Deals `+deal(r)+` did not have "In progress", "Won"`) {
+		t.Errorf("the second time: %s", second)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"untag/internal/console"
 	"untag/internal/event"
 	"untag/internal/pipeline"
 	"untag/internal/rules"
@@ -162,7 +164,7 @@ func (t *ticker) words(s served) (outcome string, details []string) {
 	if len(s.outcomes) > 0 {
 		for i, o := range s.outcomes {
 			outcome = worse(outcome, o.Outcome)
-			details = append(details, outcomeDetails(set, s.events[i], o)...)
+			details = append(details, outcomeDetails(set, s.events[i], o, s.touched)...)
 		}
 		return outcome, details
 	}
@@ -209,8 +211,9 @@ func sources(set *rules.Rules) string {
 }
 
 // outcomeDetails says what was removed and what was not, and why. Failures come first, as only
-// the beginning of a long list is printed.
-func outcomeDetails(set *rules.Rules, ev event.Event, o pipeline.Outcome) []string {
+// the beginning of a long list is printed. The tags that the touched records had before are known
+// only for a simulated account.
+func outcomeDetails(set *rules.Rules, ev event.Event, o pipeline.Outcome, touched []console.Touched) []string {
 	var details []string
 	for _, f := range o.Failed {
 		details = append(details, fmt.Sprintf("%s: %s: %s: %s", f.Rule, strings.TrimSpace(f.Module+" "+f.ID), f.Code, f.Why()))
@@ -219,7 +222,10 @@ func outcomeDetails(set *rules.Rules, ev event.Event, o pipeline.Outcome) []stri
 		details = append(details, fmt.Sprintf("%s: cannot be evaluated: %s", e.Rule, e.Message))
 	}
 	for _, r := range o.Removed {
-		details = append(details, fmt.Sprintf("%s: %s %s loses %s", r.Rule, r.Module, r.ID, terminal.Quoted(r.Tags)))
+		details = append(details, removedDetails(r, touched)...)
+	}
+	for _, r := range o.Observed {
+		details = append(details, fmt.Sprintf("%s: %s %s would lose %s, but the rule only observes", r.Rule, r.Module, r.ID, terminal.Quoted(r.Tags)))
 	}
 	for _, s := range o.Skipped {
 		details = append(details, fmt.Sprintf("%s: %s: %s", s.Rule, strings.TrimSpace(s.Module+" "+s.ID), s.Reason))
@@ -236,6 +242,36 @@ func outcomeDetails(set *rules.Rules, ev event.Event, o pipeline.Outcome) []stri
 		details = append(details, "no rule uses this source")
 	}
 	return details
+}
+
+// removedDetails says which tags a record loses, and which of those that Zoho took for removed it
+// did not have.
+func removedDetails(r pipeline.Removed, touched []console.Touched) []string {
+	lost, absent := r.Tags, []string(nil)
+	i := slices.IndexFunc(touched, func(t console.Touched) bool { return t.Module == r.Module && t.ID == r.ID })
+	if i >= 0 {
+		lost, absent = parted(r.Tags, touched[i].Before)
+	}
+	var details []string
+	if len(lost) > 0 {
+		details = append(details, fmt.Sprintf("%s: %s %s loses %s", r.Rule, r.Module, r.ID, terminal.Quoted(lost)))
+	}
+	if len(absent) > 0 {
+		details = append(details, fmt.Sprintf("%s: %s %s did not have %s", r.Rule, r.Module, r.ID, terminal.Quoted(absent)))
+	}
+	return details
+}
+
+// parted returns which tags a record had and which it did not have.
+func parted(tags, had []string) (present, absent []string) {
+	for _, tag := range tags {
+		if slices.Contains(had, tag) {
+			present = append(present, tag)
+		} else {
+			absent = append(absent, tag)
+		}
+	}
+	return present, absent
 }
 
 // heldBy returns what the condition that decided a rule was: false, missing, or an error.
