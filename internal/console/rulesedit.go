@@ -153,7 +153,9 @@ func (e *Entry) did() map[string]deed {
 			all[r.Rule] = d
 		}
 		for _, r := range o.Skipped {
-			all[r.Rule] = all[r.Rule] // matched, with nothing to do
+			if _, known := all[r.Rule]; !known {
+				all[r.Rule] = deed{} // it matched, and there was nothing to do
+			}
 		}
 		for _, rule := range failedIn(o) {
 			d := all[rule]
