@@ -20,6 +20,7 @@ import (
 const (
 	coldStartLimit = 1.9
 	coldStarts     = 151
+	startTries     = 10
 	binaryLimit    = 13_000_000
 )
 
@@ -95,9 +96,9 @@ func BenchmarkLimitColdStart(b *testing.B) {
 	for b.Loop() {
 		var least, ours []time.Duration
 		ratio := math.Inf(1)
-		// The machine may be busy with something else: it gets four more tries. If the start
-		// has become slower, all five fail.
-		for try := 0; try < 5 && ratio > coldStartLimit; try++ {
+		// The machine may be busy with something else: it gets more tries. If the start has become
+		// slower, all of them fail.
+		for try := 0; try < startTries && ratio > coldStartLimit; try++ {
 			least, ours = nil, nil
 			// The two alternate, so that other work on the machine affects both equally. The
 			// median over all starts counts: the best of several rounds would flatter.
