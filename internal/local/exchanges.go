@@ -55,10 +55,12 @@ func (w watchedCalls) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x.Status = answer.StatusCode
-	answer.Body = &watchedBody{ReadCloser: answer.Body, done: func(text []byte, cut bool) {
+	watched := &watchedBody{ReadCloser: answer.Body, done: func(text []byte, cut bool) {
 		x.Answer, x.Cut = string(text), x.Cut || cut
 		t.exchanged(x)
 	}}
+	watched.text.Grow(int(min(max(answer.ContentLength, 0), mostOfExchange)) + 1)
+	answer.Body = watched
 	return answer, nil
 }
 
@@ -91,16 +93,13 @@ func removedFrom(u *url.URL, body string) []recordKey {
 		return nil
 	}
 	// /crm/{version}/{module}/actions/remove_tags, or …/{module}/{id}/actions/remove_tags.
-	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if len(segments) < 5 {
-		return nil
-	}
-	module, named := segments[2], segments[3:len(segments)-2]
+	_, rest, _ := strings.Cut(strings.TrimPrefix(u.Path, "/crm/"), "/")
+	module, id, _ := strings.Cut(strings.TrimSuffix(rest, "/actions/remove_tags"), "/")
 	var keys []recordKey
-	for _, id := range named {
+	if id != "" {
 		keys = append(keys, recordKey{module, id})
 	}
-	if u.RawQuery != "" {
+	if strings.Contains(u.RawQuery, "ids=") {
 		for _, id := range strings.FieldsFunc(u.Query().Get("ids"), func(r rune) bool { return r == ',' }) {
 			keys = append(keys, recordKey{module, id})
 		}
@@ -125,7 +124,7 @@ func (c *crm) tagsOf(keys []recordKey) [][]string {
 	carried := make([][]string, len(keys))
 	for i, key := range keys {
 		if tags, found := c.Tags(key.module, key.id); found {
-			carried[i] = append([]string{}, tags...)
+			carried[i] = tags // a copy, and never nil
 		}
 	}
 	return carried
