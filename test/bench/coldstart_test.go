@@ -20,7 +20,7 @@ import (
 const (
 	coldStartLimit = 1.9
 	coldStarts     = 151
-	startTries     = 10
+	startTries     = 20
 	binaryLimit    = 13_000_000
 )
 
