@@ -145,6 +145,30 @@ func (r read) numbered(request *http.Request) (ev event.Event, number int, found
 	return r.events[number-1], number, true
 }
 
+// one is an event of an entry that is kept.
+type one struct {
+	entry  *Entry
+	again  read
+	event  event.Event
+	number int
+}
+
+// oneIn returns the event that a request names by its entry and its number. If there is none, it
+// answers so.
+func (c *Console) oneIn(w http.ResponseWriter, r *http.Request) (one, bool) {
+	e := c.entryIn(r)
+	if e == nil {
+		c.fault(w, http.StatusNotFound, "This event is no longer kept.")
+		return one{}, false
+	}
+	again := c.readEntry(r.Context(), e)
+	ev, number, found := again.numbered(r)
+	if !found {
+		c.fault(w, http.StatusNotFound, "The request has no such event.")
+	}
+	return one{e, again, ev, number}, found
+}
+
 // showEvent shows all about one entry.
 func (c *Console) showEvent(w http.ResponseWriter, r *http.Request) {
 	e := c.entryIn(r)

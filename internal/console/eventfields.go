@@ -228,17 +228,14 @@ type fieldsPage struct {
 
 // showFields shows what a page has left out of an event's fields: alone for htmx, else as a page.
 func (c *Console) showFields(w http.ResponseWriter, r *http.Request) {
-	e := c.entryIn(r)
-	if e == nil {
-		c.fault(w, http.StatusNotFound, "This event is no longer kept.")
+	asked, found := c.oneIn(w, r)
+	if !found {
 		return
 	}
-	again := c.readEntry(r.Context(), e)
-	ev, number, found := again.numbered(r)
 	query := r.URL.Query()
 	root := query.Get("root")
-	value, known := rootOf(ev, root)
-	if !found || !known {
+	value, known := rootOf(asked.event, root)
+	if !known {
 		c.fault(w, http.StatusNotFound, "The event has no such fields.")
 		return
 	}
@@ -258,12 +255,12 @@ func (c *Console) showFields(w http.ResponseWriter, r *http.Request) {
 	first, _ := strconv.Atoi(query.Get("first"))
 	keys, values := below(value)
 	left := &room{fields: fieldsOnPage}
-	d := drawing{e.ID, number, again.hide, left}
+	d := drawing{asked.entry.ID, asked.number, asked.again.hide, left}
 	f := field{Name: d.hide(nameText(fmt.Sprint(steps[len(steps)-1]))), Path: d.path(steps), Kind: condition.NameOf(value), Count: len(keys), Open: true}
 	d.drawBelow(&f, keys, values, min(max(first, 0), len(keys)), steps, places, 0)
 	if r.Header.Get("HX-Request") != "" {
 		c.pages.write(w, http.StatusOK, "fields", "kids", f)
 		return
 	}
-	c.pages.show(w, http.StatusOK, "fields", page{Title: "Fields", Tab: "/", Data: fieldsPage{e.ID, number, f}})
+	c.pages.show(w, http.StatusOK, "fields", page{Title: "Fields", Tab: "/", Data: fieldsPage{asked.entry.ID, asked.number, f}})
 }

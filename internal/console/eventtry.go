@@ -32,25 +32,18 @@ type tried struct {
 
 // showTried shows what an expression results in: alone for htmx, else as a page.
 func (c *Console) showTried(w http.ResponseWriter, r *http.Request) {
-	e := c.entryIn(r)
-	if e == nil {
-		c.fault(w, http.StatusNotFound, "This event is no longer kept.")
-		return
-	}
-	again := c.readEntry(r.Context(), e)
-	ev, number, found := again.numbered(r)
+	asked, found := c.oneIn(w, r)
 	if !found {
-		c.fault(w, http.StatusNotFound, "There is no such event to try an expression with.")
 		return
 	}
 	expression := r.URL.Query().Get("expression")
-	t := tried{Entry: e.ID, Number: number, Expression: expression}
+	t := tried{Entry: asked.entry.ID, Number: asked.number, Expression: expression}
 	switch {
 	case len(expression) > longestTried:
 		t.Expression = cutText(expression, longestTried)
 		t.State, t.Message = rules.TriedFault, "The expression is too long to try: more than 8 KiB."
 	case strings.TrimSpace(expression) != "":
-		t.see(rules.Try(expression, ev, nil), again.hide)
+		t.see(rules.Try(expression, asked.event, nil), asked.again.hide)
 	}
 	if r.Header.Get("HX-Request") != "" {
 		c.pages.write(w, http.StatusOK, "try", "tried", t)

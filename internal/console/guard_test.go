@@ -16,16 +16,7 @@ const token = "a-token-of-this-run"
 // newConsole returns a console that keeps entries.
 func newConsole(t *testing.T, open bool, entries ...*console.Entry) (*console.Console, *console.Kept) {
 	t.Helper()
-	set, faults := rules.Load([]byte(`version: 1
-sources:
-  shop: {verify: token}
-rules:
-  - name: paid
-    on: shop
-    when: event.status == "paid"
-    record: {module: Deals, id: event.deal}
-    remove: [In progress]
-`))
+	set, faults := rules.Load([]byte(shopRules))
 	if set == nil {
 		t.Fatal(faults)
 	}

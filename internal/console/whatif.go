@@ -210,7 +210,7 @@ func (w *whatIf) group(list []rulesdiff.Event, entries map[string]*Entry) {
 		removals(e, e.Newly, loses, observed)
 		removals(e, e.NoLonger, keeps, unobserved)
 		notes(e, e.Errors, fails)
-		notes(e, e.Mended, works)
+		notes(e, e.Recovered, works)
 		notes(e, e.Depends, asks)
 		if e.Read != "" {
 			reads.add("", entries[e.Name], e.Number, seen(e.Read))

@@ -30,9 +30,9 @@ type Difference struct {
 	Newly    []Removal `json:"newly,omitempty"`
 	NoLonger []Removal `json:"no_longer,omitempty"`
 	// Errors are the rules that only the new version cannot evaluate, or not for the same
-	// reason; Mended those that only the old one could not.
-	Errors []RuleNote `json:"errors,omitempty"`
-	Mended []RuleNote `json:"mended,omitempty"`
+	// reason; Recovered those that only the old one could not.
+	Errors    []RuleNote `json:"errors,omitempty"`
+	Recovered []RuleNote `json:"recovered,omitempty"`
 	// Depends are rules that ask for something else, whose effect depends on records that were
 	// not given.
 	Depends []RuleNote `json:"depends,omitempty"`
@@ -52,7 +52,7 @@ type Taken struct {
 
 // None reports whether both versions treat the event alike.
 func (d Difference) None() bool {
-	return len(d.Newly)+len(d.NoLonger)+len(d.Errors)+len(d.Mended)+len(d.Depends) == 0 && d.Read == ""
+	return len(d.Newly)+len(d.NoLonger)+len(d.Errors)+len(d.Recovered)+len(d.Depends) == 0 && d.Read == ""
 }
 
 // effect is what a version of the rules does with an event.
@@ -69,7 +69,7 @@ type effect struct {
 func between(older, newer effect) Difference {
 	return Difference{
 		Newly: only(newer.removals, older.removals), NoLonger: only(older.removals, newer.removals),
-		Errors: notIn(newer.failed, older.failed), Mended: notIn(older.failed, newer.failed),
+		Errors: notIn(newer.failed, older.failed), Recovered: notIn(older.failed, newer.failed),
 		Depends: changed(older.depends, newer.depends),
 		taken:   taken(older.removals, newer.removals),
 	}

@@ -120,7 +120,7 @@ func (r Report) Print(w io.Writer) error {
 		{"would newly lose a tag", func(e Event) []line { return e.removals(e.Newly, "loses") }},
 		{"would no longer lose a tag", func(e Event) []line { return e.removals(e.NoLonger, "keeps") }},
 		{"rules that can no longer be evaluated", func(e Event) []line { return e.notes(e.Errors) }},
-		{"rules that can be evaluated again", func(e Event) []line { return e.notes(e.Mended) }},
+		{"rules that can be evaluated again", func(e Event) []line { return e.notes(e.Recovered) }},
 		{"depends on records (--records FILE names a file of them)", func(e Event) []line { return e.notes(e.Depends) }},
 		{"read differently", func(e Event) []line {
 			if e.Read == "" {
