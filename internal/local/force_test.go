@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -252,5 +253,31 @@ func TestWhatIsSaidOfTagsThatDidNotComeOff(t *testing.T) {
 	}
 	if strings.Contains(second, "loses") || !strings.Contains(second, `paid: Deals `+deal(r)+` did not have "In progress", "Won"`) {
 		t.Errorf("the second time: %s", second)
+	}
+}
+
+// TestAnEntryHasTheTagsBeforeAndAfter: as the simulated records had them.
+func TestAnEntryHasTheTagsBeforeAndAfter(t *testing.T) {
+	r, _ := runningWith(t, shopRules("In progress"))
+	key := recordKey{"Deals", deal(r)}
+	before := r.crm.tags()[key]
+	paid(r, "shop", deal(r))
+	touched := r.keeper.kept.All()[0].Touched
+	if len(touched) != 1 || !slices.Equal(touched[0].Before, before) || slices.Contains(touched[0].After, "In progress") || touched[0].After == nil {
+		t.Errorf("touched %+v of a record that had %q", touched, before)
+	}
+}
+
+// TestAPathOfAWebhookIsNeverTheConsoles even if it looks like one of its paths, too.
+func TestAPathOfAWebhookIsNeverTheConsoles(t *testing.T) {
+	r, _ := runningWith(t, shopRules("In progress"))
+	page := console.New(console.Config{Kept: r.keeper.kept, Rules: r.set, Records: r.crm})
+	for path, toGateway := range map[string]bool{"/records/Deals/webhooks/add-tag": true, "/records/Deals/1/add-tag": false, "/webhooks/shop": true} {
+		passed := false
+		f := front{page, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { passed = true })}
+		f.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", path, nil))
+		if passed != toGateway {
+			t.Errorf("POST %s: passed to the function: %t, want %t", path, passed, toGateway)
+		}
 	}
 }
