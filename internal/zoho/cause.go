@@ -36,6 +36,8 @@ func (e *Error) Cause() Cause {
 		return CauseScope
 	case e.Code == "INVALID_HOST":
 		return CauseInstallation
+	case temporary(e.Code):
+		return CauseCall // even with 403: half an answer does not say what was forbidden
 	case overloaded(e.Status), !e.whole && (e.Record != "" || e.Status != http.StatusForbidden):
 		return CauseCall
 	case e.Status == http.StatusForbidden, e.Status == http.StatusPaymentRequired, aboutRights(e.Code):

@@ -36,3 +36,9 @@ func retryable(code string) (retry, known bool) {
 	}
 	return false, false
 }
+
+// temporary reports whether a code alone says that the same call may succeed later.
+func temporary(code string) bool {
+	retry, known := retryable(code)
+	return known && retry
+}

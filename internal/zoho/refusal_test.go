@@ -174,6 +174,42 @@ func TestWhoLacksTheRight(t *testing.T) {
 	}
 }
 
+// TestATemporaryErrorWithAStatusOfRights: an answer that breaks off, or that names a reason
+// that passes, does not say that the user lacks a right, whatever its status is.
+func TestATemporaryErrorWithAStatusOfRights(t *testing.T) {
+	half := func(status int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			says(status, body)(w, nil)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}
+	}
+	for _, status := range []int{402, 403, 404} {
+		for name, answer := range map[string]http.HandlerFunc{
+			"the connection breaks":            half(status, `{"data":[{"code":"NO_PERM`),
+			"the connection breaks at once":    half(status, ""),
+			"the answer is cut off":            says(status, `{"data":[{"code":"NO_PERM`),
+			"the record is locked":             says(status, flat("RECORD_LOCKED")),
+			"too many calls":                   says(status, flat("RATE_LIMIT_EXCEEDED")),
+			"a fault inside Zoho":              says(status, flat("INTERNAL_ERROR")),
+			"in data, without a record":        says(status, inData(problem("INTERNAL_ERROR", "x", `{}`))),
+			"a code that asks for fewer calls": says(status, inData(problem("TOO_MANY_REQUESTS", "x", `{}`))),
+		} {
+			e := serving(t, answer)
+			for _, ids := range [][]string{{one}, {one, two}} {
+				got, err := client(t, e, "v8", &aToken{}).RemoveTags(t.Context(), "Deals", ids, []string{"x"})
+				var z *zoho.Error
+				if !errors.As(err, &z) && len(got) > 0 {
+					z = got[0].Err
+				}
+				if z == nil || z.Cause() != zoho.CauseCall || !z.Retryable() {
+					t.Errorf("%d, %s, %d records: RemoveTags = %+v, %v, want it to be retryable and to say nothing about rights", status, name, len(ids), got, err)
+				}
+			}
+		}
+	}
+}
+
 func TestOddMembers(t *testing.T) {
 	tests := map[string]struct{ body, code string }{
 		"a number as the code":       {`{"code":4001,"message":"x","details":{}}`, "4001"},

@@ -12,10 +12,10 @@ import (
 
 // verdict is the result of a run.
 type verdict struct {
-	events, acted, nothing, dead, lost, unnamed int
-	// givenUp counts the events in the dead-letter queue that could have been acted on or
-	// that have the wrong reason.
-	givenUp                        int
+	events, acted, nothing, dead, unnamed int
+	// givenUp says which events in the dead-letter queue could have been acted on or have
+	// the wrong reason, and lost which were lost.
+	givenUp, lost                  []string
 	requests                       sandbox.Requests
 	fewest, again                  int
 	receiversKilled, workersKilled int
@@ -38,11 +38,12 @@ func verdictOf(l *load, p *progress, crm *sandbox.Sandbox, dead map[string]queue
 		reason, isDead := dead[s.name]
 		switch {
 		case isDead && (s.code == "" || s.code != reason.Code || s.rule != reason.Rule || reason.Time.IsZero()):
-			v.givenUp++
+			v.givenUp = append(v.givenUp, fmt.Sprintf("%s (%s): %q of rule %q at %s, expected %q of rule %q",
+				s.name, s.kind.name, reason.Code, reason.Rule, reason.Time.Format(time.RFC3339), s.code, s.rule))
 		case isDead:
 			v.dead++
 		case s.code != "" || !p.done[s.name] || !off(crm, s):
-			v.lost++
+			v.lost = append(v.lost, fmt.Sprintf("%s (%s): done %t, expected code %q", s.name, s.kind.name, p.done[s.name], s.code))
 		case len(s.tags) > 0:
 			v.acted++
 		default:
@@ -64,7 +65,7 @@ func off(crm *sandbox.Sandbox, s sent) bool {
 // and no token was minted while one was valid, except to replace one that a killed worker
 // had minted but not stored.
 func (v verdict) good() bool {
-	return v.lost == 0 && v.unnamed == 0 && v.givenUp == 0 &&
+	return len(v.lost) == 0 && v.unnamed == 0 && len(v.givenUp) == 0 &&
 		v.requests.TokensMinted <= 1+v.requests.TokensRevoked+v.workersKilled
 }
 
@@ -74,8 +75,8 @@ func (v verdict) print(w io.Writer) {
 	fmt.Fprintf(w, "acted on                   %d\n", v.acted)
 	fmt.Fprintf(w, "nothing to do              %d\n", v.nothing)
 	fmt.Fprintf(w, "in the dead-letter queue   %d (with code, rule and time)\n", v.dead)
-	fmt.Fprintf(w, "given up needlessly        %d\n", v.givenUp)
-	fmt.Fprintf(w, "lost                       %d\n", v.lost)
+	fmt.Fprintf(w, "given up needlessly        %d\n", len(v.givenUp))
+	fmt.Fprintf(w, "lost                       %d\n", len(v.lost))
 	fmt.Fprintf(w, "removals no rule named     %d\n", v.unnamed)
 	fmt.Fprintf(w, "calls made                 %d (%d had a fault, %d exceeded Zoho's limit of calls at the same time)\n", r.RemoveTags, r.Faulty, r.Throttled)
 	fmt.Fprintf(w, "fewest possible            %d for what each batch finished\n", v.fewest)
@@ -84,4 +85,10 @@ func (v verdict) print(w io.Writer) {
 	fmt.Fprintf(w, "processes killed           %d, %d of them workers (%d deliveries and batches were repeated)\n",
 		v.receiversKilled+v.workersKilled, v.workersKilled, v.again)
 	fmt.Fprintf(w, "took                       %s\n", v.took.Round(time.Second))
+	for _, line := range v.givenUp {
+		fmt.Fprintf(w, "given up: %s\n", line)
+	}
+	for _, line := range v.lost {
+		fmt.Fprintf(w, "lost: %s\n", line)
+	}
 }
