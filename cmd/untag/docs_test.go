@@ -139,3 +139,23 @@ func TestSchemaIsCommitted(t *testing.T) {
 		t.Error("docs/rules.schema.json is not what `untag schema` prints: run `go run ./cmd/untag schema > docs/rules.schema.json`")
 	}
 }
+
+// A newcomer finds each package in the README's table of folders.
+func TestTheREADMENamesEachPackage(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders, err := os.ReadDir("../../internal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		if name := "`internal/" + folder.Name() + "/`"; folder.IsDir() && !strings.Contains(string(text), name) {
+			t.Errorf("README.md does not say what %s is for", name)
+		}
+	}
+	if lines := strings.Count(string(text), "\n"); lines > 250 {
+		t.Errorf("README.md has %d lines, want at most 250", lines)
+	}
+}
