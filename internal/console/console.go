@@ -55,6 +55,8 @@ type Console struct {
 	// comparing holds back further comparisons while one runs, and compared is the last one.
 	comparing chan struct{}
 	compared  *whatIf
+	// texts are what searches have looked at.
+	texts texts
 }
 
 // New returns a Console.

@@ -1,9 +1,6 @@
 package console
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"strings"
 	"time"
 
 	"untag/internal/pipeline"
@@ -105,35 +102,6 @@ func (e *Entry) Rule(name string) bool {
 		}
 	}
 	return false
-}
-
-// contains reports whether a text, in lower case, is in what the sender sent or in what was
-// done with it.
-func (e *Entry) contains(text string) bool {
-	for _, part := range append([]string{e.Path, e.Source, e.Outcome, e.Reason}, e.Details...) {
-		if strings.Contains(strings.ToLower(part), text) {
-			return true
-		}
-	}
-	return strings.Contains(strings.ToLower(e.sent()), text)
-}
-
-// sent returns the query and the body of a request, or the whole of another invocation.
-func (e *Entry) sent() string {
-	var request struct {
-		RawQueryString  string `json:"rawQueryString"`
-		Body            string `json:"body"`
-		IsBase64Encoded bool   `json:"isBase64Encoded"`
-	}
-	if e.Method == "" || json.Unmarshal(e.Payload, &request) != nil {
-		return string(e.Payload)
-	}
-	if request.IsBase64Encoded {
-		if plain, err := base64.StdEncoding.DecodeString(request.Body); err == nil {
-			request.Body = string(plain)
-		}
-	}
-	return request.RawQueryString + "\n" + request.Body
 }
 
 // perItem is about what a removal, a rule's error and the like take in memory, in bytes.

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -17,8 +16,18 @@ import (
 // hiderOf returns a function that puts a word in place of the stored secrets, and in place of
 // the credentials of an entry's request: its rules may read those that are not its source's.
 func (c *Console) hiderOf(e *Entry) func(string) string {
+	sent, isHTTP := e.request()
+	if !isHTTP {
+		return c.hideStored
+	}
+	return c.hider(sent, c.mask(e, sent, nil))
+}
+
+// hider returns a function that puts a word in place of the stored secrets, and in place of what a
+// masked request lacks in its headers and its query.
+func (c *Console) hider(sent events.APIGatewayV2HTTPRequest, masked webhook.Masked) func(string) string {
 	stored := c.hideStored
-	values := c.credentialsOf(e)
+	values := credentialsIn(sent, masked)
 	if len(values) == 0 {
 		return stored
 	}
@@ -79,17 +88,9 @@ func unseen(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' || unicode.Is(unicode.Bidi_Control, r) || r == 0x2028 || r == 0x2029 || r == 0xfeff
 }
 
-// credentialsOf returns what is hidden of the headers and the query of an entry's request, in the
-// forms in which a page could show it.
-func (c *Console) credentialsOf(e *Entry) []string {
-	masked, isHTTP := c.masked(e)
-	if !isHTTP {
-		return nil
-	}
-	var sent events.APIGatewayV2HTTPRequest
-	if json.Unmarshal(e.Payload, &sent) != nil {
-		return nil
-	}
+// credentialsIn returns what is hidden of the headers and the query of a request, in the forms in
+// which a page could show it.
+func credentialsIn(sent events.APIGatewayV2HTTPRequest, masked webhook.Masked) []string {
 	var values []string
 	add := func(value string) {
 		// It may follow a word such as Bearer, or a prefix such as sha256=.

@@ -64,24 +64,38 @@ func (c *Console) newRequestView(e *Entry, hide func(string) string) requestView
 // masked returns the request of an entry without its credentials; false if it is another
 // invocation.
 func (c *Console) masked(e *Entry) (webhook.Masked, bool) {
-	var sent events.APIGatewayV2HTTPRequest
-	if e.Method == "" || json.Unmarshal(e.Payload, &sent) != nil {
+	sent, isHTTP := e.request()
+	if !isHTTP {
 		return webhook.Masked{}, false
 	}
-	body := []byte(sent.Body)
+	return c.mask(e, sent, webhook.Bytes(bodyOf(sent))), true
+}
+
+// request returns the request that an entry has; false if it is another invocation.
+func (e *Entry) request() (sent events.APIGatewayV2HTTPRequest, isHTTP bool) {
+	isHTTP = e.Method != "" && json.Unmarshal(e.Payload, &sent) == nil
+	return sent, isHTTP
+}
+
+func bodyOf(sent events.APIGatewayV2HTTPRequest) []byte {
 	if sent.IsBase64Encoded {
 		if plain, err := base64.StdEncoding.DecodeString(sent.Body); err == nil {
-			body = plain
+			return plain
 		}
 	}
-	request := webhook.Request{Source: e.Source, Method: e.Method, RawQuery: sent.RawQueryString, Header: make(http.Header), Body: webhook.Bytes(body)}
+	return []byte(sent.Body)
+}
+
+// mask returns a request of an entry without its credentials; without a body, of the rest of it.
+func (c *Console) mask(e *Entry, sent events.APIGatewayV2HTTPRequest, body func() ([]byte, error)) webhook.Masked {
+	request := webhook.Request{Source: e.Source, Method: e.Method, RawQuery: sent.RawQueryString, Header: make(http.Header), Body: body}
 	for name, value := range sent.Headers {
 		request.Header.Set(name, value)
 	}
 	if len(sent.Cookies) > 0 {
 		request.Header.Set("Cookie", strings.Join(sent.Cookies, "; "))
 	}
-	return webhook.Mask(c.receiver(e), request), true
+	return webhook.Mask(c.receiver(e), request)
 }
 
 // receiver returns what knows how the source of an entry is verified.

@@ -45,6 +45,7 @@ func (c *Console) list(w http.ResponseWriter, r *http.Request, status int, fault
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	p := eventsPage{Filter: f, Outcomes: Outcomes(), Dropped: c.Kept.Dropped()}
 	all := c.Kept.All()
+	c.texts.keep(all)
 	var last int64
 	if len(all) > 0 {
 		last = all[0].ID
@@ -52,7 +53,7 @@ func (c *Console) list(w http.ResponseWriter, r *http.Request, status int, fault
 	p.Live = "/live?" + url.Values{"run": {c.run}, "after": {strconv.FormatInt(last, 10)}}.Encode() + "&" + f.Query()
 	var taken []*Entry
 	for _, e := range all {
-		if !f.takes(e) {
+		if !f.takes(e, c.found) {
 			continue
 		}
 		taken = append(taken, e)
@@ -104,9 +105,10 @@ func listAddress(f filter, before int64) string {
 func (c *Console) showChart(w http.ResponseWriter, r *http.Request) {
 	f := filterOf(r.URL.Query())
 	var taken []*Entry
-	now := time.Now()
-	for _, e := range c.Kept.All() {
-		if now.Sub(e.At) <= chartMinutes*time.Minute && f.takes(e) {
+	now, all := time.Now(), c.Kept.All()
+	c.texts.keep(all)
+	for _, e := range all {
+		if now.Sub(e.At) <= chartMinutes*time.Minute && f.takes(e, c.found) {
 			taken = append(taken, e)
 		}
 	}

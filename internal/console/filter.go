@@ -14,12 +14,13 @@ func filterOf(query url.Values) filter {
 	return filter{Source: query.Get("source"), Outcome: query.Get("outcome"), Rule: query.Get("rule"), Text: strings.TrimSpace(query.Get("q"))}
 }
 
-// takes reports whether an entry is in the list.
-func (f filter) takes(e *Entry) bool {
+// takes reports whether an entry is in the list. It asks contains whether the entry has the text, in
+// lower case.
+func (f filter) takes(e *Entry, contains func(e *Entry, text string) bool) bool {
 	return (f.Source == "" || e.Source == f.Source) &&
 		(f.Outcome == "" || e.Outcome == f.Outcome) &&
 		(f.Rule == "" || e.Rule(f.Rule)) &&
-		(f.Text == "" || e.contains(strings.ToLower(f.Text)))
+		(f.Text == "" || contains(e, strings.ToLower(f.Text)))
 }
 
 // Any reports whether it leaves something out.

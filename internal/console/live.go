@@ -105,7 +105,7 @@ func (s *stream) entry(e *Entry) {
 	if len(e.Touched) > 0 {
 		s.send("touched", strconv.FormatInt(e.ID, 10))
 	}
-	if !s.filter.takes(e) {
+	if !s.filter.takes(e, s.console.has) {
 		return
 	}
 	row, err := s.console.pages.text("events", "row", e)
