@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,8 @@ const (
 	heartbeat = 15 * time.Second
 	// sayEvery is how often a screen reader is told of new events.
 	sayEvery = time.Second
+	// mostCaughtUp is how many rows a page gets at once that was not connected: mostRows of app.js.
+	mostCaughtUp = 200
 )
 
 // serveLive sends new entries to a page that is open, as server-sent events: "entry" with a row
@@ -79,11 +82,32 @@ type stream struct {
 	written bool
 }
 
-// catchUp sends what has come since the page was made.
+// catchUp sends what has come since the page was made, or since it was last connected: no more rows
+// than a list keeps.
 func (s *stream) catchUp() {
+	var touched *Entry
+	var latest []*Entry
 	all := s.console.Kept.All()
-	for i := len(all) - 1; i >= 0; i-- {
-		s.entry(all[i])
+	for _, e := range all {
+		if e.ID <= s.after {
+			break
+		}
+		if touched == nil && len(e.Touched) > 0 {
+			touched = e
+		}
+		if len(latest) < mostCaughtUp && s.filter.takes(e, s.console.has) {
+			latest = append(latest, e)
+		}
+	}
+	for _, e := range slices.Backward(latest) {
+		s.row(e)
+	}
+	// It comes last: the page takes it that it has all before it.
+	if touched != nil {
+		s.touched(touched)
+	}
+	if len(all) > 0 {
+		s.after = max(s.after, all[0].ID)
 	}
 }
 
@@ -103,11 +127,16 @@ func (s *stream) entry(e *Entry) {
 	}
 	s.after = e.ID
 	if len(e.Touched) > 0 {
-		s.send("touched", strconv.FormatInt(e.ID, 10))
+		s.touched(e)
 	}
-	if !s.filter.takes(e, s.console.has) {
-		return
+	if s.filter.takes(e, s.console.has) {
+		s.row(e)
 	}
+}
+
+func (s *stream) touched(e *Entry) { s.send("touched", strconv.FormatInt(e.ID, 10)) }
+
+func (s *stream) row(e *Entry) {
 	row, err := s.console.pages.text("events", "row", e)
 	if err != nil {
 		s.err = err

@@ -3,6 +3,7 @@ package console_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -146,4 +147,38 @@ func TestAskingForTheHeadersOfTheLiveEventsEnds(t *testing.T) {
 	if w.Code != 200 || w.Body.Len() > 0 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
+}
+
+// A page that nobody saw for long gets the latest rows, as many as its list keeps, and hears once that
+// records have changed.
+func TestAPageCatchesUpWithTheLatest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var entries []*console.Entry
+		for i := range 900 {
+			e := entry([]string{"shop", "desk"}[i%2], "removed", "{}", "")
+			if i < 800 {
+				e.Touched = []console.Touched{{Module: "Deals", ID: "1"}}
+			}
+			entries = append(entries, e)
+		}
+		c, kept := newConsole(t, false, entries...)
+		query := strings.Replace(live(get(c, "/?source=desk").Body.String()), "after=900", "after=50", 1)
+		events := open(t, c, query)
+		for id := 502; id <= 900; id += 2 {
+			if name, data := next(t, events); name != "entry" || !strings.HasPrefix(data, fmt.Sprintf(`<li id="e%d">`, id)) {
+				t.Fatalf("%s: %s, want the row of event %d", name, data, id)
+			}
+		}
+		if name, data := next(t, events); name != "touched" || data != "800" {
+			t.Errorf("then %s: %s", name, data)
+		}
+		kept.Add(entry("desk", "nothing", "{}", ""))
+		name, data := next(t, events)
+		if name == "said" {
+			name, data = next(t, events)
+		}
+		if name != "entry" || !strings.HasPrefix(data, `<li id="e901">`) {
+			t.Errorf("then %s: %s", name, data)
+		}
+	})
 }

@@ -4,18 +4,99 @@
 // mostRows is how many rows of the list a page keeps that is open for long.
 const mostRows = 200;
 
+// Live is the connection of a page that is live, as htmx uses an EventSource. A browser opens at most
+// six connections to one host, for all tabs together: a tab that nobody sees gives its own back. When
+// it is seen again, or when the connection was lost, Live asks only for what the page does not have.
+class Live {
+  static again = 1000; // until it connects once more, in milliseconds
+
+  constructor(address) {
+    this.address = new URL(address, location.href);
+    this.listeners = [];
+    this.look = () => (document.hidden ? this.pause() : this.connect());
+    document.addEventListener("visibilitychange", this.look);
+    this.look();
+  }
+
+  get readyState() {
+    return this.closed ? EventSource.CLOSED : (this.source?.readyState ?? EventSource.CONNECTING);
+  }
+
+  connect() {
+    if (this.source || this.closed) return;
+    clearTimeout(this.timer);
+    this.source = new EventSource(this.address);
+    this.source.onopen = (event) => this.onopen?.(event);
+    this.source.onerror = (event) => {
+      this.pause();
+      this.timer = setTimeout(this.look, Live.again);
+      this.onerror?.(event);
+    };
+    // These come first: what the page does with a message may end the connection.
+    this.source.addEventListener("touched", (event) => this.has(event.data));
+    this.source.addEventListener("entry", (event) => this.has(rowOf(event.data)?.slice(1)));
+    for (const [name, listener] of this.listeners) this.source.addEventListener(name, listener);
+  }
+
+  // has notes that the page has the events up to one.
+  has(id) {
+    if (Number(id) > Number(this.address.searchParams.get("after"))) this.address.searchParams.set("after", id);
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = undefined;
+  }
+
+  close() {
+    this.closed = true;
+    this.pause();
+    document.removeEventListener("visibilitychange", this.look);
+  }
+
+  addEventListener(name, listener) {
+    this.listeners.push([name, listener]);
+    this.source?.addEventListener(name, listener);
+  }
+
+  removeEventListener(name, listener) {
+    this.listeners = this.listeners.filter(([n, l]) => n !== name || l !== listener);
+    this.source?.removeEventListener(name, listener);
+  }
+}
+htmx.createEventSource = (address) => new Live(address);
+
+// rowOf returns the id of the element of a row.
+function rowOf(data) {
+  return /^<li id="(e\d+)"/.exec(data)?.[1];
+}
+
 // A connection that was made again may bring rows that the list has.
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
   const message = event.detail;
-  if (message.type !== "entry") return;
-  const id = /^<li id="(e\d+)"/.exec(message.data);
-  if (id && document.getElementById(id[1])) event.preventDefault();
+  const row = message.type === "entry" && rowOf(message.data);
+  if (row && document.getElementById(row)) event.preventDefault();
 });
 
+// The rows that leave the list are on the next page of it.
 document.addEventListener("htmx:sseMessage", (event) => {
   if (event.detail.type !== "entry") return;
   const list = document.getElementById("entries");
-  while (list && list.children.length > mostRows) list.lastElementChild.remove();
+  if (!list || list.children.length <= mostRows) return;
+  while (list.children.length > mostRows) list.lastElementChild.remove();
+  let older = document.getElementById("older");
+  if (!older) {
+    const place = document.createElement("p");
+    older = document.createElement("a");
+    older.id = "older";
+    older.textContent = "Older events";
+    place.append(older);
+    list.parentElement.append(place);
+  }
+  const address = new URL(location.pathname + location.search, location.href);
+  address.searchParams.set("before", list.lastElementChild.id.slice(1));
+  older.href = address.pathname + address.search;
 });
 
 // A page that is no longer live says so, if the connection is not made again at once.
