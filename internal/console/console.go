@@ -79,17 +79,16 @@ func (c *Console) routes() {
 	// The guard takes a token. The address of its form is what a browser shows after it.
 	c.mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusSeeOther) })
 	c.eventRoutes()
+	c.copyRoutes()
+	c.rulesRoutes()
 	if c.Dead != nil {
-		c.mux.HandleFunc("POST /dead-letters/read", c.readDead)
-		c.mux.HandleFunc("POST /dead-letters/redrive", c.redrive)
+		c.deadRoutes()
 		return
 	}
 	c.mux.HandleFunc("GET /chart", c.showChart)
 	c.mux.HandleFunc("GET /live", c.serveLive)
-	c.copyRoutes()
 	c.recordRoutes()
 	c.sendRoutes()
-	c.rulesRoutes()
 }
 
 // Serves reports whether a request is for the console: for one of its pages, also if that does not

@@ -1,11 +1,15 @@
 package console
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,9 +25,12 @@ import (
 
 // copyRoutes are those of what one copies of an event.
 func (c *Console) copyRoutes() {
-	c.mux.HandleFunc("GET /events/{id}/curl", c.copies(c.copyCommand))
 	c.mux.HandleFunc("GET /events/{id}/event.json", c.copies(c.copyInvocation))
 	c.mux.HandleFunc("GET /events/{id}/test.yaml", c.copies(c.copyTest))
+	if c.Dead != nil {
+		return // it did not come as a request, and is sent again through the queue
+	}
+	c.mux.HandleFunc("GET /events/{id}/curl", c.copies(c.copyCommand))
 	c.mux.HandleFunc("POST /events/{id}/replay", c.replay)
 	// The address of a form is what a browser shows after it: there is a page to come back to.
 	c.mux.HandleFunc("GET /events/{id}/replay", func(w http.ResponseWriter, r *http.Request) {
@@ -79,14 +86,31 @@ func (c *Console) copyCommand(ctx context.Context, e *Entry) (string, error) {
 }
 
 func (c *Console) copyInvocation(ctx context.Context, e *Entry) (string, error) {
-	text, err := c.Copier.Invocation(ctx, e)
+	text, err := c.invocation(ctx, e)
 	return string(text), err
+}
+
+// invocation returns an entry as a recorded event. A dead letter is one: what it stored of a request
+// has no credential.
+func (c *Console) invocation(ctx context.Context, e *Entry) ([]byte, error) {
+	if c.Dead == nil {
+		return c.Copier.Invocation(ctx, e)
+	}
+	if slices.Contains(e.Details, Foreign) {
+		return nil, errors.New("there is no event to copy, because untag did not store this message")
+	}
+	var text bytes.Buffer
+	if err := json.Indent(&text, e.Payload, "", "  "); err != nil {
+		return nil, fmt.Errorf("copy the dead letter: %w", err)
+	}
+	text.WriteByte('\n')
+	return text.Bytes(), nil
 }
 
 // copyTest writes a test of the rules in force for each event of an entry, from what a recorded
 // event has: no credential.
 func (c *Console) copyTest(ctx context.Context, e *Entry) (string, error) {
-	payload, err := c.Copier.Invocation(ctx, e)
+	payload, err := c.invocation(ctx, e)
 	if err != nil {
 		return "", err
 	}
@@ -98,7 +122,16 @@ func (c *Console) copyTest(ctx context.Context, e *Entry) (string, error) {
 	case len(events) == 0:
 		return "", errors.New("this request has no event, so there is nothing to test")
 	}
-	return copyas.Tests(ctx, copyas.Happened{Rules: set, Events: events, Records: c.recordsBefore(e), Now: time.Now().UTC()})
+	for _, ev := range events {
+		if _, found := set.Source(ev.Source); !found {
+			return "", fmt.Errorf("the rules have no source %q, so a test of this event cannot run: add the source first", ev.Source)
+		}
+	}
+	happened := copyas.Happened{Rules: set, Events: events, Now: time.Now().UTC()}
+	if c.Dead == nil {
+		happened.Records = c.recordsBefore(e)
+	}
+	return copyas.Tests(ctx, happened)
 }
 
 // eventsOf returns the events of a recorded invocation.

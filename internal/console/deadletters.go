@@ -29,6 +29,16 @@ type deadView struct {
 	Fault string
 }
 
+// deadRoutes are those of a dead-letter queue.
+func (c *Console) deadRoutes() {
+	c.mux.HandleFunc("POST /dead-letters/read", c.readDead)
+	c.mux.HandleFunc("POST /dead-letters/redrive", c.redrive)
+	// The address of a form is what a browser shows after it: there is a page to come back to.
+	c.mux.HandleFunc("GET /dead-letters/{change}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	})
+}
+
 // readDead reads the dead-letter queue again.
 func (c *Console) readDead(w http.ResponseWriter, r *http.Request) {
 	if _, err := c.Dead.Read(r.Context()); err != nil {

@@ -108,7 +108,7 @@ func (k *Kept) Read() (r *Reader, stop func()) {
 func (k *Kept) Set(entries []*Entry) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.entries, k.bytes = nil, 0
+	k.entries, k.bytes, k.dropped = nil, 0, 0
 	for _, e := range entries {
 		k.last = max(k.last, e.ID)
 		k.entries = append(k.entries, e)

@@ -25,6 +25,9 @@ func (c *Console) rulesRoutes() {
 	c.mux.HandleFunc("GET /rules", c.showRules)
 	c.mux.HandleFunc("GET /rules/state", c.showState)
 	c.mux.HandleFunc("POST /rules/compare", c.compareRules)
+	if c.Dead != nil {
+		return // nothing is changed: the rules are read again with the queue
+	}
 	c.mux.HandleFunc("POST /rules/save", c.saveRules)
 	c.mux.HandleFunc("POST /rules/use", c.useRules)
 }

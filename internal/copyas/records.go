@@ -8,11 +8,19 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"untag/internal/event"
+	"untag/internal/rules"
 	"untag/internal/sandbox"
 )
 
 // mostExamined is how often an event is examined to find the records that matter.
 const mostExamined = 100
+
+// readsRecords reports whether a rule that an event concerns looks for a record, or reads one.
+func readsRecords(set *rules.Rules, ev event.Event) bool {
+	return slices.ContainsFunc(set.Explain(ev), func(e rules.Explanation) bool {
+		return e.Candidate != nil && (e.Candidate.NeedsRecord || e.Candidate.Find != nil)
+	})
+}
 
 // needed returns the records without which the rules would do something else: none, those that
 // decided, or as few as can be found quickly.

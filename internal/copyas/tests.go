@@ -43,18 +43,21 @@ type Happened struct {
 // an error.
 func Tests(ctx context.Context, h Happened) (string, error) {
 	var list []*yaml.Node
-	timed := false
+	timed, blind := false, false
 	for i, ev := range h.Events {
 		test, depends, err := h.test(ctx, ev)
 		if err != nil {
 			return "", fmt.Errorf("event %d of %d: %w", i+1, len(h.Events), err)
 		}
-		timed = timed || depends
+		timed, blind = timed || depends, blind || h.Records == nil && readsRecords(h.Rules, ev)
 		list = append(list, test)
 	}
 	written, err := items(list)
 	if err == nil && timed {
 		written = "  # The rules depend on the time: this is what they do with the event today.\n" + written
+	}
+	if err == nil && blind {
+		written = "  # The rules look for records, which are not known here. Add them under records:, and change what you expect.\n" + written
 	}
 	return written, err
 }

@@ -205,6 +205,28 @@ func TestThatDependsOnTheTime(t *testing.T) {
 }
 
 // TestOfAQueryThatNoTestCanHave says what to do instead.
+// Nothing is known about the records of a dead letter: its test says so if a rule looks for one.
+func TestWithoutTheRecords(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"kind":"paid","email":"ada@example.com"}`: true,
+		`{"kind":"closed","id":"11","stage":"Won"}`: false,
+		`{"kind":"open"}`: false,
+	} {
+		h := happened(t, event.Event{Source: "shop", Fields: fields(t, body)})
+		if text := copied(t, h); strings.Contains(text, "not known") {
+			t.Errorf("%s: the records are known:\n%s", body, text)
+		}
+		h.Records = nil
+		text := copied(t, h)
+		if got := strings.Contains(text, "# The rules look for records, which are not known here."); got != want {
+			t.Errorf("%s: says that records are not known: %t, want %t:\n%s", body, got, want, text)
+		}
+		if out, err := run(t, text); err != nil {
+			t.Errorf("%s: %v\n%s\n%s", body, err, out, text)
+		}
+	}
+}
+
 func TestOfAQueryThatNoTestCanHave(t *testing.T) {
 	_, err := copyas.Tests(t.Context(), happened(t, event.Event{Source: "shop", Query: map[string]any{"all": []any{"yes", "no"}}, Fields: fields(t, `{}`)}))
 	if err == nil || !strings.Contains(err.Error(), `"all" several times`) {

@@ -67,7 +67,10 @@ func RunDead(ctx context.Context, w, stderr io.Writer, q deadQueue, f DeadOption
 	if err != nil {
 		return err
 	}
-	page := console.New(console.Config{Kept: letters.kept, Rules: letters.set.Load, Token: door.token, Open: door.open, Dead: letters})
+	page := console.New(console.Config{
+		Kept: letters.kept, Rules: letters.set.Load, Token: door.token, Open: door.open, Dead: letters,
+		File: deadRules{letters.file}, LoadRules: loadRules,
+	})
 	fmt.Fprintf(w, "Dead letters that were read: %d. See why they failed, and what today's rules would do, at %s\n", read, door.address)
 	if read >= f.Most {
 		fmt.Fprintf(w, "There may be more: --max reads more than %d.\n", f.Most)
@@ -144,6 +147,23 @@ func (d *deadLetters) Redrive(ctx context.Context, ids []int64) (int, error) {
 	_, err = d.read(ctx)
 	return sent, err
 }
+
+// deadRules is the rules file of a console that shows dead letters: it is read, and never changed.
+type deadRules struct{ file string }
+
+// Name is its path, as the user named it.
+func (f deadRules) Name() string { return f.file }
+
+// Text returns what it holds.
+func (f deadRules) Text() ([]byte, error) { return readRules(f.file) }
+
+// Save changes nothing.
+func (deadRules) Save([]byte, string) error { return errOnlyShown }
+
+// Use changes nothing: the rules are read again with the queue.
+func (deadRules) Use(string) error { return errOnlyShown }
+
+var errOnlyShown = errors.New("a console of dead letters does not change the rules")
 
 // diedAt returns when an event failed for good.
 func diedAt(one queue.Dead) time.Time {

@@ -150,6 +150,29 @@ func TestADeadLetterOfAnotherProgram(t *testing.T) {
 	}
 }
 
+// What untag did not store has no event to copy, and an event of a source that is gone no test.
+func TestWhatCannotBeCopiedOfADeadLetter(t *testing.T) {
+	gone := deadLetter(t, "m2", 4)
+	gone.Delivery.Source = "gone"
+	gone.Body, _ = queue.Encode(gone.Delivery)
+	address := serveDead(t, &fakeDead{list: []queue.Dead{{ID: "m1", Body: "not ours", Reason: queue.Reason{Code: "UNREADABLE"}}, gone}}, "")
+	for path, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"/events/1/event.json": {409, "untag did not store this message"},
+		"/events/1/test.yaml":  {409, "untag did not store this message"},
+		"/events/2/event.json": {200, `"eventSource": "aws:sqs"`},
+		"/events/2/test.yaml":  {409, `The rules have no source "gone"`},
+		"/events/2/curl":       {404, ""},
+	} {
+		answer, err := http.Get(address + path)
+		if code, page := pageOf(t, answer, err); code != want.code || !strings.Contains(page, want.says) {
+			t.Errorf("%s: %d, want %d with %q:\n%s", path, code, want.code, want.says, page)
+		}
+	}
+}
+
 // TestDeadLettersWithCorrectedRules: someone corrects a rule, and looks what it would do now.
 func TestDeadLettersWithCorrectedRules(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "rules.yaml")

@@ -67,6 +67,11 @@ func touchedBy(outcomes []pipeline.Outcome) []console.Touched {
 	return touched
 }
 
+// loadRules checks the text of a rules file for the version of the API that is set.
+func loadRules(text []byte) (*rules.Rules, []rules.Fault) {
+	return rules.LoadFor(text, zoho.HasModule(os.Getenv("ZOHO_API_VERSION")))
+}
+
 // newConsole returns the page that shows what is kept; nil with --once.
 func (r *running) newConsole(l net.Listener, lines *ticker) (*console.Console, error) {
 	if r.flags.Once {
@@ -79,11 +84,9 @@ func (r *running) newConsole(l net.Listener, lines *ticker) (*console.Console, e
 	r.pageURL = d.address
 	c := console.Config{
 		Kept: r.keeper.kept, Rules: r.set, Token: d.token, Open: d.open, File: rulesFile{r},
-		Receiver: func() *webhook.Receiver { return r.force.Load().receiver },
-		Hide:     func(text string) string { return r.force.Load().hide(text) },
-		LoadRules: func(text []byte) (*rules.Rules, []rules.Fault) {
-			return rules.LoadFor(text, zoho.HasModule(os.Getenv("ZOHO_API_VERSION")))
-		},
+		Receiver:  func() *webhook.Receiver { return r.force.Load().receiver },
+		Hide:      func(text string) string { return r.force.Load().hide(text) },
+		LoadRules: loadRules,
 	}
 	if r.crm != nil {
 		c.Records = r.crm

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // queues is as much of SQS as the console needs: a dead-letter queue, and what was sent to
@@ -111,6 +113,58 @@ func TestDeadLettersAreReadInTheConsole(t *testing.T) {
 	b.harmless("a letter")
 	b.leads(map[string]bool{})
 	b.says("the letter", b.said(), "deal-closed", "fires", "Closed Won")
+}
+
+// A rule that is changed shows at once which dead letters it would treat differently. The letters are
+// copied as tests, and nothing is changed: neither the queue nor the file.
+func TestRulesAreTriedWithDeadLetters(t *testing.T) {
+	p, q := startDead(t)
+	b := open(p)
+	b.allowClipboard()
+	b.visit("/rules")
+	b.inspect("dead-letters-rules")
+	b.leads(map[string]bool{})
+	b.says("the rules", value[string](b, `document.querySelector(".counts").innerText`), "deal-closed", "2")
+	if value[bool](b, `document.querySelector("[formaction], form[action='/rules/use']") != null`) {
+		t.Error("the rules can be saved or used")
+	}
+	b.do(chromedp.SetValue(chromedp.CSS("textarea[name=text]"), p.changed()))
+	b.click("form.whatif button.main")
+	b.wait(`document.querySelector("#difference").innerText.includes("2 of 2 events would be treated differently")`)
+	for _, address := range []string{"/rules/save", "/rules/use", "/events/1/replay"} {
+		if response, _ := p.ask(http.MethodPost, address); response.StatusCode < 400 {
+			t.Errorf("POST %s: status %d", address, response.StatusCode)
+		}
+	}
+
+	was := p.read("rules.yaml")
+	p.write("rules.yaml", p.changed())
+	b.visit("/rules")
+	b.says("the rules", b.said(), "These pages still use the old rules", "2 of 2 events")
+	b.click(`form[action="/dead-letters/read"] button`)
+	b.wait(`document.querySelector("h1").innerText == "Dead letters"`)
+	b.visit("/rules")
+	b.says("the rules", b.said(), "These pages use this file")
+	p.write("rules.yaml", was)
+
+	b.visit("/events/1")
+	b.click(`[data-copy-url$="/test.yaml"]`)
+	b.wait(`document.querySelector("#said.shown")?.textContent == "Copied"`)
+	p.write("rules_test.yaml", p.read("rules_test.yaml")+b.copied())
+	p.write("rules.yaml", p.changed()) // those that the pages have
+	if out, err := p.command("test"); err == nil || !strings.Contains(out, "1 passed, 1 failed") {
+		t.Errorf("untag test: %v, want that the copy passes and the project's own test fails\n%s", err, out)
+	}
+	_, event := p.ask(http.MethodGet, "/events/1/event.json")
+	p.write("letter.json", event)
+	if out, err := p.command("explain", "-e", "letter.json"); err != nil || !strings.Contains(out, "Closed Won") {
+		t.Errorf("untag explain: %v\n%s", err, out)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.sent) > 0 || len(q.letters) != 2 {
+		t.Errorf("%d messages were sent and %d are left, want none and 2", len(q.sent), len(q.letters))
+	}
 }
 
 func TestAChosenDeadLetterIsSentAgain(t *testing.T) {
