@@ -74,13 +74,14 @@ func runDiff(ctx context.Context, stdin io.Reader, w io.Writer, oldFile, newFile
 		return err
 	}
 	var report rulesdiff.Report
+	names := namesOf(files)
 	for _, file := range files {
 		payload, err := userfile.ReadOrStdin(stdin, "event", "name another with -e", file)
 		if err != nil {
 			return err
 		}
 		differences, err := rulesdiff.Payload(ctx, payload, older, newer)
-		report.Add(filepath.Base(file), differences, err)
+		report.Add(names[file], differences, err)
 	}
 	if f.json {
 		err = report.PrintJSON(w)
@@ -96,6 +97,21 @@ func runDiff(ctx context.Context, stdin io.Reader, w io.Writer, oldFile, newFile
 		return terminal.AnswerIsNo("")
 	}
 	return nil
+}
+
+// namesOf returns what a report calls files: by their names alone, unless two folders have the same.
+func namesOf(files []string) map[string]string {
+	used := make(map[string]int)
+	for _, file := range files {
+		used[filepath.Base(file)]++
+	}
+	names := make(map[string]string)
+	for _, file := range files {
+		if names[file] = filepath.Base(file); used[names[file]] > 1 {
+			names[file] = file
+		}
+	}
+	return names
 }
 
 // fromStdin counts the names that stand for standard input.
@@ -153,6 +169,9 @@ func (f diffFlags) files() ([]string, error) {
 			continue
 		}
 		list, err := local.EventFiles(name)
+		if none, ok := errors.AsType[local.NoEvents](err); ok {
+			return nil, fmt.Errorf("read the events: %s; name another folder with -e", none.Why)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("-e %s: %w", name, err)
 		}

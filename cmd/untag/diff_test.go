@@ -97,7 +97,7 @@ func TestDiffUsedWrongly(t *testing.T) {
 		"diff - - -e a.json":                           "only one of OLD, NEW and the events",
 		"diff - old.yaml -e a.json -e -":               "only one of OLD, NEW and the events",
 		"diff old.yaml old.yaml -e none.json":          "none.json",
-		"diff old.yaml old.yaml -e empty":              "no *.json",
+		"diff old.yaml old.yaml -e empty":              "no *.json in empty; name another folder with -e",
 		"diff old.yaml old.yaml -e text.json":          "not valid JSON",
 		"diff old.yaml old.yaml -e foreign.json":       "other",
 		"diff old.yaml old.yaml -e a.json -e gone":     "gone",
@@ -105,6 +105,18 @@ func TestDiffUsedWrongly(t *testing.T) {
 	} {
 		if code, out := untag(t, folder, strings.Fields(line)...); code != 2 || !strings.Contains(out, want) {
 			t.Errorf("untag %s: exit %d, want 2 and %q:\n%s", line, code, want, out)
+		}
+	}
+}
+
+// TestDiffOfTwoFolders: files of the same name are told apart.
+func TestDiffOfTwoFolders(t *testing.T) {
+	const deal = `{"source": "shop", "event": {"stage": "Closed", "id": "5725767000000000001"}}`
+	folder := folderWith(t, map[string]string{"old.yaml": diffRules(closedRule), "new.yaml": diffRules(deskRule), "may/1.json": deal, "june/1.json": deal, "june/2.json": deal})
+	code, out := untag(t, folder, strings.Fields("diff old.yaml new.yaml -e may -e june")...)
+	for _, want := range []string{"may/1.json: Deals", "june/1.json: Deals", "    2.json: Deals"} {
+		if code != 1 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, without %q:\n%s", code, want, out)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func EventFiles(folder string) ([]string, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, noEvents{"there is no *.json in " + folder}
+		return nil, NoEvents{"there is no *.json in " + folder}
 	}
 	return files, nil
 }

@@ -46,11 +46,11 @@ func readInputs(f Options) (inputs, error) {
 	}
 	if !f.Zoho || f.Given["events"] {
 		in.files, err = EventFiles(f.Events)
-		var none noEvents
+		var none NoEvents
 		if err != nil && (f.Given["events"] || !errors.As(err, &none)) {
 			return in, err
 		}
-		in.noEvents = none.why
+		in.noEvents = none.Why
 	}
 	if f.Zoho {
 		return in, nil
@@ -164,18 +164,18 @@ func yamlList(tags []any) string {
 	return strings.Join(list, ", ")
 }
 
-// noEvents is the error for a folder that has no recorded events, or does not exist.
-type noEvents struct{ why string }
+// NoEvents is the error for a folder that has no recorded events, or does not exist.
+type NoEvents struct{ Why string }
 
-func (e noEvents) Error() string {
-	return "read the events: " + e.why + "; name another folder with --events"
+func (e NoEvents) Error() string {
+	return "read the events: " + e.Why + "; name another folder with --events"
 }
 
 // readFolder lists a folder of events; see EventFiles.
 func readFolder(folder string) ([]os.DirEntry, error) {
 	entries, err := os.ReadDir(folder)
 	if userfile.Absent(err) {
-		return nil, noEvents{"there is no folder " + folder}
+		return nil, NoEvents{"there is no folder " + folder}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the events: %w", err)
