@@ -18,6 +18,8 @@ type chart struct {
 	Width, Height int
 	Total, Most   int
 	Counts        []count
+	// From and To are the first and the last minute.
+	From, To time.Time
 }
 
 // bar is a rectangle of the drawing.
@@ -36,10 +38,11 @@ type count struct {
 
 // newChart counts the entries of the last minutes.
 func newChart(entries []*Entry, now time.Time) chart {
-	c := chart{Width: chartMinutes * (barWidth + barGap), Height: chartHeight}
+	last := now.Truncate(time.Minute)
+	first := last.Add(-(chartMinutes - 1) * time.Minute)
+	c := chart{Width: chartMinutes * (barWidth + barGap), Height: chartHeight, From: first, To: last}
 	var minutes [chartMinutes]map[string]int
 	totals := map[string]int{}
-	first := now.Truncate(time.Minute).Add(-(chartMinutes - 1) * time.Minute)
 	for _, e := range entries {
 		i := int(e.At.Sub(first) / time.Minute)
 		if e.At.Before(first) || i >= chartMinutes {

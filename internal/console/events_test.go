@@ -107,7 +107,7 @@ func theChartCountsByMinute(t *testing.T) {
 	}
 	c, _ := newConsole(t, false, entries...)
 	page := get(c, "/chart").Body.String()
-	for _, want := range []string{"4 in all, at most 2 a minute", `aria-label="2 refused, 2 removed"`, fmt.Sprintf("<title>%s: 1 refused</title>", time.Now().Add(-5*time.Minute).Format("15:04"))} {
+	for _, want := range []string{"<time>" + time.Now().Add(-29*time.Minute).Format("15:04") + "</time><time>" + time.Now().Format("15:04") + "</time>", "4 in all, at most 2 a minute", `aria-label="2 refused, 2 removed"`, fmt.Sprintf("<title>%s: 1 refused</title>", time.Now().Add(-5*time.Minute).Format("15:04"))} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in\n%s", want, page)
 		}

@@ -12,6 +12,7 @@ import (
 func words() template.FuncMap {
 	return template.FuncMap{
 		"clock":  func(t time.Time) string { return t.Format(time.TimeOnly) },
+		"minute": func(t time.Time) string { return t.Format("15:04") },
 		"stamp":  func(t time.Time) string { return t.Format(time.RFC3339) },
 		"moment": func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
 		"bytes":  bytesWords,
