@@ -152,8 +152,14 @@ func (c *Console) writeRules(w http.ResponseWriter, status int, p rulesPage) {
 func (c *Console) showState(w http.ResponseWriter, r *http.Request) {
 	p, _, err := c.rulesPage()
 	query := r.URL.Query()
-	if err != nil || query.Get("shown") == p.Version && query.Get("force") == p.InForce {
+	p.InForce = c.Rules().Version()
+	if query.Get("shown") == p.Version && query.Get("force") == p.InForce {
 		w.WriteHeader(http.StatusNoContent) // nothing is replaced
+		return
+	}
+	if err != nil {
+		p.Fault = sentence(err)
+		c.pages.write(w, http.StatusOK, "rules", "state", p)
 		return
 	}
 	if err := c.compareFile(r.Context(), &p); err != nil {

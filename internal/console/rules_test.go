@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"net/url"
@@ -266,6 +267,14 @@ func TestAnOpenPageFollowsTheFile(t *testing.T) {
 	if w := get(c, "/rules/state?shown="+now+"&force="+version); w.Code != 204 {
 		t.Errorf("told again: %d", w.Code)
 	}
+	// A file that is gone is told of once, too, and so is one that is there again.
+	f.broken = errors.New("read the rules: there is no such file; put the file back")
+	holds(t, get(c, asked).Body.String(), []string{"Read the rules: there is no such file; put the file back.", "still uses the old rules", "shown=&amp;force=" + version}, []string{"untag uses this file", "Use these rules", "hx-swap-oob"})
+	if w := get(c, "/rules/state?shown=&force="+version); w.Code != 204 {
+		t.Errorf("told again that the file is gone: %d", w.Code)
+	}
+	f.broken = nil
+	holds(t, get(c, "/rules/state?shown=&force="+version).Body.String(), []string{"has changed", "Use these rules"}, nil)
 }
 
 // TestWhatIfOfARealAccount: no record is read, so rules are compared by what they look for.
