@@ -254,6 +254,9 @@ func (r *Receiver) answerPart(ctx context.Context, from source, p *proof, part s
 	if err != nil {
 		return "", &Error{Kind: Malformed, Source: from.Name, Reason: "the challenge cannot be read: " + err.Error()}
 	}
+	if value == "" {
+		return "", &Error{Kind: Malformed, Source: from.Name, Reason: "a handshake without its challenge: no " + p.name(part.Place)}
+	}
 	if len(value) > MaxReply {
 		return "", &Error{Kind: Malformed, Source: from.Name, Reason: "the challenge is over 1 KiB"}
 	}
