@@ -11,7 +11,7 @@ import (
 var (
 	eventsKeys = []string{"each", "id", "form"}
 	answerKeys = []string{"queued", "body"}
-	bodies     = []string{"brief", "full"}
+	bodies     = []string{"brief", "empty", "full"}
 )
 
 // maxReply is the longest text that a source answers with, in bytes.
@@ -26,9 +26,7 @@ func (r *sourceReader) readAnswers() {
 	if r.keys["reply"] != nil {
 		r.source.Reply = r.reply()
 	}
-	if r.keys["answer"] != nil {
-		r.source.Answer = r.answer()
-	}
+	r.source.Answer = r.answer(r.source.Answer)
 	if list := r.f.readHandshakes(r.mapping); list != nil {
 		r.source.Handshakes = list
 	}
@@ -68,8 +66,8 @@ func (m *mapping) reply() string {
 	return text
 }
 
-// answer reads what the sender is told.
-func (m *mapping) answer() (a sender.Answer) {
+// answer reads what the sender is told. What it does not name stays as it was.
+func (m *mapping) answer(a sender.Answer) sender.Answer {
 	n := m.optional("answer")
 	if n == nil {
 		return a
@@ -86,9 +84,9 @@ func (m *mapping) answer() (a sender.Answer) {
 		a.Queued = code
 	}
 	switch body := answer.plain("body"); body {
-	case "", "full":
-	case "brief":
-		a.Brief = true
+	case "":
+	case "full", "brief", "empty":
+		a.Brief, a.Empty = body != "full", body == "empty"
 	default:
 		m.f.wrong(at(answer.values["body"]), "write one of "+list(bodies), "`body` of %s: `%s` is not a form of answer", answer.what, body)
 	}

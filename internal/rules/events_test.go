@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"untag/internal/rules"
+	"untag/internal/sender"
 )
 
 func TestEventsOfASource(t *testing.T) {
@@ -36,5 +37,36 @@ func TestEventsOfASource(t *testing.T) {
 				t.Errorf("source = %+v", s)
 			}
 		})
+	}
+}
+
+// TestWhatSendersAreTold: a key of `answer` changes only what it names, and of several senders the
+// one that must be told least decides.
+func TestWhatSendersAreTold(t *testing.T) {
+	for source, want := range map[string]sender.Answer{
+		"{verify: stripe}":                                  {Brief: true},
+		"{verify: stripe, answer: {queued: 200}}":           {Brief: true, Queued: 200},
+		"{verify: stripe, answer: {body: full}}":            {},
+		"{verify: {as: stripe}, answer: {queued: 200}}":     {Brief: true, Queued: 200},
+		"{verify: zoho-desk}":                               {Queued: 200},
+		"{verify: zoho-desk, answer: {body: brief}}":        {Brief: true, Queued: 200},
+		"{verify: xero}":                                    {Brief: true, Empty: true, Queued: 200},
+		"{verify: xero, answer: {body: brief}}":             {Brief: true, Queued: 200},
+		"{verify: xero, answer: {body: full, queued: 202}}": {Queued: 202},
+		"{verify: [stripe, zoho-sign]}":                     {Brief: true},
+		"{verify: [zoho-sign, stripe]}":                     {Brief: true},
+		"{verify: [xero, {as: zoho-desk, iss: a, aud: b}]}": {Brief: true, Empty: true, Queued: 200},
+		"{verify: token}":                                   {},
+		"{verify: token, answer: {body: empty}}":            {Brief: true, Empty: true},
+	} {
+		set, found := rules.Load([]byte("version: 1\nsources: {a: " + source + "}\nrules: [{name: r, on: a, when: event.a == 1, record: {module: Leads, id: event.id}, remove: [x]}]\n"))
+		if set == nil {
+			t.Errorf("%s: %v", source, found)
+			continue
+		}
+		s, _ := set.Source("a")
+		if s.Answer != want {
+			t.Errorf("%s: %+v, want %+v", source, s.Answer, want)
+		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 var (
 	// whereKeys are the parts of a request that a place may be in.
 	whereKeys = []string{"header", "query", "json", "form"}
-	placeKeys = slices.Concat(whereKeys, []string{"to", "scheme", "prefix", "list", "key", "separator", "item", "from"})
+	placeKeys = slices.Concat(whereKeys, []string{"to", "scheme", "prefix", "bare", "list", "key", "separator", "item", "from"})
 )
 
 const (
@@ -27,6 +27,7 @@ const (
 func (m *mapping) place() sender.Place {
 	p := m.where()
 	p.Prefix, p.List, p.Scheme = m.plain("prefix"), m.separator("list"), m.plain("scheme")
+	p.Bare = m.boolean("bare")
 	p.Key, p.Separator = m.plain("key"), m.separator("separator")
 	p.Item, p.From = m.number("item", mostItems), m.number("from", mostItems)
 	if p.To = m.number("to", mostHeaders); p.To == 0 && m.keys["to"] != nil {
@@ -44,6 +45,8 @@ func (m *mapping) place() sender.Place {
 		}
 	}
 	switch {
+	case p.Bare && p.Prefix == "":
+		m.f.wrong(at(m.keys["bare"]), "add `prefix`, or remove it", "`bare` of %s says that the prefix may be missing, but there is no `prefix`", m.what)
 	case p.Item > 0 && p.From > 0:
 		m.f.wrong(at(m.keys["from"]), "remove one of them", "`item` and `from` of %s both select items of the list", m.what)
 	case p.Key == "" && p.Separator != "":

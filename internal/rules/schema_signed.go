@@ -65,6 +65,7 @@ func placeSchema() object {
 		"to":        object{"type": "integer", "minimum": 1, "maximum": mostHeaders, "description": "How far {n} in the name of the header counts."},
 		"scheme":    nonEmpty("The word before the value in the header, such as Bearer."),
 		"prefix":    nonEmpty("The text before the value, such as sha256=."),
+		"bare":      object{"type": "boolean", "description": "Whether the value may also come without the prefix."},
 		"list":      object{"type": "string", "minLength": 1, "description": "The text between the items, if the value is a list."},
 		"key":       nonEmpty("Which items of the list count: those that begin with this key."),
 		"separator": object{"type": "string", "minLength": 1, "description": "The text between a key and its value, by default =."},

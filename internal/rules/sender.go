@@ -46,7 +46,7 @@ func LoadSender(name string) (Sender, bool) {
 	s.Source.Events = f.readEvents(m)
 	s.Source.Handshakes = f.readHandshakes(m)
 	s.Source.Reply = m.reply()
-	s.Source.Answer = m.answer()
+	s.Source.Answer = m.answer(sender.Answer{})
 	if n := m.required("verify", ""); n != nil {
 		v := readCode(n)
 		if v == nil {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -145,13 +146,17 @@ func (r *sourceReader) readAs(n *yaml.Node) (kind string) {
 	return kind
 }
 
-// addSender adds a sender's way to verify. The source's own `id` counts more than the sender's.
+// addSender adds a sender's way to verify. The source's own `id` counts more than the sender's. Of
+// several senders, the one that must be told least decides what all of them are told.
 func (r *sourceReader) addSender(s Sender) {
 	if r.source.ID.IsZero() {
 		r.source.ID = s.Source.ID
 	}
 	r.source.Handshakes = append(r.source.Handshakes, s.Source.Handshakes...)
-	r.source.Events, r.source.Reply, r.source.Answer = s.Source.Events, s.Source.Reply, s.Source.Answer
+	r.source.Events, r.source.Reply = s.Source.Events, s.Source.Reply
+	r.source.Answer.Queued = cmp.Or(s.Source.Answer.Queued, r.source.Answer.Queued)
+	r.source.Answer.Brief = r.source.Answer.Brief || s.Source.Answer.Brief
+	r.source.Answer.Empty = r.source.Answer.Empty || s.Source.Answer.Empty
 	r.source.Verify = append(r.source.Verify, s.Source.Verify...)
 }
 

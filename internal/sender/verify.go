@@ -82,8 +82,9 @@ type Place struct {
 
 	// Scheme is the word before the value of Authorization, such as Bearer.
 	Scheme string
-	// Prefix precedes the value and is removed.
+	// Prefix precedes the value and is removed. Bare means that it may be missing.
 	Prefix string
+	Bare   bool
 	// List separates the items of a value that is a list; "" if it is not one. Blanks around
 	// an item do not count.
 	List string
@@ -164,4 +165,6 @@ type Answer struct {
 	// Brief leaves out all but the id and the outcome, so that tags of the CRM are not told
 	// to a third party.
 	Brief bool
+	// Empty leaves out the whole body, also of a refusal.
+	Empty bool
 }

@@ -107,7 +107,10 @@ func (o *Outgoing) signature(from event.Source, v *sender.Verify, element jsonva
 
 // set writes a value to a place, as another item if that is a list in a header.
 func (o *Outgoing) set(at sender.Place, value string) error {
-	item := at.Prefix + keyOf(at) + value
+	item := keyOf(at) + value
+	if !at.Bare {
+		item = at.Prefix + item
+	}
 	switch {
 	case len(at.Headers) > 0:
 		name := strings.ReplaceAll(at.Headers[0], "{n}", "1")

@@ -135,7 +135,7 @@ func (p *proof) split(all []string, at sender.Place, value string) ([]string, er
 		value = rest
 	}
 	if at.List == "" {
-		rest, found := strings.CutPrefix(value, at.Prefix)
+		rest, found := cutPrefix(at, value)
 		if found {
 			rest, found = cutKey(at, rest)
 		}
@@ -154,7 +154,7 @@ func (p *proof) split(all []string, at sender.Place, value string) ([]string, er
 			continue
 		}
 		item = strings.Trim(item, " \t")
-		rest, found := strings.CutPrefix(item, at.Prefix)
+		rest, found := cutPrefix(at, item)
 		if found {
 			rest, found = cutKey(at, rest)
 		}
@@ -174,6 +174,11 @@ func keyOf(at sender.Place) string {
 		return at.Key + "="
 	}
 	return at.Key + at.Separator
+}
+
+func cutPrefix(at sender.Place, item string) (rest string, found bool) {
+	rest, found = strings.CutPrefix(item, at.Prefix)
+	return rest, found || at.Bare
 }
 
 func cutKey(at sender.Place, item string) (rest string, found bool) {

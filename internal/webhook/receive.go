@@ -28,10 +28,13 @@ type Received struct {
 // like any other request.
 func (r *Receiver) Receive(ctx context.Context, req Request) (Received, error) {
 	from, err := r.source(&req)
-	if err != nil {
-		return Received{}, err
+	var got Received
+	if from.Source != nil {
+		got.Source = *from.Source
 	}
-	got := Received{Source: *from.Source}
+	if err != nil {
+		return got, err
+	}
 	if got.Reply, err = r.handshake(ctx, from, req, false); err != nil || got.Reply != nil {
 		return got, err
 	}

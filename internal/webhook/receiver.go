@@ -159,14 +159,14 @@ func (r *Receiver) Known(name string) error {
 	return nil
 }
 
-// source returns the source of a request that is not too large, and ensures that its body
-// is read at most once.
+// source returns the source of a request, with an error if that is too large, and ensures that
+// its body is read at most once.
 func (r *Receiver) source(req *Request) (source, error) {
 	if err := r.Known(req.Source); err != nil {
 		return source{}, err
 	}
 	if req.Size > MaxBody {
-		return source{}, &Error{Kind: TooLarge, Source: req.Source, Reason: tooLarge}
+		return r.sources[req.Source], &Error{Kind: TooLarge, Source: req.Source, Reason: tooLarge}
 	}
 	if req.Body == nil {
 		req.Body = Bytes(nil)

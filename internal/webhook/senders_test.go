@@ -250,7 +250,7 @@ func changedHeaders(t *testing.T, header http.Header, verify func(http.Header) e
 	t.Helper()
 	for name, values := range header {
 		if strings.Contains(strings.ToLower(name), "delivery") || strings.HasSuffix(strings.ToLower(name), "-id") && !strings.HasPrefix(name, "Webhook-") && !strings.HasPrefix(name, "Svix-") ||
-			name == "X-Atlassian-Webhook-Identifier" || name == "Content-Type" || name == "X-Gitlab-Event-Uuid" {
+			name == "X-Atlassian-Webhook-Identifier" || name == "Content-Type" || name == "Idempotency-Key" {
 			continue // not signed
 		}
 		for i := range values[0] {
@@ -336,6 +336,12 @@ func TestSignatureRefusals(t *testing.T) {
 		"two times":               {"stripe", "a-secret-of-stripe", stripe("t=" + at + ",t=1,v1=" + good), "more than one header Stripe-Signature"},
 		"a time that is no digit": {"stripe", "a-secret-of-stripe", stripe("t=" + at + ".,v1=" + sum("a-secret-of-stripe", at+".."+body)), "is not in seconds since 1970"},
 		"a negative time":         {"stripe", "a-secret-of-stripe", stripe("t=-1,v1=" + good), "is not in seconds since 1970"},
+		"a bare signature":        {"cal.com", "a-secret-of-cal.com", http.Header{"X-Cal-Signature-256": {sum("a-secret-of-cal.com", body)}}, ""},
+		"one with a prefix":       {"cal.com", "a-secret-of-cal.com", http.Header{"X-Cal-Signature-256": {"sha256=" + sum("a-secret-of-cal.com", body)}}, ""},
+		"a prefix and no more":    {"cal.com", "a-secret-of-cal.com", http.Header{"X-Cal-Signature-256": {"sha256="}}, "nothing follows \"sha256=\""},
+		"another prefix":          {"cal.com", "a-secret-of-cal.com", http.Header{"X-Cal-Signature-256": {"sha1=" + sum("a-secret-of-cal.com", body)}}, "is not hex"},
+		"the prefix twice":        {"cal.com", "a-secret-of-cal.com", http.Header{"X-Cal-Signature-256": {"sha256=sha256=" + sum("a-secret-of-cal.com", body)}}, "is not hex"},
+		"a prefix not wanted":     {"tally", "a-secret-of-tally", http.Header{"Tally-Signature": {"sha256=" + base64.StdEncoding.EncodeToString(sign(sha256.New, "a-secret-of-tally", body))}}, "is not base64"},
 		"a blank in the secret":   {"stripe", "a-secret-of-stripe ", stripe("t=" + at + ",v1=" + good), "the stored secret begins or ends in white space"},
 		"another secret":          {"stripe", "another-secret", stripe("t=" + at + ",v1=" + good), "does not match the request with any stored secret"},
 		"many signatures":         {"stripe", "a-secret-of-stripe", stripe("t=" + at + strings.Repeat(",v1="+good, 101)), "has more than 100 values"},

@@ -23,7 +23,7 @@ type queued struct {
 func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 	got, err := h.receiver.Receive(ctx, req)
 	if err != nil {
-		return h.refuse(ctx, req.Source, err)
+		return told(h.refuse(ctx, req.Source, err), got.Source)
 	}
 	if got.Reply != nil {
 		h.logHandshake(ctx, req.Source, *got.Reply)
@@ -31,7 +31,7 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 	}
 	list, err := h.parse(got.Deliveries)
 	if err != nil {
-		return h.refuse(ctx, req.Source, err)
+		return told(h.refuse(ctx, req.Source, err), got.Source)
 	}
 	h.countReceived(len(got.Deliveries))
 	id := got.ID
@@ -77,8 +77,12 @@ func (h *Handler) parse(deliveries []event.Delivery) ([]event.Event, error) {
 	return list, nil
 }
 
-// told returns an answer with the text that the source's sender expects of every success.
+// told returns an answer with the text that the source's sender expects of every success, or
+// without the body that it does not accept.
 func told(a answer, from event.Source) answer {
+	if from.Answer.Empty {
+		a.body = ""
+	}
 	if from.Reply != "" && a.status/100 == 2 {
 		a.body = from.Reply
 		a.header = map[string]string{"content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff"}
