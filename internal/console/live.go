@@ -34,7 +34,7 @@ func (c *Console) serveLive(w http.ResponseWriter, r *http.Request) {
 	s.after, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
 	if r.URL.Query().Get("run") != c.run {
 		s.after = 0
-		s.missed()
+		s.otherRun()
 	} else {
 		s.catchUp()
 	}
@@ -148,6 +148,11 @@ func (s *stream) row(e *Entry) {
 
 func (s *stream) missed() {
 	s.send("missed", `<a href="/">Some events are not listed here. Load the page again.</a>`)
+}
+
+// otherRun tells a page of another run, whose events have the same numbers, to load itself again.
+func (s *stream) otherRun() {
+	s.send("missed", `<a href="/" data-run="another">untag run was started again. Load the page again.</a>`)
 }
 
 // say tells a screen reader how many events are new, and what became of the latest.

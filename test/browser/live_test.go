@@ -44,6 +44,26 @@ func TestATabThatNobodySeesGivesItsConnectionBack(t *testing.T) {
 	b.wait(rowsAre + `[0] == 6`)
 }
 
+// Events of another run have the same numbers: a page of the run before is loaded again.
+func TestAListGoesOnWhenUntagIsStartedAgain(t *testing.T) {
+	p := start(t)
+	line := connect(p)
+	b := open(line.program)
+	for range 3 {
+		p.send(zoho, dealOpen)
+	}
+	b.visit("/?source=zoho")
+	b.wait(`document.querySelectorAll("#entries > li").length == 3`)
+	line.hold()
+	p.url = start(t).url
+	p.send(zoho, dealWon)
+	line.release()
+	b.wait(`document.querySelectorAll("#entries > li").length == 1 && document.querySelector("#entries").innerText.includes("removed")`)
+	p.send(zoho, dealOpen)
+	b.wait(rowsAre + `.join(" ") == "2 1" && location.search == "?source=zoho"`)
+	b.expect("console: ", "ERR_")
+}
+
 // A list that lost its connection after many events stays in order, and its rows that are left out
 // are on the next page.
 func TestALongListThatLostItsConnectionStaysInOrder(t *testing.T) {

@@ -8,11 +8,14 @@ const mostRows = 200;
 // six connections to one host, for all tabs together: a tab that nobody sees gives its own back. When
 // it is seen again, or when the connection was lost, Live asks only for what the page does not have.
 class Live {
-  static again = 1000; // until it connects once more, in milliseconds
+  // The first and the longest time until it connects once more, in milliseconds.
+  static first = 1000;
+  static longest = 8000;
 
   constructor(address) {
     this.address = new URL(address, location.href);
     this.listeners = [];
+    this.again = Live.first;
     this.look = () => (document.hidden ? this.pause() : this.connect());
     document.addEventListener("visibilitychange", this.look);
     this.look();
@@ -26,15 +29,22 @@ class Live {
     if (this.source || this.closed) return;
     clearTimeout(this.timer);
     this.source = new EventSource(this.address);
-    this.source.onopen = (event) => this.onopen?.(event);
+    this.source.onopen = (event) => {
+      this.again = Live.first;
+      this.onopen?.(event);
+    };
     this.source.onerror = (event) => {
       this.pause();
-      this.timer = setTimeout(this.look, Live.again);
+      this.timer = setTimeout(this.look, this.again);
+      this.again = Math.min(2 * this.again, Live.longest);
       this.onerror?.(event);
     };
     // These come first: what the page does with a message may end the connection.
     this.source.addEventListener("touched", (event) => this.has(event.data));
     this.source.addEventListener("entry", (event) => this.has(rowOf(event.data)?.slice(1)));
+    this.source.addEventListener("missed", (event) => {
+      if (event.data.includes("data-run") && document.getElementById("list")) location.reload();
+    });
     for (const [name, listener] of this.listeners) this.source.addEventListener(name, listener);
   }
 
