@@ -83,8 +83,9 @@ type sourceLine struct {
 type ruleCount struct {
 	Name string
 	// Link is the address of the events, "" for none.
-	Link                              string
-	Events, Removed, Observed, Failed int
+	Link string
+	// Events is in how many it matched or failed.
+	Events, Matched, Removed, Observed, Failed int
 }
 
 // check checks the text of a rules file.

@@ -287,22 +287,6 @@ func TestWhatIfOfARealAccount(t *testing.T) {
 	holds(t, get(c, "/rules").Body.String(), []string{"1 of 1 event would", "Would look for something else", "Deals found by Deal_Name", "Records of a real account are not read"}, nil)
 }
 
-// TestTheCountsAreThoseOfTheList: each leads to as many events as it says.
-func TestTheCountsAreThoseOfTheList(t *testing.T) {
-	failed := shopEvent("3", "paid")
-	failed.Outcomes = []pipeline.Outcome{{Failed: []pipeline.Failed{{Rule: "paid"}}, Skipped: []pipeline.Skipped{{Rule: "paid"}}}}
-	watched := shopEvent("4", "paid")
-	watched.Outcomes = []pipeline.Outcome{{Observed: []pipeline.Observed{{Rule: "paid"}}}, {Removed: []pipeline.Removed{{Rule: "gone"}}}}
-	c, _ := withFile(t, shopRules, shopEvent("1", "paid", "paid", "paid"), shopEvent("2", "open"), failed, watched)
-	page := get(c, "/rules").Body.String()
-	_, row, _ := strings.Cut(page, `<th scope="row">paid</th>`)
-	row, _, _ = strings.Cut(row, "</tr>")
-	holds(t, row, []string{`<a href="/?rule=paid">3<`, "<td>1</td><td>1</td><td>1</td>"}, nil)
-	if listed := rows(get(c, "/?rule=paid").Body.String()); len(listed) != 3 {
-		t.Errorf("the link leads to %v", listed)
-	}
-}
-
 // A record's id may be a secret that a sender misplaced, and a rules file that somebody sent may turn
 // the direction of a line.
 func TestWhatIfShowsNoSecret(t *testing.T) {

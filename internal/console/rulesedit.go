@@ -4,11 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
-
-	"untag/internal/pipeline"
 )
 
 // edited reads the form of the editor: the text as it would be saved, as it is shown, and the version
@@ -122,61 +118,50 @@ func countsOf(names []string, all []*Entry) []ruleCount {
 				continue
 			}
 			n.Events++
+			n.Matched += number(d.matched)
 			n.Removed += number(d.removed)
 			n.Observed += number(d.observed)
 			n.Failed += number(d.failed)
 		}
 	}
 	for i := range list {
-		if list[i].Events > 0 {
-			list[i].Link = "/?" + url.Values{"rule": {list[i].Name}}.Encode()
+		one := &list[i]
+		if one.Events > 0 {
+			one.Link = "/?" + filter{Rule: one.Name, Matched: one.Matched < one.Events}.Query()
 		}
 	}
 	return list
 }
 
-// deed is what a rule did with one entry.
-type deed struct{ removed, observed, failed bool }
+// deed is what a rule did with one entry. One that could not be evaluated did not match, and one that
+// matched may have failed all the same, or found nothing to do.
+type deed struct{ matched, removed, observed, failed bool }
 
 // did returns what each rule did, of those for which Rule is true.
 func (e *Entry) did() map[string]deed {
 	all := make(map[string]deed)
+	add := func(rule string, more deed) {
+		d := all[rule]
+		all[rule] = deed{d.matched || more.matched, d.removed || more.removed, d.observed || more.observed, d.failed || more.failed}
+	}
 	for _, o := range e.Outcomes {
 		for _, r := range o.Removed {
-			d := all[r.Rule]
-			d.removed = true
-			all[r.Rule] = d
+			add(r.Rule, deed{matched: true, removed: true})
 		}
 		for _, r := range o.Observed {
-			d := all[r.Rule]
-			d.observed = true
-			all[r.Rule] = d
+			add(r.Rule, deed{matched: true, observed: true})
 		}
 		for _, r := range o.Skipped {
-			if _, known := all[r.Rule]; !known {
-				all[r.Rule] = deed{} // it matched, and there was nothing to do
-			}
+			add(r.Rule, deed{matched: true})
 		}
-		for _, rule := range failedIn(o) {
-			d := all[rule]
-			d.failed = true
-			all[rule] = d
+		for _, r := range o.Failed {
+			add(r.Rule, deed{matched: true, failed: true})
+		}
+		for _, r := range o.Errors {
+			add(r.Rule, deed{failed: true})
 		}
 	}
 	return all
-}
-
-// failedIn lists the rules of an outcome that failed or could not be evaluated.
-func failedIn(o pipeline.Outcome) []string {
-	var list []string
-	for _, r := range o.Failed {
-		list = append(list, r.Rule)
-	}
-	for _, r := range o.Errors {
-		list = append(list, r.Rule)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }
 
 func number(yes bool) int {
