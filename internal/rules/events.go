@@ -10,7 +10,7 @@ import (
 
 var (
 	eventsKeys = []string{"each", "id", "form"}
-	answerKeys = []string{"queued", "body"}
+	answerKeys = []string{"queued", "body", "echo"}
 	bodies     = []string{"brief", "empty", "full"}
 )
 
@@ -82,6 +82,10 @@ func (m *mapping) answer(a sender.Answer) sender.Answer {
 			m.f.wrong(at(answer.values["queued"]), "write 200 or 202", "`queued` of %s is not 200 or 202", answer.what)
 		}
 		a.Queued = code
+	}
+	if n := answer.optional("echo"); n != nil {
+		a.Echo, _ = answer.text("echo", n)
+		answer.headerName(n, a.Echo)
 	}
 	switch body := answer.plain("body"); body {
 	case "":

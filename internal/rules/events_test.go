@@ -56,6 +56,8 @@ func TestWhatSendersAreTold(t *testing.T) {
 		"{verify: [stripe, zoho-sign]}":                     {Brief: true},
 		"{verify: [zoho-sign, stripe]}":                     {Brief: true},
 		"{verify: [xero, {as: zoho-desk, iss: a, aud: b}]}": {Brief: true, Empty: true, Queued: 200},
+		"{verify: adobe-sign, answer: {queued: 200}}":       {Brief: true, Queued: 200, Echo: "X-AdobeSign-ClientId"},
+		"{verify: token, answer: {echo: X-Name}}":           {Echo: "X-Name"},
 		"{verify: token}":                                   {},
 		"{verify: token, answer: {body: empty}}":            {Brief: true, Empty: true},
 	} {

@@ -35,6 +35,7 @@ func Schema() ([]byte, error) {
 		"answer": closed(answerKeys, object{
 			"queued": object{"enum": []int{200, 202}, "description": "The status for events that were stored in the queue, by default 202."},
 			"body":   object{"enum": bodies, "description": "What the answer tells: brief is the id and the outcome alone; empty is an answer without a body."},
+			"echo":   nonEmpty("The header of the request that every 2xx answer repeats, where the sender expects it."),
 		}),
 		"url":         object{"type": "string", "pattern": "^https?://", "description": "The whole URL that the sender calls, for senders that sign it, if it is neither the gateway's nor the one that PUBLIC_URL names."},
 		"eventbridge": nonEmpty("The source of the EventBridge events that belong to this source; verify must list aws."),

@@ -44,7 +44,7 @@ func schemeHint(kind string) string {
 		return "write `token`, and add the header X-Webhook-Token with the secret to the webhook"
 	case "mailchimp":
 		return "Mailchimp signs nothing: write `token` with `query: token`, and put a secret into the URL; for Mailchimp Transactional, write `mandrill`"
-	case "linkedin", "adobesign":
+	case "linkedin":
 		return "untag cannot verify the signatures of this sender yet; if it can send a secret in a header or in the URL, write `token`"
 	case "password", "basicauth", "httpbasic", "user", "login":
 		return "for a user name and a password, write `basic`"

@@ -157,6 +157,7 @@ func (r *sourceReader) addSender(s Sender) {
 	r.source.Answer.Queued = cmp.Or(s.Source.Answer.Queued, r.source.Answer.Queued)
 	r.source.Answer.Brief = r.source.Answer.Brief || s.Source.Answer.Brief
 	r.source.Answer.Empty = r.source.Answer.Empty || s.Source.Answer.Empty
+	r.source.Answer.Echo = cmp.Or(s.Source.Answer.Echo, r.source.Answer.Echo)
 	r.source.Verify = append(r.source.Verify, s.Source.Verify...)
 }
 

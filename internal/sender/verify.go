@@ -167,4 +167,6 @@ type Answer struct {
 	Brief bool
 	// Empty leaves out the whole body, also of a refusal.
 	Empty bool
+	// Echo is the name of a header of the request that every success repeats; "" for none.
+	Echo string
 }

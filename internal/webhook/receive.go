@@ -18,6 +18,9 @@ type Received struct {
 	Reply *Reply
 	// Source is the source of the request, for what its sender is told.
 	Source event.Source
+	// Echo are headers that a successful answer repeats, under their names in lower case; nil
+	// for none.
+	Echo map[string]string
 }
 
 // Receive answers a handshake of the request's source, or verifies the request and returns
@@ -49,6 +52,9 @@ func (r *Receiver) Receive(ctx context.Context, req Request) (Received, error) {
 		return got, err
 	}
 	if got.Reply, err = r.confirm(ctx, from, req, proof); err != nil || got.Reply != nil {
+		return got, err
+	}
+	if got.Echo, err = echoed(from, req); err != nil {
 		return got, err
 	}
 	d, err := delivery(from, req, proof)

@@ -36,7 +36,7 @@ func newReply(source string, proven bool, status int, kind, body string, echoed 
 	}
 	size := len(body)
 	for name, value := range echoed {
-		if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' }) {
+		if !isEchoed(value) {
 			return nil, &Error{Kind: Malformed, Source: source, Reason: "the challenge has characters that a header cannot hold"}
 		}
 		if size += len(value); size > MaxReply {
@@ -45,6 +45,27 @@ func newReply(source string, proven bool, status int, kind, body string, echoed 
 		r.Header[strings.ToLower(name)] = value
 	}
 	return r, nil
+}
+
+// echoed returns the headers of a request that the answer to it repeats.
+func echoed(from source, req Request) (map[string]string, error) {
+	name := from.Answer.Echo
+	if name == "" {
+		return nil, nil
+	}
+	value := req.Header.Get(name)
+	if value == "" {
+		return nil, nil
+	}
+	if len(value) > MaxReply || !isEchoed(value) {
+		return nil, &Error{Kind: Malformed, Source: from.Name, Reason: "header " + name + " is over 1 KiB, or cannot be repeated"}
+	}
+	return map[string]string{strings.ToLower(name): value}, nil
+}
+
+// isEchoed reports whether a header of an answer can hold a value.
+func isEchoed(value string) bool {
+	return !strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' })
 }
 
 // jsonReply returns the values of a JSON answer as JSON, without characters of HTML.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 
 	"untag/internal/event"
@@ -23,7 +24,7 @@ type queued struct {
 func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 	got, err := h.receiver.Receive(ctx, req)
 	if err != nil {
-		return told(h.refuse(ctx, req.Source, err), got.Source)
+		return told(h.refuse(ctx, req.Source, err), got)
 	}
 	if got.Reply != nil {
 		h.logHandshake(ctx, req.Source, *got.Reply)
@@ -31,7 +32,7 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 	}
 	list, err := h.parse(got.Deliveries)
 	if err != nil {
-		return told(h.refuse(ctx, req.Source, err), got.Source)
+		return told(h.refuse(ctx, req.Source, err), got)
 	}
 	h.countReceived(len(got.Deliveries))
 	id := got.ID
@@ -39,9 +40,9 @@ func (h *Handler) receive(ctx context.Context, req webhook.Request) answer {
 		id = got.Deliveries[0].ID
 	}
 	if h.queue != nil {
-		return told(h.store(ctx, id, got), got.Source)
+		return told(h.store(ctx, id, got), got)
 	}
-	return told(outcomeAnswer(h.actAll(ctx, id, list), got.Source.Answer.Brief), got.Source)
+	return told(outcomeAnswer(h.actAll(ctx, id, list), got.Source.Answer.Brief), got)
 }
 
 // logHandshake logs a handshake, with the secret that its sender brings for a source without
@@ -77,15 +78,22 @@ func (h *Handler) parse(deliveries []event.Delivery) ([]event.Event, error) {
 	return list, nil
 }
 
-// told returns an answer with the text that the source's sender expects of every success, or
-// without the body that it does not accept.
-func told(a answer, from event.Source) answer {
-	if from.Answer.Empty {
+// told returns an answer with the text and the headers that the request's sender expects of
+// every success, or without the body that it does not accept.
+func told(a answer, got webhook.Received) answer {
+	if got.Source.Answer.Empty {
 		a.body = ""
 	}
-	if from.Reply != "" && a.status/100 == 2 {
-		a.body = from.Reply
+	if a.status/100 != 2 {
+		return a
+	}
+	if got.Echo != nil {
+		a.header = maps.Clone(got.Echo)
+	}
+	if reply := got.Source.Reply; reply != "" {
+		a.body = reply
 		a.header = map[string]string{"content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff"}
+		maps.Copy(a.header, got.Echo)
 	}
 	return a
 }
