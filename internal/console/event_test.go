@@ -317,6 +317,27 @@ func TestADeadLetter(t *testing.T) {
 	}
 }
 
+// Dead letters that are too many to keep are told of, as often as the queue is read.
+func TestManyDeadLetters(t *testing.T) {
+	set, _ := rules.Load([]byte(eventRules))
+	kept := new(console.Kept)
+	c := console.New(console.Config{Kept: kept, Rules: func() *rules.Rules { return set }, Dead: noDead{}})
+	for range 2 {
+		var letters []*console.Entry
+		for id := range 1007 {
+			e := sent("shop", "", `{"status":"paid"}`, nil)
+			e.ID = int64(id + 1)
+			letters = append(letters, e)
+		}
+		kept.Set(letters)
+		wantWords(t, get(c, "/").Body.String(), "7 older dead letters are not listed")
+	}
+	kept.Set(nil)
+	if page := get(c, "/").Body.String(); strings.Contains(page, "not listed") || strings.Contains(page, "no longer kept") {
+		t.Errorf("the queue is empty:\n%s", page)
+	}
+}
+
 // noDead is an empty dead-letter queue.
 type noDead struct{}
 
