@@ -40,10 +40,16 @@ func schemeHint(kind string) string {
 		return "put an authorizer in front of the route, and write `aws`"
 	case "secret", "header", "query", "apikey", "xapikey", "key", "webhooktoken", "sharedsecret":
 		return "for a secret in a header or in the query, write `token`, with `header` or `query`"
-	case "zohobooks", "zohoinvoice", "zohoinventory":
+	case "zohobooks", "zohoinvoice", "zohoinventory", "zohoforms", "zohoflow", "zohosurvey", "zohocommerce", "zohowebinar", "zohobookings":
 		return "write `token`, and add the header X-Webhook-Token with the secret to the webhook"
 	case "mailchimp":
 		return "Mailchimp signs nothing: write `token` with `query: token`, and put a secret into the URL; for Mailchimp Transactional, write `mandrill`"
+	case "jotform", "eventbrite", "brevo", "activecampaign", "gorgias":
+		return "this sender signs nothing: write `token` with `query: token`, and put a secret into the URL"
+	case "bigcommerce", "standardwebhooks":
+		return "write `standard`"
+	case "pubsub", "googlepubsub", "gong":
+		return "describe the token that this sender signs with `jwt`, as docs/senders.md shows"
 	case "linkedin":
 		return "untag cannot verify the signatures of this sender yet; if it can send a secret in a header or in the URL, write `token`"
 	case "password", "basicauth", "httpbasic", "user", "login":
