@@ -38,7 +38,7 @@ What was put back is added to the same file or log group, so that a second undo 
 nothing more. Zoho's credential is the one of untag run --zoho: ZOHO_SECRET_ID, or
 ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER.
 
-Tags that another rule took off as well, or later, stay off. If records were not read before
+Tags that another rule or event took off as well, or later, stay off. If records were not read before
 the removal (see READ_BEFORE_REMOVE), it is not known whether they had the tag; --sure leaves
 those out.
 

@@ -2,6 +2,7 @@ package undo
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,63 +20,57 @@ type Item struct {
 
 type tagKey struct{ module, id, tag string }
 
+// together is how long lines of the same batch of events may be apart. Their removals are made
+// in the same calls, so each of them saw the tag that all of them took.
+const together = 10 * time.Second
+
+// taking is what the audit says of one tag of one record since it was last put back.
+type taking struct {
+	// mine is the selected removal that took the tag, nil for none, and seen says that it is
+	// known to have been there.
+	mine *audit.Line
+	seen bool
+	// other is the last removal that is not selected, nil for none, and off says that the tag
+	// should be off because of it.
+	other *audit.Line
+	off   bool
+}
+
+// take notes a selected removal. One that found nothing does not replace the one that took the tag.
+func (t *taking) take(l *audit.Line) {
+	if t.other != nil {
+		// The tag was there again if it was seen after another rule took it.
+		t.off = !l.Seen || l.EventID == t.other.EventID || l.Time.Sub(t.other.Time) <= together
+	}
+	if t.mine == nil || l.Seen {
+		t.mine = l
+	}
+	t.seen = t.seen || l.Seen
+}
+
 // Plan returns what the selected lines say was taken off and not put back since, by record. Its
-// order is that of the modules and ids. It leaves out tags that a removal
-// of another rule took off too, no earlier: they should be off. With sureOnly, it leaves out tags of which it
+// order is that of the modules and ids. It leaves out tags that a removal that is not selected
+// took off as well, or later: they should be off. With sureOnly, it leaves out tags of which it
 // is not known whether the record had them.
 func Plan(selected, all []audit.Line, rule string, sureOnly bool) []Item {
-	lines := selected
-	type loss struct {
-		line audit.Line
-		seen bool
-	}
-	lost := make(map[tagKey]loss)
-	back := make(map[tagKey]time.Time)
-	for _, l := range lines {
-		for _, tag := range l.Added {
-			key := tagKey{l.Module, l.RecordID, tag}
-			if l.Mode == audit.ModeUndo && l.Time.After(back[key]) {
-				back[key] = l.Time
-			}
-		}
-		if l.Mode != audit.ModeRemove {
-			continue
-		}
-		for _, tag := range l.Removed {
-			key := tagKey{l.Module, l.RecordID, tag}
-			before, again := lost[key]
-			// The first removal is the one that took it off: later ones found nothing.
-			seen := l.Seen || before.seen
-			if !again || l.Seen && !before.seen {
-				before.line = l
-			}
-			lost[key] = loss{before.line, seen}
-		}
-	}
-	for _, l := range all {
-		if l.Rule == rule {
-			continue
-		}
-		for _, tag := range l.Removed {
-			key := tagKey{l.Module, l.RecordID, tag}
-			if taken, mine := lost[key]; mine && l.Mode == audit.ModeRemove && !l.Time.Before(taken.line.Time) {
-				delete(lost, key)
-			}
-		}
-	}
 	items := make(map[tagKey]*Item)
-	for key, l := range lost {
-		if at, undone := back[key]; undone && !l.line.Time.After(at) || sureOnly && !l.seen {
+	last := make(map[tagKey]*audit.Line) // the last removal that an item is about
+	for key, t := range takings(selected, all, rule) {
+		if t.mine == nil || t.off || sureOnly && !t.seen {
 			continue
 		}
 		record := tagKey{module: key.module, id: key.id}
 		item := items[record]
 		if item == nil {
-			item = &Item{Rule: l.line.Rule, Source: l.line.Source, EventID: l.line.EventID, Module: key.module, ID: key.id}
+			item = &Item{Module: key.module, ID: key.id}
 			items[record] = item
 		}
+		if before := last[record]; before == nil || newer(*t.mine, *before) {
+			last[record] = t.mine
+			item.Rule, item.Source, item.EventID = t.mine.Rule, t.mine.Source, t.mine.EventID
+		}
 		item.Tags = append(item.Tags, key.tag)
-		if !l.seen {
+		if !t.seen {
 			item.Unsure = append(item.Unsure, key.tag)
 		}
 	}
@@ -89,4 +84,63 @@ func Plan(selected, all []audit.Line, rule string, sureOnly bool) []Item {
 		return cmp.Or(cmp.Compare(a.Module, b.Module), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
 	})
 	return list
+}
+
+// newer orders lines by their time, and those of the same time by their event.
+func newer(a, b audit.Line) bool {
+	return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.EventID, b.EventID)) > 0
+}
+
+// takings follows each tag of each record through the audit.
+func takings(selected, all []audit.Line, rule string) map[tagKey]*taking {
+	mine := make(map[lineKey]bool, len(selected))
+	for _, l := range selected {
+		if l.Rule == rule {
+			mine[keyOf(l)] = true
+		}
+	}
+	lines := make([]audit.Line, 0, len(selected)+len(all))
+	lines = append(lines, selected...)
+	for _, l := range all {
+		if !mine[keyOf(l)] {
+			lines = append(lines, l)
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b audit.Line) int { return a.Time.Compare(b.Time) })
+	state := make(map[tagKey]*taking)
+	for i := range lines {
+		l := &lines[i]
+		switch l.Mode {
+		case audit.ModeUndo:
+			for _, tag := range l.Added {
+				delete(state, tagKey{l.Module, l.RecordID, tag})
+			}
+		case audit.ModeRemove:
+			for _, tag := range l.Removed {
+				key := tagKey{l.Module, l.RecordID, tag}
+				t := state[key]
+				if t == nil {
+					t = &taking{}
+					state[key] = t
+				}
+				if mine[keyOf(*l)] {
+					t.take(l)
+				} else {
+					t.other, t.off = l, true
+				}
+			}
+		}
+	}
+	maps.DeleteFunc(state, func(_ tagKey, t *taking) bool { return t.mine == nil })
+	return state
+}
+
+// lineKey identifies a line of the audit.
+type lineKey struct {
+	at                                int64
+	mode, event, rule, module, record string
+}
+
+func keyOf(l audit.Line) lineKey {
+	return lineKey{l.Time.UnixNano(), l.Mode, l.EventID, l.Rule, l.Module, l.RecordID}
 }
