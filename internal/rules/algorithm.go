@@ -35,8 +35,7 @@ func (f *faults) readHMAC(node *yaml.Node, what string, h *sender.HMAC) {
 	h.Hash = m.choice("hash", h.Hash, algorithms)
 	h.Encoding = m.choice("encoding", h.Encoding, encodings)
 	if n := m.optional("secret"); n != nil {
-		h.Secret, _ = m.text("secret", n)
-		if !slices.Contains(secretForms, h.Secret) {
+		if h.Secret = resolve(n).Value; !slices.Contains(secretForms, h.Secret) {
 			f.wrong(at(n), secretHint, "`secret` of %s says how the secret is stored (text, base64 or hex), and is not the place for the secret itself", m.what)
 			f.list[len(f.list)-1].Masked = true
 		}

@@ -57,7 +57,7 @@ func (m *mapping) readJWT(j *sender.JWT) {
 	m.readJWKS(j)
 	switch n := m.optional("secret"); {
 	case n == nil:
-	case !slices.Contains(jwtSecrets, resolve(n).Value):
+	case resolve(n).Kind != yaml.ScalarNode || !slices.Contains(jwtSecrets, resolve(n).Value):
 		m.f.wrong(at(n), secretHint, "`secret` of %s says what is stored as the secret (text or claims), and is not the place for the secret itself", m.what)
 		m.f.list[len(m.f.list)-1].Masked = true
 	default:
@@ -93,6 +93,9 @@ func (m *mapping) readAlgorithms(j *sender.JWT) {
 				hint = "a token that nobody signed proves nothing; " + hint
 			}
 			m.f.wrong(at(item), hint, "`%s` is not an algorithm of tokens", name)
+		}
+		if slices.Contains(j.Algorithms, name) {
+			m.f.wrong(at(item), "keep one of them", "`algorithms` of %s lists `%s` twice", m.what, name)
 		}
 		j.Algorithms = append(j.Algorithms, name)
 	}
@@ -169,7 +172,7 @@ func (m *mapping) checkJWT(j *sender.JWT) {
 		m.f.wrong(at(m.keys["secret"]), "add `jwks`, or remove `secret`", "%s has neither a key nor `jwks`", m.what)
 	case j.Stored && (j.Issuer != "" || j.Audience != ""):
 		m.f.wrong(at(m.keys["secret"]), "remove `secret`, or `iss` and `aud`", "%s names the issuer and the audience, which are to be stored as well", m.what)
-	case j.JWKS != "" && !j.Stored && j.Issuer == "" && j.Audience == "" && j.Claims == nil:
+	case j.JWKS != "" && !j.IsSymmetric() && !j.Stored && j.Issuer == "" && j.Audience == "" && j.Claims == nil:
 		m.f.wrong(at(m.keys["jwks"]), "add what only your account's tokens have, as in `iss: \"orgId:123\"`",
 			"%s accepts every token that is signed with the keys of `jwks`, also those of other customers of the same sender", m.what)
 	case j.Expires && m.keys["tolerance"] != nil:

@@ -50,18 +50,9 @@ func otherWord(name string) string {
 }
 
 // emptyHint says what to write for an optional key that has no value.
-func emptyHint(name string) string {
-	switch name {
-	case "id":
-		return "write for example `id: event.id`"
-	case "find":
-		return "write for example `find: {email: event.email}`"
-	case "hmac":
-		return "write for example `hmac: {hash: sha256, encoding: hex}`"
-	case "key":
-		return "write for example `key: {type: ed25519}`"
-	case "keep":
-		return "name the tags to keep, as in `keep: [\"Stage: Won\"]`, or remove `keep`"
+func emptyHint(what, name string) string {
+	if hint := example("`" + name + "` of " + what); hint != "" {
+		return hint
 	}
 	return "write a value, or remove `" + name + "`"
 }

@@ -37,10 +37,10 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 	n := resolve(node)
 	if n.Kind != yaml.MappingNode {
 		if len(known) == 0 {
-			f.wrong(at(node), "", "%s must be names with values, as in `name: value`, found %s", what, kindName(n))
+			f.wrong(at(node), example(what), "%s must be names with values, as in `name: value`, found %s", what, kindName(n))
 			return nil
 		}
-		f.wrong(at(node), "", "%s must be a set of keys (%s), found %s", what, list(known), kindName(n))
+		f.wrong(at(node), example(what), "%s must be a set of keys (%s), found %s", what, list(known), kindName(n))
 		return nil
 	}
 	m := &mapping{f: f, what: what, node: node, values: make(map[string]*yaml.Node), keys: make(map[string]*yaml.Node), meant: make(map[string]bool)}
@@ -63,7 +63,8 @@ func (f *faults) readMapping(node *yaml.Node, what string, known []string) *mapp
 }
 
 func (m *mapping) unknown(key, value *yaml.Node, known []string) {
-	if secretKey(key.Value) {
+	elsewhere := otherPlace(m.what, key.Value)
+	if secretKey(key.Value) && (elsewhere == "" || resolve(value).Kind != yaml.MappingNode) {
 		m.f.wrong(at(key), secretHint, "%s has a secret in the file, under `%s`", m.what, key.Value)
 		m.f.list[len(m.f.list)-1].Masked = true
 		return
@@ -75,6 +76,9 @@ func (m *mapping) unknown(key, value *yaml.Node, known []string) {
 		hint = flowHint // no colon follows: it is the end of the value before it
 	case hint == "":
 		hint = "use one of " + list(known)
+	}
+	if elsewhere != "" && hint != flowHint {
+		hint = elsewhere
 	}
 	m.f.wrong(at(key), hint, "%s cannot have a key `%s`", m.what, key.Value)
 }
@@ -113,7 +117,7 @@ func (m *mapping) optional(name string) *yaml.Node {
 	if !ok {
 		return nil
 	}
-	return m.filled(name, emptyHint(name), n)
+	return m.filled(name, emptyHint(m.what, name), n)
 }
 
 func (m *mapping) filled(name, hint string, n *yaml.Node) *yaml.Node {
@@ -171,7 +175,7 @@ func (m *mapping) boolean(name string) bool {
 	}
 	r := resolve(n)
 	if r.Tag != "!!bool" {
-		m.f.wrong(at(n), "", "`%s` of %s must be true or false, found %s", name, m.what, kindName(r))
+		m.f.wrong(at(n), "write true or false, without quotation marks", "`%s` of %s must be true or false, found %s", name, m.what, kindName(r))
 		return false
 	}
 	return strings.EqualFold(r.Value, "true")
@@ -231,9 +235,12 @@ func (m *mapping) choice(name, standard string, values []string) string {
 
 func (m *mapping) headerName(n *yaml.Node, name string) {
 	for _, c := range name {
-		if c <= ' ' || c >= 0x7f || c == ':' {
+		if c <= ' ' || c >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c) {
 			name, value, _ := strings.Cut(name, ":")
 			hint := "write only the name, without a colon and a value"
+			if c == ',' {
+				hint = "write several as a list, as in `[X-Signature, X-Other-Signature]`"
+			}
 			if value = strings.TrimSpace(value); value != "" {
 				hint += "; if the value is a secret, " + secretHint
 			}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,8 +35,8 @@ func (m *mapping) place() sender.Place {
 		return p
 	}
 	numbered := slices.ContainsFunc(p.Headers, func(name string) bool { return strings.Contains(name, "{n}") })
-	if numbered != (p.To > 0) || numbered && len(p.Headers) > 1 {
-		m.f.wrong(at(m.node), "write both, as in `{header: \"X-Signature-{n}\", to: 100}`, for one header", "in %s, a header with `{n}` and `to` belong together", m.what)
+	if numbered != (p.To > 0) || numbered && (len(p.Headers) > 1 || strings.Count(p.Headers[0], "{n}") > 1) {
+		m.f.wrong(at(m.node), "write both, as in `{header: \"X-Signature-{n}\", to: 100}`, for one header", "in %s, a header with one `{n}` and `to` belong together", m.what)
 	}
 	if p.List == "" {
 		for _, key := range []string{"key", "item", "from"} {
@@ -53,6 +54,8 @@ func (m *mapping) place() sender.Place {
 		m.f.wrong(at(m.keys["separator"]), "add `key`, or remove it", "`separator` of %s stands between a key and its value, but there is no `key`", m.what)
 	case p.Key != "" && p.Separator == "":
 		p.Separator = "="
+	case strings.ContainsAny(p.Scheme, " \t"):
+		m.f.wrong(at(m.values["scheme"]), "write the word alone, as in `scheme: Bearer`; the space after it is part of HTTP", "`scheme` of %s has a space in it", m.what)
 	case p.Scheme != "" && len(p.Headers) == 0:
 		m.f.wrong(at(m.keys["scheme"]), "remove it", "`scheme` of %s is the word before a value in a header", m.what)
 	}
@@ -69,7 +72,11 @@ func (m *mapping) where() (p sender.Place) {
 	}
 	switch {
 	case len(given) == 0:
-		m.required("header", "name the header, as in `header: X-Signature`; a value may also be in `query`, `json` or `form`")
+		hint := "name the header, as in `header: X-Signature`; a value may also be in `query`, `json` or `form`"
+		if strings.HasPrefix(m.what, "`id` ") {
+			hint = idHint
+		}
+		m.required("header", hint)
 		return p
 	case len(given) > 1:
 		m.f.wrong(at(m.keys[given[1]]), "keep one of them", "%s names more than one place: %s", m.what, list(given))
@@ -83,6 +90,9 @@ func (m *mapping) where() (p sender.Place) {
 		for _, item := range m.f.strings(n, "`header` of "+m.what) {
 			name := resolve(item).Value
 			m.headerName(item, strings.ReplaceAll(name, "{n}", "1"))
+			if slices.ContainsFunc(p.Headers, func(other string) bool { return strings.EqualFold(name, other) }) {
+				m.f.wrong(at(item), "keep one of them", "`header` of %s lists %s twice", m.what, name)
+			}
 			p.Headers = append(p.Headers, name)
 		}
 	}
@@ -98,7 +108,7 @@ func (m *mapping) number(name string, most int) int {
 	text, _ := m.text(name, n)
 	number, err := strconv.Atoi(text)
 	if err != nil || number < 1 || number > most {
-		m.f.wrong(at(n), "", "`%s` of %s: `%s` is not a number from 1 to %d", name, m.what, text, most)
+		m.f.wrong(at(n), fmt.Sprintf("write a number from 1 to %d", most), "`%s` of %s: `%s` is not a number from 1 to %d", name, m.what, text, most)
 		return 0
 	}
 	return number
@@ -113,16 +123,23 @@ func (m *mapping) separator(name string) string {
 	return resolve(n).Value
 }
 
+// idHint says where an identifier of a delivery can be.
+const idHint = "write the name of a header, as in `id: header X-Delivery-Id`; for an identifier in the body, write its path, as in `events: {id: data.id}`"
+
 // readID reads where the sender's identifier of a delivery is: `header NAME`, or a place.
 func (f *faults) readID(m *mapping) sender.Place {
 	n := m.optional("id")
 	if n == nil {
 		return sender.Place{}
 	}
-	if r := resolve(n); r.Kind == yaml.ScalarNode {
-		name, found := strings.CutPrefix(r.Value, "header ")
-		if name = strings.TrimSpace(name); !found || name == "" {
-			f.wrong(at(n), "write `id: header NAME`, such as `id: header X-Delivery-Id`", "`id` of %s: `%s` is not a place", m.what, r.Value)
+	if r := resolve(n); r.Kind != yaml.MappingNode {
+		name, isHeader := strings.CutPrefix(r.Value, "header ")
+		if name = strings.TrimSpace(name); !isHeader || name == "" {
+			found := "`" + r.Value + "`"
+			if r.Kind != yaml.ScalarNode {
+				found = kindName(r)
+			}
+			f.wrong(at(n), idHint, "`id` of %s: %s is not a place", m.what, found)
 			return sender.Place{}
 		}
 		m.headerName(n, name)

@@ -69,6 +69,12 @@ func senderHint(kind string) string {
 	if slices.Contains(schemeKinds, kind) {
 		return "write it without `as`, as in `verify: " + kind + "`"
 	}
+	if i := slices.IndexFunc(schemeKinds, func(known string) bool { return strings.EqualFold(strings.TrimSpace(kind), known) }); i >= 0 {
+		return "write `" + schemeKinds[i] + "`"
+	}
+	if parts := strings.FieldsFunc(kind, func(r rune) bool { return r == ',' || r == ' ' }); len(parts) > 1 && !slices.ContainsFunc(parts, unknownWay) {
+		return "write several as a list, as in `verify: [" + strings.Join(parts, ", ") + "]`"
+	}
 	meant := words(strings.TrimSuffix(strings.ToLower(kind), ".com"))
 	names := sender.Names()
 	for _, name := range names {
@@ -87,6 +93,11 @@ func senderHint(kind string) string {
 	return "use one of " + list(schemeKinds) + ", or a sender that `untag senders` lists; docs/senders.md says how to describe another"
 }
 
+// unknownWay reports whether a word names no way to verify.
+func unknownWay(word string) bool {
+	return !slices.Contains(schemeKinds, word) && !slices.Contains(sender.Names(), word)
+}
+
 // words returns the words of a name, in lower case.
 func words(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
@@ -96,7 +107,7 @@ func words(name string) []string {
 func inWords(words []string) string { return " " + strings.Join(words, " ") + " " }
 
 // strayHint says where a key belongs that none of the listed ways to verify reads.
-func strayHint(key string, seen map[string]bool) string {
+func strayHint(key string, seen, named map[string]bool) string {
 	switch {
 	case seen["basic"] && (key == "header" || key == "prefix"):
 		return "remove it: HTTP basic authentication always uses the header Authorization"
@@ -104,6 +115,9 @@ func strayHint(key string, seen map[string]bool) string {
 		return "remove it: untag knows how this sender signs"
 	case seen["zoho-notification"] && (key == "header" || key == "query"):
 		return "the token of a notification comes in its body; add `token` to `verify` for one in a header or in the query"
+	}
+	if slices.ContainsFunc([]string{"hmac", "key", "jwt", "compare"}, func(kind string) bool { return seen[kind] && !named[kind] }) {
+		return "write it where the source describes how it signs, as in `signature: {header: X-Signature}`, or remove it"
 	}
 	var kinds []string
 	for _, kind := range schemeKinds {

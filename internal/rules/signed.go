@@ -147,6 +147,9 @@ func (m *mapping) readParts(v *sender.Verify) {
 					if of != "query" && of != "form" {
 						m.f.wrong(at(item), "write `query`, `form`, or both", "`of` of %s: `%s` has no parameters", p.what, of)
 					}
+					if slices.Contains(v.Params.Of, of) {
+						m.f.wrong(at(item), "keep one of them", "`of` of %s lists `%s` twice", p.what, of)
+					}
 					v.Params.Of = append(v.Params.Of, of)
 				}
 			}

@@ -61,12 +61,12 @@ func (r *sourceReader) readVerify() {
 	for _, item := range r.ways(n) {
 		kind := r.readWay(item)
 		if kind != "" && seen[kind] {
-			r.f.wrong(at(item), "keep one of them", "`%s` is listed twice", kind)
+			r.f.wrong(at(item), "keep one of them, or declare a source for each", "`%s` is listed twice", kind)
 			r.source.Verify = r.source.Verify[:len(r.source.Verify)-1]
 		}
 		seen[kind] = true
 	}
-	if seen["token"] && seen["hmac"] {
+	if named := r.named(); named["token"] && named["hmac"] {
 		r.f.wrong(at(n), "declare two sources, one for each", "a source cannot list both `token` and `hmac`, as `header` and `prefix` could belong to either")
 		return
 	}
@@ -75,6 +75,15 @@ func (r *sourceReader) readVerify() {
 		r.complete(&r.source.Verify[i])
 	}
 	r.strays(seen)
+}
+
+// named are the ways to verify that are only named, so that keys of the source configure them.
+func (r *sourceReader) named() map[string]bool {
+	kinds := make(map[string]bool)
+	for _, s := range r.source.Verify {
+		kinds[s.Kind] = kinds[s.Kind] || s.Verify == nil
+	}
+	return kinds
 }
 
 // ways returns the nodes of the ways to verify: one, or the items of a list.
@@ -217,11 +226,12 @@ func schemeWord(header, prefix string) bool {
 // strays reports keys that no listed way to verify reads: they would look like protection
 // without being any.
 func (r *sourceReader) strays(seen map[string]bool) {
+	named := r.named()
 	for _, name := range schemeKeys {
 		key := r.keys[name]
-		if key == nil || slices.ContainsFunc(schemeKinds, func(kind string) bool { return seen[kind] && slices.Contains(keysOf(kind), name) }) {
+		if key == nil || slices.ContainsFunc(schemeKinds, func(kind string) bool { return named[kind] && slices.Contains(keysOf(kind), name) }) {
 			continue
 		}
-		r.f.wrong(at(key), strayHint(name, seen), "`%s` has no effect: no way to verify that %s lists uses it", name, r.what)
+		r.f.wrong(at(key), strayHint(name, seen, named), "`%s` has no effect: no way to verify that %s lists uses it", name, r.what)
 	}
 }

@@ -51,6 +51,8 @@ func syntaxHint(message, line, before string) string {
 		return bracesHint
 	case expects && (goesOnAfterQuote(line) || goesOnAfterQuote(before)):
 		return quotingHint
+	case strings.Contains(message, "cannot start any token"):
+		return "put a value that begins with `%`, `@` or a backquote in quotation marks, as in \"%3A\""
 	case strings.Contains(message, "alphabetic or numeric character"):
 		return "put a value that begins with `*` or contains `: ` in quotation marks, as in \"Stage: *\""
 	case expects && (cannotBeInFlow(line) || cannotBeInFlow(before)):
@@ -67,6 +69,9 @@ func syntaxHint(message, line, before string) string {
 
 // notAStringHint says what to do about what YAML did not read as a string.
 func notAStringHint(n *yaml.Node) string {
+	if n.Kind == yaml.SequenceNode {
+		return "write one value, without brackets and without a dash in front of it"
+	}
 	if n.Kind != yaml.MappingNode || len(n.Content) != 2 {
 		return ""
 	}
