@@ -63,7 +63,7 @@ func (g *gates) closed(r route) *Problem {
 		shut := g.by[key]
 		switch {
 		case shut == nil:
-		case shut.because.Cause == zoho.CauseRights && g.onlyFor(r):
+		case g.isRules(r, shut.because):
 			delete(g.by, key) // other modules have worked since, so the rule is at fault
 		case now.Before(shut.probe):
 			p := *shut.because
@@ -96,7 +96,7 @@ func (g *gates) note(r route, p *Problem) *Problem {
 	case p == nil:
 	case p.Cause == zoho.CauseCall && p.Retryable:
 		return p // it says nothing about the installation
-	case p.Cause == zoho.CauseRights && g.onlyFor(r):
+	case g.isRules(r, p):
 		// The rule names a module that the Zoho user has no right to.
 		p = new(*p)
 		p.Cause, p.Retryable = zoho.CauseCall, false
@@ -122,6 +122,13 @@ func (g *gates) remember(r route) {
 		clear(g.modules)
 	}
 	g.worked[r], g.modules[r.module] = true, true
+}
+
+// isRules reports whether a problem is the rule's rather than the installation's: Zoho says that
+// its user has no right to the module, and other modules work. An answer without a code does not
+// say so: it may be the page of a proxy, which refuses for now.
+func (g *gates) isRules(r route, p *Problem) bool {
+	return p.Cause == zoho.CauseRights && p.Code != codeUnexpected && g.onlyFor(r)
 }
 
 // onlyFor reports whether calls for other modules have succeeded, but none on this route.

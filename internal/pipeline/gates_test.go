@@ -138,13 +138,43 @@ func TestWhatTheUserMayNotDo(t *testing.T) {
 	})
 }
 
+// TestAProxysPageIsNotTheRulesFault: a refusal without a code does not say what the user may not do,
+// so the event goes back although other modules work.
+func TestAProxysPageIsNotTheRulesFault(t *testing.T) {
+	more := "  - {name: s, on: zoho, when: event.more, record: {module: Accounts, id: event.id}, remove: [Call back]}\n"
+	synctest.Test(t, func(t *testing.T) {
+		crm := &forbids{module: "Deals", with: &zoho.Error{Operation: "remove tags", Status: 403}}
+		p := pipeline.New(pipeline.Config{Rules: rulesOf(t, "id: event.id", more), CRM: crm, MaxConcurrency: 1})
+		other := event.Event{ID: "other", Source: "zoho", Fields: map[string]any{"go": false, "more": true, "id": "2"}}
+		for range 3 {
+			if o := p.Run(t.Context(), slices.Values([]event.Event{other}))[0]; o.Outcome != pipeline.OutcomeRemoved {
+				t.Errorf("outcome of another module = %+v, want removed", o)
+			}
+			o := p.Run(t.Context(), slices.Values([]event.Event{goEvent("1")}))[0]
+			if !o.Retryable() || !o.Failed[0].Installation() || o.Failed[0].Code != "UNEXPECTED_ANSWER" {
+				t.Errorf("outcome = %+v, want it to go back", o)
+			}
+			time.Sleep(2 * time.Minute)
+		}
+		crm.module = ""
+		if o := p.Run(t.Context(), slices.Values([]event.Event{goEvent("1")}))[0]; o.Outcome != pipeline.OutcomeRemoved {
+			t.Errorf("outcome without the proxy = %+v, want removed", o)
+		}
+	})
+}
+
 // forbids is a CRM whose user may not touch a module.
 type forbids struct {
 	fakeCRM
 	module string
+	// with is the error, nil for NO_PERMISSION.
+	with *zoho.Error
 }
 
 func (f *forbids) RemoveTags(ctx context.Context, module string, ids, tags []string) ([]zoho.Removal, error) {
+	if module == f.module && f.with != nil {
+		return nil, f.with
+	}
 	if module == f.module {
 		return nil, &zoho.Error{Operation: "remove tags", Status: 403, Code: "NO_PERMISSION"}
 	}

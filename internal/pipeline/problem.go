@@ -34,6 +34,9 @@ type Problem struct {
 	OneOfSeveral bool `json:"-"`
 }
 
+// codeUnexpected: the answer has no code, such as a proxy's page.
+const codeUnexpected = "UNEXPECTED_ANSWER"
+
 // problemOf returns the Problem of a CRM's error, nil if there is none. Any other error does
 // not say whether it is temporary, so it counts as retryable: removing a tag twice does no
 // harm, but an event that is given up too early is lost.
@@ -58,7 +61,7 @@ func problemOf(err error) *Problem {
 	}
 	p.Code = z.Code
 	if p.Code == "" {
-		p.Code = "UNEXPECTED_ANSWER"
+		p.Code = codeUnexpected
 	}
 	p.Message, p.Unsaid = z.Message, z.Message == ""
 	if p.Unsaid {
