@@ -90,6 +90,9 @@ func (o Outcome) half() bool {
 	for _, r := range o.Removed {
 		moving[r.Module] = true
 	}
+	for _, w := range o.Observed {
+		moving[w.Module] = true
+	}
 	for _, s := range o.Skipped {
 		moving[s.Module] = true
 	}
@@ -103,11 +106,15 @@ func (o *Outcome) continued(next Outcome) {
 	for _, r := range next.Removed {
 		again[target{r.Rule, r.Module, r.ID}] = true
 	}
+	for _, w := range next.Observed {
+		again[target{w.Rule, w.Module, w.ID}] = true
+	}
 	for _, s := range next.Skipped {
 		again[target{s.Rule, s.Module, s.ID}] = true
 	}
 	o.Removed = append(slices.DeleteFunc(o.Removed, func(r Removed) bool { return again[target{r.Rule, r.Module, r.ID}] }), next.Removed...)
 	o.Skipped = append(slices.DeleteFunc(o.Skipped, func(s Skipped) bool { return again[target{s.Rule, s.Module, s.ID}] }), next.Skipped...)
+	o.Observed = append(slices.DeleteFunc(o.Observed, func(w Observed) bool { return again[target{w.Rule, w.Module, w.ID}] }), next.Observed...)
 	o.Failed, o.Errors, o.Unreadable = next.Failed, next.Errors, next.Unreadable
 	if next.Done != "" {
 		o.Done = next.Done
