@@ -2,14 +2,11 @@ package main
 
 import (
 	"bufio"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -65,7 +62,7 @@ func runUndo(c *cobra.Command, args []string, f undoFlags) error {
 		return err
 	}
 	recent := auditlog.Filter{Since: f.filter.Since}.Select(lines)
-	items := undo.Plan(f.filter.Select(lines), recent, f.filter.Rule, f.sure)
+	items := undo.Plan(f.filter.Narrow(f.filter.Select(lines)), recent, f.filter.Rule, f.sure)
 	crm, err := local.Client(c.Context(), os.Getenv)
 	if err != nil {
 		return err
@@ -93,7 +90,7 @@ func runUndo(c *cobra.Command, args []string, f undoFlags) error {
 		return written.line(l)
 	})
 	if err := written.end(); err != nil {
-		return fmt.Errorf("the tags were put back, but the audit was not written: %w", err)
+		return fmt.Errorf("tags were put back, but not all of it was added to the audit: %w", err)
 	}
 	if err := report.Print(out); err != nil {
 		return err
@@ -121,34 +118,4 @@ func confirmed(in io.Reader, out io.Writer) error {
 		return nil
 	}
 	return terminal.AnswerIsNo("nothing was changed")
-}
-
-// undone writes the audit of an undo to where the audit was read from.
-type undone struct {
-	line func(audit.Line) error
-	end  func() error
-}
-
-func (f undoFlags) writer(ctx context.Context, args []string) (undone, error) {
-	switch {
-	case len(args) == 1 && args[0] == "-":
-		encoder := json.NewEncoder(os.Stderr)
-		return undone{func(l audit.Line) error { return encoder.Encode(l) }, func() error { return nil }}, nil
-	case len(args) == 1:
-		file, err := os.OpenFile(args[0], os.O_APPEND|os.O_WRONLY, 0)
-		if err != nil {
-			return undone{}, fmt.Errorf("the audit of the undo goes to the same file: %w", err)
-		}
-		encoder := json.NewEncoder(file)
-		return undone{func(l audit.Line) error { return encoder.Encode(l) }, file.Close}, nil
-	}
-	groups, err := f.logGroups(ctx)
-	if err != nil {
-		return undone{}, err
-	}
-	var lines []audit.Line
-	return undone{func(l audit.Line) error { lines = append(lines, l); return nil }, func() error {
-		// Also if the command was interrupted: what was done must be known.
-		return groups[0].Write(context.WithoutCancel(ctx), "untag-undo/"+time.Now().UTC().Format("2006-01-02T15-04-05.000Z"), lines)
-	}}, nil
 }

@@ -1,9 +1,11 @@
 package auditlog
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,29 +45,39 @@ func (g Group) Read(ctx context.Context, since time.Time) ([]audit.Line, error) 
 	return lines, nil
 }
 
-// maxPut is how many lines one call writes.
-const maxPut = 1000
+// Open adds a stream to the group, to which Write adds lines. What cannot be noted must not be
+// done, so open it before there is anything to write.
+func (g Group) Open(ctx context.Context, stream string) error {
+	if _, err := g.Client.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &g.Name, LogStreamName: &stream}); err != nil {
+		return fmt.Errorf("add a stream to the log group %s: %w", g.Name, err)
+	}
+	return nil
+}
 
-// Write adds lines to the group, in a stream of their own.
+// MaxPut is how many lines one Write takes: with the longest names they are within the size that
+// one call may have.
+const MaxPut = 100
+
+// Write adds lines to a stream of the group: at most MaxPut, in the order of their time.
 func (g Group) Write(ctx context.Context, stream string, lines []audit.Line) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	if _, err := g.Client.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &g.Name, LogStreamName: &stream}); err != nil {
-		return fmt.Errorf("add a stream to the log group %s: %w", g.Name, err)
+	events := make([]types.InputLogEvent, len(lines))
+	for i, l := range lines {
+		text, err := json.Marshal(l)
+		if err != nil {
+			return err
+		}
+		events[i] = types.InputLogEvent{Message: aws.String(string(text)), Timestamp: aws.Int64(l.Time.UnixMilli())}
 	}
-	for first := 0; first < len(lines); first += maxPut {
-		var events []types.InputLogEvent
-		for _, l := range lines[first:min(first+maxPut, len(lines))] {
-			text, err := json.Marshal(l)
-			if err != nil {
-				return err
-			}
-			events = append(events, types.InputLogEvent{Message: aws.String(string(text)), Timestamp: aws.Int64(l.Time.UnixMilli())})
-		}
-		if _, err := g.Client.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: &g.Name, LogStreamName: &stream, LogEvents: events}); err != nil {
-			return fmt.Errorf("write to the log group %s: %w", g.Name, err)
-		}
+	slices.SortStableFunc(events, func(a, b types.InputLogEvent) int { return cmp.Compare(*a.Timestamp, *b.Timestamp) })
+	put, err := g.Client.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: &g.Name, LogStreamName: &stream, LogEvents: events})
+	if err != nil {
+		return fmt.Errorf("write to the log group %s: %w", g.Name, err)
+	}
+	if put.RejectedLogEventsInfo != nil {
+		return fmt.Errorf("write to the log group %s: it refused lines because of their time; check the clock of this machine", g.Name)
 	}
 	return nil
 }

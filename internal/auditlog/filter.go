@@ -30,6 +30,23 @@ func (f Filter) Select(lines []audit.Line) []audit.Line {
 	return selected
 }
 
+// Narrow returns the lines with only the tag that the filter names, all of them if it names none.
+// What is done because of a line must not be done to its other tags.
+func (f Filter) Narrow(lines []audit.Line) []audit.Line {
+	if f.Tag == "" {
+		return lines
+	}
+	only := func(tags []string) []string {
+		return slices.DeleteFunc(slices.Clone(tags), func(tag string) bool { return tag != f.Tag })
+	}
+	narrow := slices.Clone(lines)
+	for i := range narrow {
+		l := &narrow[i]
+		l.Asked, l.Removed, l.Added = only(l.Asked), only(l.Removed), only(l.Added)
+	}
+	return narrow
+}
+
 // Since reads how far back to look: a duration such as 2h or 3d, or a time such as
 // 2026-11-25T12:00:00Z.
 func Since(text string, now time.Time) (time.Time, error) {

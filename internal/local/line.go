@@ -39,6 +39,22 @@ func newLine(set *rules.Rules, receiver *webhook.Receiver, client *zoho.Client, 
 	})
 }
 
+// checkSettings returns what is wrong with the settings that the function has in AWS as well. A
+// dry run that is misspelt must not remove anything.
+func checkSettings(getenv func(string) string) error {
+	if err := handler.CheckPublicURL(getenv("PUBLIC_URL")); err != nil {
+		return fmt.Errorf("PUBLIC_URL: %w", err)
+	}
+	for _, name := range []string{"DRY_RUN", "READ_BEFORE_REMOVE"} {
+		switch value := getenv(name); value {
+		case "", "true", "false":
+		default:
+			return fmt.Errorf("%s: %q is neither true nor false; nothing was started", name, value)
+		}
+	}
+	return nil
+}
+
 // logger writes the function's log, at LOG_LEVEL or, with verbose, at info. Without
 // either, it writes nothing.
 func logger(w io.Writer, getenv func(string) string, verbose bool) (*slog.Logger, error) {

@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"untag/functions/removetags/handler"
 	"untag/internal/console"
 	"untag/internal/event"
 	"untag/internal/terminal"
@@ -73,8 +72,8 @@ func Run(ctx context.Context, w, stderr io.Writer, f Options) error {
 	if r.log, err = logger(stderr, os.Getenv, f.Verbose); err != nil {
 		return err
 	}
-	if err := handler.CheckPublicURL(os.Getenv("PUBLIC_URL")); err != nil {
-		return fmt.Errorf("PUBLIC_URL: %w", err)
+	if err := checkSettings(os.Getenv); err != nil {
+		return err
 	}
 	if f.Zoho {
 		if r.account, err = realAccount(ctx, os.Getenv); err != nil {

@@ -13,7 +13,10 @@ import (
 type Item struct {
 	Rule, Source, EventID string
 	Module, ID            string
-	Tags                  []string
+	// DeliveryID and Rules are those of the removal, and Taken is its time.
+	DeliveryID, Rules string
+	Taken             time.Time
+	Tags              []string
 	// Unsure are those of Tags of which it is not known whether the record had them.
 	Unsure []string
 }
@@ -68,6 +71,7 @@ func Plan(selected, all []audit.Line, rule string, sureOnly bool) []Item {
 		if before := last[record]; before == nil || newer(*t.mine, *before) {
 			last[record] = t.mine
 			item.Rule, item.Source, item.EventID = t.mine.Rule, t.mine.Source, t.mine.EventID
+			item.DeliveryID, item.Rules, item.Taken = t.mine.DeliveryID, t.mine.Rules, t.mine.Time
 		}
 		item.Tags = append(item.Tags, key.tag)
 		if !t.seen {

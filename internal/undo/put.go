@@ -60,8 +60,8 @@ func PutBack(ctx context.Context, c crm, items []Item, yield func(audit.Line) er
 		results, err := c.AddTags(ctx, call.module, ids, call.tags)
 		for i, item := range call.items {
 			l := audit.Line{
-				Time: time.Now(), Message: audit.Message, Mode: audit.ModeUndo, EventID: item.EventID, Source: item.Source, Rule: item.Rule,
-				Module: call.module, RecordID: item.ID, Asked: call.tags, Removed: []string{}, Seen: true, Answer: "SUCCESS",
+				Time: after(item.Taken), Message: audit.Message, Mode: audit.ModeUndo, EventID: item.EventID, DeliveryID: item.DeliveryID,
+				Source: item.Source, Rule: item.Rule, Rules: item.Rules, Module: call.module, RecordID: item.ID, Asked: call.tags, Removed: []string{}, Seen: true, Answer: "SUCCESS",
 			}
 			switch {
 			case err != nil:
@@ -77,4 +77,14 @@ func PutBack(ctx context.Context, c crm, items []Item, yield func(audit.Line) er
 		}
 	}
 	return nil
+}
+
+// after returns the time of now, and never one before the removal, even if this machine's clock is
+// behind: a second undo goes by the order of the lines.
+func after(taken time.Time) time.Time {
+	now := time.Now()
+	if now.After(taken) {
+		return now
+	}
+	return taken.Add(time.Millisecond)
 }

@@ -34,7 +34,7 @@ func Preview(w io.Writer, items []Item, gone []string) error {
 	if unsure > 0 {
 		fmt.Fprintf(&out, "It is not known of %d of the tags whether the records had them, as they were not read before the removal; --sure leaves those out.\n", unsure)
 	}
-	title := "Nothing to put back: the records have all tags that the rule took off.\n"
+	title := "Nothing to put back: of the tags that these flags select, none is missing that should be there.\n"
 	if len(items) > 0 {
 		title = fmt.Sprintf("Tags to put back: %d, on records: %d\n", tags, len(items))
 	}
