@@ -117,13 +117,23 @@ func (m *mapping) optional(name string) *yaml.Node {
 	if !ok {
 		return nil
 	}
+	if isFilled(resolve(n)) {
+		return n
+	}
 	return m.filled(name, emptyHint(m.what, name), n)
+}
+
+// isFilled reports whether a node has a value.
+func isFilled(r *yaml.Node) bool {
+	if r.Kind == yaml.ScalarNode {
+		return r.Tag != "!!null" && strings.TrimSpace(r.Value) != ""
+	}
+	return r.Tag != "!!null" && len(r.Content) > 0
 }
 
 func (m *mapping) filled(name, hint string, n *yaml.Node) *yaml.Node {
 	r := resolve(n)
-	if r.Tag == "!!null" || r.Kind == yaml.ScalarNode && strings.TrimSpace(r.Value) == "" ||
-		r.Kind != yaml.ScalarNode && len(r.Content) == 0 {
+	if !isFilled(r) {
 		if !ownTag(r) { // else already reported
 			m.f.wrong(at(n), hint, "`%s` of %s is empty", name, m.what)
 		}
