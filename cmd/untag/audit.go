@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"untag/internal/audit"
@@ -121,7 +122,7 @@ func (f *auditFlags) logGroups(ctx context.Context) ([]auditlog.Group, error) {
 	if len(f.groups) == 0 {
 		return nil, errors.New("name a FILE with the function's log, or its log group with --log-group; the stack's outputs have the name")
 	}
-	c, err := config.LoadDefaultConfig(ctx)
+	c, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}

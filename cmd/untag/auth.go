@@ -32,10 +32,10 @@ func newAuth() *cobra.Command {
 are those that the rules need, and store it in AWS Secrets Manager (--secret-id) or in a
 file (--out; - is standard output).
 
-At a terminal, auth asks for what the flags do not say, and shows neither the client
-secret nor the code. Otherwise it reads both from standard input: the client secret on
-the first line, the code on the second; or from files. No flag takes a secret, because
-other users of a computer can see its command lines.
+At a terminal, auth asks for what the flags do not say, and again if an answer cannot be
+used. It shows neither the client secret nor the code. Otherwise it reads both from standard
+input: the client secret on the first line, the code on the second; or from files. No flag
+takes a secret, because other users of a computer can see its command lines.
 
 Zoho accepts a code once, and only for the minutes that you chose. If auth fails after Zoho
 has seen the code, generate another.
@@ -55,7 +55,6 @@ wrong usage or an unreadable file.`,
 	c.Flags().StringVar(&f.rules, "rules", "rules.yaml", "rules file that says which scopes are needed")
 	c.Flags().StringVar(&f.secretID, "secret-id", "", "secret of AWS Secrets Manager to store the credential in: its name or ARN")
 	c.Flags().StringVar(&f.out, "out", "", "file to write the credential to, instead; - is standard output")
-	c.MarkFlagsMutuallyExclusive("secret-id", "out")
 	return c
 }
 
@@ -128,6 +127,8 @@ func (f *authFlags) needs(c *cobra.Command) ([]scopes.Need, error) {
 // used up, if that cannot work.
 func (f *authFlags) store(ctx context.Context, c *cobra.Command) (func([]byte) (string, error), error) {
 	switch {
+	case f.secretID != "" && f.out != "":
+		return nil, errors.New("--secret-id and --out are two places for the credential; name one of them")
 	case f.secretID != "":
 		return storeSecret(ctx, f.secretID)
 	case f.out != "" && f.out != userfile.Stdin:
@@ -144,6 +145,9 @@ func (f *authFlags) store(ctx context.Context, c *cobra.Command) (func([]byte) (
 // storeFile writes to a new file that replaces the named one at the end, so that a failure
 // leaves the old one as it was. Only its owner can read it.
 func storeFile(name string) (func([]byte) (string, error), error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("--out: %s is a folder; name a file, such as %s", name, filepath.Join(name, "zoho.json"))
+	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".untag-auth-*")
 	if err != nil {
 		return nil, fmt.Errorf("--out: the folder of %s cannot be written to: %w", name, err)

@@ -50,7 +50,8 @@ func TestAuth(t *testing.T) {
 		"a secret in two words":  {scope: enough, change: files{"secret": "a b"}, exit: 2, says: []string{"copy it again"}},
 		"no such folder":         {scope: enough, args: "--out none/zoho.json", exit: 2, says: []string{"cannot be written to"}},
 		"no such rules":          {scope: enough, args: "--rules none.yaml", exit: 2, says: []string{"none.yaml"}},
-		"both places":            {scope: enough, args: "--secret-id x", exit: 2, says: []string{"secret-id"}},
+		"a folder":               {scope: enough, args: "--out .", exit: 2, says: []string{"--out: . is a folder; name a file"}},
+		"both places":            {scope: enough, args: "--secret-id x", exit: 2, says: []string{"--secret-id and --out are two places"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := time.Now()

@@ -5,16 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"untag/internal/deadletter"
+	"untag/internal/doctor"
 	"untag/internal/queue"
 	"untag/internal/sqs"
 	"untag/internal/terminal"
@@ -206,9 +207,12 @@ func sqsEndpoint(ctx context.Context, c aws.Config) (*string, error) {
 
 // ofAWS returns the error of a failed call to AWS, which is not wrong usage.
 func ofAWS(err error) error {
-	text := err.Error()
-	if strings.Contains(text, "get credentials") {
-		text = "there are no AWS credentials: set AWS_PROFILE, or log in with the AWS CLI; " + text
+	found, do := doctor.Problem(err, "", "")
+	if _, answered := errors.AsType[smithy.APIError](err); answered {
+		found = err.Error()
 	}
-	return terminal.AnswerIsNo(text)
+	if do != "" {
+		found += "; " + do
+	}
+	return terminal.AnswerIsNo(found)
 }

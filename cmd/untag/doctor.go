@@ -51,7 +51,7 @@ are those of --rules or RULES_URL (the parameter RulesUrl of the stack), otherwi
 rules.yaml, which should be the deployed ones. Nothing is changed, but Zoho issues
 an access token, of which there are ten in ten minutes.
 
-Exit codes: 0: no fault; 1: a fault; 2: wrong usage or an unreadable file.`,
+Exit codes: 0: no fault; 1: a fault; 2: wrong usage, or a rules file that cannot be read.`,
 		Example: `  untag doctor --stack untag
   untag doctor --rules rules.yaml --secrets my-webhook-secrets.json`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -130,7 +130,7 @@ func (f *doctorFlags) examine(ctx context.Context) (*doctor.Report, error) {
 		r := new(doctor.Report)
 		for _, one := range found {
 			if one.Severity == rules.SeverityError {
-				r.Lines = append(r.Lines, doctor.Line{Status: doctor.Fault, Check: "rules", Found: f.RulesFile + ":" + one.String(), Do: "correct it; untag check shows the line"})
+				r.Add(doctor.Fault, "rules", f.RulesFile+":"+one.String(), "correct it; untag check shows the line")
 			}
 		}
 		return r, nil
@@ -140,9 +140,13 @@ func (f *doctorFlags) examine(ctx context.Context) (*doctor.Report, error) {
 }
 
 // readRules reads the rules: the named file, or the ones that the function reads from S3, or
-// rules.yaml. The report says why they cannot be read from S3.
+// rules.yaml. The report says why they cannot be read from where RULES_URL says.
 func (f *doctorFlags) readRules(ctx context.Context) ([]byte, *doctor.Report, error) {
-	if f.named || !strings.HasPrefix(f.rulesURL, "s3:") && !strings.HasPrefix(f.rulesURL, "file:") {
+	if err := rulesurl.Check(f.rulesURL); err != nil && f.rulesURL != "" && !f.named {
+		return nil, f.noRules(fmt.Sprintf("RULES_URL: %v", err), "correct RULES_URL, or the parameter RulesUrl of the stack; --rules FILE checks a file instead"), nil
+	}
+	place, _, _ := strings.Cut(strings.ToLower(f.rulesURL), ":")
+	if f.named || place != "s3" && place != "file" {
 		// Only the function can reach the extension that has the rules of AppConfig.
 		f.RulesFile = f.rules
 		data, err := userfile.Read("rules", "name another with --rules", f.rules)
@@ -155,9 +159,19 @@ func (f *doctorFlags) readRules(ctx context.Context) ([]byte, *doctor.Report, er
 	}
 	data, err := reader.Read(ctx)
 	if err != nil {
-		return nil, &doctor.Report{Lines: []doctor.Line{{
-			Status: doctor.Fault, Check: "rules", Found: fmt.Sprintf("%s cannot be read: %v", f.rulesURL, err), Do: "store the rules there, and grant s3:GetObject on it; --rules FILE checks a file instead",
-		}}}, nil
+		do := "store the rules there, and grant s3:GetObject on it; --rules FILE checks a file instead"
+		if place == "file" {
+			do = "the function has this file, this computer may not: --rules FILE checks the one that you deploy"
+		}
+		return nil, f.noRules(fmt.Sprintf("%s cannot be read: %v", f.rulesURL, err), do), nil
 	}
 	return data, nil, nil
+}
+
+// noRules reports that there are no rules to check.
+func (f *doctorFlags) noRules(found, do string) *doctor.Report {
+	r := new(doctor.Report)
+	r.Add(doctor.Fault, "rules", found, do)
+	f.Clock.Check(r)
+	return r
 }

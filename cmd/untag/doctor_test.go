@@ -42,6 +42,22 @@ func TestDoctorOfALocalSetUp(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &report); err != nil || exit != 1 || report.Faults != 1 || report.Lines[1].Status != "fault" || report.Lines[1].Check != "webhook secrets" {
 		t.Errorf("untag doctor without secrets: exit %d, %v, want 1:\n%s", exit, err, out)
 	}
+	for setting, want := range map[string]string{
+		"RULES_URL=ftp://example.com/rules.yaml":                  "RULES_URL: not a place for rules",
+		"RULES_URL=file:none.yaml":                                "file:none.yaml cannot be read",
+		"ALARM_TOPIC_ARN=arn:aws:sns:eu-central-1:123456789012:x": "AWS is not configured: no region is set, so the topic cannot be checked",
+	} {
+		name, value, _ := strings.Cut(setting, "=")
+		t.Setenv(name, value)
+		exit, out := untag(t, folderWith(t, files), "doctor", "--secrets", "secrets.json")
+		if exit != 1 || !strings.Contains(out, want) || !strings.Contains(out, "1 fault\n") {
+			t.Errorf("untag doctor with %s: exit %d, want 1 and %q:\n%s", setting, exit, want, out)
+		}
+		t.Setenv(name, "")
+	}
+	if exit, out := untag(t, folderWith(t, files), "doctor", "--secrets", "none.json"); exit != 1 || !strings.Contains(out, "name a file that you can read") {
+		t.Errorf("untag doctor without the file of secrets: exit %d, want 1:\n%s", exit, out)
+	}
 	for line, want := range map[string]string{
 		"doctor --rules none.yaml":      "none.yaml",
 		"doctor --api-version v9":       "v9",

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
+	"net"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -17,15 +20,37 @@ import (
 	"untag/internal/doctor"
 )
 
+// dialTimeout and answerTimeout bound a try to reach AWS, of which there are awsTries.
+const (
+	dialTimeout, answerTimeout = 5 * time.Second, 20 * time.Second
+	awsTries                   = 2
+)
+
+// loadAWS reads the configuration of AWS that the AWS CLI uses. Its error says why there is none.
+func (f *doctorFlags) loadAWS(ctx context.Context) (aws.Config, error) {
+	// The configuration may add certificates of a proxy (AWS_CA_BUNDLE), which it can do to a
+	// client of this kind only.
+	client := awshttp.NewBuildableClient().WithTimeout(answerTimeout).WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout })
+	c, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}), config.WithHTTPClient(client), config.WithRetryMaxAttempts(awsTries))
+	switch {
+	case err != nil:
+		return c, fmt.Errorf("the configuration of AWS cannot be used: %w", err)
+	case c.Region == "":
+		return c, errors.New("AWS is not configured: no region is set")
+	}
+	c.HTTPClient = f.Clock.Client("AWS", c.HTTPClient)
+	return c, nil
+}
+
 // reachAWS sets how AWS is reached, and takes what the flags leave open from the stack. It
 // returns a report only if there is no such stack. Without a region there is no AWS.
 func (f *doctorFlags) reachAWS(ctx context.Context) *doctor.Report {
-	c, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}), config.WithHTTPClient(&http.Client{Transport: f.Clock.Transport("AWS")}))
-	if err != nil || c.Region == "" {
-		if f.stack == "" {
+	c, err := f.loadAWS(ctx)
+	if err != nil {
+		if f.NoAWS = err.Error(); f.stack == "" {
 			return nil
 		}
-		return noStack("AWS is not configured", "set AWS_REGION and log in with the AWS CLI, or set AWS_PROFILE")
+		return f.noStack(f.NoAWS, doctor.LogIn)
 	}
 	f.aws = c
 	secrets := secretsmanager.NewFromConfig(c)
@@ -38,9 +63,10 @@ func (f *doctorFlags) reachAWS(ctx context.Context) *doctor.Report {
 	}
 	if err := f.readStack(ctx, cloudformation.NewFromConfig(c)); err != nil {
 		if strings.Contains(err.Error(), "does not exist") {
-			return noStack(fmt.Sprintf("there is no stack %s in the region %s", f.stack, c.Region), "check the name; AWS_REGION or AWS_PROFILE choose another region or account")
+			return f.noStack(fmt.Sprintf("there is no stack %s in the region %s", f.stack, c.Region), "check the name; AWS_REGION or AWS_PROFILE choose another region or account")
 		}
-		return noStack(ofAWS(err).Error(), "grant cloudformation:DescribeStacks and cloudformation:ListStackResources")
+		found, do := doctor.Problem(err, "cloudformation:DescribeStacks and cloudformation:ListStackResources", "check the name of the stack, and the region")
+		return f.noStack(fmt.Sprintf("the stack %s cannot be looked at: %s", f.stack, found), do)
 	}
 	if len(f.AlarmNames) == 0 {
 		// CloudFormation names what it makes after the stack.
@@ -49,8 +75,12 @@ func (f *doctorFlags) reachAWS(ctx context.Context) *doctor.Report {
 	return nil
 }
 
-func noStack(found, do string) *doctor.Report {
-	return &doctor.Report{Lines: []doctor.Line{{Status: doctor.Fault, Check: "stack", Found: found, Do: do}}}
+// noStack reports that the stack cannot be looked at. The clock may be why.
+func (f *doctorFlags) noStack(found, do string) *doctor.Report {
+	r := new(doctor.Report)
+	r.Add(doctor.Fault, "stack", found, do)
+	f.Clock.Check(r)
+	return r
 }
 
 // readStack reads the outputs and parameters of the stack, and the names of its alarms.
@@ -79,6 +109,7 @@ func (f *doctorFlags) readStack(ctx context.Context, client *cloudformation.Clie
 			*into = values[name]
 		}
 	}
+	f.Queued = values["parameter Delivery"] == "Queued"
 	if f.PublicURL == "" {
 		f.PublicURL = values["WebhookUrl"]
 	}

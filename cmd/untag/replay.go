@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/internal/queue"
+	"untag/internal/terminal"
 	"untag/internal/userfile"
 )
 
@@ -35,7 +36,7 @@ the dead-letter queue; untag dlq redrive moves it.`,
 			q := queue.New(queue.Config{Client: client, URL: url})
 			for i, body := range bodies {
 				if err := q.Resend(c.Context(), body); err != nil {
-					return ofAWS(fmt.Errorf("%d of %d sent: %w", i, len(bodies), err))
+					return terminal.AnswerIsNo(fmt.Sprintf("%d of %d sent: %v", i, len(bodies), ofAWS(err)))
 				}
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%d sent\n", len(bodies))

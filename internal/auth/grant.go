@@ -21,7 +21,7 @@ func Exchange(ctx context.Context, i Input, accountsURL string) (zohoauth.Creden
 		return c, nil, terminal.AnswerIsNo(why(failed, c.DataCenter))
 	}
 	if err != nil {
-		return c, nil, terminal.AnswerIsNo(fmt.Sprintf("Zoho's accounts server cannot be reached: %v", err))
+		return c, nil, terminal.AnswerIsNo(fmt.Sprintf("Zoho's accounts server cannot be reached, so nothing is known of the code: %v; check the network, the proxy if there is one, and the data center, and run this again", err))
 	}
 	c.RefreshToken = granted.RefreshToken
 	return c, granted.Scopes, nil

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"untag/internal/terminal"
 	"untag/internal/zoho"
 	"untag/internal/zohoauth"
 )
@@ -37,22 +38,26 @@ func Complete(ctx context.Context, in io.Reader, out io.Writer, i *Input, scope 
 	}
 	q := questions{ctx: ctx, file: file, lines: bufio.NewReader(file), out: out}
 	c := &i.Credentials
-	if c.DataCenter == "" {
-		q.ask(&c.DataCenter, "Data center of your Zoho account (crm.zoho.eu is eu): "+strings.Join(dataCenters(), ", "), false)
-		c.DataCenter = strings.ToLower(c.DataCenter)
-		if c.Environment == "" {
-			q.ask(&c.Environment, "Environment: sandbox or developer; leave it empty for production", false)
+	if c.DataCenter != "" {
+		if err := place(*c); err != nil {
+			return err
 		}
+	} else if err := zoho.CheckEnvironment(c.Environment); err != nil {
+		return fmt.Errorf("the environment: %w", err)
 	}
-	if q.err == nil {
-		q.err = place(*c)
-	}
+	q.ask(&c.DataCenter, "Data center of your Zoho account (crm.zoho.eu is eu): "+strings.Join(dataCenters(), ", "), false, func(name string) error {
+		_, err := zoho.LookupDataCenter(name)
+		return err
+	})
+	c.DataCenter = strings.ToLower(c.DataCenter)
+	q.ask(&c.Environment, "Environment: sandbox or developer; leave it empty for production", false, zoho.CheckEnvironment)
+	c.Environment = strings.ToLower(c.Environment)
 	if q.err == nil {
 		fmt.Fprintf(out, "Open %s, create a Self Client, and generate a code for this scope:\n\n  %s\n\n", console(c.DataCenter), scope)
 	}
-	q.ask(&c.ClientID, "Client ID", false)
-	q.ask(&c.ClientSecret, "Client Secret (not shown)", true)
-	q.ask(&i.Code, "Grant code (not shown; valid once, for minutes)", true)
+	q.ask(&c.ClientID, "Client ID", false, plain)
+	q.ask(&c.ClientSecret, "Client Secret (not shown)", true, plain)
+	q.ask(&i.Code, "Grant code (not shown; valid once, for minutes)", true, plain)
 	if q.err != nil {
 		return q.err
 	}
@@ -108,9 +113,20 @@ func check(i Input) error {
 		return errors.New("the grant code is empty")
 	}
 	for what, value := range map[string]string{"client id": c.ClientID, "client secret": c.ClientSecret, "grant code": i.Code} {
-		if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return errors.New("the " + what + " has a character that none can have, such as a space: copy it again")
+		if err := plain(value); err != nil {
+			return errors.New("the " + what + strings.TrimPrefix(err.Error(), "it"))
 		}
+	}
+	return nil
+}
+
+// plain returns what is wrong with a text that Zoho's API console shows, to be copied.
+func plain(value string) error {
+	if value == "" {
+		return errors.New("it is missing: copy it from Zoho's API console")
+	}
+	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("it has a character that it cannot have, such as a space: copy it again")
 	}
 	return nil
 }
@@ -141,16 +157,32 @@ type questions struct {
 	err   error
 }
 
-// ask asks for a value that is empty.
-func (q *questions) ask(into *string, what string, hidden bool) {
+// ask asks for a value that is empty, until the answer is right.
+func (q *questions) ask(into *string, what string, hidden bool, wrong func(string) error) {
 	if q.err != nil || *into != "" {
 		return
 	}
-	fmt.Fprint(q.out, what+": ")
+	for {
+		fmt.Fprint(q.out, what+": ")
+		answer := q.answer(hidden)
+		if q.err != nil {
+			return
+		}
+		err := wrong(answer)
+		if err == nil {
+			*into = answer
+			return
+		}
+		fmt.Fprintln(q.out, "  "+terminal.Clean(err.Error()))
+	}
+}
+
+// answer reads an answer, without showing it if it is hidden.
+func (q *questions) answer(hidden bool) string {
 	state, err := term.GetState(int(q.file.Fd()))
 	if err != nil {
 		q.err = fmt.Errorf("read from the terminal: %w", err)
-		return
+		return ""
 	}
 	type line struct {
 		text string
@@ -166,12 +198,12 @@ func (q *questions) ask(into *string, what string, hidden bool) {
 		text, err := q.lines.ReadString('\n')
 		read <- line{text, err}
 	}()
+	var text string
 	select {
 	case got := <-read:
-		if q.err = got.err; q.err != nil {
+		if text = strings.TrimSpace(got.text); got.err != nil {
 			q.err = fmt.Errorf("read from the terminal: %w", got.err)
 		}
-		*into = strings.TrimSpace(got.text)
 	case <-q.ctx.Done():
 		_ = term.Restore(int(q.file.Fd()), state) // otherwise it would stay hidden
 		q.err = errors.New("stopped")
@@ -179,4 +211,5 @@ func (q *questions) ask(into *string, what string, hidden bool) {
 	if hidden {
 		fmt.Fprintln(q.out)
 	}
+	return text
 }

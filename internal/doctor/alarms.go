@@ -29,6 +29,9 @@ func (s Setup) alarms(ctx context.Context, r *Report) {
 	const check = "alarms"
 	switch {
 	case s.Alarms == nil:
+		if s.AlarmTopic != "" {
+			r.fault(check, LogIn, "%s, so the topic cannot be checked", s.NoAWS)
+		}
 		return
 	case len(s.AlarmNames) == 0:
 		if s.Stack {
@@ -41,7 +44,8 @@ func (s Setup) alarms(ctx context.Context, r *Report) {
 	}
 	list, err := s.Alarms.Alarms(ctx, s.AlarmNames)
 	if err != nil {
-		r.warn(check, "grant cloudwatch:DescribeAlarms", "they cannot be looked at: %s", brief(err))
+		found, do := Problem(err, "cloudwatch:DescribeAlarms", "grant cloudwatch:DescribeAlarms")
+		r.warn(check, do, "they cannot be looked at: %s", found)
 		return
 	}
 	var topics, silent, gone []string
@@ -89,7 +93,8 @@ func (s Setup) topics(ctx context.Context, r *Report, topics []string) {
 		case err != nil && codeOf(err) == "NotFound" || codeOf(err) == "NotFoundException":
 			r.fault(check, "deploy with another AlarmTopicArn, or without it", "the topic %s does not exist", topic)
 		case err != nil:
-			r.warn(check, "grant sns:ListSubscriptionsByTopic", "the subscribers of %s cannot be listed: %s", topic, brief(err))
+			found, do := Problem(err, "sns:ListSubscriptionsByTopic", "check the ARN of the topic")
+			r.warn(check, do, "the subscribers of %s cannot be listed: %s", topic, found)
 		case confirmed == 0 && pending > 0:
 			r.fault(check, "confirm the subscription with the link in the e-mail of AWS Notifications", "nobody has confirmed a subscription of %s, so nobody is notified", topic)
 		case confirmed == 0:

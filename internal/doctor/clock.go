@@ -21,25 +21,35 @@ type Clock struct {
 	order []string
 }
 
-// Transport returns a transport that notes the time of each answer of a server.
-func (c *Clock) Transport(server string) http.RoundTripper { return c.transport(server) }
+// client makes requests.
+type client interface {
+	Do(request *http.Request) (*http.Response, error)
+}
+
+// Client returns a client that makes requests as another does, and notes the time of each answer
+// of a server.
+func (c *Clock) Client(server string, of client) client { return dated{c, server, of.Do} }
 
 func (c *Clock) transport(server string) http.RoundTripper {
 	if c == nil {
 		return http.DefaultTransport
 	}
-	return dated{c, server}
+	return dated{c, server, http.DefaultTransport.RoundTrip}
 }
 
 type dated struct {
 	clock  *Clock
 	server string
+	call   func(*http.Request) (*http.Response, error)
 }
+
+// Do makes a request, and notes the time of the answer.
+func (d dated) Do(request *http.Request) (*http.Response, error) { return d.RoundTrip(request) }
 
 // RoundTrip makes a request, and notes the time of the answer.
 func (d dated) RoundTrip(request *http.Request) (*http.Response, error) {
 	before := time.Now()
-	response, err := http.DefaultTransport.RoundTrip(request)
+	response, err := d.call(request)
 	if err != nil {
 		return nil, err
 	}
@@ -63,15 +73,18 @@ func (c *Clock) note(server string, ahead time.Duration) {
 	c.ahead[server] = ahead
 }
 
-func (s Setup) clock(r *Report) {
-	const check, do = "clock", "set the clock of this computer, for example with NTP"
-	if s.Clock == nil {
+const clockAdvice = "set the clock of this computer, for example with NTP"
+
+// Check reports how far this computer's clock is from those of the servers that answered.
+func (c *Clock) Check(r *Report) {
+	const check, do = "clock", clockAdvice
+	if c == nil {
 		return
 	}
-	s.Clock.mu.Lock()
-	defer s.Clock.mu.Unlock()
-	for _, server := range s.Clock.order {
-		off := s.Clock.ahead[server]
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, server := range c.order {
+		off := c.ahead[server]
 		direction := "behind"
 		if off < 0 {
 			direction = "ahead of"

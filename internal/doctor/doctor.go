@@ -13,7 +13,9 @@ type Setup struct {
 	// RulesFile is the name of the rules file, for messages.
 	RulesFile string
 
-	// Secrets reads a secret of Secrets Manager; nil if AWS is not configured.
+	// NoAWS says why AWS cannot be used. The functions that use it are then nil.
+	NoAWS string
+	// Secrets reads a secret of Secrets Manager.
 	Secrets func(ctx context.Context, id string) ([]byte, error)
 	// WebhookFile is a file with the webhook secrets; it counts more than WebhookSecretID.
 	WebhookFile, WebhookSecretID string
@@ -27,6 +29,8 @@ type Setup struct {
 
 	Queues                  queues
 	QueueURL, DeadLetterURL string
+	// Queued says that the stack was deployed to have a queue.
+	Queued bool
 
 	Alarms alarms
 	// AlarmNames are those of the stack; AlarmTopic is a topic to look at without a stack.
@@ -50,7 +54,7 @@ func Examine(ctx context.Context, s Setup) *Report {
 	s.tokenSecret(ctx, r)
 	s.queues(ctx, r)
 	s.alarms(ctx, r)
-	s.clock(r)
+	s.Clock.Check(r)
 	return r
 }
 

@@ -16,6 +16,10 @@ type queues interface {
 
 func (s Setup) queues(ctx context.Context, r *Report) {
 	if s.QueueURL == "" && s.DeadLetterURL == "" {
+		if s.Queued {
+			r.fault("queue", "deploy the project's template.yaml again", "the stack has Delivery=Queued, but its outputs name no queue")
+			return
+		}
 		r.ok("queue", "there is none: events are acted on at once (Delivery is AtOnce)")
 		return
 	}
@@ -60,7 +64,7 @@ func (s Setup) attributes(ctx context.Context, r *Report, check, url, variable s
 		return nil, false
 	}
 	if s.Queues == nil {
-		r.fault(check, "set AWS_REGION and log in with the AWS CLI, or set AWS_PROFILE", "AWS is not configured, so the queue cannot be checked")
+		r.fault(check, LogIn, "%s, so the queue cannot be checked", s.NoAWS)
 		return nil, false
 	}
 	out, err := s.Queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})
@@ -72,7 +76,8 @@ func (s Setup) attributes(ctx context.Context, r *Report, check, url, variable s
 	case code == "AccessDenied" || code == "AccessDeniedException":
 		r.fault(check, "grant sqs:GetQueueAttributes", "the queue may not be looked at")
 	default:
-		r.fault(check, "check the region, the credentials of AWS and the URL", "the queue cannot be looked at: %s", brief(err))
+		found, do := Problem(err, "sqs:GetQueueAttributes", "check the region and the URL")
+		r.fault(check, do, "the queue cannot be looked at: %s", found)
 	}
 	return nil, false
 }

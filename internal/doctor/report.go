@@ -63,6 +63,11 @@ func (r *Report) PrintJSON(w io.Writer) error {
 	})
 }
 
+// Add adds what was found by other means.
+func (r *Report) Add(status Status, check, found, do string) {
+	r.Lines = append(r.Lines, Line{status, check, found, do})
+}
+
 // Print writes a line for each check, and below it what to do.
 func (r *Report) Print(w io.Writer) error {
 	for _, l := range r.Lines {
@@ -74,6 +79,6 @@ func (r *Report) Print(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%d checks, %d warnings, %d faults\n", len(r.Lines), r.Count(Warning), r.Count(Fault))
+	_, err := fmt.Fprintf(w, "\n%s, %s, %s\n", plural(len(r.Lines), "check"), plural(r.Count(Warning), "warning"), plural(r.Count(Fault), "fault"))
 	return err
 }

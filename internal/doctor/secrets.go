@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -18,7 +19,7 @@ import (
 // read reads a secret, and reports why it cannot.
 func (s Setup) read(ctx context.Context, r *Report, check, id, do string) ([]byte, bool) {
 	if s.Secrets == nil {
-		r.fault(check, "set AWS_REGION and log in with the AWS CLI, or set AWS_PROFILE", "AWS is not configured, so the secret %s cannot be read", id)
+		r.fault(check, LogIn, "%s, so the secret %s cannot be read", s.NoAWS, id)
 		return nil, false
 	}
 	text, err := s.Secrets(ctx, id)
@@ -32,7 +33,8 @@ func (s Setup) read(ctx context.Context, r *Report, check, id, do string) ([]byt
 	case code == "AccessDeniedException":
 		r.fault(check, "grant secretsmanager:GetSecretValue on it, and kms:Decrypt if it has a key of its own", "the secret %s may not be read", id)
 	default:
-		r.fault(check, "check the region, the credentials of AWS and the secret itself", "the secret %s cannot be read: %s", id, brief(err))
+		found, do := Problem(err, "secretsmanager:GetSecretValue", "check the region and the secret itself")
+		r.fault(check, do, "the secret %s cannot be read: %s", id, found)
 	}
 	return nil, false
 }
@@ -42,15 +44,6 @@ func codeOf(err error) string {
 		return api.ErrorCode()
 	}
 	return ""
-}
-
-// brief returns what AWS says, without what the SDK puts before it.
-func brief(err error) string {
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		return api.ErrorCode() + ": " + api.ErrorMessage()
-	}
-	text := err.Error()
-	return text[strings.LastIndex(text, "\n")+1:]
 }
 
 func (s Setup) webhookSecrets(ctx context.Context, r *Report) {
@@ -76,7 +69,11 @@ func (s Setup) webhookSecrets(ctx context.Context, r *Report) {
 		r.ok(check, "no source needs one")
 		return
 	default:
-		r.fault(check, "name them: --secrets FILE, or the secret in WEBHOOK_SECRET_ID, or --stack NAME", "%d sources need one, and none are named", needed)
+		r.fault(check, "name them: --secrets FILE, or the secret in WEBHOOK_SECRET_ID, or --stack NAME", "the secrets are not named, and %s of the rules file must have one", plural(needed, "source"))
+		return
+	}
+	if _, unread := errors.AsType[*fs.PathError](err); unread {
+		r.fault(check, "name a file that you can read", "%v", err)
 		return
 	}
 	if err != nil {
@@ -105,7 +102,7 @@ func (s Setup) webhookSecrets(ctx context.Context, r *Report) {
 		r.add(status, check, do, "%s", what)
 	}
 	if bad == 0 {
-		r.ok(check, "there is a usable one for each of %d sources", needed)
+		r.ok(check, "there is a usable one for %s", plural(needed, "source"))
 	}
 }
 

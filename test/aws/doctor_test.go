@@ -139,8 +139,12 @@ func TestDoctor(t *testing.T) {
 		"failed webhooks": {func(p *patient) {
 			p.config.WebhookFailures = []map[string]any{{"webhook": map[string]any{"name": "To untag"}, "response_code": 401}}
 		}, 0, []string{`warning webhooks of Zoho: 1 failed in the last 30 days: 1 × "To untag" (401)`}},
-		"dead letters":                {func(p *patient) { p.dead = 2 }, 0, []string{"warning dead letters: 2 events"}},
-		"no such queue":               {func(p *patient) { p.args = []string{"--queue-url", c.endpoint + "/123456789012/none"} }, 1, []string{"fault queue: QUEUE_URL names a queue that does not exist"}},
+		"dead letters":  {func(p *patient) { p.dead = 2 }, 0, []string{"warning dead letters: 2 events"}},
+		"no such queue": {func(p *patient) { p.args = []string{"--queue-url", c.endpoint + "/123456789012/none"} }, 1, []string{"fault queue: QUEUE_URL names a queue that does not exist"}},
+		"a queue that is not there": {func(p *patient) {
+			p.template = cut(p.template, `"QueueUrl": `, `{"Ref": "Dead"}}, `)
+			p.template = strings.Replace(p.template, "{", `{"Parameters": {"Delivery": {"Type": "String", "Default": "Queued"}}, `, 1)
+		}, 1, []string{"fault queue: the stack has Delivery=Queued, but its outputs name no queue"}},
 		"a queue without redrive":     {func(p *patient) { p.template = cut(p.template, `"RedrivePolicy": `, `}, "maxReceiveCount": 5}`) }, 0, []string{"warning queue: it has no dead-letter queue"}},
 		"alarms that notify nobody":   {func(p *patient) { p.alarms, p.notify = 2, false }, 1, []string{"fault alarms: 2 alarms without anybody to notify: "}},
 		"a topic without subscribers": {func(p *patient) { p.subscribed = false }, 1, []string{"fault alarms: the topic"}},
