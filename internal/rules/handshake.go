@@ -47,8 +47,7 @@ func (f *faults) readHandshake(node *yaml.Node, what string) (h sender.Handshake
 		}
 	}
 	if n := m.optional("secret"); n != nil {
-		text, _ := m.text("secret", n)
-		place, ok := sender.ParsePlace(text)
+		place, ok := sender.ParsePlace(resolve(n).Value)
 		if !ok {
 			f.wrong(at(n), "write where the request has it, as in `secret: query hub.verify_token`; the secret itself is stored as verify_token", "`secret` of %s is not a place", m.what)
 			f.list[len(f.list)-1].Masked = true
@@ -59,7 +58,10 @@ func (f *faults) readHandshake(node *yaml.Node, what string) (h sender.Handshake
 		h.Text = m.answerTemplate("text", n, h.Signed)
 	}
 	h.JSON, h.Header = m.answerFields("json", h.Signed), m.answerFields("header", h.Signed)
-	if text, json := m.keys["text"] != nil, m.keys["json"] != nil; text && json || !text && !json && m.keys["header"] == nil {
+	switch text, json := m.keys["text"] != nil, m.keys["json"] != nil; {
+	case text && json:
+		f.wrong(at(node), "remove one of them", "`handshake` of %s must have one of `text` and `json`, but this one has both", what)
+	case !text && !json && m.keys["header"] == nil:
 		f.wrong(at(node), "write for example `text: \"{query hub.challenge}\"`", "`handshake` of %s must have one of `text` and `json`", what)
 	}
 	if n := m.optional("show"); n != nil {
@@ -75,7 +77,7 @@ func (f *faults) readHandshake(node *yaml.Node, what string) (h sender.Handshake
 
 // when returns what a handshake must have. A GET may be one because it says nothing.
 func (m *mapping) when(method string) *yaml.Node {
-	if method == "GET" {
+	if strings.EqualFold(method, "GET") {
 		return m.optional("when")
 	}
 	return m.required("when", "say what such a request has, as in `when: {query: hub.challenge}`")
@@ -95,6 +97,7 @@ func (m *mapping) answerFields(name string, signed bool) map[string]sender.Templ
 	for key, value := range fields.values {
 		if name == "header" {
 			m.headerName(fields.keys[key], key)
+			fields.answerHeader(key)
 		}
 		values[key] = fields.answerTemplate(key, value, signed)
 	}
@@ -114,13 +117,13 @@ func (f *faults) readCondition(node *yaml.Node, what string) (c sender.Condition
 			given++
 			place, ok := sender.ParsePlace(kind + " " + text)
 			if !ok {
-				f.wrong(at(m.values[kind]), "", "`%s` of %s: `%s` is not a place", kind, m.what, text)
+				f.wrong(at(m.values[kind]), conditionHint(kind), "`%s` of %s: `%s` is not a place", kind, m.what, text)
 			}
 			c.Place = place
 		}
 	}
-	if given != 1 {
-		f.wrong(at(node), "", "%s must have one of `json`, `form`, `query` and `header`, but this one has %d", m.what, given)
+	if given > 1 || given == 0 && len(m.meant) == 0 {
+		f.wrong(at(node), "write each as an item of a list, as in `when: [{query: challenge}, {json: type, is: ping}]`", "%s must have one of `json`, `form`, `query` and `header`, but this one has %d", m.what, given)
 	}
 	return c
 }
@@ -128,6 +131,9 @@ func (f *faults) readCondition(node *yaml.Node, what string) (c sender.Condition
 // answerTemplate reads the text of an answer: values of the request are echoed, as in
 // {json challenge}, or hashed with the secret, as in {hmac json challenge}.
 func (m *mapping) answerTemplate(name string, n *yaml.Node, signed bool) (t sender.Template) {
+	if n = m.filled(name, "write a text, or a value of the request such as {json challenge}", n); n == nil {
+		return nil
+	}
 	text, ok := m.text(name, n)
 	for rest := text; ok && rest != ""; {
 		before, after, found := strings.Cut(rest, "{")
@@ -154,5 +160,6 @@ func (m *mapping) answerTemplate(name string, n *yaml.Node, signed bool) (t send
 		t = append(t, sender.Part{Value: kind, Place: p})
 		rest = behind
 	}
+	m.checkSize(name, t)
 	return t
 }
