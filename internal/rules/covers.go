@@ -14,6 +14,13 @@ func (m *mapping) readCovers(v *sender.Verify) {
 		v.Covers = sender.CoversBody
 	}
 	said := m.choice("covers", "", coverings)
+	if said != "" && !slices.Contains(coverings, said) {
+		return // already reported
+	}
+	if said == sender.CoversBody && v.Compare != "" {
+		m.f.wrong(at(m.keys["covers"]), "remove it", "`covers` of %s is not true: a token signs nothing, so it does not cover the body", m.what)
+		return
+	}
 	if v.Digest != nil && v.Compare == "" && !signsDigest(v) {
 		m.f.wrong(at(m.keys["digest"]), "write the place of the hash where it is in `signed`, as in `signed: \"{method}.{header X-Digest}\"`, or remove `digest`",
 			"the signature of %s does not cover its digest, so the digest proves nothing", strings.TrimPrefix(m.what, "`verify` of "))

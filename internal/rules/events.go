@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"untag/internal/sender"
 )
@@ -31,9 +32,12 @@ func (r *sourceReader) readAnswers() {
 		r.source.Handshakes = list
 	}
 	if n := r.optional("url"); n != nil {
-		text, _ := r.text("url", n)
+		text, isText := r.text("url", n)
+		if !isText {
+			return
+		}
 		u, err := url.Parse(text)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Fragment != "" {
+		if err != nil || strings.ContainsAny(text, " \t{}") || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Fragment != "" {
 			r.f.wrong(at(n), "write the whole URL that the sender calls, as in `url: https://hooks.example.com/webhooks/"+r.source.Name+"`", "`url` of %s is not a URL", r.what)
 			r.f.list[len(r.f.list)-1].Masked = u != nil && u.User != nil
 		}
@@ -49,6 +53,9 @@ func (f *faults) readEvents(m *mapping) (e sender.Events) {
 	}
 	if events := f.readMapping(n, "`events` of "+m.what, eventsKeys); events != nil {
 		e = sender.Events{Each: events.list("each", "events[]"), ID: events.path("id", "id"), Form: events.plain("form")}
+		if slices.ContainsFunc(e.ID, func(s sender.Step) bool { return s.Every }) {
+			f.wrong(at(events.values["id"]), "write the path within one event, as in `id: id`", "`id` of %s leads through a list, but an event has one identifier", events.what)
+		}
 	}
 	return e
 }

@@ -199,12 +199,16 @@ func (m *mapping) readTemplate(n *yaml.Node, v *sender.Verify, id sender.Place) 
 // checkParts reports keys that have no effect: they would look like protection without being
 // any.
 func (m *mapping) checkParts(v *sender.Verify) {
+	if m.keys["each"] != nil && !readsElements(v) {
+		m.f.wrong(at(m.keys["each"]), "name the signature within an element, as in `signature: {json: signature}`, or remove `each`; if each element is an event, write `events: {each: \"items[]\"}` in the source",
+			"`each` of %s has no effect, as neither the signature nor what is signed is in the elements", m.what)
+	}
 	for _, part := range []struct {
 		key, value string
 		given      bool
 	}{
-		{"url", "url", m.keys["url"] != nil},
-		{"params", "params", m.keys["params"] != nil},
+		{"url", "url", m.keys["url"] != nil && v.Compare == ""},
+		{"params", "params", m.keys["params"] != nil && v.Compare == ""},
 	} {
 		switch has := v.Signed.Has(part.value); {
 		case part.given && !has:
@@ -225,6 +229,11 @@ func (m *mapping) checkParts(v *sender.Verify) {
 		m.f.wrong(at(m.keys["timestamp"]), "write `{timestamp}` where it is in what is signed, as in `signed: \"{timestamp}.{body}\"`, or remove `timestamp`",
 			"the signature of %s does not cover its timestamp, so the timestamp proves nothing", strings.TrimPrefix(m.what, "`verify` of "))
 	}
+}
+
+// readsElements reports whether anything of the proof is in the JSON of the body.
+func readsElements(v *sender.Verify) bool {
+	return v.Signature.JSON != nil || v.Timestamp.JSON != nil || v.Signed.Has("json")
 }
 
 // sameFamilies reports places that list different numbers of headers.

@@ -33,7 +33,8 @@ func (p Path) String() string {
 	return b.String()
 }
 
-// ParsePath reads a path; ok is false if it is not one.
+// ParsePath reads a path; ok is false if it is not one. What other languages of paths write, such
+// as $.events, events[0] and events.*, is not: it would look for a member with this name.
 func ParsePath(text string) (p Path, ok bool) {
 	if text == "" {
 		return nil, false
@@ -41,6 +42,9 @@ func ParsePath(text string) (p Path, ok bool) {
 	for name := range strings.SplitSeq(text, ".") {
 		name, lists := cutLists(name)
 		if name == "" && (len(p) > 0 || lists == 0) {
+			return nil, false
+		}
+		if name == "*" || name == "$" || strings.ContainsAny(name, "[]") || strings.TrimSpace(name) != name {
 			return nil, false
 		}
 		if name != "" {
