@@ -35,9 +35,9 @@ What was put back is added to the same file or log group, so that a second undo 
 nothing more. Zoho's credential is the one of untag run --zoho: ZOHO_SECRET_ID, or
 ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_DATA_CENTER.
 
-Tags that another rule or event took off as well, or later, stay off. If records were not read before
-the removal (see READ_BEFORE_REMOVE), it is not known whether they had the tag; --sure leaves
-those out.
+Tags that another rule or event took off as well, or later, stay off. If records were not
+read before the removal (see READ_BEFORE_REMOVE), it is not known whether they had the tag;
+--sure leaves those out.
 
 Exit codes: 0: done, or nothing to do; 1: not everything could be put back, or you said no;
 2: wrong usage.`,

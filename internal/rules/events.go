@@ -93,6 +93,7 @@ func (m *mapping) answer(a sender.Answer) sender.Answer {
 	if n := answer.optional("echo"); n != nil {
 		a.Echo, _ = answer.text("echo", n)
 		answer.headerName(n, a.Echo)
+		answer.answerHeader(n, a.Echo)
 	}
 	switch body := answer.plain("body"); body {
 	case "":

@@ -97,7 +97,7 @@ func (m *mapping) answerFields(name string, signed bool) map[string]sender.Templ
 	for key, value := range fields.values {
 		if name == "header" {
 			m.headerName(fields.keys[key], key)
-			fields.answerHeader(key)
+			fields.answerHeader(fields.keys[key], key)
 		}
 		values[key] = fields.answerTemplate(key, value, signed)
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
 	"untag/internal/sender"
 )
 
@@ -17,12 +19,12 @@ func conditionHint(kind string) string {
 
 // answerHeader reports a header of an answer that could make it something other than a text
 // that is sent back: anyone may ask for the answer, with a value that they choose.
-func (m *mapping) answerHeader(name string) {
+func (m *mapping) answerHeader(n *yaml.Node, name string) {
 	lower := strings.ToLower(name)
 	if strings.HasPrefix(lower, "content-") || slices.Contains([]string{
 		"x-content-type-options", "set-cookie", "location", "refresh", "link", "connection", "transfer-encoding", "upgrade", "www-authenticate",
 	}, lower) {
-		m.f.wrong(at(m.keys[name]), "remove it: an answer is plain text or JSON, and untag writes its headers", "%s cannot set the header `%s`", m.what, name)
+		m.f.wrong(at(n), "remove it: an answer is plain text or JSON, and untag writes its headers", "%s cannot set the header `%s`", m.what, name)
 	}
 }
 
