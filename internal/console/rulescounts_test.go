@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -49,4 +50,20 @@ func TestARuleThatCannotBeEvaluatedDidNotMatch(t *testing.T) {
 	holds(t, page, []string{`name="matched" value="yes" checked`, "matched=yes&amp;rule=paid"}, nil)
 	c.Kept.Set([]*console.Entry{wrong()})
 	holds(t, counts(), []string{"<td>0</td><td>0</td><td>0</td><td>1</td>"}, []string{"<a"})
+}
+
+// TestDeadLettersOnlyCompareRules: the pages of a dead-letter queue change no file, and use no other rules.
+func TestDeadLettersOnlyCompareRules(t *testing.T) {
+	set, _ := rules.Load([]byte(shopRules))
+	f := &rulesFile{text: shopRules, inUse: set}
+	c := console.New(console.Config{Kept: new(console.Kept), Rules: func() *rules.Rules { return f.inUse }, File: f, Dead: noDead{}})
+	other := strings.Replace(shopRules, "paid", "settled", 1)
+	for _, path := range []string{"/rules/save", "/rules/use"} {
+		if w := post(c, path, url.Values{"text": {other}, "version": {set.Version()}}); w.Code/100 == 2 || w.Code/100 == 3 || f.text != shopRules || f.inUse != set {
+			t.Errorf("POST %s: %d, and the file is\n%s", path, w.Code, f.text)
+		}
+	}
+	if w := post(c, "/rules/compare", url.Values{"text": {other}, "version": {set.Version()}}); w.Code != 200 {
+		t.Errorf("POST /rules/compare: %d", w.Code)
+	}
 }

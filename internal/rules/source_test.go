@@ -91,3 +91,18 @@ func TestEverySendersRow(t *testing.T) {
 		}
 	}
 }
+
+// TestSendersThatWant200: they take 202, the answer for an event in the queue, for a failure.
+func TestSendersThatWant200(t *testing.T) {
+	want := []string{"dropbox-sign", "mailgun", "mandrill", "meta", "xero", "zoho-desk"}
+	var got []string
+	for _, name := range sender.Names() {
+		if s, _ := rules.LoadSender(name); s.Source.Answer.Queued == 200 {
+			got = append(got, name)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
